@@ -1,0 +1,14 @@
+"""What the knowledge base stores: articles with their versions, passages and their vectors."""
+
+from knowledgebase.models.articles import Article, ArticleEvent, ArticleVersion, Category
+from knowledgebase.models.passages import Embedding, Encoder, Passage
+
+__all__ = [
+    "Article",
+    "ArticleEvent",
+    "ArticleVersion",
+    "Category",
+    "Embedding",
+    "Encoder",
+    "Passage",
+]
