@@ -1,0 +1,10 @@
+"""Static files with hashed names, also inside JavaScript modules, so that they may be cached for ever."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class Storage(CompressedManifestStaticFilesStorage):
+    """WhiteNoise's storage that also rewrites the imports of our own ES modules."""
+
+    support_js_module_import_aggregation = True
+    manifest_strict = False

@@ -1,0 +1,13 @@
+"""The system of record as a Django app."""
+
+from django.apps import AppConfig
+
+
+class TicketsConfig(AppConfig):
+    name = "tickets"
+    verbose_name = "Helpdesk"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tickets import reactions  # subscribes to events
+        

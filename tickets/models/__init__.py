@@ -1,0 +1,47 @@
+"""The data of the system of record, a module per concept."""
+
+from tickets.models.api_keys import ApiKey, IdempotentRequest, Scope
+from tickets.models.attachments import Attachment
+from tickets.models.customers import Customer, Fact, Organization, Tier
+from tickets.models.events import Event, EventKind, Reaction, ReactionState
+from tickets.models.handovers import HandOver, Reason
+from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
+from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettings
+from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket, Turn
+from tickets.models.users import Role, Team, User
+
+__all__ = [
+    "Answer",
+    "ApiKey",
+    "Attachment",
+    "AuthorKind",
+    "Channel",
+    "Citation",
+    "Customer",
+    "Decision",
+    "Event",
+    "EventKind",
+    "Fact",
+    "HandOver",
+    "Holiday",
+    "IdempotentRequest",
+    "Message",
+    "Note",
+    "OpeningHours",
+    "OpeningSpan",
+    "Organization",
+    "Priority",
+    "Rating",
+    "Reaction",
+    "ReactionState",
+    "Reason",
+    "Resolution",
+    "Role",
+    "Scope",
+    "SiteSettings",
+    "Team",
+    "Ticket",
+    "Tier",
+    "Turn",
+    "User",
+]

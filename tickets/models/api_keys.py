@@ -1,0 +1,79 @@
+"""Keys for integrators: shown once, kept as a hash, limited to scopes."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Scope(models.TextChoices):
+    TICKETS_READ = "tickets:read", _("Read tickets and messages")
+    TICKETS_WRITE = "tickets:write", _("Open tickets and add messages")
+    ARTICLES_READ = "articles:read", _("Read and search published articles")
+
+
+def hash_secret(secret: str) -> str:
+    """SHA-256 in hex. The secret has 256 random bits, so a slow hash would add nothing."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def valid(self) -> Self:
+        return self.filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now()), revoked_at__isnull=True
+        )
+
+
+class ApiKey(models.Model):
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(_("begins with"), max_length=12, editable=False)
+    hash = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = ArrayField(
+        models.CharField(max_length=20, choices=Scope.choices), verbose_name=_("scopes")
+    )
+    created_at = models.DateTimeField(_("made"), db_default=Now(), editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @staticmethod
+    def new_secret() -> str:
+        return "hd_" + secrets.token_urlsafe(32)
+
+
+class IdempotentRequest(models.Model):
+    """A POST with an `Idempotency-Key`: the answer it got, for whoever sends it again."""
+
+    api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("idempotent request")
+        verbose_name_plural = _("idempotent requests")
+        constraints = [
+            models.UniqueConstraint(fields=["api_key", "key"], name="idempotent_once_per_key")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

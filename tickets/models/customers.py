@@ -1,0 +1,119 @@
+"""The people we help, the organisations they belong to, and what is known about them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Tier(models.TextChoices):
+    STANDARD = "standard", _("Standard")
+    PLUS = "plus", _("Plus")
+    PREMIER = "premier", _("Premier")
+
+
+class Organization(models.Model):
+    name = models.CharField(_("name"), max_length=150, unique=True)
+    tier = models.CharField(
+        _("tier"), max_length=10, choices=Tier.choices, default=Tier.STANDARD
+    )
+    domain = models.CharField(_("e-mail domain"), max_length=150, blank=True)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(models.Model):
+    """Somebody who asks. May be a visitor of whom nothing is known but what they wrote.
+
+    `email` is an address that was proved (by a log-in, a confirmation or an integrator who vouches
+    for it); `claimed_email` is one that a visitor left and has not confirmed: it is never matched
+    with an account, and gets no content of the conversation by mail.
+    """
+
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    email = models.EmailField(_("e-mail address"), null=True, blank=True)
+    claimed_email = models.EmailField(_("unconfirmed e-mail address"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    organization = models.ForeignKey(
+        Organization,
+        verbose_name=_("organisation"),
+        on_delete=models.PROTECT,
+        related_name="customers",
+        null=True,
+        blank=True,
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("log-in"),
+        on_delete=models.SET_NULL,
+        related_name="customer",
+        null=True,
+        blank=True,
+    )
+    joined_into = models.ForeignKey(
+        "self",
+        verbose_name=_("joined into"),
+        on_delete=models.PROTECT,
+        related_name="joined",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    created_at = models.DateTimeField(_("since"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="customer_email_unique"),
+            models.CheckConstraint(
+                condition=~models.Q(email=""), name="customer_email_null_not_empty"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.claimed_email or str(_("Visitor"))
+
+    @property
+    def reachable_at(self) -> str:
+        """The address to write to, confirmed or not, or "" when none is known."""
+        return self.email or self.claimed_email
+
+
+class Fact(models.Model):
+    """Something that was said once and need not be asked again, with where it came from."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="facts")
+    ticket = models.ForeignKey(
+        "Ticket", on_delete=models.CASCADE, related_name="facts", null=True, blank=True
+    )
+    message = models.ForeignKey(
+        "Message", on_delete=models.SET_NULL, related_name="+", null=True, blank=True
+    )
+    key = models.CharField(_("what"), max_length=40)
+    value = models.CharField(_("value"), max_length=300)
+    source = models.CharField(_("from"), max_length=20, default="message")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("fact")
+        verbose_name_plural = _("facts")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket", "key", "value"], name="fact_once_per_ticket"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.value}"

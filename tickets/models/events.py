@@ -1,0 +1,147 @@
+"""What happened: one append-only row per change, and per row the reactions it still owes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, NoReturn, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class EventKind(models.TextChoices):
+    TICKET_OPENED = "ticket.opened", _("opened the conversation")
+    MESSAGE_POSTED = "message.posted", _("wrote")
+    NOTE_WRITTEN = "note.written", _("wrote an internal note")
+    ANSWER_RATED = "answer.rated", _("rated the assistant's answer")
+    PERSON_ASKED = "person.asked", _("asked for a person")
+    TICKET_ACCEPTED = "ticket.accepted", _("accepted the conversation")
+    TICKET_HANDED_BACK = "ticket.handed_back", _("handed back to the assistant")
+    TICKET_TRANSFERRED = "ticket.transferred", _("transferred to another team")
+    TICKET_RESOLVED = "ticket.resolved", _("marked as resolved")
+    TICKET_CONFIRMED = "ticket.confirmed", _("confirmed that it is solved")
+    TICKET_REOPENED = "ticket.reopened", _("reopened the conversation")
+    TICKET_RATED = "ticket.rated", _("rated the conversation")
+    FACT_NOTED = "fact.noted", _("noted a fact")
+    EMAIL_LEFT = "email.left", _("left an e-mail address")
+    EMAIL_CONFIRMED = "email.confirmed", _("confirmed an e-mail address")
+    CUSTOMER_JOINED = "customer.joined", _("joined an account")
+    SETTING_ADDED = "setting.added", _("added")
+    SETTING_CHANGED = "setting.changed", _("changed")
+    SETTING_REMOVED = "setting.removed", _("removed")
+
+
+class AppendOnlyQuerySet(models.QuerySet["Event"]):
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("Events are append-only.")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("Events are append-only.")
+
+
+class Event(models.Model):
+    """One thing that somebody did. Audit trail, timeline, SLA clock, source of reports, outbox.
+
+    A trigger in the database refuses to change or delete a row, whoever asks.
+    """
+
+    kind = models.CharField(max_length=30, choices=EventKind.choices)
+    ticket = models.ForeignKey(
+        "Ticket", on_delete=models.PROTECT, related_name="events", null=True, blank=True
+    )
+    position = models.PositiveIntegerField(null=True, blank=True)
+    # For what is no ticket (a setting, an article): `app.model` and its key.
+    subject = models.CharField(max_length=100, blank=True)
+    subject_id = models.CharField(max_length=40, blank=True)
+    actor_kind = models.CharField(max_length=10)
+    actor_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    actor_customer = models.ForeignKey(
+        "Customer", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    actor_key = models.ForeignKey(
+        "ApiKey", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    data = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "position"], name="event_position_unique"),
+            models.CheckConstraint(
+                condition=Q(ticket__isnull=True, position__isnull=True)
+                | Q(ticket__isnull=False, position__isnull=False),
+                name="event_of_a_ticket_has_a_position",
+            ),
+        ]
+        indexes = [models.Index(fields=["subject", "subject_id", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ticket_id or self.subject}"
+
+
+class ReactionState(models.TextChoices):
+    DUE = "due", _("Due")
+    DONE = "done", _("Done")
+    DEAD = "dead", _("Given up")
+
+
+class ReactionQuerySet(models.QuerySet["Reaction"]):
+    def overdue(self) -> Self:
+        """Those that should be running or done, and that nobody holds a lease on."""
+        now = timezone.now()
+        return self.filter(state=ReactionState.DUE, due_at__lte=now)
+
+    def claim(self, pk: int, *, lease: timedelta) -> Reaction | None:
+        """Take one reaction for `lease`; None if it is done, held by another, or not due.
+
+        A worker that dies in the middle simply lets the lease run out.
+        """
+        now = timezone.now()
+        claimed = self.filter(pk=pk, state=ReactionState.DUE, due_at__lte=now).update(
+            due_at=now + lease, attempts=models.F("attempts") + 1
+        )
+        return self.select_related("event__ticket").get(pk=pk) if claimed else None
+
+
+class Reaction(models.Model):
+    """That `name` has to react to an event, and whether it has. Written with the event."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="reactions")
+    name = models.CharField(max_length=60)
+    state = models.CharField(
+        max_length=4, choices=ReactionState.choices, default=ReactionState.DUE
+    )
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReactionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reaction")
+        verbose_name_plural = _("reactions")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "name"], name="reaction_once_per_event"),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="due"), name="reaction_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.state})"

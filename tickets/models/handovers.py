@@ -1,0 +1,72 @@
+"""The hand-over: why a person was asked for, and the brief that they get."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Reason(models.TextChoices):
+    ASKED = "asked", _("Asked for a person")
+    ANGER = "anger", _("Upset")
+    UNHELPFUL = "unhelpful", _("A second answer did not help")
+    NO_ARTICLE = "no_article", _("No article covers it")
+    NOT_UNDERSTOOD = "not_understood", _("Still unclear after asking back")
+    SENSITIVE = "sensitive", _("A topic for people")
+    FAILED = "failed", _("The assistant failed")
+    TOO_SLOW = "too_slow", _("The assistant took too long")
+    CHANNEL = "channel", _("Came by a channel that people answer")
+    TAKEN_OVER = "taken_over", _("An agent took over")
+    TRANSFERRED = "transferred", _("Transferred by an agent")
+    REOPENED = "reopened", _("Not solved, the customer says")
+
+
+class HandOver(models.Model):
+    """One request for a person. The brief is written with it, before anyone is told, and frozen."""
+
+    ticket = models.ForeignKey("Ticket", on_delete=models.CASCADE, related_name="handovers")
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices)
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
+    team = models.ForeignKey("Team", on_delete=models.PROTECT, related_name="+")
+
+    wants = models.CharField(_("wants"), max_length=400, blank=True)
+    tried = models.CharField(_("tried"), max_length=400, blank=True)
+    why = models.CharField(_("why a person"), max_length=400, blank=True)
+    feeling = models.CharField(_("feeling"), max_length=20, blank=True)
+    facts = models.JSONField(default=list)
+    articles = models.JSONField(default=list)
+
+    asked_at = models.DateTimeField(db_default=Now(), editable=False)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("hand-over")
+        verbose_name_plural = _("hand-overs")
+        ordering = ["ticket", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket"],
+                condition=Q(ended_at__isnull=True),
+                name="handover_one_open_per_ticket",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                name="handover_accepted_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["team", "-accepted_at"])]
+
+    def __str__(self) -> str:
+        return str(self.get_reason_display())

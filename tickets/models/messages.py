@@ -1,0 +1,165 @@
+"""What is said in a conversation; and, as a model of their own, the notes that agents keep."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from tickets.models.tickets import Channel
+
+
+class AuthorKind(models.TextChoices):
+    CUSTOMER = "customer", _("Customer")
+    AGENT = "agent", _("Agent")
+    ASSISTANT = "assistant", _("AI assistant")
+    SYSTEM = "system", _("System")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def after(self, position: int) -> Self:
+        return self.filter(position__gt=position)
+
+    def complete(self) -> Self:
+        """With everything that its template shows, in a fixed number of queries."""
+        return self.select_related("author_user", "author_customer", "answer").prefetch_related(
+            "answer__citations", "attachments"
+        )
+
+
+class Message(models.Model):
+    """Something that the customer may read. Its author's kind is data and always shown."""
+
+    ticket = models.ForeignKey("Ticket", on_delete=models.CASCADE, related_name="messages")
+    position = models.PositiveIntegerField()
+    author_kind = models.CharField(max_length=10, choices=AuthorKind.choices)
+    author_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    author_customer = models.ForeignKey(
+        "Customer", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    body = models.TextField(blank=True)
+    # Chosen by the sender, so that a second click or a retry finds the first message.
+    client_id = models.UUIDField(null=True, blank=True)
+    # For a reply that the assistant drafted and an agent sent: which draft, and how much was kept.
+    provenance = models.JSONField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["ticket", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "position"], name="message_position_unique"),
+            models.UniqueConstraint(fields=["ticket", "client_id"], name="message_sent_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    author_kind="customer", author_customer__isnull=False, author_user__isnull=True
+                )
+                | Q(author_kind="agent", author_user__isnull=False, author_customer__isnull=True)
+                | Q(
+                    author_kind__in=["assistant", "system"],
+                    author_user__isnull=True,
+                    author_customer__isnull=True,
+                ),
+                name="message_author_fits_its_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.author_kind} #{self.position}"
+
+
+class Decision(models.TextChoices):
+    """What the assistant made of a question."""
+
+    ANSWER = "answer", _("Answer")
+    OFFER = "offer", _("Articles to choose from")
+    CLARIFY = "clarify", _("Question back")
+    HAND_OVER = "hand_over", _("Hand-over")
+
+
+class Answer(models.Model):
+    """What stands behind a message of the assistant, and what the customer made of it."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="answer")
+    decision = models.CharField(max_length=10, choices=Decision.choices)
+    confidence = models.FloatField()
+    reasons = models.JSONField(default=list)
+    helpful = models.BooleanField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confidence__range=(0, 1)), name="answer_confidence_is_a_probability"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision} ({self.confidence:.2f})"
+
+
+class Citation(models.Model):
+    """An article that was shown with an answer: the words quoted, as they were then."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="citations")
+    article = models.ForeignKey(
+        "knowledgebase.Article", on_delete=models.PROTECT, related_name="citations"
+    )
+    rank = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=300)
+    slug = models.SlugField(max_length=200)
+    heading = models.CharField(max_length=300, blank=True)
+    anchor = models.CharField(max_length=300, blank=True)
+    passage = models.TextField()
+    score = models.FloatField()
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["answer", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["answer", "rank"], name="citation_rank_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Note(models.Model):
+    """What agents tell each other. No query for customers can return one: it is another table."""
+
+    ticket = models.ForeignKey("Ticket", on_delete=models.CASCADE, related_name="notes")
+    position = models.PositiveIntegerField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    body = models.TextField()
+    client_id = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("internal note")
+        verbose_name_plural = _("internal notes")
+        ordering = ["ticket", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "position"], name="note_position_unique"),
+            models.UniqueConstraint(fields=["ticket", "client_id"], name="note_written_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"note #{self.position}"

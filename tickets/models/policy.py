@@ -1,0 +1,119 @@
+"""What an admin decides: opening hours, holidays, and the settings of the whole helpdesk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class OpeningHours(models.Model):
+    """When people answer: weekly spans and holidays, in one time zone."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    timezone = models.CharField(_("time zone"), max_length=64, default="UTC")
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        from zoneinfo import available_timezones
+
+        if self.timezone not in available_timezones():
+            raise ValidationError(
+                {"timezone": _("Write a time zone by its place, like Europe/London.")}
+            )
+
+
+class OpeningSpan(models.Model):
+    hours = models.ForeignKey(OpeningHours, on_delete=models.CASCADE, related_name="spans")
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday.choices)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+
+    class Meta:
+        verbose_name = _("opening span")
+        verbose_name_plural = _("opening spans")
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes__gt=models.F("opens")),
+                name="span_closes_after_it_opens",
+                violation_error_message=_("The closing time must be after the opening time."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(weekday__range=(0, 6)), name="span_has_a_weekday"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{Weekday(self.weekday).label} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class Holiday(models.Model):
+    hours = models.ForeignKey(OpeningHours, on_delete=models.CASCADE, related_name="holidays")
+    day = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(fields=["hours", "day"], name="holiday_once_per_hours")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}".strip()
+
+
+class SiteSettings(models.Model):
+    """The one row of settings that concern the whole helpdesk."""
+
+    company_name = models.CharField(_("company name"), max_length=80, default="Helpdesk")
+    welcome = models.CharField(
+        _("welcome"), max_length=120, default=_("How can we help?"), blank=True
+    )
+    default_team = models.ForeignKey(
+        "Team",
+        verbose_name=_("default team"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Gets every conversation that nothing else routes, hand-overs included."),
+    )
+
+    class Meta:
+        verbose_name = _("site settings")
+        verbose_name_plural = _("site settings")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="site_settings_one_row")
+        ]
+
+    def __str__(self) -> str:
+        return self.company_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def load(cls) -> SiteSettings:
+        """The settings row. The first migration made it, so it is there in every installation."""
+        return cls.objects.select_related("default_team__hours").get(pk=1)

@@ -1,0 +1,211 @@
+"""The ticket: one conversation with one customer, whoever answers and by whatever channel."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from tickets.actors import Actor
+
+# Crockford's letters without vowels: easy to read out, and no reference spells a word.
+REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
+
+
+def new_reference() -> str:
+    """A reference like `K7MXQ2PB`: 27^8 of them, so that none is guessed or met twice."""
+    return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(8))
+
+
+class Turn(models.TextChoices):
+    """Who holds the conversation now."""
+
+    ASSISTANT = "assistant", _("Assistant")
+    QUEUE = "queue", _("Waiting for a person")
+    AGENT = "agent", _("Agent")
+    CUSTOMER = "customer", _("Waiting for the customer")
+    CLOSED = "closed", _("Closed")
+
+
+class Channel(models.TextChoices):
+    PORTAL = "portal", _("Portal")
+    WIDGET = "widget", _("Chat widget")
+    EMAIL = "email", _("E-mail")
+    PHONE = "phone", _("Phone")
+    API = "api", _("API")
+
+
+class Priority(models.IntegerChoices):
+    LOW = 1, _("Low")
+    NORMAL = 2, _("Normal")
+    HIGH = 3, _("High")
+    URGENT = 4, _("Urgent")
+
+
+class Resolution(models.TextChoices):
+    """How a closed conversation ended, in the strength of the evidence that it helped."""
+
+    CONFIRMED = "confirmed", _("Solved, the customer says")
+    RESOLVED = "resolved", _("Resolved, the agent says")
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The tickets that `actor` may see; everything that reads tickets starts from here."""
+        if actor.customer is not None:
+            return self.filter(customer=actor.customer)
+        if actor.api_key is not None:
+            return self
+        user = actor.user
+        if user is None or not user.works_here:
+            return self.none()
+        if user.role == "admin":
+            return self
+        return self.filter(Q(team__in=user.teams.all()) | Q(assignee=user))
+
+    def waiting(self) -> Self:
+        """Those in a queue, in the order in which they are to be accepted."""
+        return self.filter(turn=Turn.QUEUE).order_by("-priority", "turn_since", "pk")
+
+    def locked(self, ticket: Ticket) -> Ticket:
+        """The ticket's row as it is now, held until the transaction ends.
+
+        Every action starts here, so that two people who act at once act one after the other.
+        """
+        return self.select_for_update(of=("self",)).select_related(
+            "customer", "team__hours", "assignee"
+        ).get(pk=ticket.pk)
+
+
+class Ticket(models.Model):
+    reference = models.CharField(
+        _("reference"), max_length=12, unique=True, default=new_reference, editable=False
+    )
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    customer = models.ForeignKey("Customer", on_delete=models.PROTECT, related_name="tickets")
+    team = models.ForeignKey("Team", on_delete=models.PROTECT, related_name="tickets")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="assigned_tickets",
+        null=True,
+        blank=True,
+    )
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority.choices, default=Priority.NORMAL
+    )
+
+    turn = models.CharField(_("turn"), max_length=10, choices=Turn.choices)
+    turn_since = models.DateTimeField(_("turn since"))
+    # Set while a person is wanted: the assistant stays silent until an agent hands back.
+    person_asked_at = models.DateTimeField(null=True, blank=True)
+    resolution = models.CharField(max_length=10, choices=Resolution.choices, blank=True)
+    solved_by_assistant = models.BooleanField(default=False)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    # One counter per ticket, raised under the row's lock: order is commit order.
+    last_position = models.PositiveIntegerField(default=0)
+    last_message_at = models.DateTimeField(null=True, blank=True)
+    clarified = models.BooleanField(default=False)
+    unhelpful_answers = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(_("opened"), db_default=Now(), editable=False)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(turn__in=Turn.values), name="ticket_turn_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(turn=Turn.AGENT) | Q(assignee__isnull=False),
+                name="ticket_an_agents_turn_has_an_agent",
+            ),
+            models.CheckConstraint(
+                condition=~Q(turn=Turn.QUEUE)
+                | Q(assignee__isnull=True, person_asked_at__isnull=False),
+                name="ticket_a_queued_one_waits_for_a_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(turn=Turn.ASSISTANT)
+                | Q(assignee__isnull=True, person_asked_at__isnull=True),
+                name="ticket_no_person_in_the_assistants_turn",
+            ),
+            models.CheckConstraint(
+                condition=Q(turn=Turn.CLOSED, closed_at__isnull=False)
+                & ~Q(resolution="")
+                | ~Q(turn=Turn.CLOSED) & Q(closed_at__isnull=True, resolution=""),
+                name="ticket_closed_with_a_time_and_a_resolution",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-last_message_at", "-id"]),
+            models.Index(fields=["team", "turn", "-last_message_at", "-id"]),
+            models.Index(fields=["assignee", "turn", "-last_message_at", "-id"]),
+            models.Index(fields=["-last_message_at", "-id"], name="ticket_latest"),
+            models.Index(
+                fields=["turn_since"],
+                condition=Q(turn=Turn.ASSISTANT),
+                name="ticket_assistants_turn",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.subject}".strip()
+
+    def next_position(self) -> int:
+        """Take the next place in the conversation. Only under the row's lock."""
+        self.last_position += 1
+        return self.last_position
+
+    def pass_turn(self, turn: Turn, *, at: datetime | None = None) -> None:
+        """Give the turn to `turn`; the clock of the turn starts anew only if it changes."""
+        if self.turn != turn:
+            self.turn = turn
+            self.turn_since = at or timezone.now()
+        if turn != Turn.CLOSED:
+            self.closed_at = None
+            self.resolution = ""
+
+    @property
+    def is_closed(self) -> bool:
+        return self.turn == Turn.CLOSED
+
+    @property
+    def with_a_person(self) -> bool:
+        """Whether a person was asked for or has it: then the assistant stays silent."""
+        return self.person_asked_at is not None
+
+
+class Rating(models.Model):
+    """What the customer says of it at the end: was it good, and was it easy."""
+
+    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, related_name="rating")
+    satisfaction = models.PositiveSmallIntegerField(_("satisfaction"))
+    effort = models.PositiveSmallIntegerField(_("ease"))
+    comment = models.TextField(_("comment"), blank=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(satisfaction__range=(1, 5), effort__range=(1, 5)),
+                name="rating_from_one_to_five",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.satisfaction}/{self.effort}"

@@ -1,0 +1,104 @@
+"""People who log in, and the teams of those who work here."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    CUSTOMER = "customer", _("Customer")
+    AGENT = "agent", _("Agent")
+    LEAD = "lead", _("Team lead")
+    ADMIN = "admin", _("Admin")
+
+
+STAFF_ROLES = (Role.AGENT, Role.LEAD, Role.ADMIN)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        fields = {"role": Role.ADMIN, "is_staff": True, "is_superuser": True, **fields}
+        return self.create_user(email, password, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username or "")
+
+
+class User(AbstractUser):
+    """A log-in. Customers have one only if they want one; everybody who works here has one."""
+
+    username = None  # type: ignore[assignment]  # the e-mail address is the log-in name
+    first_name = None  # type: ignore[assignment]  # one name field fits every culture
+    last_name = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail address"))
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.CUSTOMER)
+    timezone = models.CharField(_("time zone"), max_length=64, blank=True)
+    teams = models.ManyToManyField("Team", related_name="members", blank=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()  # type: ignore[misc]  # replaces AbstractUser's, which wants a user name
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.CheckConstraint(
+                condition=models.Q(is_staff=False) | models.Q(role=Role.ADMIN),
+                name="user_only_admins_enter_the_admin",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return (self.name or self.email).split(" ")[0]
+
+    @property
+    def works_here(self) -> bool:
+        """Whether this person may open the workspace at all."""
+        return self.is_active and self.role in STAFF_ROLES
+
+
+class Team(models.Model):
+    """Those who share a queue. Whoever is in it sees its tickets, other agents do not."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    slug = models.SlugField(unique=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    hours = models.ForeignKey(
+        "OpeningHours",
+        verbose_name=_("opening hours"),
+        on_delete=models.PROTECT,
+        related_name="teams",
+        null=True,
+        blank=True,
+        help_text=_("Empty: somebody is always there."),
+    )
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
