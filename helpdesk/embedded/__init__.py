@@ -1,0 +1,1 @@
+"""The project's own PostgreSQL and Redis, run from their wheels when no other is named."""
