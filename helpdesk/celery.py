@@ -1,4 +1,4 @@
-"""The Celery app: queues `default`, `mail` and `assistant`; the queue is a hint, the database the truth."""
+"""The Celery app: queues `default`, `mail`, `assistant`. A queue is a hint, the database the truth."""
 
 import os
 

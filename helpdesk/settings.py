@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -135,6 +137,11 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "helpdesk",
+        "OPTIONS": {  # a page waits a second for a hung Redis; once more for one that was restarted
+            "socket_timeout": 1,
+            "socket_connect_timeout": 1,
+            "retry": Retry(NoBackoff(), 1),
+        },
     }
 }
 CHANNEL_LAYERS = {
@@ -200,6 +207,16 @@ CELERY_BEAT_SCHEDULE = {
     "index-articles": {
         "task": "knowledgebase.tasks.index_due_articles",
         "schedule": timedelta(seconds=30),
+    },
+    "heartbeat": {
+        "task": "helpdesk.tasks.heartbeat",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 10},
+    },
+    "report-encoder": {
+        "task": "helpdesk.tasks.report_encoder",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 10},
     },
     "clean-up": {"task": "tickets.tasks.clean_up", "schedule": timedelta(hours=1)},
 }
@@ -276,6 +293,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=_https)
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, without TLS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 if env.bool("BEHIND_TLS_PROXY", default=False):  # only where the proxy strips the client's header

@@ -92,13 +92,18 @@ def _why_not_connected(error: str, place: str, name: str) -> str:
 def check_redis(url: str) -> None:
     """Raises Trouble unless this is a Redis that answers and is new enough."""
     from redis import Redis
+    from redis.backoff import NoBackoff
     from redis.exceptions import AuthenticationError, RedisError, ResponseError
+    from redis.retry import Retry
 
     if not url.startswith(REDIS_SCHEMES):
         raise Trouble("REDIS_URL is not a Redis address; it looks like redis://host:6379/0.")
     try:
         with Redis.from_url(
-            url, socket_timeout=CONNECT_SECONDS, socket_connect_timeout=CONNECT_SECONDS, retry=None
+            url,
+            socket_timeout=CONNECT_SECONDS,
+            socket_connect_timeout=CONNECT_SECONDS,
+            retry=Retry(NoBackoff(), 0),
         ) as server:
             server.ping()
             version = str(server.info("server")["redis_version"])

@@ -78,6 +78,7 @@ def spawn(
     """Start a server that holds `alive` while it lives and that no Ctrl-C reaches."""
     alive = lock(folder / "alive", fcntl.LOCK_EX | fcntl.LOCK_NB)
     assert alive is not None, "spawned although alive"
+    (folder / "pid").unlink(missing_ok=True)
     try:
         with log.open("ab") as output:
             process = subprocess.Popen(
@@ -114,7 +115,10 @@ def stop(folder: Path, *, kindly: bool = True) -> None:
     """End the server, well if it lets us, and wait until its last process is gone."""
     if not is_alive(folder):
         return
-    pid, *signals = map(int, (folder / "pid").read_text().split())
+    try:
+        pid, *signals = map(int, (folder / "pid").read_text().split())
+    except (FileNotFoundError, ValueError):  # its starter was killed before it could write this
+        return
     for number in signals if kindly else signals[1:]:
         with suppress(ProcessLookupError):
             os.kill(pid, number)

@@ -57,7 +57,7 @@ class Redis(Server):
     def is_ready(self) -> bool:
         path = str(self.socket_folder() / self.socket_name)
         try:
-            with Client(unix_socket_path=path, socket_timeout=2, retry=None) as client:
+            with Client(unix_socket_path=path, socket_timeout=2) as client:
                 return bool(client.ping())
         except (BusyLoadingError, RedisError, OSError):
             return False

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import signal
+import stat
 import subprocess
 import time
 from abc import ABC, abstractmethod
@@ -106,10 +107,11 @@ class Server(ABC):
             folder = SHORT_FOLDER / f"helpdesk-{digest[:16]}"
         folder.mkdir(mode=0o700, exist_ok=True)
         user, group = self.run_as()
-        if user is not None and group is not None and folder.stat().st_uid == os.geteuid():
-            os.chown(folder, user, group)
+        if user is not None and group is not None and folder.lstat().st_uid == os.geteuid():
+            os.chown(folder, user, group, follow_symlinks=False)
         found = folder.lstat()
-        if found.st_uid != (os.geteuid() if user is None else user) or found.st_mode & 0o077:
+        owner = os.geteuid() if user is None else user
+        if not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077 or found.st_uid != owner:
             raise Trouble(
                 f"The folder {folder} belongs to somebody else; remove it and start again."
             )

@@ -1,0 +1,163 @@
+"""Is the helpdesk well: `/healthz` says that this process serves, `/readyz` what else works.
+
+Workers say that they live by keys in the cache that run out by themselves (`helpdesk.tasks`).
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
+from redis.retry import Retry
+
+CHECK_SECONDS = 1.0  # a check that takes longer has failed
+KEPT_SECONDS = 1.0  # how long an answer is given again, so that probes cost nothing
+WORKER_KEY = "worker:alive"
+ENCODER_KEY = "encoder:ready"  # holds "" if it is ready, else the reason why not
+ALIVE_SECONDS = 15  # three beats
+
+
+class NotWell(Exception):  # noqa: N818  # its text is the answer
+    """What a check found wrong, as a sentence."""
+
+
+def check_database() -> None:
+    """A new connection, because the pool's may all be taken."""
+    wanted = {**connection.get_connection_params(), "options": "-c statement_timeout=900"}
+    try:
+        with psycopg.connect(**wanted, connect_timeout=1, autocommit=True) as server:
+            if server.execute("SELECT pg_is_in_recovery()").fetchone() != (False,):
+                raise NotWell(_("PostgreSQL answers but takes no changes."))
+    except psycopg.Error as error:
+        raise NotWell(_("PostgreSQL does not answer.")) from error
+
+
+def check_redis() -> None:
+    """That it answers and still stores: with `noeviction` a full Redis only reads."""
+    try:
+        with Redis.from_url(
+            settings.REDIS_URL,
+            socket_timeout=CHECK_SECONDS,
+            socket_connect_timeout=CHECK_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        ) as server:
+            server.set("helpdesk:readyz", "1", ex=ALIVE_SECONDS)
+    except ResponseError as error:
+        raise NotWell(_("Redis answers but stores nothing: %s") % error) from error
+    except (RedisError, OSError) as error:
+        raise NotWell(_("Redis does not answer.")) from error
+
+
+def check_worker() -> None:
+    """That a worker of the queue `default` ran what beat sent a moment ago."""
+    try:
+        alive = cache.get(WORKER_KEY)
+    except (RedisError, OSError) as error:
+        raise NotWell(_("Not known while Redis does not answer.")) from error
+    if alive is None:
+        raise NotWell(
+            _(
+                "No worker of the queue “default” has answered for %d seconds: "
+                "are a Celery worker and beat running?"
+            )
+            % ALIVE_SECONDS
+        )
+
+
+def check_model() -> None:
+    """That a worker of the queue `assistant` has the sentence encoder ready."""
+    try:
+        reason = cache.get(ENCODER_KEY)
+    except (RedisError, OSError) as error:
+        raise NotWell(_("Not known while Redis does not answer.")) from error
+    if reason is None:
+        raise NotWell(
+            _(
+                "The assistant's worker has not said for %d seconds that its model is ready: "
+                "is a Celery worker of the queue “assistant” running?"
+            )
+            % ALIVE_SECONDS
+        )
+    if reason:
+        raise NotWell(str(reason))
+
+
+CHECKS: dict[str, Callable[[], None]] = {
+    "database": check_database,
+    "redis": check_redis,
+    "worker": check_worker,
+    "model": check_model,
+}
+
+
+@dataclass
+class Readiness:
+    """Runs the checks side by side, one thread for each, and keeps the answer for a moment.
+
+    A check that hangs keeps its thread and is not started again until it returns.
+    """
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    threads: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
+    running: dict[str, Future[None]] = field(default_factory=dict)
+    answer: dict[str, Any] = field(default_factory=dict)
+    answered: float = float("-inf")
+
+    def look(self) -> dict[str, Any]:
+        """What `/readyz` shows: `status` and, for each check, `status` and the `reason`."""
+        with self.lock:
+            if time.monotonic() - self.answered >= KEPT_SECONDS:
+                self.answer = self._run()
+                self.answered = time.monotonic()
+            return self.answer
+
+    def _run(self) -> dict[str, Any]:
+        deadline = time.monotonic() + CHECK_SECONDS
+        for name, check in CHECKS.items():
+            if name not in self.running or self.running[name].done():
+                if name not in self.threads:
+                    self.threads[name] = ThreadPoolExecutor(1, thread_name_prefix=f"readyz-{name}")
+                self.running[name] = self.threads[name].submit(check)
+        checks = {name: self._outcome(name, deadline) for name in CHECKS}
+        well = all(check["status"] == "ok" for check in checks.values())
+        return {"status": "ok" if well else "degraded", "checks": checks}
+
+    def _outcome(self, name: str, deadline: float) -> dict[str, str]:
+        try:
+            self.running[name].result(timeout=max(0.0, deadline - time.monotonic()))
+        except NotWell as reason:
+            return {"status": "failing", "reason": str(reason)}
+        except TimeoutError:
+            return {"status": "failing", "reason": _("No answer within a second.")}
+        return {"status": "ok"}
+
+
+readiness = Readiness()
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process serves."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Everything the helpdesk needs is there; 503 and each reason if not."""
+    found = readiness.look()
+    return JsonResponse(found, status=200 if found["status"] == "ok" else 503)
