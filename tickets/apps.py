@@ -1,4 +1,4 @@
-"""The system of record as a Django app."""
+"""The system of record as a Django app: at start its reactions are subscribed."""
 
 from django.apps import AppConfig
 
@@ -9,5 +9,6 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tickets import reactions  # subscribes to events
-        
+        from tickets import mail
+
+        mail.subscribe()

@@ -1,0 +1,4 @@
+"""What the assistant does after the commit."""
+
+
+def subscribe() -> None: ...

@@ -1,0 +1,68 @@
+"""What every request goes through beside Django's own: broken text, the second factor, the zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def refuse_broken_text(get_response: GetResponse) -> GetResponse:
+    """400 for an address with a NUL or with bytes that are no UTF-8: PostgreSQL keeps neither."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        raw = unquote_to_bytes(request.META.get("QUERY_STRING", "").replace("+", " "))
+        try:
+            raw.decode()
+        except UnicodeDecodeError:
+            return HttpResponseBadRequest("The address is not valid text.")
+        if b"\0" in raw or "\0" in request.path_info:
+            return HttpResponseBadRequest("The address is not valid text.")
+        return get_response(request)
+
+    return middleware
+
+
+def staff_use_a_second_factor(get_response: GetResponse) -> GetResponse:
+    """Whoever works here sets up a second factor before the workspace or the admin opens."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if (
+            settings.STAFF_NEED_SECOND_FACTOR
+            and request.path_info.startswith(("/workspace/", "/admin/"))
+            and getattr(request.user, "works_here", False)
+        ):
+            from allauth.mfa.utils import is_mfa_enabled
+
+            if not is_mfa_enabled(request.user):
+                messages.info(
+                    request, _("Set up a second factor first. You need an authenticator app.")
+                )
+                return redirect("mfa_activate_totp")
+        return get_response(request)
+
+    return middleware
+
+
+def show_times_in_the_viewers_zone(get_response: GetResponse) -> GetResponse:
+    """Time is UTC inside. Staff chose a zone; a visitor's browser names its own in a cookie."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        name = getattr(request.user, "timezone", "") or request.COOKIES.get("timezone", "")
+        try:
+            zone = ZoneInfo(name[:64]) if name else None
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            zone = None
+        with timezone.override(zone):
+            return get_response(request)
+
+    return middleware

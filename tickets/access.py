@@ -1,0 +1,65 @@
+"""Loading is authorising: whoever may not see something gets the same answer as if it were missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.http import Http404
+
+from tickets.actors import Actor
+from tickets.models import Attachment, Customer, Ticket, User
+from tickets.models.tickets import TicketQuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
+    from django.http import HttpRequest
+
+VISITOR = "visitor"  # the session's key for a visitor's customer row
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who is behind a request to a customers' page: always a customer, or nobody.
+
+    Staff who look at the portal see it as customers do, with their own customer row if any.
+    """
+    return customer_actor(request.user if isinstance(request.user, User) else None, request.session)
+
+
+def customer_actor(user: User | None, session: SessionBase) -> Actor:
+    """The customer of a log-in, else the visitor of the session, else nobody."""
+    if user is not None and user.is_active:
+        customer = Customer.objects.filter(user=user).first()
+    else:
+        customer = Customer.objects.filter(
+            pk=session.get(VISITOR), user=None, joined_into=None
+        ).first()
+    return Actor.of_customer(customer) if customer else Actor.nobody()
+
+
+def tickets_for(actor: Actor) -> TicketQuerySet:
+    """All that `actor` may see."""
+    return Ticket.objects.visible_to(actor)
+
+
+def ticket_for(actor: Actor, reference: str) -> Ticket:
+    """The ticket, with what every screen shows of it. Raises Http404."""
+    ticket = (
+        tickets_for(actor)
+        .select_related("customer__organization", "team__hours", "assignee", "rating")
+        .filter(reference=reference)
+        .first()
+    )
+    if ticket is None:
+        raise Http404
+    return ticket
+
+
+def attachment_for(actor: Actor, pk: UUID) -> Attachment:
+    """The attachment, if its ticket may be seen. Raises Http404."""
+    attachment = Attachment.objects.filter(
+        pk=pk, message__ticket__in=tickets_for(actor)
+    ).first()
+    if attachment is None:
+        raise Http404
+    return attachment

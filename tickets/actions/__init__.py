@@ -1,0 +1,52 @@
+"""The only ways to change state. Keyword-only, the actor first, one transaction, the lock first."""
+
+from tickets.actions.closing import confirm_solved, rate, rate_answer, reopen, resolve
+from tickets.actions.conversation import (
+    answer,
+    note_fact,
+    open_ticket,
+    post_message,
+    reply,
+    write_note,
+)
+from tickets.actions.customers import (
+    confirm_email,
+    join_account,
+    known_customer,
+    leave_email,
+    new_visitor,
+)
+from tickets.actions.errors import ActionError, NotAllowed, Taken
+from tickets.actions.handover import accept, hand_back, hand_over, transfer
+from tickets.actions.keys import create_api_key, revoke_api_key
+from tickets.actions.settings import change_setting, remove_setting
+
+__all__ = [
+    "ActionError",
+    "NotAllowed",
+    "Taken",
+    "accept",
+    "answer",
+    "change_setting",
+    "confirm_email",
+    "confirm_solved",
+    "create_api_key",
+    "hand_back",
+    "hand_over",
+    "join_account",
+    "known_customer",
+    "leave_email",
+    "new_visitor",
+    "note_fact",
+    "open_ticket",
+    "post_message",
+    "rate",
+    "rate_answer",
+    "remove_setting",
+    "reopen",
+    "reply",
+    "resolve",
+    "revoke_api_key",
+    "transfer",
+    "write_note",
+]

@@ -1,0 +1,153 @@
+"""The end of a conversation: resolved, confirmed by the customer, reopened, rated."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tickets import events, notices, text
+from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions.handover import hand_over
+from tickets.actions.speech import announce
+from tickets.actors import Actor
+from tickets.models import Answer, EventKind, Rating, Reason, Resolution, Ticket, Turn
+
+UNHELPFUL_LIMIT = 2  # the second answer that did not help is the last one before a person comes
+
+
+@transaction.atomic
+def resolve(*, actor: Actor, ticket: Ticket) -> Ticket:
+    """An agent says that it is resolved; the customer is asked whether it is.
+
+    Raises:
+        NotAllowed: the actor is no agent.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    if not actor.works_here or actor.user is None:
+        raise NotAllowed
+    if ticket.is_closed:
+        return ticket
+    if ticket.assignee_id is None:
+        ticket.assignee = actor.user
+    _close(ticket, Resolution.RESOLVED)
+    events.record(EventKind.TICKET_RESOLVED, actor=actor, ticket=ticket)
+    announce(ticket, notices.resolved(actor.user))
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
+def confirm_solved(*, actor: Actor, ticket: Ticket) -> Ticket:
+    """The customer says that it is solved: the only resolution that counts as one."""
+    ticket = Ticket.objects.locked(ticket)
+    if ticket.resolution == Resolution.CONFIRMED:
+        return ticket
+    ticket.solved_by_assistant = not ticket.with_a_person
+    _close(ticket, Resolution.CONFIRMED)
+    events.record(
+        EventKind.TICKET_CONFIRMED,
+        actor=actor,
+        ticket=ticket,
+        by_assistant=ticket.solved_by_assistant,
+    )
+    announce(ticket, notices.confirmed())
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
+def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
+    """It is not solved after all: it goes back to the person who had it, else to the queue."""
+    ticket = Ticket.objects.locked(ticket)
+    if not ticket.is_closed:
+        return ticket
+    ticket.solved_by_assistant = False
+    assignee = ticket.assignee
+    events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket)
+    if assignee is not None and assignee.works_here:
+        ticket.person_asked_at = ticket.person_asked_at or timezone.now()
+        ticket.pass_turn(Turn.AGENT)
+        announce(ticket, notices.reopened())
+        ticket.save()
+        return ticket
+    ticket.pass_turn(Turn.CUSTOMER)
+    ticket.save()
+    hand_over(actor=actor, ticket=ticket, reason=Reason.REOPENED)
+    ticket.refresh_from_db()
+    return ticket
+
+
+@transaction.atomic
+def rate_answer(*, actor: Actor, answer: Answer, helpful: bool) -> Ticket:
+    """The customer says whether the assistant's answer solved it.
+
+    Yes closes the conversation. The second no asks for a person, in the same step.
+    """
+    ticket = Ticket.objects.locked(answer.message.ticket)
+    answer = Answer.objects.select_for_update().get(pk=answer.pk)
+    if answer.helpful == helpful:
+        return ticket
+    answer.helpful = helpful
+    answer.save(update_fields=["helpful"])
+    if not helpful:
+        ticket.unhelpful_answers += 1
+    last_straw = not helpful and ticket.unhelpful_answers >= UNHELPFUL_LIMIT
+    events.record(
+        EventKind.ANSWER_RATED,
+        actor=actor,
+        ticket=ticket,
+        answer=answer.pk,
+        helpful=helpful,
+        handed_over=last_straw,
+    )
+    ticket.save()
+    if helpful and not ticket.with_a_person:
+        return confirm_solved(actor=actor, ticket=ticket)
+    if last_straw:
+        hand_over(actor=actor, ticket=ticket, reason=Reason.UNHELPFUL)
+        ticket.refresh_from_db()
+    return ticket
+
+
+@transaction.atomic
+def rate(
+    *, actor: Actor, ticket: Ticket, satisfaction: int, effort: int, comment: str = ""
+) -> Rating:
+    """The customer rates it, 1 to 5 each (5 is good and easy). Rating again replaces the first.
+
+    Raises:
+        ActionError: it is still open.
+        ValidationError: a number is out of range.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    if not ticket.is_closed:
+        raise ActionError(_("You can rate this once it is solved."), code="open")
+    if not (1 <= satisfaction <= 5 and 1 <= effort <= 5):
+        raise ValidationError(_("Choose a number from 1 to 5."), code="out_of_range")
+    rating, _new = Rating.objects.update_or_create(
+        ticket=ticket,
+        defaults={
+            "satisfaction": satisfaction,
+            "effort": effort,
+            "comment": text.message(comment, may_be_empty=True)[:2000],
+        },
+    )
+    events.record(
+        EventKind.TICKET_RATED,
+        actor=actor,
+        ticket=ticket,
+        satisfaction=satisfaction,
+        effort=effort,
+    )
+    ticket.save()
+    return rating
+
+
+def _close(ticket: Ticket, resolution: Resolution) -> None:
+    now = timezone.now()
+    ticket.pass_turn(Turn.CLOSED, at=now)
+    ticket.resolution = resolution
+    ticket.closed_at = ticket.closed_at or now
+    ticket.handovers.filter(ended_at=None).update(ended_at=now)

@@ -1,0 +1,279 @@
+"""Saying something: opening a conversation, writing in it, replying, noting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from tickets import events, text
+from tickets.actions.errors import NotAllowed, closed
+from tickets.actions.handover import accept, hand_over
+from tickets.actions.speech import say
+from tickets.actors import Actor
+from tickets.attachments import Upload
+from tickets.models import (
+    Answer,
+    AuthorKind,
+    Channel,
+    Citation,
+    Customer,
+    Decision,
+    EventKind,
+    Fact,
+    Message,
+    Note,
+    Priority,
+    Reason,
+    SiteSettings,
+    Team,
+    Ticket,
+    Turn,
+)
+
+# Where the assistant takes the first turn. What comes by other channels is for people at once.
+ASSISTANT_CHANNELS = (Channel.PORTAL, Channel.WIDGET)
+
+
+@transaction.atomic
+def open_ticket(
+    *,
+    actor: Actor,
+    customer: Customer,
+    channel: Channel,
+    body: str = "",
+    subject: str = "",
+    team: Team | None = None,
+    priority: Priority = Priority.NORMAL,
+    client_id: UUID | None = None,
+    uploads: Sequence[Upload] = (),
+    to_a_person: bool = False,
+) -> Ticket:
+    """Begin a conversation with `customer`, by their words or without any.
+
+    With words, in a channel of the assistant, the assistant has the first turn, unless
+    `to_a_person`. Without words, or in another channel, a person is asked for at once.
+    Sending the same `client_id` again finds the conversation that the first sending opened.
+
+    Raises:
+        TextError: the text is too long.
+    """
+    Customer.objects.select_for_update().get(pk=customer.pk)
+    body = text.message(body, may_be_empty=to_a_person or bool(uploads))
+    if client_id and (before := _sent_before(customer, client_id)):
+        return before
+    now = timezone.now()
+    ticket = Ticket(
+        customer=customer,
+        team=team or SiteSettings.load().default_team,
+        subject=text.line(subject) or text.first_line(body),
+        channel=channel,
+        priority=priority,
+        turn=Turn.CUSTOMER,
+        turn_since=now,
+        last_message_at=now,
+    )
+    ticket.save(force_insert=True)
+    events.record(EventKind.TICKET_OPENED, actor=actor, ticket=ticket, channel=channel)
+    if body or uploads:
+        # The customer's words are the customer's, whoever typed or sent them for them.
+        say(
+            ticket,
+            Actor.of_customer(customer),
+            body,
+            channel=channel,
+            client_id=client_id,
+            uploads=uploads,
+            recorded_by=actor,
+        )
+    if body and channel in ASSISTANT_CHANNELS and not to_a_person:
+        ticket.pass_turn(Turn.ASSISTANT, at=now)
+    ticket.save()
+    if ticket.turn != Turn.ASSISTANT:
+        reason = Reason.ASKED if channel in ASSISTANT_CHANNELS else Reason.CHANNEL
+        hand_over(actor=actor, ticket=ticket, reason=reason)
+        ticket.refresh_from_db()
+    return ticket
+
+
+@transaction.atomic
+def post_message(
+    *,
+    actor: Actor,
+    ticket: Ticket,
+    body: str,
+    channel: Channel | None = None,
+    client_id: UUID | None = None,
+    uploads: Sequence[Upload] = (),
+) -> Message:
+    """The customer writes. The turn goes to whoever is to answer: a person, once one was asked for.
+
+    Raises:
+        TextError: nothing was written, or too much.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    body = text.message(body, may_be_empty=bool(uploads))
+    if client_id and (
+        before := Message.objects.filter(ticket=ticket, client_id=client_id).first()
+    ):
+        return before
+    message = say(
+        ticket,
+        Actor.of_customer(ticket.customer),
+        body,
+        channel=channel or Channel(ticket.channel),
+        client_id=client_id,
+        uploads=uploads,
+        recorded_by=actor,
+    )
+    if not ticket.subject:
+        ticket.subject = text.first_line(body)
+    if not ticket.with_a_person:
+        ticket.assignee = None
+        ticket.pass_turn(Turn.ASSISTANT)
+        ticket.turn_since = timezone.now()  # its ten seconds begin with each message
+    elif ticket.assignee is not None and ticket.assignee.works_here:
+        ticket.pass_turn(Turn.AGENT)
+    elif ticket.turn != Turn.QUEUE:  # whoever had it is gone
+        ticket.person_asked_at = None
+        ticket.pass_turn(Turn.CUSTOMER)
+        ticket.save()
+        hand_over(actor=actor, ticket=ticket, reason=Reason.REOPENED)
+        return message
+    ticket.save()
+    return message
+
+
+@transaction.atomic
+def reply(
+    *,
+    actor: Actor,
+    ticket: Ticket,
+    body: str,
+    client_id: UUID | None = None,
+    uploads: Sequence[Upload] = (),
+    provenance: dict[str, Any] | None = None,
+) -> Message:
+    """An agent answers the customer, and takes the conversation over if nobody has it.
+
+    Raises:
+        TextError: nothing was written, or too much.
+        NotAllowed: the actor is no agent.
+        ActionError: the conversation is closed.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    if not actor.works_here:
+        raise NotAllowed
+    body = text.message(body, may_be_empty=bool(uploads))
+    if client_id and (
+        before := Message.objects.filter(ticket=ticket, client_id=client_id).first()
+    ):
+        return before
+    if ticket.is_closed:
+        raise closed(ticket)
+    if ticket.assignee_id is None:
+        accept(actor=actor, ticket=ticket)
+        ticket = Ticket.objects.locked(ticket)
+    message = say(
+        ticket, actor, body, client_id=client_id, uploads=uploads, provenance=provenance
+    )
+    ticket.pass_turn(Turn.CUSTOMER)
+    ticket.save()
+    return message
+
+
+@transaction.atomic
+def write_note(
+    *, actor: Actor, ticket: Ticket, body: str, client_id: UUID | None = None
+) -> Note:
+    """An agent tells the other agents something. No customer ever sees it.
+
+    Raises:
+        TextError: nothing was written, or too much.
+        NotAllowed: the actor is no agent.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    if not actor.works_here or actor.user is None:
+        raise NotAllowed
+    body = text.message(body)
+    if client_id and (before := Note.objects.filter(ticket=ticket, client_id=client_id).first()):
+        return before
+    note = Note.objects.create(
+        ticket=ticket,
+        position=ticket.next_position(),
+        author=actor.user,
+        body=body,
+        client_id=client_id,
+    )
+    events.record(EventKind.NOTE_WRITTEN, actor=actor, ticket=ticket, position=note.position)
+    ticket.save()
+    return note
+
+
+@transaction.atomic
+def answer(
+    *,
+    actor: Actor,
+    ticket: Ticket,
+    to_position: int,
+    body: str,
+    decision: Decision,
+    confidence: float,
+    reasons: Sequence[str] = (),
+    citations: Sequence[Citation] = (),
+) -> Message | None:
+    """The assistant speaks, if it still has the turn; None if the turn has moved on.
+
+    `to_position` is the customer's message that it answers: if they wrote again in the meantime,
+    this answer is dropped, and the one to the newer message comes.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    newest = (
+        ticket.messages.filter(author_kind=AuthorKind.CUSTOMER)
+        .order_by("-position")
+        .values_list("position", flat=True)
+        .first()
+    )
+    if ticket.turn != Turn.ASSISTANT or newest != to_position:
+        return None
+    message = say(ticket, actor, body)
+    given = Answer.objects.create(
+        message=message, decision=decision, confidence=confidence, reasons=list(reasons)
+    )
+    for rank, citation in enumerate(citations, start=1):
+        citation.answer = given
+        citation.rank = rank
+    Citation.objects.bulk_create(citations)
+    if decision == Decision.CLARIFY:
+        ticket.clarified = True
+    ticket.pass_turn(Turn.CUSTOMER)
+    ticket.save()
+    return message
+
+
+@transaction.atomic
+def note_fact(
+    *, actor: Actor, ticket: Ticket, key: str, value: str, message: Message | None = None
+) -> Fact:
+    """Keep something that was said, so that nobody asks for it again."""
+    ticket = Ticket.objects.locked(ticket)
+    fact, new = Fact.objects.get_or_create(
+        ticket=ticket,
+        key=text.line(key, limit=40),
+        value=text.line(value, limit=300),
+        defaults={"customer": ticket.customer, "message": message, "source": actor.kind},
+    )
+    if new:
+        events.record(EventKind.FACT_NOTED, actor=actor, ticket=ticket, key=fact.key)
+        ticket.save()
+    return fact
+
+
+def _sent_before(customer: Customer, client_id: UUID) -> Ticket | None:
+    return Ticket.objects.filter(
+        customer=customer, messages__client_id=client_id, messages__author_kind="customer"
+    ).first()
+

@@ -1,0 +1,41 @@
+"""Why an action was not done, in words for whoever asked."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from tickets.models import Ticket, User
+
+
+class ActionError(Exception):
+    """The state does not allow it (409). `code` is for machines, the text for people."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+class NotAllowed(ActionError):
+    """The actor may see it, but not do this (403)."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You may not do this."), code="forbidden")
+
+
+class Taken(ActionError):
+    """Somebody else was first."""
+
+    def __init__(self, by: User) -> None:
+        super().__init__(
+            _("%(name)s has already accepted this conversation.") % {"name": by}, code="taken"
+        )
+        self.by = by
+
+
+def closed(ticket: Ticket) -> ActionError:
+    return ActionError(
+        _("The conversation %(reference)s is closed. Reopen it first.")
+        % {"reference": ticket.reference},
+        code="closed",
+    )

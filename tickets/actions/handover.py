@@ -1,0 +1,166 @@
+"""Who has the conversation: asking for a person, accepting, handing back, transferring."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.db import transaction
+from django.utils import timezone
+
+from tickets import briefs, events, notices, queues, text
+from tickets.actions.errors import NotAllowed, Taken, closed
+from tickets.actions.speech import announce
+from tickets.actors import Actor
+from tickets.models import AuthorKind, EventKind, HandOver, Message, Reason, Team, Ticket, Turn
+
+
+@transaction.atomic
+def hand_over(
+    *,
+    actor: Actor,
+    ticket: Ticket,
+    reason: Reason,
+    detail: str = "",
+    team: Team | None = None,
+) -> HandOver:
+    """Ask for a person. Always works, at any moment; asking again changes nothing.
+
+    The brief is written here, before anybody is told, and the customer reads what happens next.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    open_one = ticket.handovers.filter(ended_at=None).first()
+    if open_one and ticket.with_a_person and not ticket.is_closed:
+        return open_one
+    now = timezone.now()
+    if open_one:
+        open_one.ended_at = now
+        open_one.save(update_fields=["ended_at"])
+    if team:
+        ticket.team = team
+    brief = briefs.write(ticket, reason, detail)
+    handover = HandOver.objects.create(
+        ticket=ticket, reason=reason, detail=text.line(detail, limit=300), team=ticket.team, **asdict(brief)
+    )
+    ticket.person_asked_at = now
+    ticket.assignee = None
+    ticket.pass_turn(Turn.QUEUE, at=now)
+    events.record(
+        EventKind.PERSON_ASKED, actor=actor, ticket=ticket, reason=reason, team=ticket.team_id
+    )
+    announce(ticket, notices.queued(queues.outlook(ticket), ticket.customer))
+    ticket.save()
+    return handover
+
+
+@transaction.atomic
+def accept(*, actor: Actor, ticket: Ticket) -> Ticket:
+    """An agent takes the conversation: out of the queue, or from the assistant.
+
+    Raises:
+        NotAllowed: the actor is no agent.
+        Taken: another agent has it.
+        ActionError: it is closed.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    if not actor.works_here or actor.user is None:
+        raise NotAllowed
+    if ticket.assignee_id == actor.user.pk and ticket.with_a_person and not ticket.is_closed:
+        return ticket
+    if ticket.is_closed:
+        raise closed(ticket)
+    if ticket.assignee is not None and ticket.with_a_person:
+        raise Taken(ticket.assignee)
+    now = timezone.now()
+    handover = ticket.handovers.filter(ended_at=None).first()
+    if handover is None:
+        brief = briefs.write(ticket, Reason.TAKEN_OVER, "")
+        handover = HandOver(
+            ticket=ticket, reason=Reason.TAKEN_OVER, team=ticket.team, **asdict(brief)
+        )
+    handover.accepted_at = now
+    handover.accepted_by = actor.user
+    handover.save()
+    ticket.person_asked_at = ticket.person_asked_at or now
+    ticket.assignee = actor.user
+    ticket.pass_turn(Turn.AGENT, at=now)
+    events.record(EventKind.TICKET_ACCEPTED, actor=actor, ticket=ticket)
+    announce(ticket, notices.accepted(actor.user))
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
+def hand_back(*, actor: Actor, ticket: Ticket) -> Ticket:
+    """An agent gives the conversation back to the assistant, which may speak again.
+
+    Raises:
+        NotAllowed: the actor is no agent.
+        ActionError: it is closed.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    if not actor.works_here or actor.user is None:
+        raise NotAllowed
+    if ticket.is_closed:
+        raise closed(ticket)
+    if not ticket.with_a_person:
+        return ticket
+    ticket.handovers.filter(ended_at=None).update(ended_at=timezone.now())
+    ticket.person_asked_at = None
+    ticket.assignee = None
+    ticket.unhelpful_answers = 0
+    events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
+    ticket.pass_turn(Turn.ASSISTANT if _unanswered(ticket) else Turn.CUSTOMER)
+    announce(ticket, notices.handed_back(actor.user))
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
+def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> Ticket:
+    """An agent passes the conversation on to another team. The brief goes with it.
+
+    Raises:
+        NotAllowed: the actor is no agent.
+        ActionError: it is closed.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    if not actor.works_here:
+        raise NotAllowed
+    if ticket.is_closed:
+        raise closed(ticket)
+    if ticket.team_id == team.pk and ticket.turn == Turn.QUEUE:
+        return ticket
+    now = timezone.now()
+    before = ticket.handovers.filter(ended_at=None).first()
+    brief = asdict(briefs.write(ticket, Reason.TRANSFERRED, detail))
+    if before is not None:
+        before.ended_at = now
+        before.save(update_fields=["ended_at"])
+        kept = ("wants", "tried", "feeling", "facts", "articles")
+        brief.update({name: getattr(before, name) for name in kept if getattr(before, name)})
+    HandOver.objects.create(
+        ticket=ticket, reason=Reason.TRANSFERRED, detail=text.line(detail, limit=300), team=team, **brief
+    )
+    from_team = ticket.team_id
+    ticket.team = team
+    ticket.assignee = None
+    ticket.person_asked_at = ticket.person_asked_at or now
+    ticket.pass_turn(Turn.QUEUE, at=now)
+    events.record(
+        EventKind.TICKET_TRANSFERRED,
+        actor=actor,
+        ticket=ticket,
+        team=team.pk,
+        from_team=from_team,
+    )
+    announce(ticket, notices.transferred(team, queues.outlook(ticket)))
+    ticket.save()
+    return ticket
+
+
+def _unanswered(ticket: Ticket) -> bool:
+    """Whether the customer spoke last and still waits for an answer."""
+    last: Message | None = (
+        ticket.messages.exclude(author_kind=AuthorKind.SYSTEM).order_by("-position").first()
+    )
+    return last is not None and last.author_kind == AuthorKind.CUSTOMER

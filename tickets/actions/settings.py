@@ -1,0 +1,89 @@
+"""What an admin changes: saved with a record of what was before and what is now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.encoding import force_str
+
+from tickets import events
+from tickets.actors import Actor
+from tickets.models import Event, EventKind
+
+SECRET_FIELDS = {"password", "hash"}
+
+
+@transaction.atomic
+def change_setting(
+    *,
+    actor: Actor,
+    instance: models.Model,
+    save: Callable[[], None] | None = None,
+    many: dict[str, list[str]] | None = None,
+) -> Event | None:
+    """Save a settings row, or add it; None if nothing differs.
+
+    `save` writes it (by default the row's own `save`); `many` tells the values that lists on the
+    row (members, spans) had before, which are compared after the saving.
+    """
+    before = _before(instance)
+    (save or instance.save)()
+    after = snapshot(instance)
+    changes = {
+        name: [before.get(name), value] for name, value in after.items() if before.get(name) != value
+    }
+    for name, values in (many or {}).items():
+        now = many_values(instance, name)
+        if now != values:
+            changes[name] = [values, now]
+    if before and not changes:
+        return None
+    return events.record(
+        EventKind.SETTING_CHANGED if before else EventKind.SETTING_ADDED,
+        actor=actor,
+        subject=instance,
+        name=str(instance),
+        changes=changes,
+    )
+
+
+@transaction.atomic
+def remove_setting(*, actor: Actor, instance: models.Model) -> Event:
+    """Delete a settings row, and record what it was."""
+    type(instance)._default_manager.select_for_update().filter(pk=instance.pk).first()
+    event = events.record(
+        EventKind.SETTING_REMOVED,
+        actor=actor,
+        subject=instance,
+        name=str(instance),
+        was=snapshot(instance),
+    )
+    instance.delete()
+    return event
+
+
+def snapshot(instance: models.Model) -> dict[str, Any]:
+    """The row's own fields in a form that JSON can keep; secrets only as having changed."""
+    found = {}
+    for field in instance._meta.concrete_fields:
+        value = field.value_from_object(instance)
+        if field.name in SECRET_FIELDS:
+            value = f"(secret {hash(value) & 0xFFFF:04x})" if value else ""
+        elif not isinstance(value, str | int | float | bool | list | type(None)):
+            value = force_str(value)
+        found[field.name] = value
+    return found
+
+
+def many_values(instance: models.Model, name: str) -> list[str]:
+    """What a list of related rows holds, as texts in a stable order."""
+    return sorted(str(row) for row in getattr(instance, name).all())
+
+
+def _before(instance: models.Model) -> dict[str, Any]:
+    if instance.pk is None:
+        return {}
+    row = type(instance)._default_manager.select_for_update().filter(pk=instance.pk).first()
+    return snapshot(row) if row is not None else {}

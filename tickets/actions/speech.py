@@ -1,0 +1,55 @@
+"""Adding a message to a conversation that an action has locked; the action saves the ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from tickets import attachments, events
+from tickets.actors import Actor
+from tickets.attachments import Upload
+from tickets.models import AuthorKind, Channel, EventKind, Message, Ticket
+
+
+def say(
+    ticket: Ticket,
+    author: Actor,
+    body: str,
+    *,
+    channel: Channel | None = None,
+    client_id: UUID | None = None,
+    uploads: Sequence[Upload] = (),
+    provenance: dict[str, Any] | None = None,
+    recorded_by: Actor | None = None,
+) -> Message:
+    """Write what `author` says, and its event (by `recorded_by`, when somebody typed it for them)."""
+    message = Message.objects.create(
+        ticket=ticket,
+        position=ticket.next_position(),
+        author_kind=author.kind,
+        author_user=author.user,
+        author_customer=author.customer,
+        channel=channel or Channel(ticket.channel),
+        body=body,
+        client_id=client_id,
+        provenance=provenance,
+    )
+    attachments.store(message, uploads)
+    if author.kind != AuthorKind.SYSTEM:
+        ticket.last_message_at = timezone.now()
+    events.record(
+        EventKind.MESSAGE_POSTED,
+        actor=recorded_by or author,
+        ticket=ticket,
+        position=message.position,
+        author=author.kind,
+    )
+    return message
+
+
+def announce(ticket: Ticket, body: str) -> Message:
+    """The system's own line: what happened, for everybody who reads the conversation."""
+    return say(ticket, Actor.system(), body)

@@ -1,0 +1,139 @@
+"""Files that come with a message: what is taken, and how it is kept.
+
+What a file is, its bytes decide; the sender's name and type are only hints. Whatever it is, it is
+served as a download (`tickets.portal.attachments`), so nothing here is ever run in a browser.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import puremagic
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from tickets import text
+from tickets.models import Attachment, Message
+
+MAX_FILES = 5
+MAX_BYTES = 10 * 1024 * 1024
+TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "heic": "image/heic",
+    "pdf": "application/pdf",
+    "txt": "text/plain",
+    "log": "text/plain",
+    "csv": "text/csv",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "zip": "application/zip",
+}
+IMAGES = {"png", "jpg", "jpeg", "gif", "webp"}
+# Magic bytes that must stand behind these endings; other endings are never shown, only saved.
+_FAMILIES = {"png": "png", "jpg": "jp", "jpeg": "jp", "gif": "gif", "webp": "webp", "pdf": "pdf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was looked at and may be kept."""
+
+    name: str
+    content_type: str
+    size: int
+    file: UploadedFile
+
+
+def limits() -> str:
+    """What may be sent, in a sentence, to be shown before anything is chosen."""
+    return _("Up to %(files)d files of %(size)d MB: pictures, PDF, text, office documents, ZIP.") % {
+        "files": MAX_FILES,
+        "size": MAX_BYTES // 1024 // 1024,
+    }
+
+
+def check(files: Iterable[UploadedFile]) -> list[Upload]:
+    """Look at each file before anything is written. Raises ValidationError for the first bad one."""
+    files = list(files)
+    if len(files) > MAX_FILES:
+        raise ValidationError(
+            _("Send at most %(count)d files with one message.") % {"count": MAX_FILES},
+            code="too_many_files",
+        )
+    return [_check(file) for file in files]
+
+
+def store(message: Message, uploads: Sequence[Upload]) -> None:
+    """Keep the files of a message that is being written. If one fails, none stays on the disk."""
+    kept: list[Attachment] = []
+    try:
+        for upload in uploads:
+            attachment = Attachment(
+                message=message,
+                name=upload.name,
+                content_type=upload.content_type,
+                size=upload.size,
+            )
+            kept.append(attachment)
+            attachment.file.save(upload.name, upload.file, save=False)
+            attachment.save(force_insert=True)
+    except BaseException:
+        for attachment in kept:
+            if attachment.file:
+                attachment.file.delete(save=False)
+        raise
+
+
+def safe_name(name: str) -> str:
+    """A file name to show and to offer: no path, no control or direction characters, 150 long."""
+    name = text.line(name.replace("\\", "/").rsplit("/", 1)[-1])
+    name = "".join(c for c in name if unicodedata.category(c) not in {"Cf", "Cc"}).strip(". ")
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem[: 150 - len(ending)]}{dot}{ending[:20]}" if dot else name[:150] or "file"
+
+
+def _check(file: UploadedFile) -> Upload:
+    name = safe_name(file.name or "file")
+    size = file.size or 0
+    if size > MAX_BYTES:
+        raise ValidationError(
+            _("“%(name)s” is too large. A file may have up to %(size)d MB.")
+            % {"name": name, "size": MAX_BYTES // 1024 // 1024},
+            code="file_too_large",
+        )
+    if size == 0:
+        raise ValidationError(
+            _("“%(name)s” is empty. Choose another file.") % {"name": name}, code="file_empty"
+        )
+    ending = name.rpartition(".")[2].lower()
+    if ending not in TYPES:
+        raise ValidationError(
+            _("“%(name)s” cannot be sent. %(limits)s") % {"name": name, "limits": limits()},
+            code="file_type",
+        )
+    return Upload(name=name, content_type=_sniff(file, ending), size=size, file=file)
+
+
+def _sniff(file: UploadedFile, ending: str) -> str:
+    """The type of the bytes; a file that is not what its ending says is only a stream of bytes."""
+    head = file.read(4096)
+    file.seek(0)
+    if ending in _FAMILIES:
+        try:
+            found = puremagic.from_string(head).lower()
+        except (puremagic.PureError, ValueError):
+            found = ""
+        if _FAMILIES[ending] not in found:
+            return "application/octet-stream"
+    elif TYPES[ending].startswith("text/") and b"\0" in head:
+        return "application/octet-stream"
+    return TYPES[ending]

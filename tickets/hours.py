@@ -1,0 +1,46 @@
+"""Opening hours: is somebody there, and if not, when next."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tickets.models import OpeningHours, Team
+
+LOOK_AHEAD = 30  # days; whoever is closed for longer says nothing about when
+
+
+def is_open(team: Team, at: datetime) -> bool:
+    """Whether the team's hours cover `at`. A team without hours is always there."""
+    return team.hours is None or _span_end(team.hours, at) is not None
+
+
+def next_opening(team: Team, at: datetime) -> datetime | None:
+    """When the team is there next, in UTC; `at` itself if it is open; None if not in 30 days."""
+    hours = team.hours
+    if hours is None or _span_end(hours, at) is not None:
+        return at
+    zone = ZoneInfo(hours.timezone)
+    local = at.astimezone(zone)
+    holidays = {holiday.day for holiday in hours.holidays.all()}
+    spans = sorted(hours.spans.all(), key=lambda span: span.opens)
+    for days in range(LOOK_AHEAD + 1):
+        day = local.date() + timedelta(days=days)
+        if day in holidays:
+            continue
+        for span in spans:
+            opens = datetime.combine(day, span.opens, tzinfo=zone)
+            if span.weekday == day.weekday() and opens > local:
+                return opens.astimezone(UTC)
+    return None
+
+
+def _span_end(hours: OpeningHours, at: datetime) -> datetime | None:
+    zone = ZoneInfo(hours.timezone)
+    local = at.astimezone(zone)
+    if any(holiday.day == local.date() for holiday in hours.holidays.all()):
+        return None
+    for span in hours.spans.all():
+        if span.weekday == local.weekday() and span.opens <= local.time() < span.closes:
+            return datetime.combine(local.date(), span.closes, tzinfo=zone)
+    return None

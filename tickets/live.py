@@ -1,0 +1,78 @@
+"""Telling open screens that something happened. The nudge names a place, never any content.
+
+A screen that is nudged loads what its own viewer may see, through access, in order. So one render
+path and one permission path serve pages and sockets, and a lost nudge costs nothing but time.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+from tickets.models import Event, EventKind, Ticket
+
+logger = logging.getLogger(__name__)
+
+# What customers have nothing to look for after: no frame is sent to them at all.
+STAFF_ONLY = {EventKind.NOTE_WRITTEN, EventKind.FACT_NOTED}
+
+
+def customer_group(ticket_id: int) -> str:
+    return f"ticket.{ticket_id}.customer"
+
+
+def staff_group(ticket_id: int) -> str:
+    return f"ticket.{ticket_id}.staff"
+
+
+def team_group(team_id: int) -> str:
+    return f"team.{team_id}"
+
+
+def user_group(user_id: int) -> str:
+    return f"user.{user_id}"
+
+
+def nudge(event: Event) -> None:
+    """Tell every screen that may care. Called after the commit; never raises."""
+    ticket = event.ticket
+    if ticket is None:
+        return
+    message = {"type": "news", "ticket": ticket.pk, "position": event.position, "kind": event.kind}
+    groups = [staff_group(ticket.pk), team_group(ticket.team_id)]
+    if event.kind not in STAFF_ONLY:
+        groups.insert(0, customer_group(ticket.pk))
+    if ticket.assignee_id:
+        groups.append(user_group(ticket.assignee_id))
+    if "from_team" in event.data:
+        groups.append(team_group(event.data["from_team"]))
+    send(groups, message)
+
+
+def send_typing(ticket: Ticket, *, kind: str, name: str) -> None:
+    """Show at the other side that somebody is typing. Kept nowhere."""
+    send(
+        [customer_group(ticket.pk), staff_group(ticket.pk)],
+        {"type": "typing", "kind": kind, "name": name},
+    )
+
+
+def send(groups: list[str], message: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    if layer is None:
+        return
+
+    async def publish() -> None:
+        import asyncio
+
+        async with asyncio.timeout(1):
+            for group in groups:
+                await layer.group_send(group, message)
+
+    try:
+        async_to_sync(publish)()
+    except Exception:
+        logger.warning("The channel layer is away; open screens catch up by their heartbeat.")
