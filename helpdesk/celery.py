@@ -1,4 +1,4 @@
-"""The Celery app: queues `default`, `mail`, `assistant`. A queue is a hint, the database the truth."""
+"""The Celery app, with the queues `default`, `mail` and `assistant`."""
 
 import os
 

@@ -1,8 +1,10 @@
 """Is the helpdesk well: `/healthz` says that this process serves, `/readyz` what else works.
 
 Workers say that they live by keys in the cache that run out by themselves (`helpdesk.tasks`).
+The reasons are for operators and machines, hence always in English.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -15,13 +17,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 1.0  # a check that takes longer has failed
 KEPT_SECONDS = 1.0  # how long an answer is given again, so that probes cost nothing
@@ -40,9 +43,9 @@ def check_database() -> None:
     try:
         with psycopg.connect(**wanted, connect_timeout=1, autocommit=True) as server:
             if server.execute("SELECT pg_is_in_recovery()").fetchone() != (False,):
-                raise NotWell(_("PostgreSQL answers but takes no changes."))
+                raise NotWell("PostgreSQL answers but takes no changes.")
     except psycopg.Error as error:
-        raise NotWell(_("PostgreSQL does not answer.")) from error
+        raise NotWell("PostgreSQL does not answer.") from error
 
 
 def check_redis() -> None:
@@ -56,9 +59,9 @@ def check_redis() -> None:
         ) as server:
             server.set("helpdesk:readyz", "1", ex=ALIVE_SECONDS)
     except ResponseError as error:
-        raise NotWell(_("Redis answers but stores nothing: %s") % error) from error
+        raise NotWell(f"Redis answers but stores nothing: {error}.") from error
     except (RedisError, OSError) as error:
-        raise NotWell(_("Redis does not answer.")) from error
+        raise NotWell("Redis does not answer.") from error
 
 
 def check_worker() -> None:
@@ -66,14 +69,11 @@ def check_worker() -> None:
     try:
         alive = cache.get(WORKER_KEY)
     except (RedisError, OSError) as error:
-        raise NotWell(_("Not known while Redis does not answer.")) from error
+        raise NotWell("Not known while Redis does not answer.") from error
     if alive is None:
         raise NotWell(
-            _(
-                "No worker of the queue “default” has answered for %d seconds: "
-                "are a Celery worker and beat running?"
-            )
-            % ALIVE_SECONDS
+            f"No worker of the queue `default` has answered for {ALIVE_SECONDS} seconds: "
+            "are a Celery worker and beat running?"
         )
 
 
@@ -82,14 +82,11 @@ def check_model() -> None:
     try:
         reason = cache.get(ENCODER_KEY)
     except (RedisError, OSError) as error:
-        raise NotWell(_("Not known while Redis does not answer.")) from error
+        raise NotWell("Not known while Redis does not answer.") from error
     if reason is None:
         raise NotWell(
-            _(
-                "The assistant's worker has not said for %d seconds that its model is ready: "
-                "is a Celery worker of the queue “assistant” running?"
-            )
-            % ALIVE_SECONDS
+            f"The assistant's worker has not said for {ALIVE_SECONDS} seconds that its model is "
+            "ready: is a Celery worker of the queue `assistant` running?"
         )
     if reason:
         raise NotWell(str(reason))
@@ -141,7 +138,10 @@ class Readiness:
         except NotWell as reason:
             return {"status": "failing", "reason": str(reason)}
         except TimeoutError:
-            return {"status": "failing", "reason": _("No answer within a second.")}
+            return {"status": "failing", "reason": "No answer within a second."}
+        except Exception:
+            logger.exception("The check of the %s failed itself.", name)
+            return {"status": "failing", "reason": "The check failed itself; see the log."}
         return {"status": "ok"}
 
 

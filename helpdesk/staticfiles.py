@@ -1,4 +1,4 @@
-"""Static files with hashed names, in JavaScript modules too, so that they may be cached for ever."""
+"""Static files with hashed names, in JavaScript modules too, to be cached for ever."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
