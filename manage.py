@@ -3,16 +3,23 @@
 
 import os
 import sys
+from pathlib import Path
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
-    from django.core.management import execute_from_command_line
+    try:
+        from django.core.management import execute_from_command_line
 
-    from helpdesk.embedded import services
+        from helpdesk.embedded import services
 
-    with services.for_command(sys.argv):
-        execute_from_command_line(sys.argv)
+        with services.for_command(sys.argv):
+            execute_from_command_line(sys.argv)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if not missing or Path(__file__).with_name(missing).exists():  # a fault of ours
+            raise
+        sys.exit(f"The Python package {missing} is not installed: run `make .venv`.")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.core.cache import cache
 
 from helpdesk.health import ALIVE_SECONDS, ENCODER_KEY, WORKER_KEY
+from knowledgebase import embeddings
 
 logger = logging.getLogger(__name__)
 
@@ -19,13 +20,11 @@ def heartbeat() -> None:
 @shared_task(queue="assistant")
 def report_encoder() -> None:
     """Say whether this worker's sentence encoder is ready, or why it is not."""
-    from knowledgebase import embeddings  # loads the model, in the assistant's worker only
-
     try:
         embeddings.check()
     except Exception as error:
         logger.exception("The sentence encoder does not work.")
-        reason = f"The sentence encoder does not work: {error}"
+        reason = str(error) or type(error).__name__
     else:
         reason = ""
     cache.set(ENCODER_KEY, reason, ALIVE_SECONDS)

@@ -40,6 +40,8 @@ def for_command(argv: Sequence[str]) -> Iterator[None]:
     except Trouble as trouble:
         sys.stderr.write(f"{trouble}\n")
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)  # as shells count it
 
 
 def asks_for_help(argv: Sequence[str]) -> bool:
