@@ -1,0 +1,219 @@
+"""What may be done with articles. Each action is one transaction that first locks the article."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from knowledgebase import indexing
+from knowledgebase.models import Article, ArticleEvent, ArticleVersion, Category
+
+Actor = AbstractBaseUser | None
+
+LONGEST_BODY: Final = 1_048_576  # characters; an import refuses larger files too
+MOST_QUESTIONS: Final = 50
+_RESERVED: Final = {"search", "category"}  # pages of the help centre
+
+
+def save_article(
+    *,
+    actor: Actor,
+    article: Article | None,
+    title: str,
+    body: str,
+    summary: str = "",
+    questions: Sequence[str] = (),
+    category: Category | None = None,
+    language: str = "en",
+    slug: str = "",
+    external_id: str | None = None,
+    popular: bool | None = None,
+    note: str = "",
+) -> Article:
+    """Write an article, or make a new one as a draft; what is public does not change by this.
+
+    A version is added only when title, summary, body or questions differ from the latest one. An
+    empty `slug` keeps the article's, or makes one from the title; None leaves `popular` as it is.
+    Raise ValidationError, by field, for what cannot be stored.
+    """
+    words = _checked(title=title, summary=summary, body=body, questions=questions, note=note)
+    with transaction.atomic():
+        if article is None:
+            article = Article.objects.create(
+                slug=_free_slug(slug, title),
+                category=category,
+                language=language or "en",
+                external_id=external_id or None,
+                popular=bool(popular),
+            )
+        else:
+            article = _locked(article)
+            _file(
+                actor=actor,
+                article=article,
+                category=category,
+                language=language or article.language,
+                slug=slug,
+                popular=article.popular if popular is None else popular,
+            )
+        latest = article.versions.first()
+        if latest is None or any(getattr(latest, name) != value for name, value in words.items()):
+            version = ArticleVersion.objects.create(
+                article=article,
+                number=latest.number + 1 if latest else 1,
+                author_id=actor.pk if actor else None,
+                note=_one_line(note)[:300],
+                **words,
+            )
+            article.save(update_fields=["updated_at"])
+            _record(actor, article, ArticleEvent.Kind.SAVED, version)
+    return article
+
+
+def publish_article(
+    *, actor: Actor, article: Article, version: ArticleVersion | None = None
+) -> Article:
+    """Make a version public, the latest one if none is named. Its passages follow in seconds.
+
+    Nothing happens if it is public already. Raise ValidationError for another article's version.
+    """
+    with transaction.atomic():
+        article = _locked(article)
+        version = version or article.versions.first()
+        if version is None or version.article_id != article.pk:
+            raise ValidationError(_("This article has no such version."))
+        if article.published_id == version.pk:
+            return article
+        article.state = Article.State.PUBLISHED
+        article.published = version
+        article.index_claimed_at = None
+        article.save(update_fields=["state", "published", "index_claimed_at", "updated_at"])
+        _record(actor, article, ArticleEvent.Kind.PUBLISHED, version)
+        article_id = article.pk
+        transaction.on_commit(lambda: _index_soon(article_id), robust=True)
+    return article
+
+
+def unpublish_article(*, actor: Actor, article: Article) -> Article:
+    """Take an article back to draft: it is gone from pages and search with this commit (B02)."""
+    return _hide(actor, article, Article.State.DRAFT, ArticleEvent.Kind.UNPUBLISHED)
+
+
+def archive_article(*, actor: Actor, article: Article) -> Article:
+    """Put an article away: gone from pages and search with this commit, its versions kept."""
+    return _hide(actor, article, Article.State.ARCHIVED, ArticleEvent.Kind.ARCHIVED)
+
+
+def _hide(actor: Actor, article: Article, state: str, kind: ArticleEvent.Kind) -> Article:
+    with transaction.atomic():
+        article = _locked(article)
+        if article.state == state:
+            return article
+        article.state = state
+        article.published = None
+        article.save(update_fields=["state", "published", "updated_at"])
+        indexing.remove_passages(article.pk)
+        _record(actor, article, kind)
+    return article
+
+
+def _file(
+    *,
+    actor: Actor,
+    article: Article,
+    category: Category | None,
+    language: str,
+    slug: str,
+    popular: bool,
+) -> None:
+    before = (article.category_id, article.language, article.slug, article.popular)
+    article.category, article.popular = category, popular
+    if slug and slug != article.slug:
+        article.slug = _free_slug(slug, "", but=article)
+    if language != article.language:
+        article.language = language
+        indexing.remove_passages(article.pk)  # their words are stemmed by language
+        article_id = article.pk
+        transaction.on_commit(lambda: _index_soon(article_id), robust=True)
+    if before != (article.category_id, article.language, article.slug, article.popular):
+        article.save(update_fields=["category", "language", "slug", "popular", "updated_at"])
+        _record(actor, article, ArticleEvent.Kind.FILED)
+
+
+def _locked(article: Article) -> Article:
+    return Article.objects.select_for_update().get(pk=article.pk)
+
+
+def _record(
+    actor: Actor, article: Article, kind: ArticleEvent.Kind, version: ArticleVersion | None = None
+) -> None:
+    ArticleEvent.objects.create(
+        article=article, kind=kind, version=version, actor_id=actor.pk if actor else None
+    )
+
+
+def _index_soon(article_id: int) -> None:
+    from knowledgebase.tasks import index_article
+
+    index_article.delay(article_id)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("\x00", "").split())
+
+
+def _checked(
+    *, title: str, summary: str, body: str, questions: Sequence[str], note: str
+) -> dict[str, object]:
+    """The words as they are stored; ValidationError by field for what cannot be."""
+    words = {
+        "title": _one_line(title),
+        "summary": _one_line(summary),
+        "body": body.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n"),
+        "questions": [line for line in map(_one_line, questions) if line],
+    }
+    errors: dict[str, str] = {}
+    if not words["title"]:
+        errors["title"] = _("An article needs a title.")
+    for name, most in (("title", 300), ("summary", 500), ("body", LONGEST_BODY)):
+        if len(words[name]) > most:
+            errors[name] = _("This is longer than %(most)d characters.") % {"most": most}
+    if len(words["questions"]) > MOST_QUESTIONS or any(len(q) > 500 for q in words["questions"]):
+        errors["questions"] = _(
+            "An article takes up to %(most)d sample questions of at most 500 characters."
+        ) % {"most": MOST_QUESTIONS}
+    for name, text in (("title", title), ("summary", summary), ("body", body), ("note", note)):
+        if _unstorable(text):
+            errors[name] = _("This contains characters that cannot be stored.")
+    if any(map(_unstorable, questions)):
+        errors["questions"] = _("This contains characters that cannot be stored.")
+    if errors:
+        raise ValidationError(errors)
+    return dict(words)
+
+
+def _unstorable(text: str) -> bool:
+    """Whether a text has half of a surrogate pair, which UTF-8 cannot write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _free_slug(wanted: str, title: str, *, but: Article | None = None) -> str:
+    """An address no article has: as wanted, else from the title; a number is added if taken."""
+    stem = slugify(wanted or title)[:180].strip("-") or "article"
+    if stem in _RESERVED:
+        stem = f"{stem}-article"
+    others = Article.objects.exclude(pk=but.pk) if but else Article.objects.all()
+    taken = set(others.filter(slug__startswith=stem).values_list("slug", flat=True))
+    number, slug = 1, stem
+    while slug in taken:
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug

@@ -1,0 +1,217 @@
+"""Indexing as reconciliation: a public article whose version lacks passages or vectors is due.
+
+Nothing depends on a task arriving: the task sent when an article is published only makes it soon,
+and the periodic sweep finds what a killed worker, a lost queue or a new encoder left to do.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from knowledgebase import embeddings
+from knowledgebase.models import Article, ArticleVersion, Embedding, Encoder, Passage
+from knowledgebase.models.articles import ArticleQuerySet
+from knowledgebase.passages import Piece, cut
+
+logger = logging.getLogger(__name__)
+
+# An older claim belonged to a worker that is gone: an article takes seconds, a book a minute.
+CLAIM: Final = timedelta(minutes=2)
+SWEEP: Final = 200
+ENCODE_SECONDS: Final = 30.0
+
+
+def current_encoder() -> Encoder:
+    """The row of this process's encoder, made with its vector index when it is not there.
+
+    The first encoder of all is active at once, a later one is built beside it. Raise
+    EncoderUnavailable when a new encoder cannot say its dimension.
+    """
+    encoder = Encoder.objects.filter(name=settings.ENCODER_MODEL).first()
+    if encoder is not None:
+        return encoder
+    dimension = embeddings.dimension()
+    with transaction.atomic():
+        first = not Encoder.objects.filter(state=Encoder.State.ACTIVE).exists()
+        encoder, created = Encoder.objects.get_or_create(
+            name=settings.ENCODER_MODEL,
+            defaults={
+                "dimension": dimension,
+                "state": Encoder.State.ACTIVE if first else Encoder.State.BUILDING,
+            },
+        )
+        if created:
+            with connection.cursor() as cursor:
+                cursor.execute(encoder.create_index_sql())
+    return encoder
+
+
+def due(encoder: Encoder) -> ArticleQuerySet:
+    """The public articles whose public version has no vectors by `encoder`."""
+    done = Embedding.objects.filter(
+        encoder=encoder,
+        passage__article=OuterRef("pk"),
+        passage__version=OuterRef("published"),
+    )
+    return Article.objects.public().exclude(Exists(done))
+
+
+def index_due(*, limit: int = SWEEP, on_progress: Callable[[], None] | None = None) -> int:
+    """Index up to `limit` due articles; give how many were. Stop where the encoder is missing."""
+    encoder = current_encoder()
+    indexed = 0
+    for _ in range(limit):
+        article_id = _claim_next(encoder)
+        if article_id is None:
+            break
+        try:
+            indexed += _index(article_id, encoder)
+        except embeddings.EncoderUnavailable as error:
+            _release(article_id)
+            logger.warning("indexing waits for the encoder: %s", error)
+            raise
+        except Exception:
+            # Left claimed, so that it is tried again later and does not keep the others waiting.
+            logger.exception("article %d cannot be indexed", article_id)
+        if on_progress is not None:
+            on_progress()
+    activate_when_built(encoder)
+    return indexed
+
+
+def index_article(article_id: int) -> bool:
+    """Index one article now, if it is due and nobody else is at it; say whether it was done."""
+    encoder = current_encoder()
+    if _claim(due(encoder).filter(pk=article_id)) is None:
+        return False
+    try:
+        return _index(article_id, encoder)
+    except embeddings.EncoderUnavailable:
+        _release(article_id)
+        raise
+
+
+def activate_when_built(encoder: Encoder, *, again: bool = False) -> bool:
+    """Swap a finished encoder for the active one, in one transaction; say whether it was done.
+
+    A retired one is taken back only if asked to (`again`): processes that still run with it, while
+    others have moved on, must not swap to and fro.
+    """
+    wanted = {Encoder.State.BUILDING, *([Encoder.State.RETIRED] if again else [])}
+    if encoder.state not in wanted or due(encoder).exists():
+        return False
+    with transaction.atomic():
+        rows = {row.pk: row for row in Encoder.objects.select_for_update().order_by("pk")}
+        for row in rows.values():
+            if row.state == Encoder.State.ACTIVE:
+                Encoder.objects.filter(pk=row.pk).update(state=Encoder.State.RETIRED)
+        Encoder.objects.filter(pk=encoder.pk).update(state=Encoder.State.ACTIVE)
+    encoder.refresh_from_db()
+    logger.info("articles are now searched with %s", encoder.name)
+    return True
+
+
+def forget_retired() -> int:
+    """Delete the vectors and indexes of retired encoders; give how many encoders."""
+    with transaction.atomic():
+        retired = list(Encoder.objects.select_for_update().filter(state=Encoder.State.RETIRED))
+        for encoder in retired:
+            Embedding.objects.filter(encoder=encoder).delete()
+            with connection.cursor() as cursor:
+                cursor.execute(encoder.drop_index_sql())
+            encoder.delete()
+    return len(retired)
+
+
+def remove_passages(article_id: int) -> None:
+    """Delete an article's passages with their vectors; to be called in a transaction."""
+    Embedding.objects.filter(passage__article=article_id).delete()
+    Passage.objects.filter(article=article_id).delete()
+
+
+def _claim_next(encoder: Encoder) -> int | None:
+    return _claim(due(encoder).order_by(F("index_claimed_at").asc(nulls_first=True), "pk"))
+
+
+def _claim(articles: ArticleQuerySet) -> int | None:
+    now = timezone.now()
+    with transaction.atomic():
+        article_id = (
+            articles.filter(Q(index_claimed_at=None) | Q(index_claimed_at__lt=now - CLAIM))
+            .select_for_update(skip_locked=True, of=("self",))
+            .values_list("pk", flat=True)
+            .first()
+        )
+        if article_id is not None:
+            Article.objects.filter(pk=article_id).update(index_claimed_at=now)
+    return article_id
+
+
+def _release(article_id: int) -> None:
+    Article.objects.filter(pk=article_id).update(index_claimed_at=None)
+
+
+def _index(article_id: int, encoder: Encoder) -> bool:
+    """Cut, encode outside of any transaction, and store if the version is still the public one."""
+    article = Article.objects.public().select_related("published").filter(pk=article_id).first()
+    if article is None or article.published is None:
+        return False
+    version = article.published
+    pieces = cut(title=version.title, body=version.body, questions=version.questions)
+    vectors = embeddings.encode(
+        [piece.encoded(version.title) for piece in pieces], timeout=ENCODE_SECONDS
+    )
+    if vectors.shape[1] != encoder.dimension:
+        raise embeddings.EncoderUnavailable(
+            f"The encoder {encoder.name} gives {vectors.shape[1]} dimensions, "
+            f"and its stored vectors have {encoder.dimension}."
+        )
+    with transaction.atomic():
+        locked = Article.objects.select_for_update().filter(pk=article_id).first()
+        if locked is None or locked.published_id != version.pk:
+            return False  # what was published since has its own task, or the next sweep
+        stored = _stored(locked, version, pieces)
+        Embedding.objects.filter(encoder=encoder, passage__article=locked).delete()
+        Embedding.objects.bulk_create(
+            [
+                Embedding(passage=passage, encoder=encoder, vector=vector)
+                for passage, vector in zip(stored, vectors, strict=True)
+            ],
+            batch_size=500,
+        )
+        Article.objects.filter(pk=article_id).update(index_claimed_at=None)
+    return True
+
+
+def _stored(article: Article, version: ArticleVersion, pieces: list[Piece]) -> list[Passage]:
+    """The stored passages of the public version; those another encoder has are used again."""
+    there = list(article.passages.filter(version=version).order_by("position"))
+    if [(p.kind, p.heading, p.anchor, p.text, p.language) for p in there] == [
+        (p.kind, p.heading, p.anchor, p.text, article.language) for p in pieces
+    ]:
+        article.passages.exclude(version=version).delete()
+        return there
+    remove_passages(article.pk)
+    return Passage.objects.bulk_create(
+        [
+            Passage(
+                article=article,
+                version=version,
+                position=position,
+                kind=piece.kind,
+                language=article.language,
+                title=version.title,
+                heading=piece.heading,
+                anchor=piece.anchor,
+                text=piece.text,
+            )
+            for position, piece in enumerate(pieces)
+        ],
+        batch_size=500,
+    )
