@@ -26,8 +26,8 @@ class AssistantSettings(models.Model):
         default=0.62,
         validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
         help_text=_(
-            "How likely, from 0 to 1, an article must be the right one before the assistant answers "
-            "from it. Higher: fewer answers, more of them right, more work for people."
+            "How likely, from 0 to 1, an article must be the right one before the assistant "
+            "answers from it. Higher: fewer answers, more of them right, more work for people."
         ),
     )
     offer_threshold = models.FloatField(
@@ -76,7 +76,7 @@ class AssistantSettings(models.Model):
     clarify_text = models.TextField(
         _("asking back"),
         max_length=500,
-        default="I did not find that in our articles. Could you put it differently, or tell me more?",
+        default="I did not find that in our articles. Could you put it differently?",
         help_text=_("Said at most once in a conversation, and only if it asks back."),
     )
     no_answer_text = models.TextField(

@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                 (
                     "clarify_text",
                     models.TextField(
-                        default="I did not find that in our articles. Could you put it differently, or tell me more?",
+                        default="I did not find that in our articles. Could you put it differently?",
                         help_text="Said at most once in a conversation, and only if it asks back.",
                         max_length=500,
                         verbose_name="asking back",
