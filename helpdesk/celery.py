@@ -3,13 +3,27 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_ready
+from celery.worker.consumer import Consumer
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
 app = Celery("helpdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+SIGNS_OF_LIFE = {
+    "default": "helpdesk.tasks.heartbeat",
+    "assistant": "helpdesk.tasks.report_encoder",
+}
+
+
+@worker_ready.connect
+def say_so(sender: Consumer, **_kwargs: object) -> None:
+    """A worker is seen at once, not only when beat asks the next time."""
+    for queue, task in SIGNS_OF_LIFE.items():
+        if queue in sender.app.amqp.queues.consume_from:
+            app.send_task(task, queue=queue, expires=10)
 
 
 @worker_process_init.connect

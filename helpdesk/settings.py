@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "helpdesk.middleware.staff_use_a_second_factor",
     "helpdesk.middleware.show_times_in_the_viewers_zone",
     "django_htmx.middleware.HtmxMiddleware",
+    "helpdesk.middleware.explain_refusals",
 ]
 
 ROOT_URLCONF = "helpdesk.urls"
@@ -343,6 +344,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Beat asks for something every two seconds: that it was done is said, not that it was asked.
+    "loggers": {"celery.worker.strategy": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 

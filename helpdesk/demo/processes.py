@@ -73,6 +73,7 @@ class Processes:
         self.log_folder = log_folder
         self.environment = dict(os.environ if environment is None else environment)
         self.running: dict[str, Running] = {}
+        self.in_a_hurry = False  # set it to end the grace of `stop`
 
     def __enter__(self) -> Self:
         self.log_folder.mkdir(parents=True, exist_ok=True)
@@ -134,16 +135,15 @@ class Processes:
         groups = [entry.process.pid for entry in entries]
         warden.send(groups, signal.SIGTERM)
         deadline = time.monotonic() + warden.GRACE_SECONDS
-        try:
-            for entry in entries:
-                with suppress(subprocess.TimeoutExpired):
-                    entry.process.wait(max(0.0, deadline - time.monotonic()))
-        finally:  # also when a second Ctrl-C ends the grace
-            warden.send(groups, signal.SIGKILL)
-            for entry in entries:
-                entry.process.wait()
-                self._tell_warden(f"-{entry.process.pid}\n")
-            self.running.clear()
+        while any(entry.process.poll() is None for entry in entries):
+            if self.in_a_hurry or time.monotonic() > deadline:
+                break
+            time.sleep(0.05)
+        warden.send(groups, signal.SIGKILL)
+        for entry in entries:
+            entry.process.wait()
+            self._tell_warden(f"-{entry.process.pid}\n")
+        self.running.clear()
 
     def _tell_warden(self, line: str) -> None:
         assert self._warden.stdin is not None

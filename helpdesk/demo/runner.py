@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,7 +27,7 @@ from helpdesk.embedded.handles import lock
 from helpdesk.embedded.trouble import Trouble
 
 READY_SECONDS = 180
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.2
 TOO_OFTEN = 3  # deaths of one process
 WITHIN_SECONDS = 60.0
 LAST_LINES = 12
@@ -44,29 +44,44 @@ class Demo:
         self.port = port
         self.data = Path(settings.DATA_DIR)
         self.console = Console(highlight=False)
+        self.processes = Processes(self.data / "log")
         self.deaths: dict[str, deque[float]] = {}
+        self.asked = self.interruptible = False
 
     def run(self) -> None:
         """Returns when asked to stop and all is stopped. Raises Trouble with what went wrong."""
-        with stop_when_asked(), only_one(self.data, self.port):
+        with self._listening(), only_one(self.data, self.port):
             try:
-                with self._progress() as progress:
-                    self._prepare(progress)
-                with Processes(self.data / "log") as processes:
-                    try:
-                        for program in programs(self.port, self.data):
-                            processes.start(program)
-                        with self._progress() as progress:
-                            self._wait_until_ready(processes, progress)
-                        self._show_the_way()
-                        while True:
-                            time.sleep(LOOK_SECONDS)
-                            self._raise_the_dead(processes)
-                    except Asked:
-                        self.console.print("\nStopping the helpdesk …")
-                        raise
+                self._prepare()
+                with self.processes:
+                    for program in programs(self.port, self.data):
+                        self.processes.start(program)
+                    self._wait_until_ready()
+                    self._show_the_way()
+                    while True:
+                        self._look()
+                        time.sleep(LOOK_SECONDS)
             except Asked:
                 self.console.print("The helpdesk is stopped; nothing is lost.")
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Notice the signals that ask us to stop; the second one ends the patience with others."""
+
+        def ask(number: int, frame: FrameType | None) -> None:
+            self.processes.in_a_hurry = self.asked
+            self.asked = True
+            if self.interruptible:
+                self.interruptible = False
+                raise Asked
+
+        signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        before = {number: signal.signal(number, ask) for number in signals}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _progress(self) -> Progress:
         return Progress(
@@ -77,53 +92,59 @@ class Demo:
             console=self.console,
         )
 
-    def _prepare(self, progress: Progress) -> None:
-        task = progress.add_task("Database", total=None)
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            call_command("migrate", interactive=False, verbosity=0)
+    def _prepare(self) -> None:
+        self.interruptible = not self.asked  # these steps are long, and not ours
+        with self._progress() as progress:
+            self._step(progress, "Database", migrate)
+            self._step(progress, "Styles and scripts", static.collect)
+            if find_spec("helpdesk.demo.load"):
+                from helpdesk.demo.load import load
+
+                load(progress)
+        connection.close()
+        self.interruptible = False
+
+    def _step(self, progress: Progress, name: str, work: Callable[[], object]) -> None:
+        task = progress.add_task(name, total=None)
+        work()
         progress.update(task, total=1, completed=1)
-        task = progress.add_task("Styles and scripts", total=None)
-        static.collect()
-        progress.update(task, total=1, completed=1)
-        if find_spec("helpdesk.demo.load"):
-            from helpdesk.demo.load import load
 
-            load(progress)
-        connection.close()  # the pool's threads are gone with us; the children have their own
+    def _wait_until_ready(self) -> None:
+        name = "Web, workers and the assistant's model"
+        with self._progress() as progress:
+            task = progress.add_task(name, total=None)
 
-    def _wait_until_ready(self, processes: Processes, progress: Progress) -> None:
-        task = progress.add_task("Web, workers and the assistant's model", total=None)
+            def look(wanting: dict[str, str]) -> None:
+                progress.update(task, description=f"Waiting for: {', '.join(wanting)}")
+                self._look()
 
-        def look(wanting: dict[str, str]) -> None:
-            self._raise_the_dead(processes)
-            progress.update(task, description=f"Waiting for: {', '.join(wanting)}")
+            if wanting := ready.wait(self.port, READY_SECONDS, look):
+                raise Trouble(
+                    f"The helpdesk is not ready after {READY_SECONDS} seconds: "
+                    + " ".join(f"{name}: {reason}" for name, reason in wanting.items())
+                    + f" The logs are in {self.processes.log_folder}."
+                )
+            progress.update(task, description=name, total=1, completed=1)
 
-        if wanting := ready.wait(self.port, READY_SECONDS, look):
-            raise Trouble(
-                f"The helpdesk is not ready after {READY_SECONDS} seconds: "
-                + " ".join(f"{name}: {reason}" for name, reason in wanting.items())
-                + f" The logs are in {processes.log_folder}."
-            )
-        progress.update(
-            task, description="Web, workers and the assistant's model", total=1, completed=1
-        )
-
-    def _raise_the_dead(self, processes: Processes) -> None:
-        """Start again what ended. Raises Trouble with its last words if that happens too often."""
-        for entry in processes.ended():
+    def _look(self) -> None:
+        """Start again what ended. Raises Asked, or Trouble about what keeps ending."""
+        if self.asked:
+            self.console.print("\nStopping the helpdesk …")
+            raise Asked
+        for entry in self.processes.ended():
             program, now = entry.program, time.monotonic()
             deaths = self.deaths.setdefault(program.name, deque(maxlen=TOO_OFTEN))
             deaths.append(now)
             if len(deaths) == TOO_OFTEN and now - deaths[0] < WITHIN_SECONDS:
-                raise Trouble(self._last_words(program, processes.log(program.name)))
+                raise Trouble(self._last_words(program))
             self.console.print(
                 f"[yellow]{program.name}[/] ended with {entry.process.returncode} "
                 "and is started again."
             )
-            processes.start(program)
+            self.processes.start(program)
 
-    def _last_words(self, program: Program, log: Path) -> str:
+    def _last_words(self, program: Program) -> str:
+        log = self.processes.log(program.name)
         lines = log.read_text(errors="replace").splitlines()[-LAST_LINES:]
         return f"{program.name} keeps ending; the end of {log}:\n" + "\n".join(lines)
 
@@ -139,20 +160,11 @@ class Demo:
         self.console.print("Ctrl-C stops everything.")
 
 
-@contextmanager
-def stop_when_asked() -> Iterator[None]:
-    """Turn the signals that ask for the end into `Asked`; the second time they end the grace."""
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        raise Asked
-
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, ask) for number in signals}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def migrate() -> None:
+    """Bring the database up to date; quick when it is."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
 
 
 @contextmanager
