@@ -66,3 +66,18 @@ def show_times_in_the_viewers_zone(get_response: GetResponse) -> GetResponse:
             return get_response(request)
 
     return middleware
+
+
+def explain_refusals(get_response: GetResponse) -> GetResponse:
+    """What actions and limits refuse, and a database that is too busy, as an answer in words."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        from tickets.refusals import refuse
+
+        return refuse(request, error)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]  # Django's hook
+    return middleware

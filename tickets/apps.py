@@ -10,5 +10,7 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         from tickets import mail
+        from tickets.portal import accounts
 
         mail.subscribe()
+        accounts.subscribe()

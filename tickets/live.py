@@ -6,6 +6,8 @@ path and one permission path serve pages and sockets, and a lost nudge costs not
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import logging
 from typing import Any
 
@@ -34,6 +36,16 @@ def team_group(team_id: int) -> str:
 
 def user_group(user_id: int) -> str:
     return f"user.{user_id}"
+
+
+def session_group(session_key: str) -> str:
+    """The sockets of one browser session, named without the key that would open it."""
+    return f"session.{hashlib.sha256(session_key.encode()).hexdigest()[:32]}"
+
+
+def end_session(session_key: str) -> None:
+    """Close every socket of a session that was logged out."""
+    send([session_group(session_key)], {"type": "session.ended"})
 
 
 def nudge(event: Event) -> None:
@@ -66,8 +78,6 @@ def send(groups: list[str], message: dict[str, Any]) -> None:
         return
 
     async def publish() -> None:
-        import asyncio
-
         async with asyncio.timeout(1):
             for group in groups:
                 await layer.group_send(group, message)

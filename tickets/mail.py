@@ -1,4 +1,114 @@
-"""Mail to customers: what an agent answered, and the confirmation of an address they left."""
+"""Mail to customers: what an agent answered, and the confirmation of an address they left.
+
+Sent by reactions, outside any transaction. A mail that has to be sent again after a crash carries
+the same Message-ID, so that the receiver's mail program shows it once.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from tickets import events, limits, presence, text
+from tickets.addresses import AddressToken
+from tickets.models import AuthorKind, Customer, Event, EventKind, Message, SiteSettings, Ticket
 
 
-def subscribe() -> None: ...
+def subscribe() -> None:
+    events.subscribe(
+        EventKind.MESSAGE_POSTED, name="mail.reply", queue="mail", work=send_reply, settle=sent
+    )
+    events.subscribe(
+        EventKind.EMAIL_LEFT,
+        name="mail.confirm_address",
+        queue="mail",
+        work=send_confirmation,
+        settle=sent,
+    )
+
+
+def send_reply(event: Event) -> None:
+    """Mail an agent's message to the customer, unless they are looking at it right now.
+
+    To an address that nobody confirmed goes only that there is an answer, with the link to prove it.
+    """
+    if event.data.get("author") != AuthorKind.AGENT or event.ticket is None:
+        return
+    ticket = event.ticket
+    customer = ticket.customer
+    if not customer.reachable_at or presence.customer_is_here(ticket):
+        return
+    message = Message.objects.select_related("author_user").get(
+        ticket=ticket, position=event.position
+    )
+    if customer.email:
+        _send(event, ticket, customer, customer.email, "reply", message=message)
+    elif _may_write_to(customer.claimed_email):
+        _send(event, ticket, customer, customer.claimed_email, "answer_waits")
+
+
+def send_confirmation(event: Event) -> None:
+    """Ask whoever has the address that a visitor left to confirm it."""
+    ticket = event.ticket
+    if ticket is None or ticket.customer.email or not ticket.customer.claimed_email:
+        return
+    customer = ticket.customer
+    if _may_write_to(customer.claimed_email):
+        _send(event, ticket, customer, customer.claimed_email, "confirm_address")
+
+
+def sent(event: Event, result: object) -> None:
+    """Nothing is left to write: that the reaction is done is the record."""
+
+
+def _may_write_to(address: str) -> bool:
+    try:
+        limits.spend(limits.MAIL_TO_AN_UNCONFIRMED_ADDRESS, "address", address)
+    except limits.TooMany:
+        return False
+    return True
+
+
+def _send(
+    event: Event,
+    ticket: Ticket,
+    customer: Customer,
+    to: str,
+    name: str,
+    *,
+    message: Message | None = None,
+) -> None:
+    site = SiteSettings.load()
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    link = (
+        settings.SITE_URL + reverse("conversation", args=[ticket.reference])
+        if customer.email
+        else AddressToken(customer.pk, to, ticket.reference).url()
+    )
+    context = {"ticket": ticket, "site": site, "message": message, "link": link, "email": to}
+    with translation.override(customer.language or settings.LANGUAGE_CODE):
+        subject = text.line(render_to_string(f"emails/{name}_subject.txt", context), limit=150)
+        mail = EmailMultiAlternatives(
+            subject=subject,
+            body=render_to_string(f"emails/{name}.txt", context),
+            from_email=f"{_quoted(site.company_name)} <{settings.DEFAULT_FROM_EMAIL}>",
+            to=[to],
+            headers={
+                "Message-ID": f"<event-{event.pk}.{name}@{host}>",
+                "References": f"<ticket-{ticket.reference}@{host}>",
+                "Auto-Submitted": "auto-generated",
+                "X-Auto-Response-Suppress": "All",
+            },
+        )
+        mail.attach_alternative(render_to_string(f"emails/{name}.html", context), "text/html")
+        mail.send()
+
+
+def _quoted(name: str) -> str:
+    """A display name that cannot become a second address."""
+    return '"' + text.line(name).replace("\\", "").replace('"', "") + '"'

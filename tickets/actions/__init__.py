@@ -3,6 +3,7 @@
 from tickets.actions.closing import confirm_solved, rate, rate_answer, reopen, resolve
 from tickets.actions.conversation import (
     answer,
+    ask_for_a_person,
     note_fact,
     open_ticket,
     post_message,
@@ -27,6 +28,7 @@ __all__ = [
     "Taken",
     "accept",
     "answer",
+    "ask_for_a_person",
     "change_setting",
     "confirm_email",
     "confirm_solved",

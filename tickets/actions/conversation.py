@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ from tickets.models import (
 
 # Where the assistant takes the first turn. What comes by other channels is for people at once.
 ASSISTANT_CHANNELS = (Channel.PORTAL, Channel.WIDGET)
+SAME_CONCERN = timedelta(hours=4)  # "Talk to a human" goes on with what was said within this time
 
 
 @transaction.atomic
@@ -96,6 +98,32 @@ def open_ticket(
         reason = Reason.ASKED if channel in ASSISTANT_CHANNELS else Reason.CHANNEL
         hand_over(actor=actor, ticket=ticket, reason=reason)
         ticket.refresh_from_db()
+    return ticket
+
+
+@transaction.atomic
+def ask_for_a_person(*, actor: Actor, customer: Customer) -> Ticket:
+    """ "Talk to a human" outside any conversation: the one they are in, or a new one without words.
+
+    Clicking twice finds the first; and what they just asked the assistant goes along.
+    """
+    customer = Customer.objects.select_for_update().get(pk=customer.pk)
+    ticket = (
+        Ticket.objects.filter(
+            customer=customer,
+            channel__in=ASSISTANT_CHANNELS,
+            last_message_at__gt=timezone.now() - SAME_CONCERN,
+        )
+        .exclude(turn=Turn.CLOSED)
+        .order_by("-last_message_at")
+        .first()
+    )
+    if ticket is None:
+        return open_ticket(
+            actor=actor, customer=customer, channel=Channel.PORTAL, to_a_person=True
+        )
+    hand_over(actor=actor, ticket=ticket, reason=Reason.ASKED)
+    ticket.refresh_from_db()
     return ticket
 
 

@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
                 ('solved_by_assistant', models.BooleanField(default=False)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('last_position', models.PositiveIntegerField(default=0)),
-                ('last_message_at', models.DateTimeField(blank=True, null=True)),
+                ('last_message_at', models.DateTimeField()),
                 ('clarified', models.BooleanField(default=False)),
                 ('unhelpful_answers', models.PositiveSmallIntegerField(default=0)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='opened')),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -18,6 +19,9 @@ class Scope(models.TextChoices):
     TICKETS_READ = "tickets:read", _("Read tickets and messages")
     TICKETS_WRITE = "tickets:write", _("Open tickets and add messages")
     ARTICLES_READ = "articles:read", _("Read and search published articles")
+
+
+USED_EVERY = timedelta(minutes=1)  # how exactly `last_used_at` is kept, to spare the writes
 
 
 def hash_secret(secret: str) -> str:
@@ -57,6 +61,24 @@ class ApiKey(models.Model):
     def new_secret() -> str:
         return "hd_" + secrets.token_urlsafe(32)
 
+    def mark_used(self) -> None:
+        """Note that it was used now, at most once a minute."""
+        now = timezone.now()
+        if self.last_used_at is None or now - self.last_used_at >= USED_EVERY:
+            self.last_used_at = now
+            self.save(update_fields=["last_used_at"])
+
+
+class IdempotentRequestQuerySet(models.QuerySet["IdempotentRequest"]):
+    def claim(
+        self, *, api_key: ApiKey, key: str, fingerprint: str
+    ) -> tuple[IdempotentRequest, bool]:
+        """The row of this key, and whether the running transaction is the first to have it.
+
+        Waits while another transaction, not yet ended, has it.
+        """
+        return self.get_or_create(api_key=api_key, key=key, defaults={"fingerprint": fingerprint})
+
 
 class IdempotentRequest(models.Model):
     """A POST with an `Idempotency-Key`: the answer it got, for whoever sends it again."""
@@ -68,6 +90,8 @@ class IdempotentRequest(models.Model):
     body = models.JSONField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
+    objects = IdempotentRequestQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("idempotent request")
         verbose_name_plural = _("idempotent requests")
@@ -77,3 +101,9 @@ class IdempotentRequest(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    def keep(self, *, status: int, body: str) -> None:
+        """Remember the answer, in the transaction of its effect."""
+        self.status = status
+        self.body = body
+        self.save(update_fields=["status", "body"])

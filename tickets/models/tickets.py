@@ -114,7 +114,7 @@ class Ticket(models.Model):
 
     # One counter per ticket, raised under the row's lock: order is commit order.
     last_position = models.PositiveIntegerField(default=0)
-    last_message_at = models.DateTimeField(null=True, blank=True)
+    last_message_at = models.DateTimeField()
     clarified = models.BooleanField(default=False)
     unhelpful_answers = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(_("opened"), db_default=Now(), editable=False)

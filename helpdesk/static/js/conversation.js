@@ -1,0 +1,208 @@
+// A live conversation: applies news in order, keeps the socket, sends forms without leaving the page.
+// Writes go over HTTP; the socket only brings news and carries "is typing". Without this script
+// every form works as a plain one.
+
+const root = document.querySelector("[data-conversation]");
+const list = root.querySelector("[data-items]");
+const typing = root.querySelector("[data-typing]");
+const csrf = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+const HEARTBEAT_LIMIT = 45_000; // the server's heart beats every 20 s; two missed ones are a dead line
+let position = Number(root.dataset.position);
+
+function nearTheEnd() {
+  const scroller = root.querySelector("[data-scroll]") ?? document.scrollingElement;
+  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 240;
+}
+
+function toTheEnd() {
+  const scroller = root.querySelector("[data-scroll]") ?? document.scrollingElement;
+  scroller.scrollTo({ top: scroller.scrollHeight });
+}
+
+function element(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html.trim();
+  return template.content.firstElementChild;
+}
+
+function place(item) {
+  const existing = list.querySelector(`:scope > [data-position="${item.position}"]`);
+  const fresh = element(item.html);
+  if (existing) {
+    if (existing.outerHTML !== fresh.outerHTML) existing.replaceWith(fresh);
+    return false;
+  }
+  const next = [...list.children].find((child) => Number(child.dataset.position) > item.position);
+  list.insertBefore(fresh, next ?? null);
+  return true;
+}
+
+function holdsFocus(panel) {
+  return panel.contains(document.activeElement) && document.activeElement.matches("input, textarea");
+}
+
+export function apply(news) {
+  const follow = nearTheEnd();
+  const added = news.items.map(place).some(Boolean);
+  for (const [name, html] of Object.entries(news.panels ?? {})) {
+    const panel = root.querySelector(`[data-panel="${name}"]`);
+    // What somebody is typing in is left alone; it comes with the next news.
+    if (panel && !holdsFocus(panel) && panel.dataset.html !== html) {
+      panel.innerHTML = html;
+      panel.dataset.html = html;
+    }
+  }
+  position = Math.max(position, news.position);
+  if (added) {
+    typing.hidden = true;
+    if (follow) toTheEnd();
+  }
+  root.dispatchEvent(new CustomEvent("news", { detail: news, bubbles: true }));
+}
+
+// --- forms ---------------------------------------------------------------------------------------
+
+function showError(form, message) {
+  const place = form.querySelector("[data-error]") ?? root.querySelector("[data-composer] [data-error]");
+  if (!place) return;
+  place.textContent = message;
+  place.hidden = !message;
+}
+
+async function send(form, submitter) {
+  if (form.dataset.sending) return;
+  form.dataset.sending = "1";
+  showError(form, "");
+  const body = new FormData(form, submitter);
+  try {
+    const response = await fetch(form.action, {
+      method: "POST",
+      body,
+      headers: {
+        Accept: "application/json",
+        "X-Requested-With": "fetch",
+        "X-CSRFToken": csrf,
+        "X-After": String(position),
+      },
+    });
+    const json = response.headers.get("content-type")?.includes("json");
+    const answer = json ? await response.json() : null;
+    if (response.ok && answer?.type === "news") {
+      if (form.hasAttribute("data-composer")) {
+        form.reset();
+        form.querySelector("[name=client_id]").value = crypto.randomUUID?.() ?? uuid();
+      }
+      document.activeElement?.closest("[data-panel]") && document.activeElement.blur();
+      apply(answer);
+      if (form.hasAttribute("data-composer")) toTheEnd();
+    } else if (response.ok) {
+      location.assign(response.redirected ? response.url : location.href);
+    } else {
+      showError(form, answer?.error?.message ?? root.dataset.failed ?? "This was not sent. Please try again.");
+    }
+  } catch {
+    showError(form, root.dataset.offline ?? "You seem to be offline. Your message is still here; send it again.");
+  } finally {
+    delete form.dataset.sending;
+  }
+}
+
+function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+root.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-composer], [data-act]")) return;
+  event.preventDefault();
+  send(form, event.submitter);
+});
+
+root.addEventListener("keydown", (event) => {
+  const form = event.target.closest("[data-composer]");
+  if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+
+// --- the socket ----------------------------------------------------------------------------------
+
+let socket;
+let attempt = 0;
+let lastHeard = 0;
+let lastTyped = 0;
+let typingTimer;
+
+function showTyping(frame) {
+  typing.querySelector("[data-typing-name]").textContent = frame.text;
+  typing.hidden = false;
+  clearTimeout(typingTimer);
+  typingTimer = setTimeout(() => (typing.hidden = true), 6000);
+}
+
+function hear(frame) {
+  if (frame.type === "news") apply(frame);
+  else if (frame.type === "typing") showTyping(frame);
+  else if (frame.type === "beat" && frame.position > position) hello();
+}
+
+function hello() {
+  socket.send(JSON.stringify({ type: "hello", after: position }));
+}
+
+function connect() {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  socket = new WebSocket(`${scheme}//${location.host}${root.dataset.socket}`);
+  socket.addEventListener("open", () => {
+    attempt = 0;
+    lastHeard = Date.now();
+    root.dataset.live = "yes";
+    hello();
+  });
+  socket.addEventListener("message", (event) => {
+    lastHeard = Date.now();
+    hear(JSON.parse(event.data));
+  });
+  socket.addEventListener("close", (event) => {
+    root.dataset.live = "no";
+    if ([4401, 4403, 4404].includes(event.code)) {
+      location.reload(); // no longer ours to see: the page says so in words
+      return;
+    }
+    attempt += 1;
+    // Up to 15 s, spread out, so that a thousand screens do not come back in the same instant.
+    setTimeout(connect, Math.min(15_000, 500 * 2 ** attempt) * (0.5 + Math.random() / 2));
+  });
+}
+
+// While there is no socket, the same news comes over HTTP.
+async function poll() {
+  if (root.dataset.live === "yes") {
+    if (Date.now() - lastHeard > HEARTBEAT_LIMIT) socket.close();
+    return;
+  }
+  try {
+    const response = await fetch(`${root.dataset.news}?after=${position}`, { headers: { "X-Requested-With": "fetch" } });
+    if (response.ok) apply(await response.json());
+  } catch {
+    // offline: the next round tries again
+  }
+}
+
+root.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-composer] textarea[name=body]")) return;
+  if (event.target.form.dataset.private) return; // notes are nobody's news
+  if (Date.now() - lastTyped < 3000 || socket?.readyState !== WebSocket.OPEN) return;
+  lastTyped = Date.now();
+  socket.send(JSON.stringify({ type: "typing" }));
+});
+
+connect();
+setInterval(poll, 5000);
+addEventListener("online", poll);
+if (!location.hash && !location.search) toTheEnd();

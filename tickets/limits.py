@@ -1,0 +1,61 @@
+"""How often somebody may do something. Counted in Redis; in this process alone while it is away."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+
+import redis
+from django.conf import settings
+from django.http import HttpRequest
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+
+logger = logging.getLogger(__name__)
+
+OPEN_A_CONVERSATION = parse("20/10 minutes")  # per address of the network
+WRITE_A_MESSAGE = parse("30/minute")  # per customer
+LEAVE_AN_ADDRESS = parse("5/hour")  # per customer
+MAIL_TO_AN_UNCONFIRMED_ADDRESS = parse("3/hour")  # per address (RELIABILITY E17)
+
+
+class TooMany(Exception):
+    """The limit is used up (429)."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+@cache
+def _shared() -> MovingWindowRateLimiter:
+    pool = redis.ConnectionPool.from_url(
+        settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1
+    )
+    return MovingWindowRateLimiter(RedisStorage("redis://", connection_pool=pool))
+
+
+@cache
+def _own() -> MovingWindowRateLimiter:
+    return MovingWindowRateLimiter(MemoryStorage())
+
+
+def spend(limit: RateLimitItem, *who: str) -> None:
+    """Count one use of `limit` by `who`. Raises TooMany if none is left."""
+    try:
+        allowed = _shared().hit(limit, *who)
+    except redis.RedisError:
+        logger.warning("Redis is away; limits are counted in this process alone.")
+        allowed = _own().hit(limit, *who)
+    if not allowed:
+        raise TooMany(limit.get_expiry())
+
+
+def network_address(request: HttpRequest) -> str:
+    """The address of the caller; behind proxies the one that the outermost of ours saw."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if proxies and len(forwarded) >= proxies and forwarded[-proxies]:
+        return forwarded[-proxies]
+    return str(request.META.get("REMOTE_ADDR", ""))

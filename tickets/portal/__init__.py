@@ -1,0 +1,1 @@
+"""What customers see: the portal's home, their conversations, their account."""

@@ -1,0 +1,72 @@
+"""What a customer sees of a conversation after a position: one render path for page and socket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.template.loader import render_to_string
+
+from tickets import hours, queues
+from tickets.models import Message, SiteSettings, Ticket, Turn
+from tickets.portal.forms import EmailForm, RatingForm
+from django.utils import timezone
+
+PAGE = 100  # the newest messages that a page begins with
+
+
+def items(ticket: Ticket, *, after: int = 0, before: int | None = None) -> list[Message]:
+    """The messages after a position (or the page before one), oldest first, complete."""
+    found = ticket.messages.complete()
+    if before is not None:
+        found = found.filter(position__lt=before)
+    elif after:
+        found = found.filter(Q(position__gt=after) | Q(position=open_answer(ticket)))
+        return list(found.order_by("position"))
+    return list(reversed(found.order_by("-position")[:PAGE]))
+
+
+def open_answer(ticket: Ticket) -> int:
+    """The position of the newest answer that quotes something; its rating may have changed."""
+    found = (
+        ticket.messages.filter(answer__isnull=False).order_by("-position").values_list("position", flat=True)
+    )
+    return found.first() or 0
+
+
+def context(ticket: Ticket) -> dict[str, Any]:
+    """What the templates of a customer's conversation need beside the messages."""
+    waiting = ticket.turn == Turn.QUEUE
+    return {
+        "ticket": ticket,
+        "viewer": "customer",
+        "site": SiteSettings.load(),
+        "outlook": queues.outlook(ticket) if waiting else None,
+        "open_answer": 0 if ticket.with_a_person or ticket.is_closed else open_answer(ticket),
+        "email_form": EmailForm() if waiting and not ticket.customer.reachable_at else None,
+        "rating": getattr(ticket, "rating", None),
+        "rating_form": RatingForm() if ticket.is_closed else None,
+        "people_are_here": hours.is_open(ticket.team, timezone.now()),
+    }
+
+
+def news(ticket: Ticket, *, after: int, before: int | None = None) -> dict[str, Any]:
+    """A frame for the customer's screen: items after a position, and the panels as they are now."""
+    around = context(ticket)
+    return {
+        "type": "news",
+        "position": ticket.last_position,
+        "items": [
+            {
+                "position": message.position,
+                "html": render_to_string(
+                    "conversation/message.html", {**around, "message": message}
+                ),
+            }
+            for message in items(ticket, after=after, before=before)
+        ],
+        "panels": {
+            name: render_to_string(f"portal/conversation_{name}.html", around)
+            for name in ("status", "after")
+        },
+    }

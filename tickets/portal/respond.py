@@ -1,0 +1,42 @@
+"""How a POST in a conversation is answered: news for the page's script, a redirect without one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+
+from tickets import access
+from tickets.models import Ticket
+from tickets.portal import news as frames
+
+
+def by_script(request: HttpRequest) -> bool:
+    """Whether the page's script sent this and wants JSON."""
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def seen_position(request: HttpRequest) -> int:
+    """The last position that the script's page shows; 0 if it does not say."""
+    after = request.headers.get("X-After", "0")
+    return int(after) if after.isdecimal() and len(after) < 10 else 0
+
+
+def answer(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    """After a change: what is new since the page was last told, or the page itself."""
+    if not by_script(request):
+        return redirect("conversation", ticket.reference)
+    fresh = access.ticket_for(access.actor_of(request), ticket.reference)
+    return JsonResponse(frames.news(fresh, after=seen_position(request)))
+
+
+def problem(
+    request: HttpRequest, form: forms.Form, page: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """What is wrong with a form: as JSON for the script, else on the page that it came from."""
+    if not by_script(request):
+        return page()
+    errors = [str(message) for messages in form.errors.values() for message in messages]
+    return JsonResponse({"error": {"code": "invalid", "message": " ".join(errors)}}, status=422)

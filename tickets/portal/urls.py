@@ -1,0 +1,27 @@
+"""The routes of the customers' portal."""
+
+from django.urls import path
+
+from tickets.portal import accounts, attachments, conversations, home, requests
+
+urlpatterns = [
+    path("", home.home, name="portal-home"),
+    path("ask/", conversations.ask, name="ask"),
+    path("talk-to-a-human/", conversations.talk_to_a_human, name="talk-to-a-human"),
+    path("requests/", requests.my_requests, name="my-requests"),
+    path("requests/<str:reference>/", conversations.conversation, name="conversation"),
+    path("requests/<str:reference>/news/", conversations.news, name="conversation-news"),
+    path("requests/<str:reference>/messages/", conversations.post, name="conversation-post"),
+    path(
+        "requests/<str:reference>/messages/<int:position>/helpful/",
+        conversations.helpful,
+        name="conversation-helpful",
+    ),
+    path("requests/<str:reference>/solved/", conversations.solved, name="conversation-solved"),
+    path("requests/<str:reference>/reopen/", conversations.reopen, name="conversation-reopen"),
+    path("requests/<str:reference>/rating/", conversations.rate, name="conversation-rate"),
+    path("requests/<str:reference>/email/", conversations.email, name="conversation-email"),
+    path("attachments/<uuid:pk>/", attachments.attachment, name="attachment"),
+    path("confirm/<str:token>/", accounts.confirm_address, name="confirm-address"),
+    path("after-login/", accounts.after_login, name="after-login"),
+]

@@ -1,0 +1,1 @@
+"""The WebSockets: they only bring news, each viewer what they may see."""

@@ -1,0 +1,163 @@
+"""The socket of one conversation: news after a position, for a customer or for an agent."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from tickets import access, live, presence
+from tickets.actors import Actor
+from tickets.models import AuthorKind, Ticket, User
+from tickets.portal import news as portal_news
+from tickets.sockets.base import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Socket, in_thread
+from tickets.workspace import news as workspace_news
+
+TYPING_EVERY = 2  # seconds between two "is typing" that go out
+
+
+class Conversation(Socket):
+    """News of one ticket. Everything that is sent was loaded through access for this viewer."""
+
+    side: str  # whom this socket's viewer writes as
+
+    async def enter(self) -> int:
+        self.reference: str = self.scope["url_route"]["kwargs"]["reference"]
+        self.sent = 0
+        self.typed_at = 0.0
+        try:
+            ticket = await in_thread(self.load)()
+        except PermissionError:
+            return FORBIDDEN if await self.current_user() else UNAUTHENTICATED
+        except Http404:
+            return NOT_FOUND
+        self.ticket_id = ticket.pk
+        self.groups_joined = (self.group(ticket),)
+        return 0
+
+    async def still_allowed(self) -> int:
+        session = self.scope["session"]
+        if session.session_key:
+            self.scope["user"] = await self.current_user()
+        try:
+            ticket = await in_thread(self.load)()
+        except PermissionError:
+            return UNAUTHENTICATED
+        except Http404:
+            return NOT_FOUND
+        self.position_now = ticket.last_position
+        await in_thread(self.here)(ticket)
+        return 0
+
+    async def pulse(self) -> dict[str, Any]:
+        return {"position": self.position_now}
+
+    async def hear(self, frame: dict[str, Any]) -> None:
+        if frame["type"] == "hello":
+            after = frame.get("after")
+            if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after < 2**31:
+                await self.complain("bad_position")
+                return
+            await self.bring(after)
+        elif frame["type"] == "typing":
+            await self.pass_on_typing()
+        else:
+            await self.complain("unknown_type")
+
+    async def news(self, event: dict[str, Any]) -> None:
+        """Something happened in this ticket. The nudge says only that; the rest is loaded."""
+        await self.bring(self.sent)
+
+    async def typing(self, event: dict[str, Any]) -> None:
+        if event["kind"] != self.side:
+            text = _("%(name)s is writing") % {"name": event["name"]}
+            await self.send_frame({"type": "typing", "text": text})
+
+    async def bring(self, after: int) -> None:
+        try:
+            frame = await in_thread(self.frame)(after)
+        except PermissionError:
+            await self.close(UNAUTHENTICATED)
+            return
+        except Http404:
+            await self.close(NOT_FOUND)
+            return
+        self.sent = max(self.sent, frame["position"])
+        await self.send_frame(frame)
+
+    async def pass_on_typing(self) -> None:
+        now = time.monotonic()
+        if now - self.typed_at < TYPING_EVERY:
+            return
+        self.typed_at = now
+        for group in (live.customer_group(self.ticket_id), live.staff_group(self.ticket_id)):
+            await self.channel_layer.group_send(
+                group, {"type": "typing", "kind": self.side, "name": await in_thread(self.name)()}
+            )
+
+    def frame(self, after: int) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def load(self) -> Ticket:
+        """The ticket through access. Raises Http404, or PermissionError for who may not be here."""
+        raise NotImplementedError
+
+    def group(self, ticket: Ticket) -> str:
+        raise NotImplementedError
+
+    def here(self, ticket: Ticket) -> None:
+        """Note that the viewer is there."""
+
+    def name(self) -> str:
+        raise NotImplementedError
+
+
+class CustomerConversation(Conversation):
+    """The customer's side. It never hears of a note."""
+
+    side = AuthorKind.CUSTOMER
+
+    def load(self) -> Ticket:
+        user = self.scope["user"]
+        actor = access.customer_actor(user if isinstance(user, User) else None, self.scope["session"])
+        ticket = access.ticket_for(actor, self.reference)
+        self.here(ticket)
+        return ticket
+
+    def frame(self, after: int) -> dict[str, Any]:
+        return portal_news.news(self.load(), after=after)
+
+    def group(self, ticket: Ticket) -> str:
+        return live.customer_group(ticket.pk)
+
+    def here(self, ticket: Ticket) -> None:
+        presence.mark_customer_here(ticket)
+
+    def name(self) -> str:
+        return self.load().customer.name or _("The customer")
+
+
+class StaffConversation(Conversation):
+    """An agent's side: messages and notes."""
+
+    side = AuthorKind.AGENT
+
+    def agent(self) -> User:
+        user = self.scope["user"]
+        if not isinstance(user, User) or not user.works_here:
+            raise PermissionError
+        return user
+
+    def load(self) -> Ticket:
+        return access.ticket_for(Actor.agent(self.agent()), self.reference)
+
+    def frame(self, after: int) -> dict[str, Any]:
+        return workspace_news.news(self.load(), self.agent(), after)
+
+    def group(self, ticket: Ticket) -> str:
+        return live.staff_group(ticket.pk)
+
+    def name(self) -> str:
+        return self.agent().get_short_name()

@@ -1,0 +1,59 @@
+"""Template words for a conversation: initials, message bodies, how sure the assistant is."""
+
+from __future__ import annotations
+
+from django import template
+from django.template.defaultfilters import filesizeformat
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from knowledgebase.markdown import render_message
+from tickets.attachments import limits
+from tickets.models import Answer
+
+register = template.Library()
+
+SURE = 0.8
+FAIRLY_SURE = 0.55
+
+
+@register.filter
+def message_html(body: str) -> SafeString:
+    """The body of a message as safe HTML: links live, line breaks kept, nothing active."""
+    return render_message(body)
+
+
+@register.filter
+def initials(name: object) -> str:
+    """One or two letters for an avatar."""
+    words = [word for word in str(name).split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+@register.filter
+def confidence_level(answer: Answer) -> str:
+    """high, medium or low."""
+    if answer.confidence >= SURE:
+        return "high"
+    return "medium" if answer.confidence >= FAIRLY_SURE else "low"
+
+
+@register.filter
+def confidence_words(answer: Answer) -> str:
+    """How sure the assistant is, as a person would say it."""
+    return {
+        "high": _("I am quite sure that this answers your question."),
+        "medium": _("I think that this answers your question, but I am not certain."),
+        "low": _("I am not sure that this is what you need."),
+    }[confidence_level(answer)]
+
+
+@register.filter
+def file_size(size: int) -> str:
+    return filesizeformat(size)
+
+
+@register.simple_tag
+def file_limits() -> str:
+    """What files may be sent, to be read before any is chosen."""
+    return limits()
