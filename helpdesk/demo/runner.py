@@ -23,6 +23,7 @@ from rich.table import Table
 from helpdesk.demo import ready, static
 from helpdesk.demo.logins import LOGINS, PASSWORD
 from helpdesk.demo.processes import Processes, Program, programs
+from helpdesk.embedded import services
 from helpdesk.embedded.handles import lock
 from helpdesk.embedded.trouble import Trouble
 
@@ -131,6 +132,9 @@ class Demo:
         if self.asked:
             self.console.print("\nStopping the helpdesk …")
             raise Asked
+        for server in services.in_use:
+            if server.revive():
+                self.console.print(f"[yellow]{server.name}[/] ended and is started again.")
         for entry in self.processes.ended():
             program, now = entry.program, time.monotonic()
             deaths = self.deaths.setdefault(program.name, deque(maxlen=TOO_OFTEN))

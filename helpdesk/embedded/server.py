@@ -62,15 +62,29 @@ class Server(ABC):
                 os.close(user)
                 self._let_go()
 
+    def revive(self) -> bool:
+        """Start the server again if it died while in use; whether that was so."""
+        with handles.turn(self.folder):
+            if handles.is_alive(self.folder):
+                return False
+            self._start()
+            self._wait_until_ready()
+            return True
+
     def _let_go(self) -> None:
         if handles.is_free(self.folder / "users"):
             handles.stop(self.folder, kindly=self.durable)
+        self._leave_children()
+
+    def _leave_children(self) -> None:
+        """Reap those that are gone; the others live on, for their other users."""
         for child in self._children:
-            child.poll()  # reaps it if it is gone; another process may still use it if it is not
-            child.returncode = child.returncode or 0
+            child.poll()
+            child.returncode = child.returncode or 0  # or Popen warns about it
         self._children.clear()
 
     def _start(self) -> None:
+        self._leave_children()
         self.prepare()
         user, group = self.run_as()
         process = handles.spawn(

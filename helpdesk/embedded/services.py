@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from helpdesk.embedded.given import check_database, check_redis
+from helpdesk.embedded.server import Server
 from helpdesk.embedded.trouble import Trouble
 
 NEED_NO_SERVICES = {
@@ -21,6 +22,7 @@ NEED_NO_SERVICES = {
     "startapp",
     "version",
 }
+in_use: list[Server] = []  # by this command
 DEFAULT_DATA = Path(__file__).resolve().parent.parent.parent / "var"
 
 
@@ -35,7 +37,7 @@ def for_command(argv: Sequence[str]) -> Iterator[None]:
 
                 environment.prepare(argv, data)
             if needs_services(argv):
-                stack.enter_context(running(data))
+                in_use.extend(stack.enter_context(running(data)))
             yield
     except Trouble as trouble:
         sys.stderr.write(f"{trouble}\n")
@@ -72,11 +74,12 @@ def data_folder() -> Path:
 
 
 @contextmanager
-def running(data: Path, *, durable: bool = True) -> Iterator[None]:
-    """DATABASE_URL and REDIS_URL name servers that answer: yours, or the embedded ones.
+def running(data: Path, *, durable: bool = True) -> Iterator[list[Server]]:
+    """DATABASE_URL and REDIS_URL name servers that answer: yours, or the embedded ones, given here.
 
     Raises Trouble, with what to do, if one of them cannot be had.
     """
+    embedded: list[Server] = []
     with ExitStack() as stack:
         if given := os.environ.get("DATABASE_URL"):
             check_database(given)
@@ -85,6 +88,7 @@ def running(data: Path, *, durable: bool = True) -> Iterator[None]:
 
             server = Postgres(data / "postgres", log_folder=data / "log", durable=durable)
             stack.enter_context(environment("DATABASE_URL", stack.enter_context(server.in_use())))
+            embedded.append(server)
         if given := os.environ.get("REDIS_URL"):
             check_redis(given)
         else:
@@ -92,7 +96,8 @@ def running(data: Path, *, durable: bool = True) -> Iterator[None]:
 
             redis = Redis(data / "redis", log_folder=data / "log", durable=durable)
             stack.enter_context(environment("REDIS_URL", stack.enter_context(redis.in_use())))
-        yield
+            embedded.append(redis)
+        yield embedded
 
 
 @contextmanager
