@@ -1,0 +1,93 @@
+"""Who is here now: agents with an open workspace, customers with an open conversation.
+
+Kept in Redis and run out by themselves; while Redis is away, nobody is known to be here. Who may be
+named at all (whether they still work here, in this team) is read from the database each time.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from tickets.models import Team, Ticket, User
+from tickets.models.users import STAFF_ROLES
+
+logger = logging.getLogger(__name__)
+
+HERE_SECONDS = 45  # two beats of a socket, and some
+AWAY_SECONDS = 12 * 3600  # "away" lasts for a shift, not for ever
+
+
+def mark_agent_here(user: User) -> None:
+    """This agent has the workspace open; said again at every beat of their socket."""
+    _write(_agent_key(user.pk), HERE_SECONDS)
+
+
+def set_away(user: User, *, away: bool) -> None:
+    """Whether this agent wants to count as away although the workspace is open."""
+    if away:
+        _write(_away_key(user.pk), AWAY_SECONDS)
+    else:
+        _forget(_away_key(user.pk))
+        mark_agent_here(user)
+
+
+def is_away(user: User) -> bool:
+    return bool(_read([_away_key(user.pk)]))
+
+
+def online_agents(team: Team) -> list[str]:
+    """The display names, as customers may read them, of those of a team who are here. One query."""
+    members = User.objects.filter(teams=team, is_active=True, role__in=STAFF_ROLES)
+    by_pk = {user.pk: user.get_short_name() for user in members.order_by("name", "pk") if user.name}
+    keys = [key for pk in by_pk for key in (_agent_key(pk), _away_key(pk))]
+    known = _read(keys) if keys else {}
+    return [
+        name for pk, name in by_pk.items() if _agent_key(pk) in known and _away_key(pk) not in known
+    ]
+
+
+def mark_customer_here(ticket: Ticket) -> None:
+    """The customer has this conversation open; said again at every beat of their socket."""
+    _write(_customer_key(ticket.pk), HERE_SECONDS)
+
+
+def customer_is_here(ticket: Ticket) -> bool:
+    """Whether the customer has this conversation open, so that no mail is needed."""
+    return bool(_read([_customer_key(ticket.pk)]))
+
+
+def _agent_key(pk: int) -> str:
+    return f"presence:agent:{pk}"
+
+
+def _away_key(pk: int) -> str:
+    return f"presence:away:{pk}"
+
+
+def _customer_key(ticket_pk: int) -> str:
+    return f"presence:ticket:{ticket_pk}"
+
+
+def _write(key: str, seconds: int) -> None:
+    try:
+        cache.set(key, 1, timeout=seconds)
+    except (RedisError, OSError):
+        logger.warning("Redis is away; presence is not known for a while.")
+
+
+def _forget(key: str) -> None:
+    try:
+        cache.delete(key)
+    except (RedisError, OSError):
+        logger.warning("Redis is away; presence is not known for a while.")
+
+
+def _read(keys: list[str]) -> dict[str, Any]:
+    try:
+        return cache.get_many(keys)
+    except (RedisError, OSError):
+        return {}

@@ -1,0 +1,162 @@
+"""What agents do in a conversation: each a POST that calls one action and shows what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tickets import access, actions
+from tickets.actions import ActionError, NotAllowed
+from tickets.models import Ticket
+from tickets.workspace import views
+from tickets.workspace.forms import Kind, TransferForm, WriteForm
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.news import news
+
+
+@require_POST
+@for_agents
+def write(request: AgentRequest, reference: str) -> HttpResponse:
+    """Send a reply to the customer, or keep a note among agents."""
+    ticket = access.ticket_for(actor_of(request), reference)
+    form = WriteForm(request.POST, request.FILES)
+    if not form.is_valid():
+        problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return _refused(request, ticket, problem, code="invalid", status=422, written=form)
+    sent = form.cleaned_data
+
+    def do() -> None:
+        if sent["kind"] == Kind.NOTE:
+            actions.write_note(
+                actor=actor_of(request),
+                ticket=ticket,
+                body=sent["body"],
+                client_id=sent["client_id"],
+            )
+        else:
+            actions.reply(
+                actor=actor_of(request),
+                ticket=ticket,
+                body=sent["body"],
+                client_id=sent["client_id"],
+                uploads=sent["files"],
+            )
+
+    return _answer(request, ticket, do, written=form)
+
+
+@require_POST
+@for_agents
+def accept(request: AgentRequest, reference: str) -> HttpResponse:
+    ticket = access.ticket_for(actor_of(request), reference)
+    return _answer(request, ticket, lambda: actions.accept(actor=actor_of(request), ticket=ticket))
+
+
+@require_POST
+@for_agents
+def hand_back(request: AgentRequest, reference: str) -> HttpResponse:
+    ticket = access.ticket_for(actor_of(request), reference)
+    return _answer(
+        request, ticket, lambda: actions.hand_back(actor=actor_of(request), ticket=ticket)
+    )
+
+
+@require_POST
+@for_agents
+def resolve(request: AgentRequest, reference: str) -> HttpResponse:
+    ticket = access.ticket_for(actor_of(request), reference)
+    return _answer(request, ticket, lambda: actions.resolve(actor=actor_of(request), ticket=ticket))
+
+
+@require_POST
+@for_agents
+def reopen(request: AgentRequest, reference: str) -> HttpResponse:
+    ticket = access.ticket_for(actor_of(request), reference)
+    return _answer(request, ticket, lambda: actions.reopen(actor=actor_of(request), ticket=ticket))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_agents
+def transfer(request: AgentRequest, reference: str) -> HttpResponse:
+    """Pass the conversation on to another team: the form, and what it does."""
+    ticket = access.ticket_for(actor_of(request), reference)
+    form = TransferForm(request.POST or None, ticket=ticket)
+    context = {"form": form, "ticket": ticket}
+    if request.method != "POST":
+        name = "transfer_form.html" if by_script(request) else "transfer.html"
+        return render(request, f"workspace/{name}", {**context, "in_dialog": by_script(request)})
+    if not form.is_valid():
+        return render(request, "workspace/transfer.html", context, status=422)
+    try:
+        actions.transfer(actor=actor_of(request), ticket=ticket, **form.cleaned_data)
+    except ActionError as error:
+        return _refused(request, ticket, error.message, code=error.code, status=_status(error))
+    messages.success(
+        request,
+        _("%(reference)s was passed on to %(team)s.")
+        % {"reference": ticket.reference, "team": form.cleaned_data["team"]},
+    )
+    return redirect("workspace")
+
+
+def _answer(
+    request: AgentRequest,
+    ticket: Ticket,
+    do: Callable[[], object],
+    *,
+    written: WriteForm | None = None,
+) -> HttpResponse:
+    """Do it, and show what is new: as news to our script, else by the page again."""
+    try:
+        do()
+    except ValidationError as error:
+        problem = " ".join(error.messages)
+        return _refused(request, ticket, problem, code="invalid", status=422, written=written)
+    except ActionError as error:
+        return _refused(
+            request,
+            ticket,
+            error.message,
+            code=error.code,
+            status=_status(error),
+            written=written,
+        )
+    try:
+        fresh = access.ticket_for(actor_of(request), ticket.reference)
+    except Http404:  # it was given away to where this agent does not see it
+        return redirect("workspace")
+    if by_script(request):
+        return JsonResponse(news(fresh, request.user, _seen(request)))
+    return redirect("workspace-ticket", ticket.reference)
+
+
+def _refused(
+    request: AgentRequest,
+    ticket: Ticket,
+    problem: str,
+    *,
+    code: str,
+    status: int,
+    written: WriteForm | None = None,
+) -> HttpResponse:
+    """Why it was not done: as JSON, or on the page, with what was written kept."""
+    if by_script(request):
+        return JsonResponse({"error": {"code": code, "message": problem}}, status=status)
+    fresh = access.ticket_for(actor_of(request), ticket.reference)
+    return views.show(request, fresh, status=status, written=written, problem=problem)
+
+
+def _status(error: ActionError) -> int:
+    return 403 if isinstance(error, NotAllowed) else 409
+
+
+def _seen(request: AgentRequest) -> int:
+    """The last position that the asking screen has; 0 if it does not say."""
+    seen = request.headers.get("X-After", "0")
+    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0

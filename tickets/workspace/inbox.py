@@ -1,0 +1,196 @@
+"""The inbox: which conversations an agent sees in which view, in which order, how many of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Left
+from django.utils.translation import gettext_lazy as _
+
+from tickets import access, pages, text
+from tickets.actors import Actor
+from tickets.models import AuthorKind, Message, Ticket, Turn, User
+from tickets.models.tickets import TicketQuerySet
+from tickets.pages import BadCursor
+
+PAGE = 50
+COUNT_LIMIT = 1000  # counting stops here: "999+" says enough, and costs the same at any size
+
+
+class View(models.TextChoices):
+    """The views, in the order of the navigation."""
+
+    WAITING = "waiting", _("Waiting")
+    MINE = "mine", _("Mine")
+    OPEN = "open", _("Open")
+    ASSISTANT = "assistant", _("Assistant")
+    CLOSED = "closed", _("Closed")
+
+    @classmethod
+    def of(cls, ticket: Ticket, user: User) -> View:
+        """The view in which somebody would look for this conversation."""
+        if ticket.is_closed:
+            return cls.CLOSED
+        if ticket.assignee_id == user.pk:
+            return cls.MINE
+        if ticket.turn == Turn.QUEUE:
+            return cls.WAITING
+        return cls.OPEN if ticket.with_a_person else cls.ASSISTANT
+
+
+NOT_CLOSED = [turn for turn in Turn if turn != Turn.CLOSED]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a list shows: a view, or the finds of a search in all of them; from where on."""
+
+    view: View
+    search: str = ""
+    cursor: str = ""
+
+    @classmethod
+    def from_query(cls, query: Any, *, fallback: View = View.WAITING) -> Selection:
+        """From a query string. An unknown view is the fallback."""
+        view = query.get("view", "")
+        return cls(
+            view=View(view) if view in View else fallback,
+            search=text.line(query.get("q", ""), limit=100),
+            cursor=query.get("from", "")[:100],
+        )
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query string that leads back here."""
+        found = {"view": str(self.view), "q": self.search, "from": self.cursor}
+        return {name: value for name, value in found.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of the inbox, where the next ones begin, and how many are in each view."""
+
+    rows: list[Ticket]
+    cursor: str
+    counts: dict[str, int]
+
+
+def page(actor: Actor, selection: Selection) -> Page:
+    """The rows of a list and the counts of all views, in one query. Raises BadCursor."""
+    counts = _counts(actor)
+    # The counts ride along with the rows: PostgreSQL works them out once for the whole query.
+    rows = _rows(actor, selection).annotate(**counts)
+    if selection.view == View.WAITING and not selection.search:
+        found = _page_of_queue(rows.waiting(), selection.cursor)
+    else:
+        found = pages.page_of(rows, selection.cursor, size=PAGE)
+    return Page(
+        rows=found.rows,
+        cursor=found.next or "",
+        counts=_numbers(found.rows[0]) if found.rows else _counted_alone(actor, counts),
+    )
+
+
+def in_view(actor: Actor, view: View) -> TicketQuerySet:
+    """The conversations of a view, in no order."""
+    visible = access.tickets_for(actor)
+    if view == View.WAITING:
+        return visible.filter(turn=Turn.QUEUE)
+    if view == View.MINE:
+        return visible.filter(assignee=actor.user, turn__in=[Turn.AGENT, Turn.CUSTOMER])
+    if view == View.OPEN:
+        return visible.filter(turn__in=NOT_CLOSED)
+    if view == View.ASSISTANT:
+        return visible.filter(turn__in=[Turn.ASSISTANT, Turn.CUSTOMER], person_asked_at=None)
+    return visible.filter(turn=Turn.CLOSED)
+
+
+def _rows(actor: Actor, selection: Selection) -> TicketQuerySet:
+    last_words = (
+        Message.objects.filter(ticket=OuterRef("pk"))
+        .exclude(author_kind=AuthorKind.SYSTEM)
+        .order_by("-position")
+        .values(words=Left("body", 160))[:1]
+    )
+    if selection.search:
+        rows = _found(access.tickets_for(actor), selection.search)
+    else:
+        rows = in_view(actor, selection.view)
+    return rows.select_related("customer__organization", "assignee", "team").annotate(
+        last_words=Subquery(last_words)
+    )
+
+
+def _found(tickets: TicketQuerySet, words: str) -> TicketQuerySet:
+    return tickets.filter(
+        Q(reference=words.lstrip("#").upper())
+        | Q(subject__icontains=words)
+        | Q(customer__name__icontains=words)
+        | Q(customer__email__icontains=words)
+        | Q(customer__claimed_email__icontains=words)
+    )
+
+
+class _HowMany(Subquery):
+    """The number of rows of a query, up to where it was cut."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = models.IntegerField()
+
+
+def _counts(actor: Actor) -> dict[str, Subquery]:
+    return {
+        f"in_{view}": _HowMany(in_view(actor, view).order_by().values("pk")[:COUNT_LIMIT])
+        for view in View
+    }
+
+
+def _counted_alone(actor: Actor, counts: dict[str, Subquery]) -> dict[str, int]:
+    """For a list without rows. The agent's own row carries them."""
+    assert actor.user is not None
+    return _numbers(User.objects.annotate(**counts).get(pk=actor.user.pk))
+
+
+def _numbers(row: models.Model) -> dict[str, int]:
+    return {str(view): getattr(row, f"in_{view}") for view in View}
+
+
+def earlier_of(actor: Actor, ticket: Ticket) -> QuerySet[Ticket]:
+    """The customer's other conversations, as far as `actor` may see them; the newest first."""
+    return (
+        access.tickets_for(actor)
+        .filter(customer=ticket.customer_id)
+        .exclude(pk=ticket.pk)
+        .order_by("-last_message_at", "-pk")
+    )
+
+
+def _page_of_queue(queue: TicketQuerySet, cursor: str) -> pages.Page:
+    """The page after `cursor` in the order in which they are to be accepted."""
+    if cursor:
+        priority, since, pk = _decode(cursor)
+        later = Q(turn_since__gt=since) | Q(turn_since=since, pk__gt=pk)
+        queue = queue.filter(Q(priority__lt=priority) | Q(priority=priority) & later)
+    rows = list(queue[: PAGE + 1])
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    return pages.Page(rows[:PAGE], _encode(last) if last else None)
+
+
+def _encode(ticket: Ticket) -> str:
+    return f"{ticket.priority}_{ticket.turn_since:%Y%m%dT%H%M%S.%fZ}_{ticket.pk}"
+
+
+def _decode(cursor: str) -> tuple[int, datetime, int]:
+    priority, _bar, rest = cursor.partition("_")
+    since, _bar, pk = rest.partition("_")
+    try:
+        found = int(priority), datetime.fromisoformat(since), int(pk)
+    except ValueError as error:
+        raise BadCursor(str(error)) from error
+    if found[1].tzinfo is None or not (0 <= found[0] < 2**15 and 0 < found[2] < 2**63):
+        raise BadCursor(cursor)
+    return found

@@ -1,0 +1,192 @@
+"""What an agent's screen shows of a conversation: its items, and the panels around them.
+
+One function makes the page's first content, the answer to every act, and what the socket brings.
+The ticket was loaded through access for this agent; whatever else is shown here is loaded so too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db.models import Count, Q, Window
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from tickets.actors import Actor
+from tickets.models import Citation, Fact, HandOver, Message, SiteSettings, Ticket, User
+from tickets.workspace import timeline
+from tickets.workspace.inbox import earlier_of
+
+EARLIER = 5  # of the customer's other conversations; of the rest the number
+PANELS = ("head", "actions", "brief", "hint", "about")
+
+_SOURCES = {
+    "customer": _("said by the customer"),
+    "assistant": _("noted by the assistant"),
+    "agent": _("noted by an agent"),
+    "api": _("from a connected system"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFact:
+    """A fact as it is shown: its name in words, and where it came from."""
+
+    name: str
+    value: str
+    source: str
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An article that the assistant showed, and what the customer made of that answer."""
+
+    title: str
+    slug: str
+    heading: str
+    score: float
+    helpful: bool | None
+    position: int
+
+
+def news(ticket: Ticket, user: User, after: int) -> dict[str, Any]:
+    """What came after a position, for this agent; from 0, the newest page of it.
+
+    `position` is how far the items reach: a screen that was away for long asks again from there.
+    """
+    if after <= 0:
+        return opening(ticket, user)
+    items, reached = timeline.after(ticket, after)
+    with _zone_of(user):
+        shared = _shared(ticket, user)
+        return {
+            "type": "news",
+            "position": reached,
+            "items": timeline.render(items, shared),
+            "panels": _panels(ticket, user, shared, _articles(_citations(ticket))),
+        }
+
+
+def opening(
+    ticket: Ticket, user: User, *, before: int | None = None, site: Any = None
+) -> dict[str, Any]:
+    """The page's first content: as news, and where the items before it end."""
+    page = timeline.newest(ticket) if before is None else timeline.before(ticket, before)
+    with _zone_of(user):
+        shared = _shared(ticket, user, site)
+        whole = before is None and page.earlier is None
+        citations = _cited(page.messages) if whole else _citations(ticket)
+        return {
+            "type": "news",
+            "position": ticket.last_position,
+            "items": timeline.render(page.items, shared),
+            "earlier": page.earlier,
+            "panels": _panels(ticket, user, shared, _articles(citations)),
+        }
+
+
+def earlier(ticket: Ticket, user: User, before: int) -> dict[str, Any]:
+    """The items before a position, and where those before them end."""
+    page = timeline.before(ticket, before)
+    with _zone_of(user):
+        items = timeline.render(page.items, _shared(ticket, user))
+    return {"items": items, "earlier": page.earlier}
+
+
+def _shared(ticket: Ticket, user: User, site: Any = None) -> dict[str, Any]:
+    return {
+        "ticket": ticket,
+        "user": user,
+        "viewer": "staff",
+        "site": site or SimpleLazyObject(SiteSettings.load),
+        "mine": ticket.assignee_id == user.pk,
+        "free": not ticket.is_closed and not (ticket.assignee_id and ticket.with_a_person),
+    }
+
+
+def _panels(
+    ticket: Ticket, user: User, shared: dict[str, Any], articles: list[Shown]
+) -> dict[str, str]:
+    others = list(
+        earlier_of(Actor.agent(user), ticket).annotate(total=Window(Count("pk")))[:EARLIER]
+    )
+    total: int = others[0].total if others else 0
+    context = {
+        **shared,
+        "customer": ticket.customer,
+        "handover": _handover(ticket),
+        "facts": _facts(ticket),
+        "articles": articles,
+        "rating": getattr(ticket, "rating", None),
+        "others": others,
+        "more_others": total - len(others),
+    }
+    return {name: render_to_string(f"workspace/panels/{name}.html", context) for name in PANELS}
+
+
+def _handover(ticket: Ticket) -> HandOver | None:
+    """The open request for a person, else the last one; its brief is the newest there is."""
+    return ticket.handovers.select_related("accepted_by").order_by("-pk").first()
+
+
+def _facts(ticket: Ticket) -> list[KnownFact]:
+    """What was said in this conversation, and what is known of the customer whatever the ticket."""
+    known = Fact.objects.filter(
+        Q(ticket=ticket) | Q(ticket=None, customer=ticket.customer_id)
+    ).select_related("message")
+    return [
+        KnownFact(
+            name=fact.key.replace("_", " ").capitalize(),
+            value=fact.value,
+            source=str(_SOURCES.get(fact.source, _SOURCES["customer"])),
+            position=fact.message.position if fact.message else None,
+        )
+        for fact in known
+    ]
+
+
+def _citations(ticket: Ticket) -> Iterable[tuple[Message, Citation]]:
+    cited = Citation.objects.filter(answer__message__ticket=ticket)
+    for citation in cited.select_related("answer__message").order_by("answer", "rank"):
+        yield citation.answer.message, citation
+
+
+def _cited(messages: Iterable[Message]) -> Iterable[tuple[Message, Citation]]:
+    """The same from messages that are loaded already."""
+    for message in messages:
+        if hasattr(message, "answer"):
+            for citation in message.answer.citations.all():
+                yield message, citation
+
+
+def _articles(cited: Iterable[tuple[Message, Citation]]) -> list[Shown]:
+    """Each article once, as it was shown last."""
+    shown = {
+        citation.slug: Shown(
+            title=citation.title,
+            slug=citation.slug,
+            heading=citation.heading,
+            score=citation.score,
+            helpful=message.answer.helpful,
+            position=message.position,
+        )
+        for message, citation in cited
+    }
+    return list(shown.values())
+
+
+def _zone_of(user: User) -> AbstractContextManager[None]:
+    """The zone that the agent chose; a socket has no middleware that would see to it."""
+    if not user.timezone:
+        return nullcontext()
+    try:
+        return timezone.override(ZoneInfo(user.timezone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return nullcontext()

@@ -1,0 +1,95 @@
+"""What agents read of a conversation: messages and their own notes, in one order.
+
+Both take their position from the ticket's one counter, so merging by position is their order, and
+whatever is at or below the ticket's `last_position` was committed before the ticket was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from heapq import merge
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import OuterRef, Q, Subquery
+from django.template.loader import render_to_string
+
+from tickets.models import Message, Note, Ticket
+from tickets.models.messages import MessageQuerySet
+
+PAGE = 100  # items that a page begins with, and that "earlier" brings at a time
+CATCH_UP = 200  # items that one answer brings to a screen that was away
+
+Item = Message | Note
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items, oldest first, and the position before which there are more, if there are."""
+
+    items: list[Item]
+    earlier: int | None = None
+
+    @property
+    def messages(self) -> list[Message]:
+        return [item for item in self.items if isinstance(item, Message)]
+
+
+def newest(ticket: Ticket) -> Page:
+    """The end of the conversation, where one begins to read."""
+    return before(ticket, ticket.last_position + 1)
+
+
+def before(ticket: Ticket, position: int) -> Page:
+    """The items before a position. Four queries, however many there are."""
+    here = Q(position__lt=position)
+    found = _merged(
+        _messages(ticket).filter(here).order_by("-position")[: PAGE + 1],
+        ticket.notes.select_related("author").filter(here).order_by("-position")[: PAGE + 1],
+    )
+    items = found[-PAGE:]
+    return Page(items, items[0].position if len(found) > PAGE else None)
+
+
+def after(ticket: Ticket, position: int) -> tuple[list[Item], int]:
+    """What came after a position, and how far that reaches.
+
+    The newest answer of the assistant comes along: the customer may have said whether it helped.
+    A screen that was away for very long gets the next `CATCH_UP` items, and asks again.
+    """
+    new = Q(position__gt=position, position__lte=ticket.last_position)
+    newest_answer = (
+        Message.objects.filter(ticket=OuterRef("ticket"), answer__isnull=False)
+        .order_by("-position")
+        .values("position")[:1]
+    )
+    items = _merged(
+        _messages(ticket).filter(new | Q(position=Subquery(newest_answer)))[: CATCH_UP + 1],
+        ticket.notes.select_related("author").filter(new)[: CATCH_UP + 1],
+    )
+    if len(items) <= CATCH_UP:
+        return items, ticket.last_position
+    return items[:CATCH_UP], items[CATCH_UP - 1].position
+
+
+def render(items: list[Item], shared: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each item as its position and its HTML, the same for the page, the socket and the script."""
+    return [{"position": item.position, "html": _html(item, shared)} for item in items]
+
+
+def _html(item: Item, shared: Mapping[str, Any]) -> str:
+    if isinstance(item, Note):
+        return render_to_string("workspace/note.html", {**shared, "note": item})
+    return render_to_string("conversation/message.html", {**shared, "message": item})
+
+
+def _messages(ticket: Ticket) -> MessageQuerySet:
+    return Message.objects.filter(ticket=ticket).complete().order_by("position")
+
+
+def _merged(messages: Any, notes: Any) -> list[Item]:
+    by_position = attrgetter("position")
+    return list(
+        merge(sorted(messages, key=by_position), sorted(notes, key=by_position), key=by_position)
+    )

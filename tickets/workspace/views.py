@@ -1,0 +1,182 @@
+"""The pages of the workspace: the inbox, and one conversation beside it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from tickets import access, presence
+from tickets.models import Ticket
+from tickets.portal.context import site
+from tickets.workspace import inbox, news
+from tickets.workspace.forms import Kind, WriteForm
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.inbox import Selection, View
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+_ICONS = {
+    View.WAITING: "clock",
+    View.MINE: "user-round",
+    View.OPEN: "messages-square",
+    View.ASSISTANT: "bot",
+    View.CLOSED: "archive",
+}
+_EMPTY: dict[View, tuple[StrOrPromise, StrOrPromise]] = {
+    View.WAITING: (
+        gettext_lazy("Nobody is waiting"),
+        gettext_lazy("Whoever asks for a person appears here at once."),
+    ),
+    View.MINE: (
+        gettext_lazy("Nothing on your desk"),
+        gettext_lazy("What you accept stays here until it is resolved."),
+    ),
+    View.OPEN: (
+        gettext_lazy("Nothing is open"),
+        gettext_lazy("Every conversation of your teams is closed."),
+    ),
+    View.ASSISTANT: (
+        gettext_lazy("The assistant has nothing to do"),
+        gettext_lazy("What it is answering without a person is listed here."),
+    ),
+    View.CLOSED: (
+        gettext_lazy("Nothing was closed yet"),
+        gettext_lazy("Resolved conversations are kept here."),
+    ),
+}
+
+
+@require_safe
+@for_agents
+def inbox_page(request: AgentRequest) -> HttpResponse:
+    """The list of one view; for our script only what changes of it."""
+    selection = Selection.from_query(request.GET)
+    context = _list_context(request, selection)
+    if by_script(request):
+        return render(request, "workspace/live_list.html", context)
+    return render(request, "workspace/inbox.html", context)
+
+
+@require_safe
+@for_agents
+def ticket_page(request: AgentRequest, reference: str) -> HttpResponse:
+    """A conversation and all that is known; for our script the list beside it or earlier items."""
+    ticket = access.ticket_for(actor_of(request), reference)
+    before = _position(request.GET.get("before"))
+    if by_script(request):
+        if before is not None:
+            return JsonResponse(news.earlier(ticket, request.user, before))
+        return render(request, "workspace/live_list.html", _ticket_list(request, ticket))
+    return show(request, ticket, before=before)
+
+
+def show(
+    request: AgentRequest,
+    ticket: Ticket,
+    *,
+    status: int = 200,
+    before: int | None = None,
+    written: WriteForm | None = None,
+    problem: str = "",
+) -> HttpResponse:
+    """The page of a conversation; with what was written and not sent, when there was a problem."""
+    shared_site = site(request)["site"]
+    sent = written.data if written else {}
+    return render(
+        request,
+        "workspace/ticket.html",
+        {
+            **_ticket_list(request, ticket),
+            "site": shared_site,
+            "ticket": ticket,
+            "content": news.opening(ticket, request.user, before=before, site=shared_site),
+            "before": before,
+            "body": sent.get("body", "")[:20_000],
+            "kind": Kind.NOTE if sent.get("kind") == Kind.NOTE else Kind.REPLY,
+            "client_id": uuid.uuid4(),
+            "problem": problem,
+        },
+        status=status,
+    )
+
+
+@require_safe
+@for_agents
+def news_page(request: AgentRequest, reference: str) -> HttpResponse:
+    """What came after a position, for a screen whose socket is away."""
+    ticket = access.ticket_for(actor_of(request), reference)
+    return JsonResponse(news.news(ticket, request.user, _position(request.GET.get("after")) or 0))
+
+
+@require_POST
+@for_agents
+def presence_switch(request: AgentRequest) -> HttpResponse:
+    """Online or away: whether customers are told that this agent is there."""
+    online = request.POST.get("online") == "1"
+    presence.set_away(request.user, away=not online)
+    if request.htmx:  # type: ignore[attr-defined]  # django_htmx's middleware puts it there
+        return render(request, "shared/presence.html", {"agent_is_online": online})
+    return redirect("workspace")
+
+
+def _ticket_list(request: AgentRequest, ticket: Ticket) -> dict[str, Any]:
+    selection = Selection.from_query(request.GET, fallback=View.of(ticket, request.user))
+    return {**_list_context(request, selection), "current": ticket.reference}
+
+
+def _list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
+    page = inbox.page(actor_of(request), selection)
+    here = reverse("workspace")
+    empty = _EMPTY[selection.view]
+    if selection.search:
+        empty = _("Nothing found"), _("Try a name, an e-mail address or a reference.")
+    return {
+        "rows": page.rows,
+        "selection": selection,
+        "query": urlencode(selection.query),
+        "list_title": _("Search") if selection.search else selection.view.label,
+        "empty_title": empty[0],
+        "empty_text": empty[1],
+        "search_query": selection.search,
+        "next_query": urlencode({**selection.query, "from": page.cursor}) if page.cursor else "",
+        "first_query": urlencode({**selection.query, "from": ""}) if selection.cursor else "",
+        "waiting": page.counts[View.WAITING],
+        "agent_is_online": not presence.is_away(request.user),
+        "count_limit": inbox.COUNT_LIMIT,
+        "inbox_views": [
+            {
+                "label": view.label,
+                "url": f"{here}?{urlencode({'view': view})}",
+                "icon": _ICONS[view],
+                "count": _count(page.counts[view]),
+                "current": view == selection.view and not selection.search,
+                "urgent": view == View.WAITING,
+            }
+            for view in View
+        ],
+    }
+
+
+def _count(number: int) -> str:
+    if not number:
+        return ""
+    return str(number) if number < inbox.COUNT_LIMIT else f"{inbox.COUNT_LIMIT - 1}+"
+
+
+def _position(given: str | None) -> int | None:
+    """A position from a query string. Raises BadRequest for what is none."""
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdecimal()) or len(given) > 9:
+        raise BadRequest("That is no position.")
+    return int(given)
