@@ -1,4 +1,174 @@
-"""What the assistant does after the commit."""
+"""What the assistant does after the commit: it answers, notes facts, and is sorry once."""
+
+from __future__ import annotations
+
+from knowledgebase.search import ArticleHit
+
+from bots import briefs as bot_briefs
+from bots.dialogue import Question, Thought, think
+from bots.models import AssistantSettings
+from bots.understanding import find_facts
+from tickets import actions, briefs, events
+from tickets.actors import Actor
+from tickets.models import (
+    Answer,
+    AuthorKind,
+    Citation,
+    Event,
+    EventKind,
+    Message,
+    Reason,
+    Ticket,
+    Turn,
+)
 
 
-def subscribe() -> None: ...
+def subscribe() -> None:
+    briefs.use(bot_briefs.write)
+    # One attempt: an assistant that failed fetches a person at once, it does not try in silence.
+    events.subscribe(
+        EventKind.MESSAGE_POSTED,
+        EventKind.TICKET_HANDED_BACK,
+        name="assistant.turn",
+        queue="assistant",
+        work=consider,
+        settle=speak,
+        failed=give_up,
+        max_attempts=1,
+    )
+    events.subscribe(EventKind.MESSAGE_POSTED, name="assistant.facts", settle=note_facts)
+    events.subscribe(
+        EventKind.ANSWER_RATED, name="assistant.unhelpful", queue="assistant", settle=say_sorry
+    )
+
+
+def consider(event: Event) -> tuple[int, Thought] | None:
+    """Think about the customer's newest words; None if it is not the assistant's turn any more."""
+    if event.kind == EventKind.MESSAGE_POSTED and event.data.get("author") != AuthorKind.CUSTOMER:
+        return None
+    ticket = Ticket.objects.get(pk=event.ticket_id)
+    if ticket.turn != Turn.ASSISTANT:
+        return None
+    said = _unanswered(ticket)
+    if not said or (event.kind == EventKind.MESSAGE_POSTED and said[-1].position != event.position):
+        return None  # a newer message has a turn of its own
+    question = Question(
+        text="\n".join(message.body for message in said),
+        clarified=ticket.clarified,
+        was_answered=Answer.objects.filter(message__ticket=ticket, helpful=None).exists(),
+        unhelpful=frozenset(
+            Citation.objects.filter(
+                answer__message__ticket=ticket, answer__helpful=False, rank=1
+            ).values_list("article_id", flat=True)
+        ),
+    )
+    return said[-1].position, think(question, AssistantSettings.load())
+
+
+def speak(event: Event, result: tuple[int, Thought] | None) -> None:
+    """Say what was thought, if the turn is still the assistant's."""
+    if result is None or event.ticket is None:
+        return
+    position, thought = result
+    actor = Actor.assistant()
+    ticket = Ticket.objects.locked(event.ticket)
+    if ticket.turn != Turn.ASSISTANT or _unanswered(ticket)[-1].position != position:
+        return
+    if thought.did_not_help:
+        _take_as_unhelpful(ticket)
+        return
+    if thought.text:
+        actions.answer(
+            actor=actor,
+            ticket=ticket,
+            to_position=position,
+            body=thought.text,
+            decision=thought.decision,
+            confidence=thought.confidence,
+            reasons=thought.reasons,
+            citations=[_citation(hit) for hit in thought.sources],
+        )
+    if thought.hand_over is not None:
+        actions.hand_over(
+            actor=actor, ticket=ticket, reason=thought.hand_over, detail=thought.detail
+        )
+
+
+def give_up(event: Event, error: str) -> None:
+    """The assistant failed: a person is asked for."""
+    if event.ticket is None:
+        return
+    ticket = Ticket.objects.locked(event.ticket)
+    if ticket.turn == Turn.ASSISTANT:
+        actions.hand_over(actor=Actor.assistant(), ticket=ticket, reason=Reason.FAILED)
+
+
+def note_facts(event: Event, result: object) -> None:
+    """Keep what the customer's message states, so that nobody asks for it again."""
+    if event.ticket is None or event.data.get("author") != AuthorKind.CUSTOMER:
+        return
+    message = Message.objects.get(ticket=event.ticket, position=event.position)
+    for fact in find_facts(message.body):
+        actions.note_fact(
+            actor=Actor.assistant(),
+            ticket=event.ticket,
+            key=fact.key,
+            value=fact.value,
+            message=message,
+        )
+
+
+def say_sorry(event: Event, result: object) -> None:
+    """After the first "It didn't": what to do next. After the second, a person is on the way."""
+    if event.ticket is None or event.data["helpful"] or event.data["handed_over"]:
+        return
+    ticket = Ticket.objects.locked(event.ticket)
+    if ticket.with_a_person or ticket.turn != Turn.CUSTOMER:
+        return
+    actions.follow_up(
+        actor=Actor.assistant(), ticket=ticket, body=AssistantSettings.load().unhelpful_text
+    )
+
+
+def _unanswered(ticket: Ticket) -> list[Message]:
+    """What the customer said since anybody answered, oldest first."""
+    last_answer = (
+        ticket.messages.filter(author_kind__in=[AuthorKind.ASSISTANT, AuthorKind.AGENT])
+        .order_by("-position")
+        .values_list("position", flat=True)
+        .first()
+        or 0
+    )
+    return list(
+        ticket.messages.filter(author_kind=AuthorKind.CUSTOMER, position__gt=last_answer).order_by(
+            "position"
+        )
+    )
+
+
+def _take_as_unhelpful(ticket: Ticket) -> None:
+    """ "No, that's not it" in words counts like the button."""
+    ticket.pass_turn(Turn.CUSTOMER)
+    ticket.save()
+    answer = (
+        Answer.objects.select_related("message__ticket")
+        .filter(message__ticket=ticket, helpful=None)
+        .order_by("-message__position")
+        .first()
+    )
+    if answer is None:
+        actions.hand_over(actor=Actor.assistant(), ticket=ticket, reason=Reason.UNHELPFUL)
+        return
+    actions.rate_answer(actor=Actor.of_customer(ticket.customer), answer=answer, helpful=False)
+
+
+def _citation(hit: ArticleHit) -> Citation:
+    return Citation(
+        article_id=hit.article_id,
+        title=hit.title[:300],
+        slug=hit.slug,
+        heading=hit.heading[:300],
+        anchor=hit.anchor[:300],
+        passage=hit.passage,
+        score=hit.score,
+    )

@@ -57,9 +57,7 @@ def ticket_for(actor: Actor, reference: str) -> Ticket:
 
 def attachment_for(actor: Actor, pk: UUID) -> Attachment:
     """The attachment, if its ticket may be seen. Raises Http404."""
-    attachment = Attachment.objects.filter(
-        pk=pk, message__ticket__in=tickets_for(actor)
-    ).first()
+    attachment = Attachment.objects.filter(pk=pk, message__ticket__in=tickets_for(actor)).first()
     if attachment is None:
         raise Http404
     return attachment

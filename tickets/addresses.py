@@ -20,7 +20,9 @@ class AddressToken:
 
     def url(self) -> str:
         """The link for the mail, on the configured site, never on the host that a request names."""
-        token = signing.dumps([self.customer_id, self.email, self.reference], salt=_SALT, compress=True)
+        token = signing.dumps(
+            [self.customer_id, self.email, self.reference], salt=_SALT, compress=True
+        )
         return settings.SITE_URL + reverse("confirm-address", args=[token])
 
     @classmethod

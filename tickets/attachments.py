@@ -55,7 +55,9 @@ class Upload:
 
 def limits() -> str:
     """What may be sent, in a sentence, to be shown before anything is chosen."""
-    return _("Up to %(files)d files of %(size)d MB: pictures, PDF, text, office documents, ZIP.") % {
+    return _(
+        "Up to %(files)d files of %(size)d MB: pictures, PDF, text, office documents, ZIP."
+    ) % {
         "files": MAX_FILES,
         "size": MAX_BYTES // 1024 // 1024,
     }

@@ -38,7 +38,7 @@ _writer: Writer = _plain
 
 def use(writer: Writer) -> None:
     """Let `writer` write the briefs from now on. It reads rows only: no model, no network."""
-    global _writer  # noqa: PLW0603  set once, when the apps are ready
+    global _writer
     _writer = writer
 
 

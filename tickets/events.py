@@ -172,9 +172,7 @@ def _settle(reaction: Reaction, subscriber: Subscriber, result: Any) -> bool:
 
 
 def _finish(reaction: Reaction, state: ReactionState, error: str) -> None:
-    Reaction.objects.filter(pk=reaction.pk).update(
-        state=state, error=error, done_at=timezone.now()
-    )
+    Reaction.objects.filter(pk=reaction.pk).update(state=state, error=error, done_at=timezone.now())
 
 
 def _try_again(reaction: Reaction, subscriber: Subscriber, error: str) -> None:

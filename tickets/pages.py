@@ -34,7 +34,11 @@ def page_of(tickets: TicketQuerySet, cursor: str, *, size: int) -> Page:
 
 
 def _encode(ticket: Ticket) -> str:
-    return urlsafe_b64encode(f"{ticket.last_message_at.isoformat()} {ticket.pk}".encode()).decode().rstrip("=")
+    return (
+        urlsafe_b64encode(f"{ticket.last_message_at.isoformat()} {ticket.pk}".encode())
+        .decode()
+        .rstrip("=")
+    )
 
 
 def _decode(cursor: str) -> tuple[datetime, int]:

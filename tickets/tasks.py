@@ -37,7 +37,9 @@ def hand_over_overdue_turns() -> int:
     late = Ticket.objects.filter(
         turn=Turn.ASSISTANT, turn_since__lt=timezone.now() - ASSISTANT_DEADLINE
     )
-    return sum(give_up_turn(ticket, Reason.TOO_SLOW) for ticket in late.order_by("turn_since")[:100])
+    return sum(
+        give_up_turn(ticket, Reason.TOO_SLOW) for ticket in late.order_by("turn_since")[:100]
+    )
 
 
 def give_up_turn(ticket: Ticket, reason: Reason) -> bool:
@@ -52,6 +54,4 @@ def give_up_turn(ticket: Ticket, reason: Reason) -> bool:
 @shared_task
 def clean_up() -> None:
     """Forget the answers to idempotent requests after a day."""
-    IdempotentRequest.objects.filter(
-        created_at__lt=timezone.now() - timedelta(days=1)
-    ).delete()
+    IdempotentRequest.objects.filter(created_at__lt=timezone.now() - timedelta(days=1)).delete()

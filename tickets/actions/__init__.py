@@ -4,6 +4,7 @@ from tickets.actions.closing import confirm_solved, rate, rate_answer, reopen, r
 from tickets.actions.conversation import (
     answer,
     ask_for_a_person,
+    follow_up,
     note_fact,
     open_ticket,
     post_message,
@@ -33,6 +34,7 @@ __all__ = [
     "confirm_email",
     "confirm_solved",
     "create_api_key",
+    "follow_up",
     "hand_back",
     "hand_over",
     "join_account",

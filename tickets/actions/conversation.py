@@ -119,9 +119,7 @@ def ask_for_a_person(*, actor: Actor, customer: Customer) -> Ticket:
         .first()
     )
     if ticket is None:
-        return open_ticket(
-            actor=actor, customer=customer, channel=Channel.PORTAL, to_a_person=True
-        )
+        return open_ticket(actor=actor, customer=customer, channel=Channel.PORTAL, to_a_person=True)
     hand_over(actor=actor, ticket=ticket, reason=Reason.ASKED)
     ticket.refresh_from_db()
     return ticket
@@ -144,9 +142,7 @@ def post_message(
     """
     ticket = Ticket.objects.locked(ticket)
     body = text.message(body, may_be_empty=bool(uploads))
-    if client_id and (
-        before := Message.objects.filter(ticket=ticket, client_id=client_id).first()
-    ):
+    if client_id and (before := Message.objects.filter(ticket=ticket, client_id=client_id).first()):
         return before
     message = say(
         ticket,
@@ -196,27 +192,21 @@ def reply(
     if not actor.works_here:
         raise NotAllowed
     body = text.message(body, may_be_empty=bool(uploads))
-    if client_id and (
-        before := Message.objects.filter(ticket=ticket, client_id=client_id).first()
-    ):
+    if client_id and (before := Message.objects.filter(ticket=ticket, client_id=client_id).first()):
         return before
     if ticket.is_closed:
         raise closed(ticket)
     if ticket.assignee_id is None:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)
-    message = say(
-        ticket, actor, body, client_id=client_id, uploads=uploads, provenance=provenance
-    )
+    message = say(ticket, actor, body, client_id=client_id, uploads=uploads, provenance=provenance)
     ticket.pass_turn(Turn.CUSTOMER)
     ticket.save()
     return message
 
 
 @transaction.atomic
-def write_note(
-    *, actor: Actor, ticket: Ticket, body: str, client_id: UUID | None = None
-) -> Note:
+def write_note(*, actor: Actor, ticket: Ticket, body: str, client_id: UUID | None = None) -> Note:
     """An agent tells the other agents something. No customer ever sees it.
 
     Raises:
@@ -283,6 +273,17 @@ def answer(
 
 
 @transaction.atomic
+def follow_up(*, actor: Actor, ticket: Ticket, body: str) -> Message | None:
+    """The assistant adds a line without a question to answer; None once a person was asked for."""
+    ticket = Ticket.objects.locked(ticket)
+    if ticket.with_a_person or ticket.turn != Turn.CUSTOMER:
+        return None
+    message = say(ticket, actor, body)
+    ticket.save()
+    return message
+
+
+@transaction.atomic
 def note_fact(
     *, actor: Actor, ticket: Ticket, key: str, value: str, message: Message | None = None
 ) -> Fact:
@@ -304,4 +305,3 @@ def _sent_before(customer: Customer, client_id: UUID) -> Ticket | None:
     return Ticket.objects.filter(
         customer=customer, messages__client_id=client_id, messages__author_kind="customer"
     ).first()
-

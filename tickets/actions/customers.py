@@ -67,7 +67,10 @@ def confirm_email(*, actor: Actor, customer: Customer, email: str) -> Customer:
     if visitor.joined_into is not None:
         return visitor.joined_into
     owner = (
-        Customer.objects.select_for_update().filter(email__iexact=email).exclude(pk=visitor.pk).first()
+        Customer.objects.select_for_update()
+        .filter(email__iexact=email)
+        .exclude(pk=visitor.pk)
+        .first()
     )
     if owner is not None:
         _join(actor, visitor, owner)
@@ -120,7 +123,11 @@ def _join(actor: Actor, visitor: Customer, owner: Customer) -> None:
     for ticket in tickets:
         ticket.customer = owner
         events.record(
-            EventKind.CUSTOMER_JOINED, actor=actor, ticket=ticket, visitor=visitor.pk, customer=owner.pk
+            EventKind.CUSTOMER_JOINED,
+            actor=actor,
+            ticket=ticket,
+            visitor=visitor.pk,
+            customer=owner.pk,
         )
         ticket.save()
     Fact.objects.filter(customer=visitor).update(customer=owner)

@@ -39,7 +39,11 @@ def hand_over(
         ticket.team = team
     brief = briefs.write(ticket, reason, detail)
     handover = HandOver.objects.create(
-        ticket=ticket, reason=reason, detail=text.line(detail, limit=300), team=ticket.team, **asdict(brief)
+        ticket=ticket,
+        reason=reason,
+        detail=text.line(detail, limit=300),
+        team=ticket.team,
+        **asdict(brief),
     )
     ticket.person_asked_at = now
     ticket.assignee = None
@@ -139,7 +143,11 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
         kept = ("wants", "tried", "feeling", "facts", "articles")
         brief.update({name: getattr(before, name) for name in kept if getattr(before, name)})
     HandOver.objects.create(
-        ticket=ticket, reason=Reason.TRANSFERRED, detail=text.line(detail, limit=300), team=team, **brief
+        ticket=ticket,
+        reason=Reason.TRANSFERRED,
+        detail=text.line(detail, limit=300),
+        team=team,
+        **brief,
     )
     from_team = ticket.team_id
     ticket.team = team

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import models, transaction
@@ -32,7 +32,9 @@ def change_setting(
     (save or instance.save)()
     after = snapshot(instance)
     changes = {
-        name: [before.get(name), value] for name, value in after.items() if before.get(name) != value
+        name: [before.get(name), value]
+        for name, value in after.items()
+        if before.get(name) != value
     }
     for name, values in (many or {}).items():
         now = many_values(instance, name)
@@ -50,15 +52,15 @@ def change_setting(
 
 
 @transaction.atomic
-def remove_setting(*, actor: Actor, instance: models.Model) -> Event:
-    """Delete a settings row, and record what it was."""
+def remove_setting(*, actor: Actor, instance: models.Model, many: Iterable[str] = ()) -> Event:
+    """Delete a settings row, and record what it was, with its lists that `many` names."""
     type(instance)._default_manager.select_for_update().filter(pk=instance.pk).first()
     event = events.record(
         EventKind.SETTING_REMOVED,
         actor=actor,
         subject=instance,
         name=str(instance),
-        was=snapshot(instance),
+        was=snapshot(instance) | {name: many_values(instance, name) for name in many},
     )
     instance.delete()
     return event

@@ -16,9 +16,7 @@ class Tier(models.TextChoices):
 
 class Organization(models.Model):
     name = models.CharField(_("name"), max_length=150, unique=True)
-    tier = models.CharField(
-        _("tier"), max_length=10, choices=Tier.choices, default=Tier.STANDARD
-    )
+    tier = models.CharField(_("tier"), max_length=10, choices=Tier.choices, default=Tier.STANDARD)
     domain = models.CharField(_("e-mail domain"), max_length=150, blank=True)
     note = models.TextField(_("note"), blank=True)
 
@@ -110,9 +108,7 @@ class Fact(models.Model):
         verbose_name_plural = _("facts")
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["ticket", "key", "value"], name="fact_once_per_ticket"
-            ),
+            models.UniqueConstraint(fields=["ticket", "key", "value"], name="fact_once_per_ticket"),
         ]
 
     def __str__(self) -> str:

@@ -123,9 +123,7 @@ class Reaction(models.Model):
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="reactions")
     name = models.CharField(max_length=60)
-    state = models.CharField(
-        max_length=4, choices=ReactionState.choices, default=ReactionState.DUE
-    )
+    state = models.CharField(max_length=4, choices=ReactionState.choices, default=ReactionState.DUE)
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)

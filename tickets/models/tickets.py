@@ -80,9 +80,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
         Every action starts here, so that two people who act at once act one after the other.
         """
-        return self.select_for_update(of=("self",)).select_related(
-            "customer", "team__hours", "assignee"
-        ).get(pk=ticket.pk)
+        return (
+            self.select_for_update(of=("self",))
+            .select_related("customer", "team__hours", "assignee")
+            .get(pk=ticket.pk)
+        )
 
 
 class Ticket(models.Model):
@@ -125,9 +127,7 @@ class Ticket(models.Model):
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(turn__in=Turn.values), name="ticket_turn_is_known"
-            ),
+            models.CheckConstraint(condition=Q(turn__in=Turn.values), name="ticket_turn_is_known"),
             models.CheckConstraint(
                 condition=~Q(turn=Turn.AGENT) | Q(assignee__isnull=False),
                 name="ticket_an_agents_turn_has_an_agent",
@@ -143,8 +143,7 @@ class Ticket(models.Model):
                 name="ticket_no_person_in_the_assistants_turn",
             ),
             models.CheckConstraint(
-                condition=Q(turn=Turn.CLOSED, closed_at__isnull=False)
-                & ~Q(resolution="")
+                condition=Q(turn=Turn.CLOSED, closed_at__isnull=False) & ~Q(resolution="")
                 | ~Q(turn=Turn.CLOSED) & Q(closed_at__isnull=True, resolution=""),
                 name="ticket_closed_with_a_time_and_a_resolution",
             ),

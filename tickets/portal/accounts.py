@@ -29,9 +29,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return "/requests/"
 
 
-def join_on_login(
-    sender: object, request: HttpRequest | None, user: Any, **kwargs: object
-) -> None:
+def join_on_login(sender: object, request: HttpRequest | None, user: Any, **kwargs: object) -> None:
     """What a visitor wrote in this browser is theirs once they log in."""
     if request is None or not isinstance(user, User) or user.works_here:
         return
@@ -74,7 +72,11 @@ def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
     customer = Customer.objects.filter(pk=claim.customer_id).first()
     if customer is None:
         raise Http404
-    if customer.claimed_email != claim.email and customer.joined_into is None and customer.email is None:
+    if (
+        customer.claimed_email != claim.email
+        and customer.joined_into is None
+        and customer.email is None
+    ):
         return render(request, "portal/confirm_expired.html", status=410)  # they left another since
     if request.method != "POST":
         return render(request, "portal/confirm_address.html", {"email": claim.email})

@@ -8,7 +8,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -67,12 +66,12 @@ def conversation(request: HttpRequest, reference: str) -> HttpResponse:
     return show(request, access.ticket_for(access.actor_of(request), reference))
 
 
-def show(
-    request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: Any
-) -> HttpResponse:
+def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The page, with a form as it was sent when something was wrong with it."""
     before = request.GET.get("before", "")
-    items = frames.items(ticket, before=int(before) if before.isdecimal() and len(before) < 10 else None)
+    items = frames.items(
+        ticket, before=int(before) if before.isdecimal() and len(before) < 10 else None
+    )
     return render(
         request,
         "portal/conversation.html",
@@ -107,9 +106,7 @@ def post(request: HttpRequest, reference: str) -> HttpResponse:
     limits.spend(limits.WRITE_A_MESSAGE, "customer", str(ticket.customer_id))
     form = MessageForm(request.POST, files=request.FILES)
     if not form.is_valid():
-        return problem(
-            request, form, lambda: show(request, ticket, status=422, message_form=form)
-        )
+        return problem(request, form, lambda: show(request, ticket, status=422, message_form=form))
     actions.post_message(
         actor=actor,
         ticket=ticket,
@@ -123,7 +120,7 @@ def post(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def helpful(request: HttpRequest, reference: str, position: int) -> HttpResponse:
-    """"That solved it" or "It didn't"."""
+    """ "That solved it" or "It didn't"."""
     actor = access.actor_of(request)
     ticket = access.ticket_for(actor, reference)
     given = get_object_or_404(
@@ -182,7 +179,11 @@ def _customer(request: HttpRequest) -> Customer:
     actor = access.actor_of(request)
     limits.spend(
         limits.OPEN_A_CONVERSATION,
-        *(("customer", str(actor.customer.pk)) if actor.customer else ("address", limits.network_address(request))),
+        *(
+            ("customer", str(actor.customer.pk))
+            if actor.customer
+            else ("address", limits.network_address(request))
+        ),
     )
     if actor.customer is not None:
         return actor.customer

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db.models import Q
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from tickets import hours, queues
 from tickets.models import Message, SiteSettings, Ticket, Turn
 from tickets.portal.forms import EmailForm, RatingForm
-from django.utils import timezone
 
 PAGE = 100  # the newest messages that a page begins with
 
@@ -29,7 +29,9 @@ def items(ticket: Ticket, *, after: int = 0, before: int | None = None) -> list[
 def open_answer(ticket: Ticket) -> int:
     """The position of the newest answer that quotes something; its rating may have changed."""
     found = (
-        ticket.messages.filter(answer__isnull=False).order_by("-position").values_list("position", flat=True)
+        ticket.messages.filter(answer__isnull=False)
+        .order_by("-position")
+        .values_list("position", flat=True)
     )
     return found.first() or 0
 

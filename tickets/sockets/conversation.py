@@ -121,7 +121,9 @@ class CustomerConversation(Conversation):
 
     def load(self) -> Ticket:
         user = self.scope["user"]
-        actor = access.customer_actor(user if isinstance(user, User) else None, self.scope["session"])
+        actor = access.customer_actor(
+            user if isinstance(user, User) else None, self.scope["session"]
+        )
         ticket = access.ticket_for(actor, self.reference)
         self.here(ticket)
         return ticket

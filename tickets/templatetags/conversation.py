@@ -27,7 +27,9 @@ def message_html(body: str) -> SafeString:
 def initials(name: object) -> str:
     """One or two letters for an avatar."""
     words = [word for word in str(name).split() if word[0].isalnum()]
-    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+    return "".join(
+        word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
+    ).upper()
 
 
 @register.filter

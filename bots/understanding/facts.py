@@ -1,0 +1,42 @@
+"""What a message states once and nobody should ask again: order numbers, addresses, amounts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_PATTERNS = (
+    ("order_number", re.compile(r"\b[A-Z]{2,4}[-–]\d{4,10}\b", re.IGNORECASE)),
+    (
+        "order_number",
+        re.compile(
+            r"\b(?:order|purchase|bestellung|invoice|rechnung)(?:\s*(?:number|no\.?|nr\.?|nummer))?"
+            r"\s*(?:is|ist|:|#)?\s*#?(\d{4,15})\b",
+            re.IGNORECASE,
+        ),
+    ),
+    ("email", re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b")),
+    ("phone", re.compile(r"(?<!\w)\+\d[\d \-()]{7,17}\d\b")),
+    (
+        "amount",
+        re.compile(r"(?:[£€$]\s?\d[\d.,]*\d|\b\d[\d.,]*\s?(?:€|£|eur|gbp|usd)\b)", re.IGNORECASE),
+    ),
+)
+MOST = 10  # facts of one message; a pasted list is not a set of facts
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFact:
+    key: str
+    value: str
+
+
+def find_facts(text: str) -> list[FoundFact]:
+    """The facts in a message, in the order of the patterns, each once."""
+    found: dict[tuple[str, str], FoundFact] = {}
+    for key, pattern in _PATTERNS:
+        for match in pattern.finditer(text[:5000]):
+            value = (match.group(1) if match.groups() else match.group()).strip()
+            value = value.upper() if key == "order_number" else value
+            found.setdefault((key, value.lower()), FoundFact(key, value))
+    return list(found.values())[:MOST]
