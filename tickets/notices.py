@@ -15,10 +15,10 @@ _TIMES = "l, j F, H:i"
 def queued(outlook: Outlook, customer: Customer) -> str:
     """Somebody asked for a person: that it worked, and when the answer comes."""
     if not outlook.open_now:
-        return " ".join(
-            [_("You asked for a person. Nobody is here right now."), _later(outlook, customer)]
-        )
-    return " ".join([_("A person will take over here, with everything you wrote."), place(outlook)])
+        nobody = _("You asked for a person. Nobody is here right now.")
+        return f"{nobody} {_later(outlook, customer)}"
+    soon = _("A person will take over here, with everything you wrote.")
+    return f"{soon} {place(outlook)}"
 
 
 def place(outlook: Outlook) -> str:

@@ -23,7 +23,8 @@ _ANGER = re.compile(
 _FRUSTRATION = re.compile(
     r"\b(still (not|no|waiting|hasn'?t|haven'?t|doesn'?t|can'?t|won'?t|isn'?t)|again and again|"
     r"(third|fourth|fifth|3rd|4th|5th|second|2nd) time|already (told|said|wrote|asked|explained)|"
-    r"nobody (answers|replies|cares|helps)|no (one|body) (answers|replies|cares|helps)|for (days|weeks|months)|annoy\w+|frustrat\w+|"
+    r"(nobody|no one|no body) (answers|replies|cares|helps)|for (days|weeks|months)|annoy\w+|"
+    r"frustrat\w+|"
     r"disappoint\w+|not (acceptable|good enough|happy)|keeps? (happening|failing|saying)|"
     r"how (many|much) (more )?times|just want|at all|unhappy|complain\w*|immer noch|ärger\w*|enttäuscht)\b"
 )

@@ -44,6 +44,7 @@ _IDENTITY = re.compile(
     r"\b(are|r|am i|is this|is that|bist|sprech\w*) ?(you|u|this|that|it|du|ich|talking|speaking|"
     r"chatting)?\b.{0,30}\b(human|person|bot|chatbot|robot|ai|machine|real|mensch|echt)\b"
 )
+_ABOUT = re.compile(r"\b(hours?|times?|when|open|number|from|address|öffnungszeiten|wann)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _NEAR = 5  # words between the verb and the person: "talk to one of your lovely people"
 
@@ -52,7 +53,7 @@ def wants_person(text: str) -> str:
     """The words that ask for a person, or "" if nobody is asked for."""
     low = " ".join(text.lower().replace("’", "'").split())
     for sentence in re.split(r"[.!?\n;]+", low):
-        if found := _in_sentence(sentence.strip(), low):
+        if found := _in_sentence(sentence.strip()):
             return found
     return ""
 
@@ -63,7 +64,7 @@ def asks_whether_human(text: str) -> bool:
     return bool(_IDENTITY.search(low)) and not wants_person(text)
 
 
-def _in_sentence(sentence: str, whole: str) -> str:
+def _in_sentence(sentence: str) -> str:
     words = _WORD.findall(sentence)
     if not words:
         return ""
@@ -84,11 +85,8 @@ def _in_sentence(sentence: str, whole: str) -> str:
     for place in strong + weak:
         if place - 1 in real and words[place - 1] != words[place]:
             return " ".join(words[place - 1 : place + 1])
-    if strong and (
-        _PUT_THROUGH.search(sentence)
-        or len(words) <= 3
-        or _has(words, ("please", "pls", "plz", "bitte"))
-    ):
+    asked_for = _PUT_THROUGH.search(sentence) or _has(words, ("please", "pls", "plz", "bitte"))
+    if strong and (asked_for or len(words) <= 3):
         return " ".join(words[:8])
     if weak and re.search(r"\b(get|put) me (through|some|any)", sentence):
         return " ".join(words[:8])
@@ -114,11 +112,34 @@ def _has(words: list[str], wanted: Iterable[str]) -> bool:
 
 # Words one slip away from ours that mean something else.
 _OTHER = frozenset(
-    ("reason", "season", "parson", "speed", "chant", "chart", "cheat", "chats", "take", "tall")
-    + ("hall", "walk", "talks", "tale", "team", "term", "teams", "call", "cell", "calls", "event")
-    + ("wrote", "white", "wire", "right", "reach", "reached", "teach", "beach", "phones", "content")
-    + ("contract", "women", "woman", "urgent", "accent", "tent", "tents", "peak", "break", "weak")
-    + ("personal", "connected", "written", "messages", "discussed", "next", "test", "intent")
+    [
+        "reason",
+        "season",
+        "parson",
+        "speed",
+        "chant",
+        "chart",
+        "cheat",
+        "chats",
+        "take",
+        "tall",
+        "talks",
+        "tale",
+        "term",
+        "teams",
+        "cell",
+        "calls",
+        "reached",
+        "phones",
+        "content",
+        "contract",
+        "urgent",
+        "accent",
+        "personal",
+        "connected",
+        "discussed",
+        "stuff",
+    ]
 )
 
 

@@ -177,16 +177,10 @@ def email(request: HttpRequest, reference: str) -> HttpResponse:
 def _customer(request: HttpRequest) -> Customer:
     """The customer behind the request, made if this is somebody new who now begins to speak."""
     actor = access.actor_of(request)
-    limits.spend(
-        limits.OPEN_A_CONVERSATION,
-        *(
-            ("customer", str(actor.customer.pk))
-            if actor.customer
-            else ("address", limits.network_address(request))
-        ),
-    )
     if actor.customer is not None:
+        limits.spend(limits.OPEN_A_CONVERSATION, "customer", str(actor.customer.pk))
         return actor.customer
+    limits.spend(limits.OPEN_A_CONVERSATION, "address", limits.network_address(request))
     if isinstance(request.user, User):  # staff, or a log-in that never asked anything
         return actions.join_account(actor=actor, user=request.user, visitor=None)
     visitor = actions.new_visitor(actor=actor, language=get_language() or "")
