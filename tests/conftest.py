@@ -1,0 +1,50 @@
+"""What every test may ask for: an empty Redis, a browser, and a whole helpdesk that runs."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, sync_playwright
+from redis import Redis
+
+from tests import live
+from tests.live import LiveHelpdesk
+
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",  # Chromium's own sandbox does not run as root
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis() -> None:
+    """No test finds another's cache, presence, throttles or queued tasks."""
+    with Redis.from_url(settings.REDIS_URL) as redis:
+        redis.flushdb()
+
+
+@pytest.fixture(scope="session")
+def live_helpdesk() -> Iterator[LiveHelpdesk]:
+    """The real processes, against a database of their own, shared by all journeys."""
+    with live.live_helpdesk() as helpdesk:
+        yield helpdesk
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium. It lives for a module only: while it runs, the ORM cannot be used beside it."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        reason = "no Chromium on this machine"
+        if os.environ.get("HELPDESK_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"{reason}, but HELPDESK_REQUIRE_BROWSER=1 demands one")
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGUMENTS)
+        yield chromium
+        chromium.close()

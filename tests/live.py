@@ -1,0 +1,131 @@
+"""A whole helpdesk for journeys: its processes for real, against a database of its own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from helpdesk.demo import environment, ready
+from helpdesk.demo.processes import ROOT, Processes, programs
+from helpdesk.embedded import services
+from helpdesk.embedded.server import Server
+from tests.services import GIVEN, redis_database, temporary_folder
+
+READY_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class LiveHelpdesk:
+    """Where it is, and handles to look into it and to hurt it."""
+
+    port: int
+    data: Path
+    environment: Mapping[str, str]
+    processes: Processes
+    servers: Mapping[str, Server]  # "PostgreSQL" and "Redis", where they are embedded
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at the end."""
+        return f"http://localhost:{self.port}"
+
+    def manage(self, *arguments: str) -> str:
+        """Run a `manage.py` command against its database; what it printed."""
+        return manage(self.environment, *arguments)
+
+    def wait_until_ready(self) -> None:
+        """Returns when `/readyz` is content; fails with its reasons after two minutes."""
+        wanting = ready.wait(self.port, READY_SECONDS, lambda reasons: None)
+        assert not wanting, f"{wanting}\n{self.logs()}"
+
+    def logs(self, lines: int = 30) -> str:
+        """The end of every log, for when something failed."""
+        return "\n".join(
+            f"== {log.name}\n" + "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+            for log in sorted(self.processes.log_folder.glob("*.log"))
+        )
+
+
+def manage(variables: Mapping[str, str], *arguments: str) -> str:
+    """Run `manage.py`; what it printed. Fails with both outputs if it fails."""
+    ran = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=dict(variables),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def live_helpdesk() -> Iterator[LiveHelpdesk]:
+    """Web, both workers and beat, ready; ended and removed when the context ends."""
+    with ExitStack() as stack:
+        data = temporary_folder()
+        stack.callback(shutil.rmtree, data, ignore_errors=True)
+        port = free_port()
+        with ExitStack() as addresses:
+            servers = addresses.enter_context(_services_of_its_own(data))
+            variables = {
+                **os.environ,
+                **environment.variables(port),
+                "HELPDESK_DATA": str(data),
+                "HASHED_STATIC_FILES": "0",  # found where they lie; collecting takes a while
+            }
+            stack.push(addresses.pop_all())
+        manage(variables, "migrate", "--verbosity=0")
+        processes = stack.enter_context(Processes(data / "log", variables))
+        for program in programs(port, data):
+            processes.start(program)
+        live = LiveHelpdesk(
+            port, data, variables, processes, {server.name: server for server in servers}
+        )
+        live.wait_until_ready()
+        yield live
+
+
+@contextmanager
+def _services_of_its_own(data: Path) -> Iterator[list[Server]]:
+    with ExitStack() as stack:
+        for name, address in (
+            ("DATABASE_URL", stack.enter_context(_database(GIVEN["DATABASE_URL"]))),
+            ("REDIS_URL", redis_database(GIVEN["REDIS_URL"], 14) if GIVEN["REDIS_URL"] else ""),
+        ):
+            stack.enter_context(services.environment(name, address))
+        yield stack.enter_context(services.running(data, durable=False))
+
+
+@contextmanager
+def _database(given: str) -> Iterator[str]:
+    """A new database on a given server; nothing where the server is embedded."""
+    if not given:
+        yield ""
+        return
+    name = f"live_helpdesk_{os.getpid()}"
+    identifier = sql.Identifier(name)
+    with psycopg.connect(given, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
+    base, _, query = given.partition("?")
+    try:
+        yield f"{base.rpartition('/')[0]}/{name}{'?' if query else ''}{query}"
+    finally:
+        with psycopg.connect(given, autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
