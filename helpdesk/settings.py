@@ -349,4 +349,13 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
-UNFOLD = {"SITE_TITLE": _("Helpdesk admin"), "SITE_HEADER": _("Helpdesk"), "SITE_URL": "/"}
+UNFOLD = {  # the admin's theme; its name is the company's, its colours are in css/admin.css
+    "SITE_SUBHEADER": _("Admin"),
+    "SITE_URL": "/",
+    "SITE_SYMBOL": "support_agent",
+    "BORDER_RADIUS": "8px",
+    "STYLES": ["tickets.admin.navigation.stylesheet"],
+    "SCRIPTS": ["tickets.admin.navigation.script"],
+    "ACCOUNT": {"navigation": "tickets.admin.navigation.account_links"},
+    "SIDEBAR": {"navigation": "tickets.admin.navigation.groups"},
+}

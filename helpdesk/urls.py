@@ -1,7 +1,8 @@
 """All routes."""
 
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+
+from tickets.admin import site as admin_site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("helpdesk.health_urls")),
@@ -10,5 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/", include("tickets.workspace.urls")),
     path("account/", include("allauth.urls")),
     path("api/", include("tickets.api.urls")),
-    path("admin/", admin.site.urls),
+    path("admin/", admin_site.urls),
 ]
