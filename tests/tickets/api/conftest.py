@@ -1,0 +1,87 @@
+"""What the tests of the API start from: keys, and a caller who has one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+
+from tests.factories import make_team
+from tickets import actions
+from tickets.actors import Actor
+from tickets.models import Scope, SiteSettings
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
+TICKETS = "/api/v1/tickets/"
+ARTICLES = "/api/v1/articles/"
+
+
+@dataclass
+class Caller:
+    """Somebody with an API key, or without any."""
+
+    secret: str | None
+
+    def get(self, path: str, query: Any = None, **headers: str) -> Response:
+        return self._client(headers).get(path, query)
+
+    def post(self, path: str, body: Any, **headers: str) -> Response:
+        """`body` is sent as JSON; bytes go as they are."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self._client(headers).post(path, raw, content_type="application/json")
+
+    def call(self, method: str, path: str, body: Any = None) -> Response:
+        raw = json.dumps(body) if body is not None else ""
+        return self._client({}).generic(method, path, raw, content_type="application/json")
+
+    def _client(self, headers: dict[str, str]) -> Client:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.secret is not None:
+            named = {"Authorization": f"Bearer {self.secret}", **named}
+        return Client(headers=named, raise_request_exception=False)
+
+
+MakeCaller = Callable[..., Caller]
+
+
+@pytest.fixture(autouse=True)
+def first_rows(request: pytest.FixtureRequest) -> None:
+    """The settings row of every installation, which a test with real transactions starts without."""
+    if "transactional_db" in request.fixturenames:
+        team = make_team()
+        SiteSettings.objects.get_or_create(pk=1, defaults={"default_team": team})
+
+
+@pytest.fixture
+def caller(db: None) -> MakeCaller:
+    """Make a caller with these scopes; with all of them if none is named."""
+
+    def make(*scopes: Scope, name: str = "Shop") -> Caller:
+        _key, secret = actions.create_api_key(
+            actor=Actor.system(), name=name, scopes=scopes or list(Scope)
+        )
+        return Caller(secret)
+
+    return make
+
+
+@pytest.fixture
+def shop(caller: MakeCaller) -> Caller:
+    """An integrator who may do everything."""
+    return caller()
+
+
+def new_ticket(**changes: Any) -> dict[str, Any]:
+    """A body for opening a ticket."""
+    return {
+        "customer": {"email": "ines@walkers.example", "name": "Ines Pardo"},
+        "subject": "Seam of the Fell 2",
+        "body": "The seam above the door drips.",
+        **changes,
+    }

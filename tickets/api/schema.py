@@ -1,0 +1,126 @@
+"""The OpenAPI description: each operation with its scope, its headers, and every error it may give."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.utils.text import slugify
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_serializer,
+)
+from rest_framework import serializers
+
+from tickets.api import idempotency
+from tickets.api.fields import Strict
+from tickets.models import Scope
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+PROBLEMS = {
+    400: "A parameter, a header or a field of the body is not right.",
+    401: "No API key, or one that does not exist or has ended.",
+    403: "The API key lacks the scope.",
+    404: "It does not exist, or is not for you.",
+    429: "More than 600 requests in a minute. `Retry-After` says how long to wait.",
+    500: "A fault of the helpdesk's.",
+    503: "Too busy. `Retry-After` says how long to wait.",
+}
+BODY_PROBLEMS = {
+    411: "The body came without a Content-Length.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    422: "The idempotency key was used with another request.",
+}
+IDEMPOTENCY_KEY = OpenApiParameter(
+    idempotency.HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description=f"Any text that names this one request, up to {idempotency.LONGEST_KEY} "
+    "characters, a UUID for example. Sent again within a day with the same body it has no second "
+    f"effect: the first answer comes again, with the header `{idempotency.REPLAYED}: true`.",
+)
+
+
+@extend_schema_serializer(component_name="FieldError")
+class FieldErrorOut(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Error")
+class ErrorOut(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="For machines; it does not change.")
+    message = serializers.CharField(help_text="For people; it may change.")
+    fields = serializers.DictField(  # type: ignore[assignment]  # the name of the JSON field
+        child=FieldErrorOut(many=True),
+        required=False,
+        help_text="By the field's path, like `customer.email`.",
+    )
+    request_id = serializers.CharField(
+        required=False, help_text="Only with status 500: tell it to the helpdesk's operators."
+    )
+
+
+@extend_schema_serializer(component_name="Problem")
+class ProblemOut(serializers.Serializer[Any]):
+    """What every error looks like."""
+
+    error = ErrorOut()
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "tickets.api.authentication.ApiKeyAuthentication"
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "`Authorization: Bearer hd_…`, with a key that the helpdesk's admin "
+            "made. Each operation says which scope it needs: "
+            + ", ".join(f"`{scope}`" for scope in Scope.values)
+            + ".",
+        }
+
+
+def operation(
+    summary: str,
+    description: str = "",
+    *,
+    scope: Scope,
+    answer: type[serializers.Serializer[Any]],
+    query: type[Strict] | None = None,
+    body: type[Strict] | None = None,
+) -> Callable[[Handler], Handler]:
+    """Describe a view's method: what it takes, what it answers, and what it may refuse."""
+    success = 201 if body else 200
+    parameters: list[Any] = [query] if query else []
+    if body:
+        parameters.append(IDEMPOTENCY_KEY)
+
+    def describe(handler: Handler) -> Handler:
+        # A method that takes a part of the address has something that may be missing.
+        finds_one = len(inspect.signature(handler).parameters) > 2
+        responses: dict[int, Any] = {success: answer}
+        for status, meaning in sorted((PROBLEMS | (BODY_PROBLEMS if body else {})).items()):
+            if status != 404 or finds_one:
+                responses[status] = OpenApiResponse(ProblemOut, description=meaning)
+        described: Handler = extend_schema(
+            operation_id=slugify(summary).replace("-", "_"),
+            tags=[scope.split(":")[0]],
+            summary=summary,
+            description=f"{description}\n\nScope: `{scope}`.".strip(),
+            request=body,
+            responses=responses,
+            parameters=parameters,
+        )(handler)
+        return described
+
+    return describe

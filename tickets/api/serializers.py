@@ -1,0 +1,297 @@
+"""What goes in and out of the API, field by field. Nothing of a row is shown that is not named here.
+
+Internal notes have no serializer, and an agent is a name: no address of theirs goes out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from django.conf import settings
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_serializer
+from knowledgebase.search import ArticleHit
+from rest_framework import serializers
+
+from knowledgebase.models import Article
+from tickets import text
+from tickets.actions.customers import valid_email
+from tickets.api.fields import Moment, Strict, Text
+from tickets.models import (
+    AuthorKind,
+    Channel,
+    Citation,
+    Decision,
+    Message,
+    Priority,
+    Ticket,
+    Turn,
+)
+
+PAGE_SIZE = 50
+MAX_PAGE_SIZE = 100
+MAX_POSITION = 2**31 - 1
+
+
+class NoQuery(Strict):
+    """No parameter in the address."""
+
+
+class PageQuery(Strict):
+    page_size = serializers.IntegerField(
+        required=False,
+        default=PAGE_SIZE,
+        min_value=1,
+        help_text=f"How many at most; more than {MAX_PAGE_SIZE} count as {MAX_PAGE_SIZE}.",
+    )
+
+    def validate_page_size(self, value: int) -> int:
+        return min(value, MAX_PAGE_SIZE)
+
+
+class CursorQuery(PageQuery):
+    cursor = Text(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=200,
+        help_text="Where the page begins: the one of a `next` link.",
+    )
+
+
+class TicketQuery(CursorQuery):
+    turn = serializers.ChoiceField(
+        choices=Turn.choices, required=False, help_text="Only those in whose turn it is now."
+    )
+    customer = serializers.EmailField(
+        required=False, help_text="Only those of the customer with this address."
+    )
+    last_message_after = Moment(
+        required=False, help_text="Only those with a message after this time."
+    )
+
+
+class MessageQuery(PageQuery):
+    after = serializers.IntegerField(
+        required=False,
+        default=0,
+        min_value=0,
+        max_value=MAX_POSITION,
+        help_text="Only messages after this position: the last one that you have.",
+    )
+
+
+class SearchQuery(Strict):
+    q = Text(max_length=500, help_text="What is looked for, in anybody's own words.")
+    limit = serializers.IntegerField(
+        required=False, default=10, min_value=1, max_value=20, help_text="How many at most."
+    )
+
+
+class NewCustomer(Strict):
+    """Whose words they are."""
+
+    email = Text(max_length=254, help_text="Who it is. An unknown address makes a new customer.")
+    name = Text(
+        max_length=150, required=False, default="", allow_blank=True, help_text="If it is new here."
+    )
+
+    def validate_email(self, value: str) -> str:
+        return valid_email(value)
+
+
+class NewMessage(Strict):
+    """What the customer says."""
+
+    body = Text(allow_blank=True, help_text=f"Plain text, up to {text.MESSAGE_LIMIT} characters.")
+
+    def validate_body(self, value: str) -> str:
+        return text.message(value)
+
+
+class NewTicket(NewMessage):
+    """A conversation, begun with the customer's first message."""
+
+    customer = NewCustomer()
+    subject = Text(
+        max_length=text.LINE_LIMIT,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="One line; without it, the first line of the body.",
+    )
+    channel = serializers.ChoiceField(
+        choices=Channel.choices,
+        required=False,
+        default=Channel.API,
+        help_text="How it reached you. In `portal` and `widget` the assistant answers first, "
+        "in the others a person.",
+    )
+
+
+@extend_schema_serializer(component_name="Customer")
+class CustomerOut(serializers.Serializer[Any]):
+    email = serializers.EmailField(
+        allow_null=True, help_text="Null while the address is not confirmed."
+    )
+    name = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Ticket")
+class TicketOut(serializers.Serializer[Any]):
+    reference = serializers.CharField()
+    subject = serializers.CharField()
+    customer = CustomerOut()
+    channel = serializers.ChoiceField(choices=Channel.choices)
+    turn = serializers.ChoiceField(choices=Turn.choices, help_text="Who is to act now.")
+    turn_since = Moment()
+    priority = serializers.SerializerMethodField()
+    team = serializers.CharField(source="team.slug")
+    assignee = serializers.SerializerMethodField(help_text="The name of the agent who has it.")
+    resolution = serializers.SerializerMethodField()
+    created_at = Moment()
+    last_message_at = Moment(allow_null=True)
+    closed_at = Moment(allow_null=True)
+
+    def get_priority(self, ticket: Ticket) -> Literal["low", "normal", "high", "urgent"]:
+        names: dict[int, Literal["low", "normal", "high", "urgent"]] = {
+            Priority.LOW: "low",
+            Priority.NORMAL: "normal",
+            Priority.HIGH: "high",
+            Priority.URGENT: "urgent",
+        }
+        return names[ticket.priority]
+
+    def get_assignee(self, ticket: Ticket) -> str | None:
+        return ticket.assignee.name if ticket.assignee else None
+
+    def get_resolution(self, ticket: Ticket) -> Literal["confirmed", "resolved"] | None:
+        match ticket.resolution:
+            case "confirmed" | "resolved" as resolution:
+                return resolution
+        return None
+
+
+@extend_schema_serializer(component_name="Author")
+class AuthorOut(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(
+        source="author_kind",
+        choices=AuthorKind.choices,
+        help_text="Always show it: `assistant` is a machine, and readers are told so.",
+    )
+    name = serializers.SerializerMethodField(help_text="Empty for the assistant and the system.")
+
+    def get_name(self, message: Message) -> str:
+        person = message.author_user or message.author_customer
+        return person.name if person else ""
+
+
+@extend_schema_serializer(component_name="Source")
+class SourceOut(serializers.Serializer[Any]):
+    """An article as it was quoted then; it may say something else by now."""
+
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    heading = serializers.CharField()
+    url = serializers.SerializerMethodField()
+    passage = serializers.CharField()
+    score = serializers.FloatField(help_text="0 to 1: how well it fits the question.")
+
+    def get_url(self, citation: Citation) -> str:
+        return article_url(citation.slug, citation.anchor)
+
+
+@extend_schema_serializer(component_name="Answer")
+class AnswerOut(serializers.Serializer[Any]):
+    """What stands behind a message of the assistant."""
+
+    decision = serializers.ChoiceField(choices=Decision.choices)
+    confidence = serializers.FloatField(help_text="0 to 1: how sure the assistant was.")
+    sources = SourceOut(many=True, source="citations.all")
+
+
+@extend_schema_serializer(component_name="Attachment")
+class AttachmentOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    content_type = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Message")
+class MessageOut(serializers.Serializer[Any]):
+    position = serializers.IntegerField(
+        help_text="Its place in the conversation. Always rising; gaps mean nothing."
+    )
+    author = AuthorOut(source="*")
+    channel = serializers.ChoiceField(choices=Channel.choices)
+    body = serializers.CharField()
+    created_at = Moment()
+    answer = AnswerOut(allow_null=True, help_text="Only of messages by the assistant.")
+    attachments = AttachmentOut(many=True, source="attachments.all")
+
+
+@extend_schema_serializer(component_name="Category")
+class CategoryOut(serializers.Serializer[Any]):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="Article")
+class ArticleOut(serializers.Serializer[Any]):
+    slug = serializers.CharField()
+    title = serializers.CharField(source="published.title")
+    summary = serializers.CharField(source="published.summary")
+    category = CategoryOut(allow_null=True)
+    language = serializers.CharField()
+    url = serializers.SerializerMethodField()
+    updated_at = Moment(source="published.created_at")
+
+    def get_url(self, article: Article) -> str:
+        return article_url(article.slug)
+
+
+@extend_schema_serializer(component_name="ArticleWithBody")
+class ArticleWithBodyOut(ArticleOut):
+    body = serializers.CharField(source="published.body", help_text="Markdown.")
+
+
+@extend_schema_serializer(component_name="SearchHit")
+class HitOut(serializers.Serializer[Any]):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    heading = serializers.CharField()
+    url = serializers.SerializerMethodField()
+    passage = serializers.CharField()
+    score = serializers.FloatField(help_text="0 to 1: how well it fits.")
+
+    def get_url(self, hit: ArticleHit) -> str:
+        return article_url(hit.slug, hit.anchor)
+
+
+class TicketPage(serializers.Serializer[Any]):
+    results = TicketOut(many=True)
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
+
+
+class MessagePage(serializers.Serializer[Any]):
+    results = MessageOut(many=True)
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
+
+
+class ArticlePage(serializers.Serializer[Any]):
+    results = ArticleOut(many=True)
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
+
+
+@extend_schema_serializer(component_name="SearchResult")
+class SearchOut(serializers.Serializer[Any]):
+    results = HitOut(many=True, source="hits")
+    by_meaning = serializers.BooleanField(
+        help_text="False while only words are compared, because the encoder is away."
+    )
+
+
+def article_url(slug: str, anchor: str = "") -> str:
+    """The page of the help centre, at the address that customers know."""
+    path = reverse("help-article", args=[slug])
+    return f"{settings.SITE_URL}{path}{'#' if anchor else ''}{anchor}"

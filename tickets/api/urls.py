@@ -1,0 +1,20 @@
+"""The routes of the API; what is none of them is a 404 in JSON."""
+
+from django.urls import URLPattern, path, re_path
+
+from tickets.api.errors import no_such_route
+from tickets.api.views.articles import ArticleDetail, ArticleList, ArticleSearch
+from tickets.api.views.description import Docs, Schema
+from tickets.api.views.tickets import MessageList, TicketDetail, TicketList
+
+urlpatterns: list[URLPattern] = [
+    path("v1/tickets/", TicketList.as_view(), name="api-tickets"),
+    path("v1/tickets/<slug:reference>/", TicketDetail.as_view(), name="api-ticket"),
+    path("v1/tickets/<slug:reference>/messages/", MessageList.as_view(), name="api-messages"),
+    path("v1/articles/", ArticleList.as_view(), name="api-articles"),
+    path("v1/articles/search/", ArticleSearch.as_view(), name="api-article-search"),
+    path("v1/articles/<slug:slug>/", ArticleDetail.as_view(), name="api-article"),
+    path("schema/", Schema.as_view(), name="api-schema"),
+    path("docs/", Docs.as_view(), name="api-docs"),
+    re_path(r"^(?P<rest>.*)$", no_such_route),
+]

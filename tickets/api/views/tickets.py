@@ -1,0 +1,144 @@
+"""Tickets and their messages, as an integrator reads and writes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models.functions import Lower
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tickets import access, actions
+from tickets.api.idempotency import idempotent
+from tickets.api.paging import next_link
+from tickets.api.schema import operation
+from tickets.api.serializers import (
+    MessageOut,
+    MessagePage,
+    MessageQuery,
+    NewMessage,
+    NewTicket,
+    TicketOut,
+    TicketPage,
+    TicketQuery,
+)
+from tickets.api.views.base import ApiView
+from tickets.models import Channel, Customer, Message, Scope
+from tickets.models.tickets import TicketQuerySet
+from tickets.pages import page_of
+
+
+class TicketList(ApiView):
+    scopes = {"GET": Scope.TICKETS_READ, "POST": Scope.TICKETS_WRITE}
+    query = {"GET": TicketQuery}
+
+    @operation(
+        "List tickets",
+        "Those with the newest message first. Follow `next` until it is null.",
+        scope=Scope.TICKETS_READ,
+        query=TicketQuery,
+        answer=TicketPage,
+    )
+    def get(self, request: Request) -> Response:
+        wanted = self.parameters
+        found = _wanted(access.tickets_for(self.actor), wanted)
+        page = page_of(
+            found.select_related("customer", "team", "assignee"),
+            wanted["cursor"],
+            size=wanted["page_size"],
+        )
+        return Response(
+            {
+                "results": TicketOut(page.rows, many=True).data,
+                "next": next_link(request, cursor=page.next),
+            }
+        )
+
+    @operation(
+        "Open a ticket",
+        "The body becomes the customer's first message. You vouch for the customer's address: "
+        "a customer with that address has it in their requests.",
+        scope=Scope.TICKETS_WRITE,
+        body=NewTicket,
+        answer=TicketOut,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        wanted = self.taken(NewTicket)
+        customer = actions.known_customer(actor=self.actor, **wanted["customer"])
+        ticket = actions.open_ticket(
+            actor=self.actor,
+            customer=customer,
+            channel=Channel(wanted["channel"]),
+            subject=wanted["subject"],
+            body=wanted["body"],
+        )
+        ticket = access.ticket_for(self.actor, ticket.reference)
+        return Response(TicketOut(ticket).data, status=201)
+
+
+class TicketDetail(ApiView):
+    scopes = {"GET": Scope.TICKETS_READ}
+
+    @operation("Read a ticket", scope=Scope.TICKETS_READ, answer=TicketOut)
+    def get(self, request: Request, reference: str) -> Response:
+        return Response(TicketOut(access.ticket_for(self.actor, reference)).data)
+
+
+class MessageList(ApiView):
+    scopes = {"GET": Scope.TICKETS_READ, "POST": Scope.TICKETS_WRITE}
+    query = {"GET": MessageQuery}
+
+    @operation(
+        "Read a conversation",
+        "In its order. To hear what is new, ask again with `after` set to the position of the "
+        "last message that you have: nothing is missed and nothing comes twice.",
+        scope=Scope.TICKETS_READ,
+        query=MessageQuery,
+        answer=MessagePage,
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        ticket = access.ticket_for(self.actor, reference)
+        after, size = self.parameters["after"], self.parameters["page_size"]
+        messages = ticket.messages.after(after).complete().order_by("position")
+        rows = list(messages[: size + 1])
+        more = len(rows) > size
+        rows = rows[:size]
+        return Response(
+            {
+                "results": MessageOut(rows, many=True).data,
+                "next": next_link(request, after=rows[-1].position if more else None),
+            }
+        )
+
+    @operation(
+        "Add a customer's message",
+        "What the ticket's customer says, wherever they said it. The turn goes to whoever is to "
+        "answer.",
+        scope=Scope.TICKETS_WRITE,
+        body=NewMessage,
+        answer=MessageOut,
+    )
+    @idempotent
+    def post(self, request: Request, reference: str) -> Response:
+        ticket = access.ticket_for(self.actor, reference)
+        written = actions.post_message(
+            actor=self.actor,
+            ticket=ticket,
+            body=self.taken(NewMessage)["body"],
+            channel=Channel.API,
+        )
+        message = Message.objects.complete().get(pk=written.pk)
+        return Response(MessageOut(message).data, status=201)
+
+
+def _wanted(tickets: TicketQuerySet, wanted: dict[str, Any]) -> TicketQuerySet:
+    if turn := wanted.get("turn"):
+        tickets = tickets.filter(turn=turn)
+    if email := wanted.get("customer"):
+        # By the expression of the unique index on addresses.
+        named = Customer.objects.annotate(address=Lower("email")).filter(address=email.lower())
+        tickets = tickets.filter(customer__in=named)
+    if moment := wanted.get("last_message_after"):
+        tickets = tickets.filter(last_message_at__gt=moment)
+    return tickets
