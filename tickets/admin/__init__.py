@@ -1,0 +1,17 @@
+"""The admin: what admins decide is edited here, and every change leaves a record."""
+
+from tickets.admin import articles, keys, ledger, people, policy
+from tickets.admin.audited import AuditedAdmin, AuditedForm, SingletonAdmin
+from tickets.admin.site import site
+
+__all__ = [
+    "AuditedAdmin",
+    "AuditedForm",
+    "SingletonAdmin",
+    "articles",
+    "keys",
+    "ledger",
+    "people",
+    "policy",
+    "site",
+]

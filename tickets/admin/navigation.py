@@ -1,0 +1,72 @@
+"""The admin's sidebar, in plain words. The theme calls it by name, see UNFOLD in the settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+
+def groups(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of the sidebar, with their pages."""
+    return [
+        _group(
+            _("Knowledge base"),
+            _page(_("Articles"), "article", "knowledgebase_article"),
+            _page(_("Categories"), "shelves", "knowledgebase_category"),
+        ),
+        _group(
+            _("Teams & hours"),
+            _page(_("Helpdesk"), "storefront", "tickets_sitesettings"),
+            _page(_("Teams"), "groups", "tickets_team"),
+            _page(_("People"), "badge", "tickets_user"),
+            _page(_("Opening hours"), "schedule", "tickets_openinghours"),
+        ),
+        _group(
+            _("Assistant"),
+            _page(_("How it answers"), "smart_toy", "bots_assistantsettings"),
+        ),
+        _group(
+            _("Customers"),
+            _page(_("Customers"), "person", "tickets_customer"),
+            _page(_("Organisations"), "apartment", "tickets_organization"),
+        ),
+        _group(
+            _("Integrations"),
+            _page(_("API keys"), "key", "tickets_apikey"),
+        ),
+        _group(
+            _("Ledger"),
+            _page(_("What happened"), "receipt_long", "tickets_event"),
+            _page(_("Follow-up work"), "sync", "tickets_reaction"),
+        ),
+    ]
+
+
+def account_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """The menu under one's own name."""
+    return [
+        {"title": _("Workspace"), "link": "/workspace/"},
+        {"title": _("My log-in"), "link": reverse("account_change_password")},
+    ]
+
+
+def stylesheet(request: HttpRequest) -> str:
+    """Our colours and the few parts that the theme has not."""
+    return static("css/admin.css")
+
+
+def script(request: HttpRequest) -> str:
+    """Settings of the theme's scripts that have to be there before they run."""
+    return static("js/admin.js")
+
+
+def _group(title: str, *pages: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "items": list(pages)}
+
+
+def _page(title: str, icon: str, name: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse(f"admin:{name}_changelist")}

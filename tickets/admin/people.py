@@ -1,0 +1,180 @@
+"""Those who log in, those who ask, and the organisations they belong to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tickets.admin.audited import AuditedAdmin, AuditedForm
+from tickets.admin.fields import TimeZoneField
+from tickets.admin.site import site
+from tickets.admin.theme import SearchableSelectMultiple, TabularInline
+from tickets.models import Customer, Fact, Organization, Role, Team, User
+
+
+class UserForm(AuditedForm):
+    timezone = TimeZoneField(
+        label=gettext_lazy("time zone"),
+        nobody=gettext_lazy("As their browser says"),
+        required=False,
+        help_text=gettext_lazy("Times are shown in this zone."),
+    )
+    teams = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("teams"),
+        queryset=Team.objects.all(),
+        widget=SearchableSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("Agents see the conversations of their teams only."),
+    )
+
+    def clean_email(self) -> str:
+        """In lower case, as every address is kept; and nobody else's."""
+        email = str(self.cleaned_data["email"]).strip().lower()
+        others = User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise forms.ValidationError(_("Somebody has this address already."), code="unique")
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        role = cleaned.get("role", self.instance.role)
+        if self.instance.pk == self.viewer.pk and not (
+            role == Role.ADMIN and cleaned.get("is_active", True)
+        ):
+            raise forms.ValidationError(
+                _("You cannot take away your own access. Ask another admin to do it."),
+                code="own_access",
+            )
+        if cleaned.get("is_superuser") and role != Role.ADMIN:
+            self.add_error("is_superuser", _("Only an admin can be a superuser."))
+        if cleaned.get("teams") and role == Role.CUSTOMER:
+            self.add_error("teams", _("A customer belongs to no team. Choose another role first."))
+        # One word for one thing: whoever has the role of an admin may open the admin.
+        self.instance.is_staff = role == Role.ADMIN
+        if role != Role.ADMIN and "is_superuser" not in self.fields:
+            self.instance.is_superuser = False
+        return cleaned
+
+
+@admin.register(User, site=site)
+class UserAdmin(AuditedAdmin):
+    """People are never deleted, since what they did names them: they are made inactive."""
+
+    form = UserForm
+    many = ("teams",)
+    mirrored = {"teams": "members"}
+    list_display = ("name_or_address", "email", "role", "in_teams", "is_active", "last_login")
+    list_filter = ("role", "is_active", "teams")
+    search_fields = ("name", "email")
+    ordering = ("name", "email")
+    readonly_fields = ("last_login", "date_joined")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("teams")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A superuser is changed by superusers only (D01)."""
+        if obj is not None and obj.is_superuser and not _is_superuser(request):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fields = ["email", "name", "role", "teams", "timezone", "is_active"]
+        if _is_superuser(request):  # nobody gives more than they have (D01)
+            fields.append("is_superuser")
+        return [*fields, "last_login", "date_joined"] if obj else fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # An address is confirmed by whoever has it, so they change it themselves.
+        return ("email", *self.readonly_fields) if obj else ()
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        user = super().save_form(request, form, change)
+        if not change:
+            user.set_unusable_password()
+        return user
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        messages.info(
+            request,
+            _("To choose a password, %(name)s uses “Forgot your password?” on the log-in page.")
+            % {"name": obj},
+        )
+        return super().response_add(request, obj, post_url_continue)
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def name_or_address(self, user: User) -> str:
+        return str(user)
+
+    @admin.display(description=gettext_lazy("teams"))
+    def in_teams(self, user: User) -> str:
+        return ", ".join(team.name for team in user.teams.all())
+
+
+@admin.register(Organization, site=site)
+class OrganizationAdmin(AuditedAdmin):
+    fields = ("name", "tier", "domain", "note")
+    list_display = ("name", "tier", "domain")
+    list_filter = ("tier",)
+    search_fields = ("name", "domain")
+
+
+class FactInline(TabularInline):
+    """What is known about the customer. It comes from conversations, and is only shown here."""
+
+    model = Fact
+    fields = readonly_fields = ("key", "value", "source", "created_at")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Customer, site=site)
+class CustomerAdmin(AuditedAdmin):
+    """Customers come about by asking. What they proved themselves (addresses) is not edited."""
+
+    inlines = (FactInline,)
+    fields = (
+        *("name", "organization", "phone", "language"),
+        *("email", "claimed_email", "user", "joined_into", "created_at"),
+    )
+    readonly_fields = ("email", "claimed_email", "user", "joined_into", "created_at")
+    autocomplete_fields = ("organization",)
+    list_display = ("name_or_address", "email", "organization", "created_at")
+    list_select_related = ("organization",)
+    list_filter = ("organization__tier",)
+    search_fields = ("name", "email", "claimed_email", "organization__name")
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).select_related("user", "joined_into")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def name_or_address(self, customer: Customer) -> str:
+        return str(customer)
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
