@@ -32,6 +32,7 @@ _ICONS = {
     View.ASSISTANT: "bot",
     View.CLOSED: "archive",
 }
+_ACTS = ("accept", "hand-back", "resolve", "reopen")
 _EMPTY: dict[View, tuple[StrOrPromise, StrOrPromise]] = {
     View.WAITING: (
         gettext_lazy("Nobody is waiting"),
@@ -105,6 +106,7 @@ def show(
             "kind": Kind.NOTE if sent.get("kind") == Kind.NOTE else Kind.REPLY,
             "client_id": uuid.uuid4(),
             "problem": problem,
+            "acts": [(act, reverse(f"workspace-{act}", args=[ticket.reference])) for act in _ACTS],
         },
         status=status,
     )

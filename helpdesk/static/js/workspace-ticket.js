@@ -1,0 +1,115 @@
+// One conversation in the workspace, beside what conversation.js does for both sides: replies and
+// notes are kept apart, earlier items are loaded, the transfer opens in a dialog, keys r, n and a.
+
+const root = document.querySelector("[data-conversation]");
+const list = root.querySelector("[data-items]");
+const pane = root.querySelector("[data-ticket-pane]");
+const composer = document.getElementById("composer");
+const body = composer.elements.body;
+const scroller = () => root.querySelector("[data-scroll]") ?? document.scrollingElement;
+
+// --- where it scrolls: the pane, or on a small screen the page ------------------------------------
+
+const panesScroll = matchMedia("(min-width: 56em) and (min-height: 30em)");
+
+function nameScroller() {
+  pane.toggleAttribute("data-scroll", panesScroll.matches);
+}
+
+panesScroll.addEventListener("change", nameScroller);
+nameScroller();
+if (!location.hash && !new URLSearchParams(location.search).has("before")) {
+  scroller().scrollTo({ top: scroller().scrollHeight });
+}
+
+// --- reply or note --------------------------------------------------------------------------------
+
+function modeChanged() {
+  const note = composer.elements.kind.value === "note";
+  // conversation.js tells nobody that a note is being typed.
+  if (note) composer.dataset.private = "yes";
+  else delete composer.dataset.private;
+  // Sending resets the form: whoever wrote a note stays with notes, so that the next one is not
+  // sent to the customer by mistake.
+  for (const radio of composer.elements.kind) radio.defaultChecked = radio.checked;
+  if (note) composer.elements.files.value = "";
+}
+
+composer.addEventListener("change", (event) => {
+  if (event.target.name === "kind") {
+    modeChanged();
+    body.focus();
+  }
+});
+modeChanged();
+
+function write(kind) {
+  for (const radio of composer.elements.kind) radio.checked = radio.value === kind;
+  modeChanged();
+  body.focus();
+}
+
+// --- earlier items --------------------------------------------------------------------------------
+
+root.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-earlier]");
+  if (!link || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  if (link.ariaBusy === "true") return;
+  link.ariaBusy = "true";
+  try {
+    const response = await fetch(`${location.pathname}?before=${link.dataset.earlier}`, {
+      headers: { "X-Requested-With": "fetch" },
+    });
+    if (!response.ok) return;
+    const page = await response.json();
+    const height = scroller().scrollHeight;
+    const template = document.createElement("template");
+    template.innerHTML = page.items.map((item) => item.html).join("");
+    list.prepend(template.content);
+    scroller().scrollTop += scroller().scrollHeight - height; // what was read stays where it was
+    if (page.earlier) {
+      link.dataset.earlier = page.earlier;
+      link.href = `?before=${page.earlier}`;
+    } else {
+      link.parentElement.remove();
+    }
+  } finally {
+    link.ariaBusy = "false";
+  }
+});
+
+// --- the transfer ---------------------------------------------------------------------------------
+
+root.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-dialog]");
+  if (link && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    const response = await fetch(link.href, { headers: { "X-Requested-With": "fetch" } });
+    if (!response.ok) {
+      location.assign(link.href);
+      return;
+    }
+    const dialog = document.getElementById(link.dataset.dialog);
+    dialog.innerHTML = await response.text();
+    link.closest("details").open = false;
+    dialog.showModal();
+  }
+  if (event.target.closest("[data-close]")) {
+    event.preventDefault();
+    event.target.closest("dialog").close();
+  }
+});
+
+// --- keys -----------------------------------------------------------------------------------------
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.target.closest("input:not([type=radio]), textarea, select")) return;
+  if (event.key === "r" || event.key === "n") {
+    event.preventDefault();
+    write(event.key === "n" ? "note" : "reply");
+  } else if (event.key === "a") {
+    root.querySelector("[data-key='a']")?.click();
+  }
+});

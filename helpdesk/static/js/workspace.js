@@ -1,0 +1,194 @@
+// The workspace: the list and its counts stay live, a hand-over is seen and heard, and the keyboard
+// is enough. The socket only says that something happened; the list comes over HTTP, as the page.
+
+import { beep, soundIsOn, switchSound } from "./workspace-sound.js";
+
+const REFRESH_EVERY = 60_000; // so that "4 min" grows older by itself
+const POLL_EVERY = 15_000; // while there is no socket
+const HEARTBEAT_LIMIT = 45_000;
+const TOASTS = 3;
+const TOAST_FOR = 20_000;
+
+const scroller = () => document.querySelector("[data-list-scroll]");
+const rows = () => [...document.querySelectorAll(".inbox-row")];
+const plainTitle = document.title.replace(/^\(\d+\) /, "");
+
+// --- the list --------------------------------------------------------------------------------------
+
+function selected() {
+  return document.querySelector(".inbox-row[data-selected]")?.dataset.reference;
+}
+
+function select(reference, { focus = false } = {}) {
+  for (const row of rows()) {
+    const chosen = row.dataset.reference === reference;
+    row.toggleAttribute("data-selected", chosen);
+    if (chosen && focus) {
+      row.querySelector("a").focus({ preventScroll: true });
+      row.scrollIntoView({ block: "nearest" });
+    }
+  }
+}
+
+function showCount() {
+  const waiting = Number(document.getElementById("inbox-views").dataset.waiting);
+  document.title = waiting ? `(${waiting}) ${plainTitle}` : plainTitle;
+}
+
+let refreshing;
+
+async function refresh() {
+  if (refreshing) return;
+  refreshing = true;
+  try {
+    const response = await fetch(location.href, { headers: { "X-Requested-With": "fetch" } });
+    if (response.status === 401) location.reload();
+    if (!response.ok) return;
+    const template = document.createElement("template");
+    template.innerHTML = await response.text();
+    const chosen = selected();
+    const focused = document.activeElement?.closest(".inbox-row")?.dataset.reference;
+    const top = scroller()?.scrollTop;
+    for (const fresh of template.content.querySelectorAll("[data-live]")) {
+      document.getElementById(fresh.id)?.replaceWith(fresh);
+    }
+    if (scroller()) scroller().scrollTop = top;
+    if (chosen) select(chosen);
+    if (focused) {
+      const row = rows().find((one) => one.dataset.reference === focused);
+      row?.querySelector("a").focus({ preventScroll: true });
+    }
+    showCount();
+  } catch {
+    // offline: the next round tries again
+  } finally {
+    refreshing = false;
+  }
+}
+
+let soon;
+
+function refreshSoon() {
+  clearTimeout(soon);
+  soon = setTimeout(refresh, 150);
+}
+
+// --- toasts ----------------------------------------------------------------------------------------
+
+function toast(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html.trim();
+  const fresh = template.content.firstElementChild;
+  const place = document.getElementById("flashes");
+  place.querySelector(`[data-reference="${fresh.dataset.reference}"]`)?.remove();
+  place.append(fresh);
+  for (const old of [...place.querySelectorAll(".toast")].slice(0, -TOASTS)) old.remove();
+  setTimeout(() => fresh.remove(), TOAST_FOR);
+}
+
+// --- the socket ------------------------------------------------------------------------------------
+
+let socket;
+let attempt = 0;
+let lastHeard = 0;
+
+function hear(frame) {
+  if (frame.type !== "inbox") return;
+  refreshSoon();
+  if (!frame.toast) return;
+  const here = document.querySelector("[data-conversation]")?.dataset.socket;
+  const looking = here?.includes(`/${frame.reference}/`) && document.visibilityState === "visible";
+  if (!looking) toast(frame.toast);
+  beep();
+}
+
+function connect() {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  socket = new WebSocket(`${scheme}//${location.host}/ws/workspace/`);
+  socket.addEventListener("open", () => {
+    if (attempt) refreshSoon(); // whatever was missed meanwhile
+    attempt = 0;
+    lastHeard = Date.now();
+  });
+  socket.addEventListener("message", (event) => {
+    lastHeard = Date.now();
+    hear(JSON.parse(event.data));
+  });
+  socket.addEventListener("close", (event) => {
+    if ([4401, 4403].includes(event.code)) {
+      location.reload(); // logged out, or no longer working here: the page says so
+      return;
+    }
+    attempt += 1;
+    setTimeout(connect, Math.min(15_000, 500 * 2 ** attempt) * (0.5 + Math.random() / 2));
+  });
+}
+
+// --- the keyboard ----------------------------------------------------------------------------------
+
+function step(by) {
+  const all = rows();
+  if (!all.length) return;
+  const from = all.findIndex((row) => row.hasAttribute("data-selected"));
+  const current = all.findIndex((row) => row.hasAttribute("data-current"));
+  const start = from >= 0 ? from : current >= 0 ? current : by > 0 ? -1 : all.length;
+  const to = Math.max(0, Math.min(all.length - 1, start + by));
+  select(all[to].dataset.reference, { focus: true });
+}
+
+const help = document.getElementById("keys");
+const search = () =>
+  [...document.querySelectorAll("[data-hotkey='/'], #inbox-search")].find((input) => input.offsetParent);
+
+const KEYS = {
+  j: () => step(1),
+  k: () => step(-1),
+  Enter: () => document.querySelector(".inbox-row[data-selected] > a")?.click(),
+  "/": () => search()?.select(),
+  "?": () => help.showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const field = event.target.closest("input, textarea, select");
+  if (event.key === "Escape" && field) field.blur();
+  if (field && !(field.type === "radio" && event.key !== "Enter")) return;
+  // A key on a link or a button is the link's or the button's.
+  if (event.key === "Enter" && event.target.closest("a, button, summary, input")) return;
+  const act = KEYS[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest(".inbox-row");
+  if (row) select(row.dataset.reference);
+});
+
+// --- the menu --------------------------------------------------------------------------------------
+
+function showSound() {
+  for (const button of document.querySelectorAll("[data-sound]")) {
+    button.setAttribute("aria-pressed", String(soundIsOn()));
+  }
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-keys-help]")) help.showModal();
+  if (event.target.closest("[data-sound]")) {
+    switchSound();
+    showSound();
+    beep();
+  }
+});
+
+addEventListener("storage", showSound); // switched in another tab
+
+showSound();
+connect();
+setInterval(refresh, REFRESH_EVERY);
+setInterval(() => {
+  if (socket.readyState !== WebSocket.OPEN) refresh();
+  else if (Date.now() - lastHeard > HEARTBEAT_LIMIT) socket.close();
+}, POLL_EVERY);

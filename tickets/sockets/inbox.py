@@ -1,0 +1,102 @@
+"""The socket of the workspace: says that the list changed, and what an agent should look at now."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from tickets import access, live, presence
+from tickets.actors import Actor
+from tickets.models import AuthorKind, EventKind, Role, Team, Ticket, Turn, User
+from tickets.sockets.base import FORBIDDEN, UNAUTHENTICATED, Socket, in_thread
+
+
+class InboxConsumer(Socket):
+    """News of all conversations of an agent's teams. What a frame names was loaded for this agent."""
+
+    async def enter(self) -> int:
+        user = self.scope.get("user")
+        if not isinstance(user, User):
+            return UNAUTHENTICATED
+        if not user.works_here:
+            return FORBIDDEN
+        self.user = user
+        self.told: deque[tuple[int, int]] = deque(maxlen=50)
+        self.teams = await in_thread(self.teams_now)()
+        self.groups_joined = (
+            live.user_group(user.pk),
+            *(live.team_group(team) for team in self.teams),
+        )
+        await in_thread(presence.mark_agent_here)(user)
+        return 0
+
+    async def still_allowed(self) -> int:
+        user = await self.current_user()
+        if user is None or not user.works_here:
+            return UNAUTHENTICATED
+        self.user = user
+        await self.follow_teams(await in_thread(self.teams_now)())
+        await in_thread(presence.mark_agent_here)(user)
+        return 0
+
+    async def news(self, event: dict[str, Any]) -> None:
+        """Something happened in a ticket of a team, or of this agent. Told once, if it was both."""
+        told = (event["ticket"], event["position"])
+        if told in self.told:
+            return
+        self.told.append(told)
+        await self.send_frame(await in_thread(self.frame)(event))
+
+    async def follow_teams(self, teams: set[int]) -> None:
+        """Whoever changed teams hears of the new ones, and of the old ones no more."""
+        for team in self.teams - teams:
+            await self.channel_layer.group_discard(live.team_group(team), self.channel_name)
+        for team in teams - self.teams:
+            await self.channel_layer.group_add(live.team_group(team), self.channel_name)
+        self.groups_joined = (
+            *(group for group in self.groups_joined if not group.startswith("team.")),
+            *(live.team_group(team) for team in teams),
+        )
+        self.teams = teams
+
+    def teams_now(self) -> set[int]:
+        teams = Team.objects.all()
+        if self.user.role != Role.ADMIN:
+            teams = teams.filter(members=self.user)
+        return set(teams.values_list("pk", flat=True))
+
+    def frame(self, event: dict[str, Any]) -> dict[str, Any]:
+        """What this agent is told of an event. Of a ticket that is not theirs to see (it went to
+        another team, say) they learn only that the list has changed."""
+        ticket = (
+            access.tickets_for(Actor.agent(self.user))
+            .select_related("customer", "team")
+            .filter(pk=event["ticket"])
+            .first()
+        )
+        if ticket is None:
+            return {"type": "inbox", "kind": "left"}
+        frame = {"type": "inbox", "kind": event["kind"], "reference": ticket.reference}
+        title = self.title(ticket, event)
+        if title and not presence.is_away(self.user):
+            frame["toast"] = render_to_string(
+                "workspace/toast.html", {"ticket": ticket, "title": title}
+            )
+        return frame
+
+    def title(self, ticket: Ticket, event: dict[str, Any]) -> str:
+        """Why this agent should look at it now; "" if there is no need."""
+        kind = event["kind"]
+        waits_here = ticket.turn == Turn.QUEUE and ticket.team_id in self.teams
+        if kind == EventKind.PERSON_ASKED and waits_here:
+            return _("Somebody asks for a person")
+        if kind == EventKind.TICKET_TRANSFERRED and waits_here:
+            return _("Passed on to %(team)s") % {"team": ticket.team}
+        if kind == EventKind.MESSAGE_POSTED and ticket.assignee_id == self.user.pk:
+            said = ticket.messages.filter(position=event["position"])
+            if said.filter(author_kind=AuthorKind.CUSTOMER).exists():
+                return _("A customer of yours wrote")
+        return ""

@@ -1,0 +1,45 @@
+"""Template words of the workspace: how long ago, and by which channel."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from tickets.models import Channel
+
+register = template.Library()
+
+_ICONS = {
+    Channel.PORTAL: "globe",
+    Channel.WIDGET: "message-circle",
+    Channel.EMAIL: "mail",
+    Channel.PHONE: "phone",
+    Channel.API: "code",
+}
+
+
+@register.filter
+def age(at: datetime | None) -> str:
+    """How long ago, as short as it can be said: now, 4 min, 3 h, 2 d, then the date."""
+    if at is None:
+        return ""
+    passed = timezone.now() - at
+    if passed < timedelta(minutes=1):
+        return _("now")
+    if passed < timedelta(hours=1):
+        return _("%(count)d min") % {"count": passed // timedelta(minutes=1)}
+    if passed < timedelta(days=1):
+        return _("%(count)d h") % {"count": passed // timedelta(hours=1)}
+    if passed < timedelta(days=7):
+        return _("%(count)d d") % {"count": passed.days}
+    this_year = timezone.localtime(at).year == timezone.localtime().year
+    return formats.date_format(timezone.localtime(at), "j M" if this_year else "j M Y")
+
+
+@register.filter
+def channel_icon(channel: str) -> str:
+    """The icon of a channel; its name stands beside it for who does not see it."""
+    return _ICONS[Channel(channel)]
