@@ -12,7 +12,7 @@ from tickets.admin import SingletonAdmin, site
 @admin.register(AssistantSettings, site=site)
 class AssistantSettingsAdmin(SingletonAdmin):
     fieldsets = (
-        (None, {"fields": ("enabled", "name")}),
+        (None, {"fields": ("enabled",)}),
         (_("How sure it must be"), {"fields": ("answer_threshold", "offer_threshold", "ask_back")}),
         (
             _("What it says"),

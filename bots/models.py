@@ -47,19 +47,11 @@ class AssistantSettings(models.Model):
             "question differently. Off: it offers a person right away."
         ),
     )
-    name = models.CharField(
-        _("name"),
-        max_length=40,
-        default="Assistant",
-        help_text=_(
-            "What it is called beside its messages. The mark that it is an AI stays in any case."
-        ),
-    )
     greeting = models.TextField(
         _("greeting"),
         max_length=500,
         default="Hello. I look things up in our help articles. What would you like to know?",
-        help_text=_("Shown at the beginning of a conversation, before anything was asked."),
+        help_text=_("Said to somebody who only says hello."),
     )
     answer_intro = models.TextField(
         _("before an answer"),
@@ -88,8 +80,11 @@ class AssistantSettings(models.Model):
     unhelpful_text = models.TextField(
         _("when an answer did not help"),
         max_length=500,
-        default="I am sorry that this did not help. A colleague is taking over from here.",
-        help_text=_("Said after “It didn't”, when a person is asked to take over."),
+        default=(
+            "I am sorry that this did not help. Tell me a little more, in other words, "
+            "or talk to a human."
+        ),
+        help_text=_("Said after the first “It didn't”. After the second, a person takes over."),
     )
 
     class Meta:
@@ -110,7 +105,7 @@ class AssistantSettings(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self._meta.verbose_name)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.pk = 1

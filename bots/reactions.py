@@ -31,21 +31,40 @@ def subscribe() -> None:
         EventKind.TICKET_HANDED_BACK,
         name="assistant.turn",
         queue="assistant",
+        when=is_a_turn,
         work=consider,
         settle=speak,
         failed=give_up,
         max_attempts=1,
     )
-    events.subscribe(EventKind.MESSAGE_POSTED, name="assistant.facts", settle=note_facts)
     events.subscribe(
-        EventKind.ANSWER_RATED, name="assistant.unhelpful", queue="assistant", settle=say_sorry
+        EventKind.MESSAGE_POSTED, name="assistant.facts", when=is_the_customers, settle=note_facts
     )
+    events.subscribe(
+        EventKind.ANSWER_RATED,
+        name="assistant.unhelpful",
+        queue="assistant",
+        when=is_a_first_no,
+        settle=say_sorry,
+    )
+
+
+def is_the_customers(event: Event) -> bool:
+    return event.data.get("author") == AuthorKind.CUSTOMER
+
+
+def is_a_turn(event: Event) -> bool:
+    """The customer wrote, or an agent handed back."""
+    return event.kind == EventKind.TICKET_HANDED_BACK or is_the_customers(event)
+
+
+def is_a_first_no(event: Event) -> bool:
+    """ "It didn't", and no person was asked for because of it."""
+    return not event.data["helpful"] and not event.data["handed_over"]
 
 
 def consider(event: Event) -> tuple[int, Thought] | None:
     """Think about the customer's newest words; None if it is not the assistant's turn any more."""
-    if event.kind == EventKind.MESSAGE_POSTED and event.data.get("author") != AuthorKind.CUSTOMER:
-        return None
     ticket = Ticket.objects.get(pk=event.ticket_id)
     if ticket.turn != Turn.ASSISTANT:
         return None
@@ -105,7 +124,7 @@ def give_up(event: Event, error: str) -> None:
 
 def note_facts(event: Event, result: object) -> None:
     """Keep what the customer's message states, so that nobody asks for it again."""
-    if event.ticket is None or event.data.get("author") != AuthorKind.CUSTOMER:
+    if event.ticket is None:
         return
     message = Message.objects.get(ticket=event.ticket, position=event.position)
     for fact in find_facts(message.body):
@@ -120,7 +139,7 @@ def note_facts(event: Event, result: object) -> None:
 
 def say_sorry(event: Event, result: object) -> None:
     """After the first "It didn't": what to do next. After the second, a person is on the way."""
-    if event.ticket is None or event.data["helpful"] or event.data["handed_over"]:
+    if event.ticket is None:
         return
     ticket = Ticket.objects.locked(event.ticket)
     if ticket.with_a_person or ticket.turn != Turn.CUSTOMER:

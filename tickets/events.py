@@ -40,6 +40,7 @@ class Subscriber:
     queue: str
     work: Callable[[Event], Any] | None
     settle: Callable[[Event, Any], None]
+    when: Callable[[Event], bool] | None = None
     failed: Callable[[Event, str], None] | None = None
     max_attempts: int = MAX_ATTEMPTS
 
@@ -53,15 +54,18 @@ def subscribe(
     name: str,
     settle: Callable[[Event, Any], None],
     work: Callable[[Event], Any] | None = None,
+    when: Callable[[Event], bool] | None = None,
     failed: Callable[[Event, str], None] | None = None,
     queue: str = "default",
     max_attempts: int = MAX_ATTEMPTS,
 ) -> None:
     """Let `settle` (after `work`) run once for every event of these kinds.
 
+    `when` looks at the event as it is recorded, and says whether there is anything to do for it.
+
     `failed` runs once, in a transaction, when all attempts are used up: what must happen then.
     """
-    subscriber = Subscriber(name, queue, work, settle, failed, max_attempts)
+    subscriber = Subscriber(name, queue, work, settle, when, failed, max_attempts)
     _by_name[name] = subscriber
     for kind in kinds:
         if all(other.name != name for other in _by_kind[kind]):
@@ -98,7 +102,9 @@ def record(
     )
     now = timezone.now()
     owed = Reaction.objects.bulk_create(
-        Reaction(event=event, name=subscriber.name, due_at=now) for subscriber in _by_kind[kind]
+        Reaction(event=event, name=subscriber.name, due_at=now)
+        for subscriber in _by_kind[kind]
+        if subscriber.when is None or subscriber.when(event)
     )
     transaction.on_commit(lambda: _after_commit(event, owed), robust=True)
     return event

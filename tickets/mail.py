@@ -21,7 +21,12 @@ from tickets.models import AuthorKind, Customer, Event, EventKind, Message, Site
 
 def subscribe() -> None:
     events.subscribe(
-        EventKind.MESSAGE_POSTED, name="mail.reply", queue="mail", work=send_reply, settle=sent
+        EventKind.MESSAGE_POSTED,
+        name="mail.reply",
+        queue="mail",
+        when=by_an_agent,
+        work=send_reply,
+        settle=sent,
     )
     events.subscribe(
         EventKind.EMAIL_LEFT,
@@ -32,12 +37,16 @@ def subscribe() -> None:
     )
 
 
+def by_an_agent(event: Event) -> bool:
+    return event.data.get("author") == AuthorKind.AGENT
+
+
 def send_reply(event: Event) -> None:
     """Mail an agent's message to the customer, unless they are looking at it right now.
 
     To an address that nobody confirmed goes only that there is an answer, with the link to prove it.
     """
-    if event.data.get("author") != AuthorKind.AGENT or event.ticket is None:
+    if event.ticket is None:
         return
     ticket = event.ticket
     customer = ticket.customer

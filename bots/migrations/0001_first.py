@@ -64,19 +64,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "name",
-                    models.CharField(
-                        default="Assistant",
-                        help_text="What it is called beside its messages. The mark that it is an AI stays in any case.",
-                        max_length=40,
-                        verbose_name="name",
-                    ),
-                ),
-                (
                     "greeting",
                     models.TextField(
                         default="Hello. I look things up in our help articles. What would you like to know?",
-                        help_text="Shown at the beginning of a conversation, before anything was asked.",
+                        help_text="Said to somebody who only says hello.",
                         max_length=500,
                         verbose_name="greeting",
                     ),
@@ -120,8 +111,8 @@ class Migration(migrations.Migration):
                 (
                     "unhelpful_text",
                     models.TextField(
-                        default="I am sorry that this did not help. A colleague is taking over from here.",
-                        help_text="Said after “It didn't”, when a person is asked to take over.",
+                        default="I am sorry that this did not help. Tell me a little more, in other words, or talk to a human.",
+                        help_text="Said after the first “It didn't”. After the second, a person takes over.",
                         max_length=500,
                         verbose_name="when an answer did not help",
                     ),
