@@ -55,6 +55,11 @@ def mark_customer_here(ticket: Ticket) -> None:
     _write(_customer_key(ticket.pk), HERE_SECONDS)
 
 
+def forget_customer(ticket_id: int) -> None:
+    """The customer closed the page. Another tab says that they are here at its next beat."""
+    _forget(_customer_key(ticket_id))
+
+
 def customer_is_here(ticket: Ticket) -> bool:
     """Whether the customer has this conversation open, so that no mail is needed."""
     return bool(_read([_customer_key(ticket.pk)]))

@@ -9,7 +9,7 @@ from statistics import median
 from django.db.models import Q
 from django.utils import timezone
 
-from tickets import hours
+from tickets import hours, presence
 from tickets.models import HandOver, Reason, Team, Ticket, Turn
 
 SAMPLES = 20  # the last waits that an expectation is drawn from
@@ -33,9 +33,10 @@ class Outlook:
 
 
 def outlook(ticket: Ticket) -> Outlook:
-    """The outlook of a ticket that waits for a person. At most two queries beside the hours."""
+    """The outlook of a ticket that waits for a person. At most three queries beside the hours."""
     now = timezone.now()
-    open_now = hours.is_open(ticket.team, now)
+    # Whoever is at work outside the hours is there all the same.
+    open_now = hours.is_open(ticket.team, now) or bool(presence.online_agents(ticket.team))
     ahead = (
         Ticket.objects.filter(team=ticket.team, turn=Turn.QUEUE)
         .exclude(pk=ticket.pk)

@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.utils import timezone
 
-from tickets import hours, queues
+from tickets import queues
 from tickets.models import Message, SiteSettings, Ticket, Turn
 from tickets.portal.forms import EmailForm, RatingForm
 
@@ -48,7 +47,6 @@ def context(ticket: Ticket) -> dict[str, Any]:
         "email_form": EmailForm() if waiting and not ticket.customer.reachable_at else None,
         "rating": getattr(ticket, "rating", None),
         "rating_form": RatingForm() if ticket.is_closed else None,
-        "people_are_here": hours.is_open(ticket.team, timezone.now()),
     }
 
 

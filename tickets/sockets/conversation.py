@@ -137,6 +137,11 @@ class CustomerConversation(Conversation):
     def here(self, ticket: Ticket) -> None:
         presence.mark_customer_here(ticket)
 
+    async def disconnect(self, code: int) -> None:
+        await super().disconnect(code)
+        if hasattr(self, "ticket_id"):
+            await in_thread(presence.forget_customer)(self.ticket_id)
+
     def name(self) -> str:
         return self.load().customer.name or _("The customer")
 
