@@ -161,13 +161,9 @@ def post_message(
         ticket.turn_since = timezone.now()  # its ten seconds begin with each message
     elif ticket.assignee is not None and ticket.assignee.works_here:
         ticket.pass_turn(Turn.AGENT)
-    elif ticket.turn != Turn.QUEUE:  # whoever had it is gone
-        ticket.person_asked_at = None
-        ticket.pass_turn(Turn.CUSTOMER)
-        ticket.save()
-        hand_over(actor=actor, ticket=ticket, reason=Reason.REOPENED)
-        return message
     ticket.save()
+    if ticket.with_a_person and not ticket.somebody_has_it:  # whoever had it is gone
+        hand_over(actor=actor, ticket=ticket, reason=Reason.REOPENED)
     return message
 
 
@@ -196,7 +192,7 @@ def reply(
         return before
     if ticket.is_closed:
         raise closed(ticket)
-    if ticket.assignee_id is None:
+    if ticket.assignee is None or not ticket.somebody_has_it:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)
     message = say(ticket, actor, body, client_id=client_id, uploads=uploads, provenance=provenance)

@@ -23,18 +23,16 @@ def hand_over(
     detail: str = "",
     team: Team | None = None,
 ) -> HandOver:
-    """Ask for a person. Always works, at any moment; asking again changes nothing.
+    """Ask for a person. Always works, at any moment; while somebody has it, nothing changes.
 
     The brief is written here, before anybody is told, and the customer reads what happens next.
     """
     ticket = Ticket.objects.locked(ticket)
-    open_one = ticket.handovers.filter(ended_at=None).first()
-    if open_one and ticket.with_a_person and not ticket.is_closed:
-        return open_one
+    last = ticket.handovers.order_by("-pk").first()
+    if last is not None and ticket.somebody_has_it:
+        return last
     now = timezone.now()
-    if open_one:
-        open_one.ended_at = now
-        open_one.save(update_fields=["ended_at"])
+    ticket.handovers.filter(ended_at=None).update(ended_at=now)
     if team:
         ticket.team = team
     brief = briefs.write(ticket, reason, detail)
@@ -62,7 +60,7 @@ def accept(*, actor: Actor, ticket: Ticket) -> Ticket:
 
     Raises:
         NotAllowed: the actor is no agent.
-        Taken: another agent has it.
+        Taken: another agent, who still works here, has it.
         ActionError: it is closed.
     """
     ticket = Ticket.objects.locked(ticket)
@@ -72,10 +70,14 @@ def accept(*, actor: Actor, ticket: Ticket) -> Ticket:
         return ticket
     if ticket.is_closed:
         raise closed(ticket)
-    if ticket.assignee is not None and ticket.with_a_person:
+    if ticket.assignee is not None and ticket.somebody_has_it:
         raise Taken(ticket.assignee)
     now = timezone.now()
     handover = ticket.handovers.filter(ended_at=None).first()
+    if handover is not None and handover.accepted_at is not None:  # by somebody who is gone
+        handover.ended_at = now
+        handover.save(update_fields=["ended_at"])
+        handover = None
     if handover is None:
         brief = briefs.write(ticket, Reason.TAKEN_OVER, "")
         handover = HandOver(

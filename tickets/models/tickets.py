@@ -186,6 +186,13 @@ class Ticket(models.Model):
         """Whether a person was asked for or has it: then the assistant stays silent."""
         return self.person_asked_at is not None
 
+    @property
+    def somebody_has_it(self) -> bool:
+        """Whether a person will answer: it is queued, or an agent has it who still works here."""
+        if self.is_closed or not self.with_a_person:
+            return False
+        return self.turn == Turn.QUEUE or (self.assignee is not None and self.assignee.works_here)
+
 
 class Rating(models.Model):
     """What the customer says of it at the end: was it good, and was it easy."""
