@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from tickets import events, notices, text
 from tickets.actions.errors import ActionError, NotAllowed
-from tickets.actions.handover import hand_over
+from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import announce
 from tickets.actors import Actor
 from tickets.models import Answer, EventKind, Rating, Reason, Resolution, Ticket, Turn
@@ -21,6 +21,9 @@ UNHELPFUL_LIMIT = 2  # the second answer that did not help is the last one befor
 def resolve(*, actor: Actor, ticket: Ticket) -> Ticket:
     """An agent says that it is resolved; the customer is asked whether it is.
 
+    Whoever resolves what nobody has, has it from then on: it comes back to them, not to the
+    assistant, and does not count as solved by the assistant.
+
     Raises:
         NotAllowed: the actor is no agent.
     """
@@ -30,7 +33,8 @@ def resolve(*, actor: Actor, ticket: Ticket) -> Ticket:
     if ticket.is_closed:
         return ticket
     if ticket.assignee_id is None:
-        ticket.assignee = actor.user
+        accept(actor=actor, ticket=ticket)
+        ticket = Ticket.objects.locked(ticket)
     _close(ticket, Resolution.RESOLVED)
     events.record(EventKind.TICKET_RESOLVED, actor=actor, ticket=ticket)
     announce(ticket, notices.resolved(actor.user))
