@@ -67,7 +67,6 @@ def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
     ticket = Ticket.objects.locked(ticket)
     if not ticket.is_closed:
         return ticket
-    ticket.solved_by_assistant = False
     assignee = ticket.assignee
     events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket)
     if assignee is not None and assignee.works_here:

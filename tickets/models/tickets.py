@@ -176,6 +176,7 @@ class Ticket(models.Model):
         if turn != Turn.CLOSED:
             self.closed_at = None
             self.resolution = ""
+            self.solved_by_assistant = False
 
     @property
     def is_closed(self) -> bool:
