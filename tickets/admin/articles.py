@@ -141,7 +141,7 @@ class ArticleAdmin(AuditedAdmin):
             {"fields": ("category", "language", "slug", "popular")},
         ),
     )
-    list_display = ("title", "state_label", "category", "popular", "updated_at")
+    list_display = ("title", "state_label", "category", "on_first_page", "updated_at")
     list_filter = ("state", "category", "popular")
     list_select_related = ("category",)
     search_fields = ("latest_title", "slug")
@@ -198,6 +198,15 @@ class ArticleAdmin(AuditedAdmin):
     @admin.display(description=gettext_lazy("title"), ordering="latest_title")
     def title(self, article: Any) -> str:
         return article.latest_title or article.slug
+
+    @admin.display(description=gettext_lazy("popular"), ordering="popular")
+    def on_first_page(self, article: Any) -> str:
+        return _("Popular") if article.popular else ""
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """The page that customers read, if there is one."""
+        public = obj is not None and obj.state == Article.State.PUBLISHED
+        return str(obj.get_absolute_url()) if public else None
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_label(self, article: Any) -> str:

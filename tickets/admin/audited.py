@@ -32,7 +32,7 @@ from tickets import actions
 from tickets.actions.settings import SECRET_FIELDS, many_values, snapshot
 from tickets.actors import Actor
 from tickets.admin import history
-from tickets.admin.theme import ModelAdmin, ModelForm
+from tickets.admin.theme import ModelAdmin, ModelForm, TabularInline
 from tickets.models import Event, User
 
 VERSION = "_version"  # the hidden field with what the row was when the form was opened
@@ -60,6 +60,11 @@ class AuditedForm(ModelForm):
     viewer: ClassVar[User]
     conflict: ClassVar[str] = ""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.label = capfirst(str(field.label)) if field.label else field.label
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if self.conflict:
@@ -81,7 +86,6 @@ class AuditedAdmin(ModelAdmin):
     # What changes by itself and is not edited here: no conflict.
     unversioned: ClassVar[frozenset[str]] = frozenset({"last_login"})
     buttons: ClassVar[tuple[Button, ...]] = ()
-    show_full_result_count = False
     list_per_page = 50
     change_form_before_template = "admin/version_field.html"
     change_form_outer_before_template = "admin/buttons.html"
@@ -215,6 +219,10 @@ class AuditedAdmin(ModelAdmin):
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """As for additions."""
 
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        """The page itself, without the detour by Django's table of models."""
+        return str(obj.get_absolute_url()) if hasattr(obj, "get_absolute_url") else None
+
     # --- buttons
 
     def get_urls(self) -> list[URLPattern]:
@@ -251,6 +259,7 @@ class AuditedAdmin(ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         row = context.get("original")
+        context["show_save_and_add_another"] = False
         if row is not None:
             name = f"admin:{self.opts.app_label}_{self.opts.model_name}_button"
             context["version"] = request.POST.get(VERSION) or self.version_of(row)
@@ -294,6 +303,28 @@ class AuditedAdmin(ModelAdmin):
             .select_related("actor_user", "actor_customer", "actor_key")
             .order_by("-pk")
         )
+
+
+class AuditedInline(TabularInline):
+    """Rows of a list, changed with the row that they belong to and recorded as a part of it.
+
+    Every inline's relation has to be named in the `many` of its admin.
+    """
+
+    extra = 0
+    hide_title = True  # a row says what it is by its fields
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.admin_site.has_permission(request)
 
 
 class ReadOnlyAdmin(AuditedAdmin):

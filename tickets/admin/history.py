@@ -24,6 +24,7 @@ from tickets.admin.differences import Piece, pieces
 from tickets.models import Event
 
 LONG = 60  # characters; what is longer, or has lines, is shown as a difference
+BEGINNING = 300  # characters of a long text that is new or gone as a whole
 
 KINDS_OF_ACTORS = {
     "agent": gettext_lazy("Staff"),
@@ -162,7 +163,9 @@ def _change(
 def change(label: str, name: str, before: Any, after: Any) -> Change:
     """A change of texts or lists, as a difference if they are long."""
     was, now = _text(before), _text(after)
-    if isinstance(before, list) or isinstance(after, list):
+    if not (was and now) and max(len(was), len(now)) > BEGINNING:
+        parts = [Piece("same" if now else "removed", (now or was)[:BEGINNING]), Piece("gap")]
+    elif isinstance(before, list) or isinstance(after, list):
         parts = pieces(_lines(was), _lines(now))
     elif "\n" in was + now or max(len(was), len(now)) > LONG:
         parts = pieces(was, now)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
@@ -35,18 +38,39 @@ class CappedPaginator(Paginator):
         return int(rows.order_by("-pk").values("pk")[:COUNTED].count())
 
 
+class LedgerAdmin(ReadOnlyAdmin):
+    """Lists that grow for ever: never counted, never sorted by anything but their order."""
+
+    ordering = ("-pk",)
+    sortable_by = ()
+    paginator = CappedPaginator
+    show_full_result_count = False
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        context["show_history"] = False  # it is the history
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changes = super().get_changelist_instance(request)
+        changes.full_result_count = changes.result_count  # "show all" would count them
+        return changes
+
+
 @admin.register(Event, site=site)
-class EventAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "who", "what", "about")
-    list_display_links = ("created_at",)
+class EventAdmin(LedgerAdmin):
+    list_display = ("at", "who", "what", "about")
+    list_display_links = ("at",)
     list_filter = ("kind", "actor_kind", "created_at")
     list_select_related = ("ticket", "actor_user", "actor_customer", "actor_key")
     search_fields = ("=subject_id", "=ticket__reference")
     search_help_text = gettext_lazy("The reference of a conversation, or the number of a row")
-    ordering = ("-pk",)
-    sortable_by = ()
-    paginator = CappedPaginator
-    fields = readonly_fields = ("created_at", "who", "what", "about", "details")
+    fields = readonly_fields = ("at", "who", "what", "about", "details")
+
+    @admin.display(description=gettext_lazy("when"))
+    def at(self, event: Event) -> datetime:
+        return event.created_at
 
     @admin.display(description=gettext_lazy("who"))
     def who(self, event: Event) -> str:
@@ -69,13 +93,10 @@ class EventAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Reaction, site=site)
-class ReactionAdmin(ReadOnlyAdmin):
+class ReactionAdmin(LedgerAdmin):
     list_display = ("name", "state", "after", "attempts", "due_at", "why")
     list_filter = ("state", "name")
     list_select_related = ("event__ticket",)
-    ordering = ("-pk",)
-    sortable_by = ()
-    paginator = CappedPaginator
     fields = readonly_fields = (
         *("name", "state", "after", "attempts", "due_at", "done_at", "error"),
     )

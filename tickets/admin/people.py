@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets.admin.audited import AuditedAdmin, AuditedForm
+from tickets.admin.audited import AuditedAdmin, AuditedForm, AuditedInline
 from tickets.admin.fields import TimeZoneField
 from tickets.admin.site import site
-from tickets.admin.theme import SearchableSelectMultiple, TabularInline
+from tickets.admin.theme import SearchableSelectMultiple
 from tickets.models import Customer, Fact, Organization, Role, Team, User
 
 
@@ -130,12 +130,11 @@ class OrganizationAdmin(AuditedAdmin):
     search_fields = ("name", "domain")
 
 
-class FactInline(TabularInline):
+class FactInline(AuditedInline):
     """What is known about the customer. It comes from conversations, and is only shown here."""
 
     model = Fact
     fields = readonly_fields = ("key", "value", "source", "created_at")
-    extra = 0
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -13,10 +13,10 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tickets.admin.audited import AuditedAdmin, AuditedForm, SingletonAdmin
+from tickets.admin.audited import AuditedAdmin, AuditedForm, AuditedInline, SingletonAdmin
 from tickets.admin.fields import TimeZoneField
 from tickets.admin.site import site
-from tickets.admin.theme import InlineFormSet, SearchableSelectMultiple, TabularInline
+from tickets.admin.theme import InlineFormSet, ModelForm, SearchableSelectMultiple
 from tickets.models import Holiday, OpeningHours, OpeningSpan, SiteSettings, Team, User
 from tickets.models.policy import Weekday
 from tickets.models.users import STAFF_ROLES
@@ -39,6 +39,10 @@ class SiteSettingsAdmin(SingletonAdmin):
 
 
 class TeamForm(AuditedForm):
+    class Meta:
+        labels = {"slug": _("short name")}
+        help_texts = {"slug": _("Without spaces, for addresses and integrations.")}
+
     members = forms.ModelMultipleChoiceField(
         label=_("members"),
         queryset=User.objects.filter(role__in=STAFF_ROLES).order_by("name", "email"),
@@ -107,19 +111,25 @@ class SpansFormSet(InlineFormSet):
                 )
 
 
-class SpanInline(TabularInline):
+class SpanForm(ModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("opens", "closes"):
+            self.fields[name].widget.format = "%H:%M"  # seconds are nobody's opening hours
+
+
+class SpanInline(AuditedInline):
     model = OpeningSpan
+    form = SpanForm
     formset = SpansFormSet
     fields = ("weekday", "opens", "closes")
-    extra = 0
     verbose_name = _("time")
     verbose_name_plural = _("Open")
 
 
-class HolidayInline(TabularInline):
+class HolidayInline(AuditedInline):
     model = Holiday
     fields = ("day", "name")
-    extra = 0
     verbose_name_plural = _("Closed all day")
 
 
