@@ -33,7 +33,7 @@ ENCODER_KEY = "encoder:ready"  # holds "" if it is ready, else the reason why no
 ALIVE_SECONDS = 15  # three beats
 
 
-class NotWell(Exception):  # noqa: N818  # its text is the answer
+class NotWell(Exception):
     """What a check found wrong, as a sentence."""
 
 

@@ -82,15 +82,16 @@ def live_helpdesk() -> Iterator[LiveHelpdesk]:
         data = temporary_folder()
         stack.callback(shutil.rmtree, data, ignore_errors=True)
         port = free_port()
-        with ExitStack() as addresses:
-            servers = addresses.enter_context(_services_of_its_own(data))
-            variables = {
-                **os.environ,
-                **environment.variables(port),
-                "HELPDESK_DATA": str(data),
-                "HASHED_STATIC_FILES": "0",  # found where they lie; collecting takes a while
-            }
-            stack.push(addresses.pop_all())
+        redis = GIVEN["REDIS_URL"]
+        variables = {
+            **os.environ,
+            **environment.variables(port),
+            "DATABASE_URL": stack.enter_context(_database(GIVEN["DATABASE_URL"])),
+            "HASHED_STATIC_FILES": "0",  # found where they lie; collecting takes a while
+            "HELPDESK_DATA": str(data),
+            "REDIS_URL": redis_database(redis, 14) if redis else "",
+        }
+        servers = stack.enter_context(services.running(data, variables, durable=False))
         manage(variables, "migrate", "--verbosity=0")
         processes = stack.enter_context(Processes(data / "log", variables))
         for program in programs(port, data):
@@ -100,17 +101,6 @@ def live_helpdesk() -> Iterator[LiveHelpdesk]:
         )
         live.wait_until_ready()
         yield live
-
-
-@contextmanager
-def _services_of_its_own(data: Path) -> Iterator[list[Server]]:
-    with ExitStack() as stack:
-        for name, address in (
-            ("DATABASE_URL", stack.enter_context(_database(GIVEN["DATABASE_URL"]))),
-            ("REDIS_URL", redis_database(GIVEN["REDIS_URL"], 14) if GIVEN["REDIS_URL"] else ""),
-        ):
-            stack.enter_context(services.environment(name, address))
-        yield stack.enter_context(services.running(data, durable=False))
 
 
 @contextmanager

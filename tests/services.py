@@ -33,6 +33,7 @@ def temporary_folder() -> Path:
     """A data folder of its own, gone with the tests."""
     folder = Path(tempfile.mkdtemp(prefix="helpdesk-tests-"))
     folder.chmod(0o711)  # run by root, PostgreSQL is `nobody` and must get through
+    (folder / "static").mkdir()  # WhiteNoise warns where it is missing
     return folder
 
 

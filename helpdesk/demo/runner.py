@@ -174,9 +174,11 @@ def migrate() -> None:
 @contextmanager
 def only_one(data: Path, port: int) -> Iterator[None]:
     """One demo for a data folder. Raises Trouble if another one uses it."""
-    held = lock(data / "demo.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
+    path = data / "demo.lock"
+    path.touch()
+    held = lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
     if held is None:
-        where = (data / "demo.lock").read_text() or "another port"
+        where = path.read_text() or "another port"
         raise Trouble(f"The demo already runs with the data in {data}, at {where}.")
     try:
         os.truncate(held, 0)

@@ -5,6 +5,7 @@ from typing import Any
 from helpdesk.embedded.trouble import Trouble
 
 OLDEST_POSTGRES = 15
+EXTENSION = "vector"
 OLDEST_REDIS = (6, 2)
 CONNECT_SECONDS = 3
 POSTGRES_SCHEMES = ("postgres://", "postgresql://", "psql://", "pgsql://")
@@ -21,7 +22,7 @@ def check_database(url: str) -> None:
         with psycopg.connect(**address, connect_timeout=CONNECT_SECONDS, autocommit=True) as server:
             version = server.info.server_version // 10_000
             vector = server.execute(
-                "SELECT FROM pg_available_extensions WHERE name = 'vector'"
+                "SELECT FROM pg_available_extensions WHERE name = %s", [EXTENSION]
             ).fetchone()
     except psycopg.Error as error:
         raise Trouble(_why_not_connected(str(error), place, address["dbname"])) from error

@@ -28,8 +28,11 @@ KEEPER_SECONDS = 1
 
 
 def lock(path: Path, operation: int) -> int | None:
-    """A descriptor that holds the lock, or None if it is taken and LOCK_NB forbids to wait."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    """A descriptor that holds the lock, or None if it is taken and LOCK_NB forbids to wait.
+
+    The file is there already: a keeper must not bring back a folder that is being deleted.
+    """
+    descriptor = os.open(path, os.O_RDWR)
     try:
         fcntl.flock(descriptor, operation)
     except BlockingIOError:
@@ -39,6 +42,12 @@ def lock(path: Path, operation: int) -> int | None:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def make_locks(folder: Path) -> None:
+    """The files that are locked; none is ever deleted while the folder is used."""
+    for name in ("turn", "users", "alive"):
+        (folder / name).touch(mode=0o600)
 
 
 @contextmanager

@@ -5,11 +5,15 @@ import time
 from urllib.parse import quote
 
 from redis import Redis as Client
+from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, RedisError
+from redis.retry import Retry
 
 from helpdesk.embedded import handles
 from helpdesk.embedded.server import Server, program
 from helpdesk.embedded.trouble import Trouble
+
+ONCE = Retry(NoBackoff(), 0)  # we ask again ourselves
 
 
 class Redis(Server):
@@ -57,7 +61,7 @@ class Redis(Server):
     def is_ready(self) -> bool:
         path = str(self.socket_folder() / self.socket_name)
         try:
-            with Client(unix_socket_path=path, socket_timeout=2) as client:
+            with Client(unix_socket_path=path, socket_timeout=2, retry=ONCE) as client:
                 return bool(client.ping())
         except (BusyLoadingError, RedisError, OSError):
             return False

@@ -10,6 +10,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar
 
@@ -44,6 +45,7 @@ class Server(ABC):
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o711)  # when root starts it, the server's own user passes through
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        handles.make_locks(self.folder)
         with handles.turn(self.folder):
             user = handles.lock(self.folder / "users", fcntl.LOCK_SH)
             assert user is not None
@@ -150,8 +152,6 @@ class Server(ABC):
 
 def program(package: str, wheel: str, path: str, variable: str) -> Path:
     """A program inside an installed wheel. Raises Trouble if it is not there."""
-    from importlib.util import find_spec
-
     spec = find_spec(package)
     for folder in (spec.submodule_search_locations or []) if spec else []:
         if (found := Path(folder, path)).exists():

@@ -3,7 +3,7 @@
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -74,41 +74,40 @@ def data_folder() -> Path:
 
 
 @contextmanager
-def running(data: Path, *, durable: bool = True) -> Iterator[list[Server]]:
+def running(
+    data: Path, variables: MutableMapping[str, str] = os.environ, *, durable: bool = True
+) -> Iterator[list[Server]]:
     """DATABASE_URL and REDIS_URL name servers that answer: yours, or the embedded ones, given here.
 
-    Raises Trouble, with what to do, if one of them cannot be had.
+    Where the variables are empty, they are set meanwhile. Raises Trouble, with what to do, if a
+    server cannot be had.
     """
     embedded: list[Server] = []
     with ExitStack() as stack:
-        if given := os.environ.get("DATABASE_URL"):
+        if given := variables.get("DATABASE_URL"):
             check_database(given)
         else:
             from helpdesk.embedded.postgres import Postgres
 
-            server = Postgres(data / "postgres", log_folder=data / "log", durable=durable)
-            stack.enter_context(environment("DATABASE_URL", stack.enter_context(server.in_use())))
-            embedded.append(server)
-        if given := os.environ.get("REDIS_URL"):
+            embedded.append(Postgres(data / "postgres", log_folder=data / "log", durable=durable))
+            address = stack.enter_context(embedded[-1].in_use())
+            stack.enter_context(_set(variables, "DATABASE_URL", address))
+        if given := variables.get("REDIS_URL"):
             check_redis(given)
         else:
             from helpdesk.embedded.redis import Redis
 
-            redis = Redis(data / "redis", log_folder=data / "log", durable=durable)
-            stack.enter_context(environment("REDIS_URL", stack.enter_context(redis.in_use())))
-            embedded.append(redis)
+            embedded.append(Redis(data / "redis", log_folder=data / "log", durable=durable))
+            address = stack.enter_context(embedded[-1].in_use())
+            stack.enter_context(_set(variables, "REDIS_URL", address))
         yield embedded
 
 
 @contextmanager
-def environment(name: str, value: str) -> Iterator[None]:
-    """The variable, set meanwhile."""
-    before = os.environ.get(name)
-    os.environ[name] = value
+def _set(variables: MutableMapping[str, str], name: str, value: str) -> Iterator[None]:
+    before = variables.get(name, "")
+    variables[name] = value
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+        variables[name] = before

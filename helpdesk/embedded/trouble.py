@@ -1,5 +1,5 @@
 """A fault of the machine or its settings that a person can put right, told in one sentence."""
 
 
-class Trouble(Exception):  # noqa: N818  # it is a sentence for a person, not an error of the program
+class Trouble(Exception):
     """Shown alone, without a traceback, by the command line; its text is a whole sentence."""
