@@ -138,9 +138,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "helpdesk",
-        # What hangs is as good as away: everything in the cache can be done without.
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
-        "OPTIONS": {  # a page waits a second for a hung Redis; once more for one that was restarted
+        # What hangs is as good as away: everything in the cache can be done without. One retry, for
+        # the connections that a restart of Redis has cut.
+        "OPTIONS": {
             "socket_timeout": 1,
             "socket_connect_timeout": 1,
             "retry": Retry(NoBackoff(), 1),
