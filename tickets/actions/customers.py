@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tickets import events, text
+from tickets.actions.errors import ActionError
 from tickets.actors import Actor
 from tickets.models import Customer, EventKind, Fact, Ticket, User
 
@@ -26,7 +27,7 @@ def known_customer(*, actor: Actor, email: str, name: str = "") -> Customer:
         ValidationError: it is no address.
     """
     email = valid_email(email)
-    customer = Customer.objects.select_for_update().filter(email__iexact=email).first()
+    customer = Customer.objects.select_for_update(no_key=True).filter(email__iexact=email).first()
     if customer is None:
         customer, _new = Customer.objects.get_or_create(
             email=email, defaults={"name": text.line(name, limit=150)}
@@ -44,9 +45,10 @@ def leave_email(*, actor: Actor, ticket: Ticket, email: str) -> Customer:
     Raises:
         ValidationError: it is no address.
     """
+    customer = Customer.objects.locked(ticket.customer)
+    customer = customer.joined_into or customer  # who joined in this moment has an address
     ticket = Ticket.objects.locked(ticket)
     email = valid_email(email)
-    customer = Customer.objects.select_for_update().get(pk=ticket.customer_id)
     if customer.email or customer.claimed_email == email:
         return customer
     customer.claimed_email = email
@@ -61,25 +63,32 @@ def confirm_email(*, actor: Actor, customer: Customer, email: str) -> Customer:
     """Whoever holds the address answered: what was written joins whoever has that address.
 
     `actor` is the customer themself. Returns the customer that it belongs to from now on.
+
+    Raises:
+        ActionError: they have left or confirmed another address since.
     """
-    visitor = Customer.objects.select_for_update().get(pk=customer.pk)
+    visitor = Customer.objects.locked(customer)
     email = valid_email(email)
+    if not visitor.may_confirm(email):
+        raise ActionError(_("This link is no longer valid."), code="expired")
     if visitor.joined_into is not None:
         return visitor.joined_into
-    owner = (
-        Customer.objects.select_for_update()
-        .filter(email__iexact=email)
-        .exclude(pk=visitor.pk)
-        .first()
-    )
-    if owner is not None:
-        _join(actor, visitor, owner)
-        return owner
-    if visitor.email is None:
-        visitor.email = email
-        visitor.claimed_email = ""
-        visitor.save(update_fields=["email", "claimed_email"])
-    return visitor
+    if visitor.email is not None:
+        return visitor
+    events.record(EventKind.EMAIL_CONFIRMED, actor=actor, subject=visitor)
+    owner = Customer.objects.select_for_update(no_key=True).filter(email__iexact=email).first()
+    if owner is None:
+        try:
+            with transaction.atomic():
+                visitor.email = email
+                visitor.claimed_email = ""
+                visitor.save(update_fields=["email", "claimed_email"])
+            return visitor
+        except IntegrityError:  # somebody else confirmed the same address in this moment
+            visitor.email = None
+            owner = Customer.objects.select_for_update(no_key=True).get(email__iexact=email)
+    _join(actor, visitor, owner)
+    return owner
 
 
 @transaction.atomic
@@ -89,17 +98,15 @@ def join_account(*, actor: Actor, user: User, visitor: Customer | None) -> Custo
     A log-in is only possible with a confirmed address, so the address decides who it is.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
-    customer = Customer.objects.select_for_update().filter(user=user).first()
+    customer = Customer.objects.select_for_update(no_key=True).filter(user=user).first()
     if customer is None:
-        customer = (
-            Customer.objects.select_for_update().filter(email__iexact=user.email, user=None).first()
-        ) or Customer(email=user.email)
-        customer.user = user
-        customer.name = customer.name or user.name
-        customer.claimed_email = ""
-        customer.save()
+        try:
+            with transaction.atomic():
+                customer = _give_login(user, user.email)
+        except IntegrityError:  # confirmed in this moment; or another log-in had it before
+            customer = _give_login(user, None)
     if visitor is not None and visitor.pk != customer.pk:
-        visitor = Customer.objects.select_for_update().get(pk=visitor.pk)
+        visitor = Customer.objects.locked(visitor)
         if visitor.user_id is None and visitor.email is None and visitor.joined_into_id is None:
             _join(actor, visitor, customer)
     return customer
@@ -115,6 +122,19 @@ def valid_email(email: str) -> str:
             _("Write an e-mail address like name@example.com."), code="invalid_email"
         ) from None
     return email
+
+
+def _give_login(user: User, email: str | None) -> Customer:
+    """The customer with the user's address and no log-in, else a new one with `email`."""
+    found = Customer.objects.select_for_update(no_key=True).filter(
+        email__iexact=user.email, user=None
+    )
+    customer = found.first() or Customer(email=email)
+    customer.user = user
+    customer.name = customer.name or user.name
+    customer.claimed_email = ""
+    customer.save()
+    return customer
 
 
 def _join(actor: Actor, visitor: Customer, owner: Customer) -> None:

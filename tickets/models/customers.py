@@ -29,6 +29,21 @@ class Organization(models.Model):
         return self.name
 
 
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def locked(self, customer: Customer) -> Customer:
+        """The customer's row as it is now, held until the transaction ends.
+
+        Before their tickets, never after: everybody who needs both locks them in this order.
+        Not FOR UPDATE: a message that is being written refers to its customer's row, and would
+        wait for whoever waits for its ticket.
+        """
+        return (
+            self.select_for_update(no_key=True, of=("self",))
+            .select_related("joined_into")
+            .get(pk=customer.pk)
+        )
+
+
 class Customer(models.Model):
     """Somebody who asks. May be a visitor of whom nothing is known but what they wrote.
 
@@ -69,6 +84,8 @@ class Customer(models.Model):
     )
     created_at = models.DateTimeField(_("since"), db_default=Now(), editable=False)
 
+    objects = CustomerQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
@@ -86,6 +103,14 @@ class Customer(models.Model):
     def reachable_at(self) -> str:
         """The address to write to, confirmed or not, or "" when none is known."""
         return self.email or self.claimed_email
+
+    def may_confirm(self, email: str) -> bool:
+        """Whether `email` is the address that they left last, or confirmed already.
+
+        A link to an address that was left before, perhaps by mistake, proves nothing any more.
+        """
+        known = (self.joined_into or self).email or self.claimed_email
+        return bool(email) and known.lower() == email.lower()
 
 
 class Fact(models.Model):

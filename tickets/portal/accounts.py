@@ -6,10 +6,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import SessionBase
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -72,11 +74,7 @@ def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
     customer = Customer.objects.filter(pk=claim.customer_id).first()
     if customer is None:
         raise Http404
-    if (
-        customer.claimed_email != claim.email
-        and customer.joined_into is None
-        and customer.email is None
-    ):
+    if not customer.may_confirm(claim.email):
         return render(request, "portal/confirm_expired.html", status=410)  # they left another since
     if request.method != "POST":
         return render(request, "portal/confirm_address.html", {"email": claim.email})
@@ -86,4 +84,6 @@ def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
     if not request.user.is_authenticated and owner.user_id is None:
         request.session.cycle_key()
         request.session[access.VISITOR] = owner.pk
+    elif not request.user.is_authenticated:  # it joined an account
+        return redirect_to_login(reverse("conversation", args=[claim.reference]))
     return redirect("conversation", claim.reference)
