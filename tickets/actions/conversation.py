@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from tickets import events, text
@@ -63,7 +64,8 @@ def open_ticket(
     Raises:
         TextError: the text is too long.
     """
-    Customer.objects.select_for_update().get(pk=customer.pk)
+    customer = Customer.objects.locked(customer)
+    customer = customer.joined_into or customer  # they may just have logged in in another tab
     body = text.message(body, may_be_empty=to_a_person or bool(uploads))
     if client_id and (before := _sent_before(customer, client_id)):
         return before
@@ -105,14 +107,15 @@ def open_ticket(
 def ask_for_a_person(*, actor: Actor, customer: Customer) -> Ticket:
     """ "Talk to a human" outside any conversation: the one they are in, or a new one without words.
 
-    Clicking twice finds the first; and what they just asked the assistant goes along.
+    Clicking twice finds the first, also the next morning while it still waits in the queue; and
+    what they just asked the assistant goes along.
     """
-    customer = Customer.objects.select_for_update().get(pk=customer.pk)
+    customer = Customer.objects.locked(customer)
+    customer = customer.joined_into or customer
+    lately = Q(last_message_at__gt=timezone.now() - SAME_CONCERN)
     ticket = (
         Ticket.objects.filter(
-            customer=customer,
-            channel__in=ASSISTANT_CHANNELS,
-            last_message_at__gt=timezone.now() - SAME_CONCERN,
+            lately | Q(turn=Turn.QUEUE), customer=customer, channel__in=ASSISTANT_CHANNELS
         )
         .exclude(turn=Turn.CLOSED)
         .order_by("-last_message_at")
