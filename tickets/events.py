@@ -121,7 +121,7 @@ def hint(reaction: Reaction) -> None:
     from tickets.tasks import react
 
     try:
-        react.apply_async((reaction.pk,), queue=_by_name[reaction.name].queue)
+        react.apply_async((reaction.pk,), queue=queue_of(reaction.name))
     except Exception:
         logger.warning("The queue is away; the sweep will find %s.", reaction.name)
 
@@ -166,15 +166,20 @@ def queue_of(name: str) -> str:
 
 @transaction.atomic
 def _settle(reaction: Reaction, subscriber: Subscriber, result: Any) -> bool:
-    # Whoever worked past its lease finds here that another has settled in the meantime.
-    mine = Reaction.objects.select_for_update().filter(
-        pk=reaction.pk, state=ReactionState.DUE, attempts=reaction.attempts
-    )
-    if not mine.exists():
+    if not _still_ours(reaction):
         return False
     subscriber.settle(reaction.event, result)
     _finish(reaction, ReactionState.DONE, "")
     return True
+
+
+def _still_ours(reaction: Reaction) -> bool:
+    """Lock it; whoever worked past its lease finds here that another has it or has settled it."""
+    return (
+        Reaction.objects.select_for_update()
+        .filter(pk=reaction.pk, state=ReactionState.DUE, attempts=reaction.attempts)
+        .exists()
+    )
 
 
 def _finish(reaction: Reaction, state: ReactionState, error: str) -> None:
@@ -192,6 +197,8 @@ def _try_again(reaction: Reaction, subscriber: Subscriber, error: str) -> None:
 
 @transaction.atomic
 def _give_up(reaction: Reaction, subscriber: Subscriber, error: str) -> None:
+    if not _still_ours(reaction):
+        return
     if subscriber.failed:
         subscriber.failed(reaction.event, error)
     _finish(reaction, ReactionState.DEAD, error)
