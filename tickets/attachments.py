@@ -9,17 +9,22 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import puremagic
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets import text
 from tickets.models import Attachment, Message
+from tickets.models.attachments import FOLDER
 
 MAX_FILES = 5
 MAX_BYTES = 10 * 1024 * 1024
+ORPHANS_KEPT_FOR = timedelta(days=1)  # longer than any transaction that still writes its row
 TYPES = {
     "png": "image/png",
     "jpg": "image/jpeg",
@@ -93,6 +98,27 @@ def store(message: Message, uploads: Sequence[Upload]) -> None:
             if attachment.file:
                 attachment.file.delete(save=False)
         raise
+
+
+def remove_orphans() -> int:
+    """Remove files of messages that were never kept, a day after; returns how many.
+
+    A file is written before its row is committed. Where the transaction failed afterwards, or the
+    process was killed, only the file is left.
+    """
+    storage = default_storage
+    if not storage.exists(FOLDER):
+        return 0
+    before = timezone.now() - ORPHANS_KEPT_FOR
+    removed = 0
+    for folder in storage.listdir(FOLDER)[0]:
+        names = [f"{FOLDER}/{folder}/{name}" for name in storage.listdir(f"{FOLDER}/{folder}")[1]]
+        known = set(Attachment.objects.filter(file__in=names).values_list("file", flat=True))
+        for name in names:
+            if name not in known and storage.get_modified_time(name) < before:
+                storage.delete(name)
+                removed += 1
+    return removed
 
 
 def safe_name(name: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
-from tickets import actions, events
+from tickets import actions, attachments, events
 from tickets.actors import Actor
 from tickets.models import IdempotentRequest, Reaction, Reason, Ticket, Turn
 
@@ -34,24 +35,23 @@ def sweep() -> int:
 @shared_task
 def hand_over_overdue_turns() -> int:
     """Ask for a person wherever the assistant has been silent for too long; returns how many."""
-    late = Ticket.objects.filter(
-        turn=Turn.ASSISTANT, turn_since__lt=timezone.now() - ASSISTANT_DEADLINE
-    )
-    return sum(
-        give_up_turn(ticket, Reason.TOO_SLOW) for ticket in late.order_by("turn_since")[:100]
-    )
+    since = timezone.now() - ASSISTANT_DEADLINE
+    late = Ticket.objects.filter(turn=Turn.ASSISTANT, turn_since__lt=since)
+    return sum(_give_up_turn(ticket, since) for ticket in late.order_by("turn_since")[:100])
 
 
-def give_up_turn(ticket: Ticket, reason: Reason) -> bool:
-    """Hand over if it is still the assistant's turn; True if it was."""
-    ticket.refresh_from_db(fields=["turn"])
-    if ticket.turn != Turn.ASSISTANT:
-        return False
-    actions.hand_over(actor=Actor.system(), ticket=ticket, reason=reason)
+@transaction.atomic
+def _give_up_turn(ticket: Ticket, since: datetime) -> bool:
+    """Hand over if it is still the turn that began before `since`; True if it was."""
+    ticket = Ticket.objects.locked(ticket)
+    if ticket.turn != Turn.ASSISTANT or ticket.turn_since >= since:
+        return False  # it has just answered, or a newer message has ten seconds of its own
+    actions.hand_over(actor=Actor.system(), ticket=ticket, reason=Reason.TOO_SLOW)
     return True
 
 
 @shared_task
 def clean_up() -> None:
-    """Forget the answers to idempotent requests after a day."""
-    IdempotentRequest.objects.filter(created_at__lt=timezone.now() - timedelta(days=1)).delete()
+    """Forget what is kept for a day: answers to idempotent requests, files that belong to nothing."""
+    IdempotentRequest.objects.forget_old()
+    attachments.remove_orphans()

@@ -21,6 +21,7 @@ class Scope(models.TextChoices):
     ARTICLES_READ = "articles:read", _("Read and search published articles")
 
 
+KEPT_FOR = timedelta(days=1)  # how long a repeated request finds its first answer
 USED_EVERY = timedelta(minutes=1)  # how exactly `last_used_at` is kept, to spare the writes
 
 
@@ -78,6 +79,10 @@ class IdempotentRequestQuerySet(models.QuerySet["IdempotentRequest"]):
         Waits while another transaction, not yet ended, has it.
         """
         return self.get_or_create(api_key=api_key, key=key, defaults={"fingerprint": fingerprint})
+
+    def forget_old(self) -> None:
+        """Delete those that nobody sends again: they are kept for a day."""
+        self.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
 
 
 class IdempotentRequest(models.Model):

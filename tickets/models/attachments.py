@@ -9,9 +9,12 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
+FOLDER = "attachments"
+
+
 def storage_key(attachment: Attachment, _filename: str) -> str:
     """Where the bytes lie: our id, never the sender's file name."""
-    return f"attachments/{attachment.pk.hex[:2]}/{attachment.pk.hex}"
+    return f"{FOLDER}/{attachment.pk.hex[:2]}/{attachment.pk.hex}"
 
 
 class Attachment(models.Model):
