@@ -57,7 +57,7 @@ def send_reply(event: Event) -> None:
     )
     if customer.email:
         _send(event, ticket, customer, customer.email, "reply", message=message)
-    elif _may_write_to(customer.claimed_email):
+    elif _may_write_to(event, customer.claimed_email):
         _send(event, ticket, customer, customer.claimed_email, "answer_waits")
 
 
@@ -67,7 +67,7 @@ def send_confirmation(event: Event) -> None:
     if ticket is None or ticket.customer.email or not ticket.customer.claimed_email:
         return
     customer = ticket.customer
-    if _may_write_to(customer.claimed_email):
+    if _may_write_to(event, customer.claimed_email):
         _send(event, ticket, customer, customer.claimed_email, "confirm_address")
 
 
@@ -75,7 +75,10 @@ def sent(event: Event, result: object) -> None:
     """Nothing is left to write: that the reaction is done is the record."""
 
 
-def _may_write_to(address: str) -> bool:
+def _may_write_to(event: Event, address: str) -> bool:
+    """Whether this address may get one more mail. A mail that is tried again was counted already."""
+    if event.reactions.filter(name__startswith="mail.", attempts__gt=1).exists():
+        return True
     try:
         limits.spend(limits.MAIL_TO_AN_UNCONFIRMED_ADDRESS, "address", address)
     except limits.TooMany:
