@@ -112,10 +112,11 @@ def remove_orphans() -> int:
     before = timezone.now() - ORPHANS_KEPT_FOR
     removed = 0
     for folder in storage.listdir(FOLDER)[0]:
-        names = [f"{FOLDER}/{folder}/{name}" for name in storage.listdir(f"{FOLDER}/{folder}")[1]]
-        known = set(Attachment.objects.filter(file__in=names).values_list("file", flat=True))
-        for name in names:
-            if name not in known and storage.get_modified_time(name) < before:
+        files = storage.listdir(f"{FOLDER}/{folder}")[1]  # each is named by its row's key
+        known = Attachment.objects.filter(pk__in=files).values_list("pk", flat=True)
+        for file in set(files) - {pk.hex for pk in known}:
+            name = f"{FOLDER}/{folder}/{file}"
+            if storage.get_modified_time(name) < before:
                 storage.delete(name)
                 removed += 1
     return removed
