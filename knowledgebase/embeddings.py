@@ -41,7 +41,7 @@ _encoding = threading.Lock()
 _loaded: dict[str, Any] = {}
 
 
-class EncoderUnavailable(Exception):  # noqa: N818 - a state to go on without, not a mistake
+class EncoderUnavailable(Exception):
     """The encoder cannot answer; the reason is in plain words."""
 
 

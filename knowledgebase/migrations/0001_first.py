@@ -9,17 +9,24 @@ import pgvector.django.vector
 from django.conf import settings
 from django.db import migrations, models
 
-# Generated columns need an immutable expression, so the language is named per branch. Title and
-# heading weigh A, the text B. Left out on purpose: other languages, whose words are kept as written.
-SEARCH_FUNCTION = """
+# Generated columns need an immutable expression, so each language is named. Title and heading weigh
+# A, the text B. Words of other languages are kept as they are written.
+SEARCH_FUNCTIONS = """
+CREATE FUNCTION knowledgebase_stemming(language text)
+RETURNS regconfig LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE pg_catalog.left(language, 2)
+        WHEN 'en' THEN 'pg_catalog.english'::pg_catalog.regconfig
+        WHEN 'de' THEN 'pg_catalog.german'::pg_catalog.regconfig
+        ELSE 'pg_catalog.simple'::pg_catalog.regconfig END
+$$;
 CREATE FUNCTION knowledgebase_search(language text, title text, heading text, body text)
 RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT pg_catalog.setweight(pg_catalog.to_tsvector(configuration, title || ' ' || heading), 'A')
-        || pg_catalog.setweight(pg_catalog.to_tsvector(configuration, body), 'B')
+    SELECT pg_catalog.setweight(pg_catalog.to_tsvector(stemming, title || ' ' || heading), 'A')
+        || pg_catalog.setweight(pg_catalog.to_tsvector(stemming, body), 'B')
     FROM (SELECT CASE pg_catalog.left(language, 2)
         WHEN 'en' THEN 'pg_catalog.english'::pg_catalog.regconfig
         WHEN 'de' THEN 'pg_catalog.german'::pg_catalog.regconfig
-        ELSE 'pg_catalog.simple'::pg_catalog.regconfig END AS configuration) AS by_language
+        ELSE 'pg_catalog.simple'::pg_catalog.regconfig END AS stemming) AS by_language
 $$
 """
 
@@ -61,7 +68,10 @@ class Migration(migrations.Migration):
 
     operations = [
         pgvector.django.VectorExtension(),
-        migrations.RunSQL(SEARCH_FUNCTION, "DROP FUNCTION knowledgebase_search"),
+        migrations.RunSQL(
+            SEARCH_FUNCTIONS,
+            "DROP FUNCTION knowledgebase_search; DROP FUNCTION knowledgebase_stemming",
+        ),
         migrations.CreateModel(
             name="Article",
             fields=[
