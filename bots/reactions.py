@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from knowledgebase.search import ArticleHit
+from django.db.models import Exists, OuterRef, QuerySet
 
 from bots import briefs as bot_briefs
 from bots.dialogue import Question, Thought, think
 from bots.models import AssistantSettings
 from bots.understanding import find_facts
+from knowledgebase.search import ArticleHit
 from tickets import actions, briefs, events
 from tickets.actors import Actor
 from tickets.models import (
@@ -74,7 +75,7 @@ def consider(event: Event) -> tuple[int, Thought] | None:
     question = Question(
         text="\n".join(message.body for message in said),
         clarified=ticket.clarified,
-        was_answered=Answer.objects.filter(message__ticket=ticket, helpful=None).exists(),
+        was_answered=_open_answers(ticket).exists(),
         unhelpful=frozenset(
             Citation.objects.filter(
                 answer__message__ticket=ticket, answer__helpful=False, rank=1
@@ -167,18 +168,20 @@ def _unanswered(ticket: Ticket) -> list[Message]:
 
 def _take_as_unhelpful(ticket: Ticket) -> None:
     """ "No, that's not it" in words counts like the button."""
-    ticket.pass_turn(Turn.CUSTOMER)
-    ticket.save()
-    answer = (
-        Answer.objects.select_related("message__ticket")
-        .filter(message__ticket=ticket, helpful=None)
-        .order_by("-message__position")
-        .first()
-    )
+    answer = _open_answers(ticket).order_by("-message__position").first()
     if answer is None:
         actions.hand_over(actor=Actor.assistant(), ticket=ticket, reason=Reason.UNHELPFUL)
         return
-    actions.rate_answer(actor=Actor.of_customer(ticket.customer), answer=answer, helpful=False)
+    customer = Actor.of_customer(ticket.customer)
+    actions.rate_answer(actor=customer, answer=answer, helpful=False, in_words=True)
+
+
+def _open_answers(ticket: Ticket) -> QuerySet[Answer]:
+    """The answers that showed an article and of which nobody has said whether it helped."""
+    showed = Exists(Citation.objects.filter(answer=OuterRef("pk")))
+    return Answer.objects.select_related("message__ticket").filter(
+        showed, message__ticket=ticket, helpful=None
+    )
 
 
 def _citation(hit: ArticleHit) -> Citation:

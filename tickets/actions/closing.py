@@ -83,10 +83,11 @@ def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
 
 
 @transaction.atomic
-def rate_answer(*, actor: Actor, answer: Answer, helpful: bool) -> Ticket:
+def rate_answer(*, actor: Actor, answer: Answer, helpful: bool, in_words: bool = False) -> Ticket:
     """The customer says whether the assistant's answer solved it.
 
-    Yes closes the conversation. The second no asks for a person, in the same step.
+    Yes closes the conversation. The second no asks for a person, in the same step. `in_words`: they
+    wrote it instead of pressing the button, so that nothing is left for the assistant to answer.
     """
     ticket = Ticket.objects.locked(answer.message.ticket)
     answer = Answer.objects.select_for_update().get(pk=answer.pk)
@@ -96,6 +97,8 @@ def rate_answer(*, actor: Actor, answer: Answer, helpful: bool) -> Ticket:
     answer.save(update_fields=["helpful"])
     if not helpful:
         ticket.unhelpful_answers += 1
+    if in_words and ticket.turn == Turn.ASSISTANT:
+        ticket.pass_turn(Turn.CUSTOMER)
     last_straw = not helpful and ticket.unhelpful_answers >= UNHELPFUL_LIMIT
     events.record(
         EventKind.ANSWER_RATED,
