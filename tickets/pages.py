@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q
 
@@ -45,7 +45,7 @@ def _decode(cursor: str) -> tuple[datetime, int]:
     try:
         at, pk = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(" ")
         when = datetime.fromisoformat(at)
-        if when.tzinfo is None or not 0 < int(pk) < 2**63:
+        if when.tzinfo != UTC or not 0 < int(pk) < 2**63:
             raise BadCursor
         return when, int(pk)
     except (ValueError, OverflowError) as error:

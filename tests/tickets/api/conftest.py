@@ -36,9 +36,18 @@ class Caller:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self._client(headers).post(path, raw, content_type="application/json")
 
-    def call(self, method: str, path: str, body: Any = None) -> Response:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        kind: str = "application/json",
+        **headers: str,
+    ) -> Response:
+        """Any method, and `body` as JSON that claims to be of the media type `kind`."""
         raw = json.dumps(body) if body is not None else ""
-        return self._client({}).generic(method, path, raw, content_type="application/json")
+        return self._client(headers).generic(method, path, raw, content_type=kind)
 
     def _client(self, headers: dict[str, str]) -> Client:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -51,11 +60,10 @@ MakeCaller = Callable[..., Caller]
 
 
 @pytest.fixture(autouse=True)
-def first_rows(request: pytest.FixtureRequest) -> None:
-    """The settings row of every installation, which a test with real transactions starts without."""
-    if "transactional_db" in request.fixturenames:
-        team = make_team()
-        SiteSettings.objects.get_or_create(pk=1, defaults={"default_team": team})
+def _settings_row(db: None) -> None:
+    """Every installation has it, but a test with real transactions starts with empty tables."""
+    if not SiteSettings.objects.exists():
+        SiteSettings.objects.create(pk=1, default_team=make_team())
 
 
 @pytest.fixture

@@ -1,0 +1,98 @@
+"""G1: every address of the API, with every kind of caller. What is not in the table fails."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from knowledgebase.search import SearchResult
+from tests.factories import make_article, make_ticket
+from tests.tickets.api.conftest import Caller, MakeCaller, new_ticket
+from tickets.api import urls
+from tickets.api.views import articles as views
+from tickets.api.views.base import ApiView
+from tickets.models import Scope
+
+pytestmark = pytest.mark.django_db
+
+READ, WRITE, ARTICLES = Scope.TICKETS_READ, Scope.TICKETS_WRITE, Scope.ARTICLES_READ
+# Route: for each method the scope that opens it and the status with it. All else is 405.
+TABLE: dict[str, dict[str, tuple[Scope, int]]] = {
+    "api-tickets": {"GET": (READ, 200), "HEAD": (READ, 200), "POST": (WRITE, 201)},
+    "api-ticket": {"GET": (READ, 200), "HEAD": (READ, 200)},
+    "api-messages": {"GET": (READ, 200), "HEAD": (READ, 200), "POST": (WRITE, 201)},
+    "api-articles": {"GET": (ARTICLES, 200), "HEAD": (ARTICLES, 200)},
+    "api-article": {"GET": (ARTICLES, 200), "HEAD": (ARTICLES, 200)},
+    "api-article-search": {"GET": (ARTICLES, 200), "HEAD": (ARTICLES, 200)},
+}
+FOR_EVERYONE = {"api-schema", "api-docs"}
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+CASES = [(route, method) for route in TABLE for method in METHODS]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search itself, with its model, is not what this table is about."""
+    monkeypatch.setattr(
+        views, "search", lambda query, *, limit: SearchResult(hits=[], by_meaning=False)
+    )
+
+
+def test_every_route_stands_in_the_table() -> None:
+    names = {pattern.name for pattern in urls.urlpatterns if pattern.name}
+    assert names == TABLE.keys() | FOR_EVERYONE
+    assert [pattern.name for pattern in urls.urlpatterns].count(None) == 1, "the 404 of all others"
+
+
+def test_every_view_stands_behind_a_key_unless_it_is_for_everyone() -> None:
+    for name in TABLE:
+        (pattern,) = [p for p in urls.urlpatterns if p.name == name]
+        view = vars(pattern.callback)["view_class"]
+        assert issubclass(view, ApiView), name
+        assert set(view.scopes) == set(TABLE[name]) - {"HEAD"}, name
+        if "POST" in view.scopes:
+            assert hasattr(view.post, "__wrapped__"), f"{name} ignores idempotency keys"
+
+
+@pytest.mark.parametrize(("route", "method"), CASES)
+def test_who_may_call_what(caller: MakeCaller, route: str, method: str) -> None:
+    path, body = place(route)
+    allowed = TABLE[route].get(method)
+    for stranger in (Caller(None), Caller("hd_nobodys")):
+        assert stranger.call(method, path, body).status_code == 401
+    for scope in Scope:
+        response = caller(scope).call(method, path, body)
+        assert response.status_code == expected(allowed, scope), (scope, response.content)
+
+
+@pytest.mark.parametrize("route", ["api-ticket", "api-messages", "api-article"])
+def test_what_is_missing_is_404_only_for_those_who_may_look(caller: MakeCaller, route: str) -> None:
+    argument = "slug" if route == "api-article" else "reference"
+    path = reverse(route, kwargs={argument: "NOTTHERE"})
+    scope = TABLE[route]["GET"][0]
+    assert Caller(None).get(path).status_code == 401
+    for other in set(Scope) - {scope}:
+        assert caller(other).get(path).status_code == 403
+    assert caller(scope).get(path).status_code == 404
+
+
+def expected(allowed: tuple[Scope, int] | None, scope: Scope) -> int:
+    if allowed is None:
+        return 405
+    return allowed[1] if scope == allowed[0] else 403
+
+
+def place(route: str) -> tuple[str, dict[str, object] | None]:
+    """An address of this route that exists, and a body that it takes."""
+    arguments: dict[str, str] = {}
+    body: dict[str, object] | None = None
+    if route in {"api-ticket", "api-messages"}:
+        arguments = {"reference": make_ticket().reference}
+        body = {"body": "It still drips."}
+    elif route == "api-article":
+        arguments = {"slug": make_article().slug}
+    elif route == "api-tickets":
+        body = new_ticket()
+    path = reverse(route, kwargs=arguments)
+    assert get_resolver().resolve(path).url_name == route
+    return path + ("?q=pole" if route == "api-article-search" else ""), body

@@ -1,0 +1,178 @@
+"""Reading and adding messages by the API; who said what, and what nobody outside may read."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import DjangoAssertNumQueries
+
+from tests.factories import (
+    add_messages,
+    make_agent,
+    make_answer,
+    make_article,
+    make_note,
+    make_reply,
+    make_ticket,
+)
+from tests.tickets.api.conftest import TICKETS, Caller
+from tickets import actions, attachments
+from tickets.actors import Actor
+from tickets.models import ApiKey, AuthorKind, Event, EventKind, Message, Ticket, Turn
+
+pytestmark = pytest.mark.django_db
+
+
+def url(ticket: Ticket) -> str:
+    return f"{TICKETS}{ticket.reference}/messages/"
+
+
+def test_an_added_message_is_the_customers_and_gives_the_turn_to_whoever_answers(
+    shop: Caller,
+) -> None:
+    ticket = make_ticket(turn=Turn.CUSTOMER, agent=make_agent())
+    response = shop.post(url(ticket), {"body": "  It still drips.\r\n"})
+    assert response.status_code == 201
+    message = Message.objects.latest("pk")
+    assert response.json() == {
+        "position": message.position,
+        "author": {"kind": "customer", "name": ticket.customer.name},
+        "channel": "api",
+        "body": "It still drips.",
+        "created_at": f"{message.created_at:%Y-%m-%dT%H:%M:%S.%fZ}",
+        "answer": None,
+        "attachments": [],
+    }
+    event = Event.objects.get(ticket=ticket, position=message.position)
+    assert (event.kind, event.actor_key) == (EventKind.MESSAGE_POSTED, ApiKey.objects.get())
+    ticket.refresh_from_db()
+    assert ticket.turn == Turn.AGENT
+
+
+def test_a_message_to_a_missing_ticket_is_404_and_writes_nothing(shop: Caller) -> None:
+    make_ticket()
+    before = Message.objects.count()
+    assert shop.post(f"{TICKETS}NOTTHERE/messages/", {"body": "Hello"}).status_code == 404
+    assert Message.objects.count() == before
+
+
+@pytest.mark.parametrize("name", ["author_kind", "position", "is_internal", "created_at", "author"])
+def test_a_message_takes_its_body_and_nothing_else(shop: Caller, name: str) -> None:
+    """R01: who wrote it, when and where it stands is not for the sender to say."""
+    ticket = make_ticket()
+    before = Message.objects.count()
+    response = shop.post(url(ticket), {"body": "Hello", name: "agent"})
+    assert response.status_code == 400
+    assert response.json()["error"]["fields"][name][0]["code"] == "unknown"
+    assert Message.objects.count() == before
+
+
+def test_every_message_says_what_kind_of_author_it_has(shop: Caller) -> None:
+    article = make_article("Spare poles")
+    ticket = make_ticket(turn=Turn.ASSISTANT)
+    make_answer(ticket, articles=[article], score=0.71, confidence=0.82)
+    agent = make_agent("Dana Osei", teams=[ticket.team])
+    make_reply(ticket, agent)
+    found = shop.get(url(ticket)).json()["results"]
+    kinds = [message["author"]["kind"] for message in found]
+    assert kinds[:2] == [AuthorKind.CUSTOMER, AuthorKind.ASSISTANT]
+    assert {AuthorKind.SYSTEM, AuthorKind.AGENT} == set(kinds[2:])
+    names = {message["author"]["kind"]: message["author"]["name"] for message in found}
+    assert names["agent"] == "Dana Osei"
+    assert (names["assistant"], names["system"]) == ("", "")
+
+
+def test_an_answer_of_the_assistant_shows_its_sources_and_how_sure_it_was(
+    shop: Caller, settings: pytest.FixtureRequest
+) -> None:
+    article = make_article("Spare poles")
+    ticket = make_ticket(turn=Turn.ASSISTANT)
+    make_answer(ticket, articles=[article], score=0.71, confidence=0.82)
+    question, answer = shop.get(url(ticket)).json()["results"]
+    assert question["answer"] is None
+    assert answer["answer"]["decision"] == "answer"
+    assert answer["answer"]["confidence"] == 0.82
+    (source,) = answer["answer"]["sources"]
+    address = source.pop("url")
+    assert address.startswith("http://localhost:8000/")
+    assert address.endswith(f"{article.slug}/#order-a-spare")
+    assert source == {
+        "slug": article.slug,
+        "title": "Spare poles",
+        "heading": "Order a spare",
+        "passage": "Spare pole sections are in the shop under Spare parts.",
+        "score": 0.71,
+    }
+
+
+def test_an_attachment_is_named_but_not_linked(shop: Caller) -> None:
+    ticket = make_ticket()
+    upload = attachments.check([SimpleUploadedFile("pole.txt", b"It is bent.")])
+    actions.post_message(
+        actor=Actor.of_customer(ticket.customer), ticket=ticket, body="", uploads=upload
+    )
+    message = shop.get(url(ticket)).json()["results"][-1]
+    assert message["attachments"] == [
+        {"name": "pole.txt", "size": 11, "content_type": "text/plain"}
+    ]
+
+
+def test_reading_after_a_position_misses_nothing_and_repeats_nothing(shop: Caller) -> None:
+    ticket = make_ticket()
+    make_note(ticket, make_agent(teams=[ticket.team]))  # takes a place that is not shown
+    add_messages(ticket, 7)
+    expected = list(ticket.messages.order_by("position").values_list("position", flat=True))
+    seen: list[int] = []
+    address: str | None = f"{url(ticket)}?page_size=3"
+    while address:
+        page = shop.get(address).json()
+        seen += [message["position"] for message in page["results"]]
+        address = page["next"]
+    assert seen == expected
+    assert shop.get(url(ticket), {"after": seen[-1]}).json() == {"results": [], "next": None}
+    shop.post(url(ticket), {"body": "One more"})
+    (new,) = shop.get(url(ticket), {"after": seen[-1]}).json()["results"]
+    assert new["body"] == "One more"
+
+
+def test_a_note_reaches_nobody_by_the_api(shop: Caller) -> None:
+    """G2: neither its text nor its author's address is in anything that the API says."""
+    canary, address = "CANARY-7f3a-note", "canary-agent@kestrelmoor.example"
+    agent = make_agent("", email=address)
+    ticket = make_ticket(turn=Turn.AGENT, agent=agent, body="My tent pole broke")
+    make_note(ticket, agent, canary)
+    make_reply(ticket, agent)
+    said = b""
+    for path in (TICKETS, f"{TICKETS}{ticket.reference}/", url(ticket)):
+        response = shop.get(path)
+        assert response.status_code == 200
+        said += response.content
+    said += shop.post(url(ticket), {"body": "And now?"}).content
+    said += shop.get(url(ticket), {"after": 0}).content
+    assert b"My tent pole broke" in said, "the conversation itself has to be there"
+    assert canary.encode() not in said
+    assert address.encode() not in said
+
+
+def test_a_conversation_costs_the_same_for_one_answer_and_for_ten(
+    shop: Caller, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    articles = [make_article(), make_article()]
+
+    def conversation(answers: int) -> Ticket:
+        ticket = make_ticket(turn=Turn.ASSISTANT)
+        for number in range(answers):
+            make_answer(ticket, articles=articles)
+            if number < answers - 1:
+                actions.post_message(
+                    actor=Actor.of_customer(ticket.customer), ticket=ticket, body="And this?"
+                )
+                ticket.refresh_from_db()
+        return ticket
+
+    one, ten = conversation(1), conversation(10)
+    shop.get(url(one))
+    for ticket, messages in ((one, 2), (ten, 20)):
+        with django_assert_num_queries(5):
+            found = shop.get(url(ticket), {"page_size": 100}).json()["results"]
+        assert len(found) == messages
