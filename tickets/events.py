@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from celery import current_app
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -118,10 +119,8 @@ def _after_commit(event: Event, owed: list[Reaction]) -> None:
 
 def hint(reaction: Reaction) -> None:
     """Tell the queue that a reaction is due. Failing is allowed: the sweep comes by."""
-    from tickets.tasks import react
-
     try:
-        react.apply_async((reaction.pk,), queue=queue_of(reaction.name))
+        current_app.send_task("tickets.tasks.react", (reaction.pk,), queue=queue_of(reaction.name))
     except Exception:
         logger.warning("The queue is away; the sweep will find %s.", reaction.name)
 
