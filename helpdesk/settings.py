@@ -196,6 +196,7 @@ CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = _visibility
 CELERY_VISIBILITY_TIMEOUT = 300
 CELERY_TASK_PUBLISH_RETRY = False  # a publish that fails is made good by the sweep
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long Redis is away, workers wait for it
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 90  # the encoder takes seconds to load before a child is up

@@ -29,7 +29,8 @@ class Program:
 
 def programs(port: int, data: Path) -> list[Program]:
     """Web, the two workers and beat. Only the assistant's worker loads the model."""
-    worker = ("celery", "-A", "helpdesk", "worker", "--loglevel", "info", "--without-mingle")
+    alone = ("--without-mingle", "--without-gossip")  # workers have nothing to tell each other
+    worker = ("celery", "-A", "helpdesk", "worker", "--loglevel", "info", *alone)
     remote = {"ENCODER": "remote"}
     return [
         Program(
