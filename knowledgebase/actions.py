@@ -1,5 +1,6 @@
 """What may be done with articles. Each action is one transaction that first locks the article."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,6 +17,7 @@ Actor = AbstractBaseUser | None
 
 LONGEST_BODY: Final = 1_048_576  # characters; an import refuses larger files too
 MOST_QUESTIONS: Final = 50
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,6})?")
 _RESERVED: Final = {"search", "category"}  # pages of the help centre
 
 
@@ -31,6 +33,7 @@ def save_article(
     language: str = "en",
     slug: str = "",
     external_id: str | None = None,
+    import_digest: str | None = None,
     popular: bool | None = None,
     note: str = "",
 ) -> Article:
@@ -41,12 +44,16 @@ def save_article(
     Raise ValidationError, by field, for what cannot be stored.
     """
     words = _checked(title=title, summary=summary, body=body, questions=questions, note=note)
+    if not _LANGUAGE.fullmatch(language):
+        raise ValidationError({"language": _("Write the language like “en” or “pt-br”.")})
+    if external_id and len(external_id) > 300:
+        raise ValidationError({"external_id": _("An import id has at most 300 characters.")})
     with transaction.atomic():
         if article is None:
             article = Article.objects.create(
                 slug=_free_slug(slug, title),
                 category=category,
-                language=language or "en",
+                language=language,
                 external_id=external_id or None,
                 popular=bool(popular),
             )
@@ -56,7 +63,7 @@ def save_article(
                 actor=actor,
                 article=article,
                 category=category,
-                language=language or article.language,
+                language=language,
                 slug=slug,
                 popular=article.popular if popular is None else popular,
             )
@@ -71,15 +78,23 @@ def save_article(
             )
             article.save(update_fields=["updated_at"])
             _record(actor, article, ArticleEvent.Kind.SAVED, version)
+        if import_digest is not None and import_digest != article.import_digest:
+            article.import_digest = import_digest
+            article.save(update_fields=["import_digest"])
     return article
 
 
 def publish_article(
-    *, actor: Actor, article: Article, version: ArticleVersion | None = None
+    *,
+    actor: Actor,
+    article: Article,
+    version: ArticleVersion | None = None,
+    index_soon: bool = True,
 ) -> Article:
     """Make a version public, the latest one if none is named. Its passages follow in seconds.
 
-    Nothing happens if it is public already. Raise ValidationError for another article's version.
+    Nothing happens if it is public already. Without `index_soon` no task is sent: for a caller that
+    indexes many articles itself. Raise ValidationError for another article's version.
     """
     with transaction.atomic():
         article = _locked(article)
@@ -94,7 +109,8 @@ def publish_article(
         article.save(update_fields=["state", "published", "index_claimed_at", "updated_at"])
         _record(actor, article, ArticleEvent.Kind.PUBLISHED, version)
         article_id = article.pk
-        transaction.on_commit(lambda: _index_soon(article_id), robust=True)
+        if index_soon:
+            transaction.on_commit(lambda: _index_soon(article_id), robust=True)
     return article
 
 

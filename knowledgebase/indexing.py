@@ -97,6 +97,18 @@ def index_article(article_id: int) -> bool:
         raise
 
 
+def index_again(*, on_progress: Callable[[], None] | None = None) -> int:
+    """Cut and encode every public article anew, each searchable all the while; give how many."""
+    encoder = current_encoder()
+    indexed = 0
+    for article_id in Article.objects.public().order_by("pk").values_list("pk", flat=True):
+        indexed += _index(article_id, encoder)
+        if on_progress is not None:
+            on_progress()
+    activate_when_built(encoder, again=True)
+    return indexed
+
+
 def activate_when_built(encoder: Encoder, *, again: bool = False) -> bool:
     """Swap a finished encoder for the active one, in one transaction; say whether it was done.
 

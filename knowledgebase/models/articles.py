@@ -72,6 +72,8 @@ class Article(models.Model):
     external_id = models.CharField(
         _("import id"), max_length=300, unique=True, null=True, blank=True
     )
+    # What the last import of this article was made from, so that the same again changes nothing.
+    import_digest = models.CharField(max_length=64, blank=True, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False
     )
