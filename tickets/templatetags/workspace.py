@@ -8,7 +8,7 @@ from django import template
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from tickets.models import Channel
+from tickets.models import Channel, Ticket
 
 register = template.Library()
 
@@ -43,3 +43,10 @@ def age(at: datetime | None) -> str:
 def channel_icon(channel: str) -> str:
     """The icon of a channel; its name stands beside it for who does not see it."""
     return _ICONS[Channel(channel)]
+
+
+@register.filter
+def last_words(ticket: Ticket) -> str:
+    """The beginning of what was said last, unless that is what the subject says already."""
+    words = str(getattr(ticket, "last_words", "") or "")
+    return "" if words.startswith(ticket.subject.rstrip("…") or "\n") else words

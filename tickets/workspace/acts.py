@@ -86,13 +86,14 @@ def reopen(request: AgentRequest, reference: str) -> HttpResponse:
 def transfer(request: AgentRequest, reference: str) -> HttpResponse:
     """Pass the conversation on to another team: the form, and what it does."""
     ticket = access.ticket_for(actor_of(request), reference)
-    form = TransferForm(request.POST or None, ticket=ticket)
-    context = {"form": form, "ticket": ticket}
-    if request.method != "POST":
-        name = "transfer_form.html" if by_script(request) else "transfer.html"
-        return render(request, f"workspace/{name}", {**context, "in_dialog": by_script(request)})
+    form = TransferForm(request.POST if request.method == "POST" else None, ticket=ticket)
+    if by_script(request) and request.method != "POST":
+        context = {"form": form, "ticket": ticket, "in_dialog": True}
+        return render(request, "workspace/transfer_form.html", context)
     if not form.is_valid():
-        return render(request, "workspace/transfer.html", context, status=422)
+        context = {**views.ticket_list(request, ticket), "form": form, "ticket": ticket}
+        status = 422 if request.method == "POST" else 200
+        return render(request, "workspace/transfer.html", context, status=status)
     try:
         actions.transfer(actor=actor_of(request), ticket=ticket, **form.cleaned_data)
     except ActionError as error:

@@ -77,7 +77,7 @@ def ticket_page(request: AgentRequest, reference: str) -> HttpResponse:
     if by_script(request):
         if before is not None:
             return JsonResponse(news.earlier(ticket, request.user, before))
-        return render(request, "workspace/live_list.html", _ticket_list(request, ticket))
+        return render(request, "workspace/live_list.html", ticket_list(request, ticket))
     return show(request, ticket, before=before)
 
 
@@ -97,7 +97,7 @@ def show(
         request,
         "workspace/ticket.html",
         {
-            **_ticket_list(request, ticket),
+            **ticket_list(request, ticket),
             "site": shared_site,
             "ticket": ticket,
             "content": news.opening(ticket, request.user, before=before, site=shared_site),
@@ -131,7 +131,8 @@ def presence_switch(request: AgentRequest) -> HttpResponse:
     return redirect("workspace")
 
 
-def _ticket_list(request: AgentRequest, ticket: Ticket) -> dict[str, Any]:
+def ticket_list(request: AgentRequest, ticket: Ticket) -> dict[str, Any]:
+    """The list beside a conversation: the one it was opened from, else the one where it belongs."""
     selection = Selection.from_query(request.GET, fallback=View.of(ticket, request.user))
     return {**_list_context(request, selection), "current": ticket.reference}
 

@@ -18,7 +18,10 @@ function nameScroller() {
 
 panesScroll.addEventListener("change", nameScroller);
 nameScroller();
-if (!location.hash && !new URLSearchParams(location.search).has("before")) {
+// One begins at the end; where nobody has the conversation yet, with the brief and the first words.
+const unread = !!root.querySelector("[data-key='a']");
+if (unread) scroller().scrollTo({ top: 0 });
+else if (!location.hash && !new URLSearchParams(location.search).has("before")) {
   scroller().scrollTo({ top: scroller().scrollHeight });
 }
 

@@ -138,7 +138,7 @@ function step(by) {
 
 const help = document.getElementById("keys");
 const search = () =>
-  [...document.querySelectorAll("[data-hotkey='/'], #inbox-search")].find((input) => input.offsetParent);
+  [...document.querySelectorAll("[data-hotkey='/']")].find((input) => input.offsetParent);
 
 const KEYS = {
   j: () => step(1),
