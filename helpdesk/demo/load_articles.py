@@ -1,0 +1,62 @@
+"""The demo company's help centre, and which passage of an article an answer came from."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from helpdesk.demo.load_content import Content, Entry
+from knowledgebase.actions import publish_article, save_article
+from knowledgebase.models import Article, Category, Passage
+from knowledgebase.passages import Piece, cut
+from tickets.models import User
+
+_WORD = re.compile(r"\w{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An article as the conversations cite it."""
+
+    article: Article
+    title: str
+    pieces: list[Piece]  # of its body
+
+    def passage_for(self, text: str) -> Piece:
+        """The passage that shares most words with an answer that was taken from it."""
+        words = _words(text)
+        return max(self.pieces, key=lambda piece: len(words & _words(piece.text)))
+
+
+def load_articles(content: Content, author: User) -> dict[str, Source]:
+    """File and publish all articles but the drafts; what was published, by slug.
+
+    Their passages and vectors are not made here: they follow after the commit.
+    """
+    categories = {slug: Category(slug=slug, **entry) for slug, entry in content.categories.items()}
+    Category.objects.bulk_create(categories.values())
+    found = (_load(entry, categories, author) for entry in content.articles)
+    return {source.article.slug: source for source in found if source is not None}
+
+
+def _load(entry: Entry, categories: Mapping[str, Category], author: User) -> Source | None:
+    article = save_article(
+        actor=author,
+        article=None,
+        title=entry["title"],
+        summary=entry["summary"],
+        body=entry["body"],
+        questions=entry["questions"],
+        category=categories[entry["category"]],
+        slug=entry["slug"],
+        popular=entry.get("popular", False),
+    )
+    if entry.get("state", Article.State.PUBLISHED) != Article.State.PUBLISHED:
+        return None
+    article = publish_article(actor=author, article=article)
+    pieces = cut(title=entry["title"], body=entry["body"])
+    body = [piece for piece in pieces if piece.kind == Passage.Kind.BODY]
+    return Source(article, entry["title"], body)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower()))
