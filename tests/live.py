@@ -3,8 +3,10 @@
 import os
 import shutil
 import socket
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from psycopg import sql
 
 from helpdesk.demo import environment, ready
 from helpdesk.demo.processes import ROOT, Processes, programs
-from helpdesk.embedded import services
+from helpdesk.embedded import handles, services
 from helpdesk.embedded.server import Server
 from tests.services import GIVEN, redis_database, temporary_folder
 
@@ -40,6 +42,28 @@ class LiveHelpdesk:
     def manage(self, *arguments: str) -> str:
         """Run a `manage.py` command against its database; what it printed."""
         return manage(self.environment, *arguments)
+
+    def kill(self, name: str) -> None:
+        """End a program (`worker` ...) or server (`Redis`, `PostgreSQL`) as a power cut would.
+
+        Returns when its last process is gone. A server comes back by `servers[name].revive()`, a
+        program by `restart`.
+        """
+        if name in self.servers:
+            folder = self.servers[name].folder
+            os.kill(int((folder / "pid").read_text().split()[0]), signal.SIGKILL)
+            while not handles.is_free(folder / "alive"):
+                time.sleep(0.01)
+        else:
+            entry = self.processes.running[name]
+            os.killpg(entry.process.pid, signal.SIGKILL)
+            entry.process.wait()
+
+    def restart(self, name: str) -> None:
+        """Start a program again that was killed."""
+        for entry in self.processes.ended():
+            if entry.program.name == name:
+                self.processes.start(entry.program)
 
     def wait_until_ready(self) -> None:
         """Returns when `/readyz` is content; fails with its reasons after two minutes."""
