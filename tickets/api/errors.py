@@ -60,14 +60,22 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
     return Response(problem.as_json(), status=problem.status, headers=problem.headers)
 
 
+def refused(error: exceptions.APIException) -> JsonResponse:
+    """The same for a view that is none of REST framework's."""
+    return _as_response(_of_framework(error))
+
+
 @csrf_exempt
 def no_such_route(request: HttpRequest, **_parts: str) -> JsonResponse:
     """What stands at every other address under the API's."""
     message = _("There is nothing at this address.")
     if is_valid_path(request.path_info + "/") and not request.path_info.endswith("/"):
         message = _("There is nothing at this address. All addresses end with a slash.")
-    problem = Problem(404, "not_found", message)
-    return JsonResponse(problem.as_json(), status=404)
+    return _as_response(Problem(404, "not_found", message))
+
+
+def _as_response(problem: Problem) -> JsonResponse:
+    return JsonResponse(problem.as_json(), status=problem.status, headers=problem.headers)
 
 
 def _expected(error: Exception) -> Problem | None:

@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from django.conf import settings
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema_serializer
-from knowledgebase.search import ArticleHit
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from knowledgebase.models import Article
+from knowledgebase.search import ArticleHit
 from tickets import text
 from tickets.actions.customers import valid_email
 from tickets.api.fields import Moment, Strict, Text
@@ -100,6 +100,9 @@ class NewCustomer(Strict):
         return valid_email(value)
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("A message", {"body": "It drips at the other seam, too."})]
+)
 class NewMessage(Strict):
     """What the customer says."""
 
@@ -109,6 +112,18 @@ class NewMessage(Strict):
         return text.message(value)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A question from the shop",
+            {
+                "customer": {"email": "ines@walkers.example", "name": "Ines Pardo"},
+                "subject": "Seam of the Fell 2",
+                "body": "The seam above the door drips. Can I have it sealed?",
+            },
+        )
+    ]
+)
 class NewTicket(NewMessage):
     """A conversation, begun with the customer's first message."""
 

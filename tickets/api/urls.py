@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, re_path
 
 from tickets.api.errors import no_such_route
 from tickets.api.views.articles import ArticleDetail, ArticleList, ArticleSearch
-from tickets.api.views.description import Docs, Schema
+from tickets.api.views.description import docs, schema
 from tickets.api.views.tickets import MessageList, TicketDetail, TicketList
 
 urlpatterns: list[URLPattern] = [
@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("v1/articles/", ArticleList.as_view(), name="api-articles"),
     path("v1/articles/search/", ArticleSearch.as_view(), name="api-article-search"),
     path("v1/articles/<slug:slug>/", ArticleDetail.as_view(), name="api-article"),
-    path("schema/", Schema.as_view(), name="api-schema"),
-    path("docs/", Docs.as_view(), name="api-docs"),
+    path("schema/", schema, name="api-schema"),
+    path("docs/", docs, name="api-docs"),
     re_path(r"^(?P<rest>.*)$", no_such_route),
 ]

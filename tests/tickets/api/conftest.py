@@ -60,8 +60,11 @@ MakeCaller = Callable[..., Caller]
 
 
 @pytest.fixture(autouse=True)
-def _settings_row(db: None) -> None:
+def _settings_row(request: pytest.FixtureRequest) -> None:
     """Every installation has it, but a test with real transactions starts with empty tables."""
+    if request.node.get_closest_marker("django_db") is None:
+        return
+    request.getfixturevalue("db")
     if not SiteSettings.objects.exists():
         SiteSettings.objects.create(pk=1, default_team=make_team())
 

@@ -1,0 +1,132 @@
+"""The OpenAPI description is valid, complete and true; its page shows it under our strict policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]  # it comes with drf-spectacular, untyped
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import make_agent, make_answer, make_article, make_reply, make_ticket
+from tests.tickets.api.conftest import ARTICLES, TICKETS, Caller, new_ticket
+from tests.tickets.api.test_matrix import TABLE
+from tickets.api import urls
+from tickets.models import Turn
+
+POLICY = "default-src 'self'"
+
+
+@pytest.fixture(scope="module")
+def openapi() -> dict[str, Any]:
+    found: dict[str, Any] = Client().get("/api/schema/?format=json").json()
+    return found
+
+
+def test_it_is_valid_openapi_without_a_warning(tmp_path: Any) -> None:
+    file = tmp_path / "schema.yml"
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(file))
+    assert "/api/v1/tickets/:" in file.read_text()
+
+
+def test_it_has_every_operation_with_its_scope_and_errors(openapi: dict[str, Any]) -> None:
+    found = {
+        (path, method.upper()): operation
+        for path, methods in openapi["paths"].items()
+        for method, operation in methods.items()
+    }
+    expected = set()
+    for name, methods in TABLE.items():
+        (pattern,) = [p for p in urls.urlpatterns if p.name == name]
+        path = "/api/" + str(pattern.pattern).replace("<slug:", "{").replace(">", "}")
+        for method, (scope, status) in methods.items():
+            if method == "HEAD":
+                continue
+            expected.add((path, method))
+            operation = found[path, method]
+            assert f"Scope: `{scope}`." in operation["description"]
+            assert operation["security"] == [{"ApiKey": []}]
+            errors = {400, 401, 403, 429, 500, 503}
+            errors |= {404} if "{" in path else set()
+            errors |= {411, 413, 415, 422} if method == "POST" else set()
+            assert {int(code) for code in operation["responses"]} == {status} | errors
+            headers = [p["name"] for p in operation.get("parameters", []) if p["in"] == "header"]
+            assert headers == (["Idempotency-Key"] if method == "POST" else [])
+    assert set(found) == expected
+    assert openapi["components"]["securitySchemes"]["ApiKey"]["scheme"] == "bearer"
+
+
+def test_it_keeps_our_notes_to_ourselves(openapi: dict[str, Any]) -> None:
+    text = str(openapi)
+    for inside in ("RELIABILITY", "R01", "Note", "internal"):
+        assert inside not in text
+
+
+@pytest.mark.django_db
+def test_the_answers_are_what_it_says(shop: Caller, openapi: dict[str, Any]) -> None:
+    ticket = make_ticket(turn=Turn.ASSISTANT)
+    make_answer(ticket, articles=[article := make_article()])
+    make_reply(ticket, make_agent(teams=[ticket.team]))
+    one, messages = f"{TICKETS}{ticket.reference}/", f"{TICKETS}{ticket.reference}/messages/"
+    answers = [
+        ("TicketPage", shop.get(TICKETS)),
+        ("Ticket", shop.get(one)),
+        ("Ticket", shop.post(TICKETS, new_ticket())),
+        ("MessagePage", shop.get(messages)),
+        ("Message", shop.post(messages, {"body": "Hello?"})),
+        ("ArticlePage", shop.get(ARTICLES)),
+        ("ArticleWithBody", shop.get(f"{ARTICLES}{article.slug}/")),
+        ("Problem", shop.get(f"{TICKETS}?x=1")),
+        ("Problem", shop.get(f"{TICKETS}NOTTHERE/")),
+        ("Problem", shop.post(TICKETS, new_ticket(customer={"email": "x", "is_staff": True}))),
+    ]
+    for name, response in answers:
+        jsonschema.validate(response.json(), _strict(openapi, name))
+
+
+def test_it_is_for_everyone_and_the_same_in_every_language() -> None:
+    plain = Client().get("/api/schema/")
+    german = Client(headers={"Accept-Language": "de"}).get("/api/schema/?lang=de&version=2")
+    assert plain["Content-Type"] == "application/yaml"
+    assert plain.content == german.content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["api-schema", "api-docs"])
+def test_it_is_only_read(name: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert client.head(reverse(name)).status_code == 200
+    for method in ("post", "put", "delete", "options"):
+        response = getattr(client, method)(reverse(name))
+        assert response.status_code == 405
+        assert response.json()["error"]["code"] == "method_not_allowed"
+
+
+@pytest.mark.django_db
+def test_its_page_needs_no_exception_from_the_policy() -> None:
+    response = Client().get("/api/docs/")
+    policy = response["Content-Security-Policy"]
+    assert policy.startswith(POLICY) or f" {POLICY}" in policy
+    assert "unsafe" not in policy
+    assert b"<style" not in response.content
+    assert b"<script>" not in response.content
+
+
+def _strict(openapi: dict[str, Any], name: str) -> dict[str, Any]:
+    """The component as JSON Schema that allows no field it does not name."""
+
+    def convert(node: Any) -> Any:
+        if isinstance(node, list):
+            return [convert(part) for part in node]
+        if not isinstance(node, dict):
+            return node
+        found = {key: convert(value) for key, value in node.items() if key != "nullable"}
+        if "properties" in node:
+            found["additionalProperties"] = False
+        if node.get("nullable"):
+            return {"anyOf": [found, {"type": "null"}]}
+        return found
+
+    return {"$ref": f"#/components/schemas/{name}", "components": convert(openapi["components"])}
