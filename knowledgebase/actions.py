@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from celery import current_app
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -173,9 +174,7 @@ def _record(
 
 
 def _index_soon(article_id: int) -> None:
-    from knowledgebase.tasks import index_article
-
-    index_article.delay(article_id)
+    current_app.send_task("knowledgebase.tasks.index_article", args=(article_id,))
 
 
 def _one_line(text: str) -> str:

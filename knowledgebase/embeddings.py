@@ -21,6 +21,7 @@ from typing import Any, Final
 
 import numpy as np
 import redis
+from celery import current_app
 from django.conf import settings
 from numpy.typing import NDArray
 
@@ -250,12 +251,14 @@ def _encode_remotely(texts: Sequence[str], timeout: float = 1.0) -> Vectors:
     Not by Celery's result: its listener is shared by the threads of a web process, and is not made
     for that.
     """
-    from knowledgebase.tasks import encode as task
-
     reply_to = f"helpdesk:encoded:{uuid.uuid4().hex}"
     try:
-        task.apply_async(
-            args=(list(texts), reply_to), queue="assistant", expires=timeout, retry=False
+        current_app.send_task(
+            "knowledgebase.tasks.encode",
+            args=(list(texts), reply_to),
+            queue="assistant",
+            expires=timeout,
+            retry=False,
         )
         answer: Any = _redis(timeout).blpop([reply_to], timeout=timeout)
     except Exception as error:  # kombu and redis raise a dozen kinds when Redis is away
