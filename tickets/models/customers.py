@@ -37,11 +37,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         Not FOR UPDATE: a message that is being written refers to its customer's row, and would
         wait for whoever waits for its ticket.
         """
-        return (
-            self.select_for_update(no_key=True, of=("self",))
-            .select_related("joined_into")
-            .get(pk=customer.pk)
-        )
+        return self.select_for_update(no_key=True).get(pk=customer.pk)
 
 
 class Customer(models.Model):
