@@ -35,11 +35,12 @@ def hand_over(
     ticket.handovers.filter(ended_at=None).update(ended_at=now)
     if team:
         ticket.team = team
+    detail = text.line(detail, limit=300)
     brief = briefs.write(ticket, reason, detail)
     handover = HandOver.objects.create(
         ticket=ticket,
         reason=reason,
-        detail=text.line(detail, limit=300),
+        detail=detail,
         team=ticket.team,
         **asdict(brief),
     )
@@ -137,6 +138,7 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
     if ticket.team_id == team.pk and ticket.turn == Turn.QUEUE:
         return ticket
     now = timezone.now()
+    detail = text.line(detail, limit=300)
     before = ticket.handovers.filter(ended_at=None).first()
     brief = asdict(briefs.write(ticket, Reason.TRANSFERRED, detail))
     if before is not None:
@@ -147,7 +149,7 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
     HandOver.objects.create(
         ticket=ticket,
         reason=Reason.TRANSFERRED,
-        detail=text.line(detail, limit=300),
+        detail=detail,
         team=team,
         **brief,
     )
