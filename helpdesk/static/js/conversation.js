@@ -196,7 +196,7 @@ async function poll() {
 
 root.addEventListener("input", (event) => {
   if (!event.target.matches("[data-composer] textarea[name=body]")) return;
-  if (event.target.form.dataset.private) return; // notes are nobody's news
+  if (new FormData(event.target.form).get("kind") === "note") return; // the customer hears nothing of it
   if (Date.now() - lastTyped < 3000 || socket?.readyState !== WebSocket.OPEN) return;
   lastTyped = Date.now();
   socket.send(JSON.stringify({ type: "typing" }));

@@ -1,0 +1,56 @@
+"""From accepting a customer's message to the assistant's answer on their open socket."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.bench.figures import Figure, median
+from tests.bench.sockets import Visitor, carries
+from tests.live import LiveHelpdesk
+
+QUESTIONS = (
+    "How many days do I have to send something back?",
+    "When will my parcel to Germany arrive?",
+    "How do I wash my sleeping bag?",
+    "I forgot my password, what now?",
+    "Which gas cartridge fits the Ember stove?",
+    "Can I change the delivery address of my order?",
+)
+ROUNDS = 6
+
+
+def measure(helpdesk: LiveHelpdesk, encode_ms: float) -> list[Figure]:
+    """`encode_ms` is the bare encoding of such a question in this machine's encoder: the floor."""
+    samples = asyncio.run(_answers(helpdesk))
+    value = median(samples)
+    return [
+        Figure(
+            "message accepted -> the assistant's answer on the socket, median",
+            value,
+            "ms",
+            "at most 60 ms above the encoding",
+            value - encode_ms <= 60,
+            floor=encode_ms,
+            n=len(samples),
+            note=f"{value - encode_ms:.1f} ms above the bare encoding",
+        )
+    ]
+
+
+async def _answers(helpdesk: LiveHelpdesk) -> list[float]:
+    samples = []
+    for number in range(ROUNDS):
+        visitor = await Visitor.arrive(helpdesk.url)
+        await visitor.asks("Hello")
+        await visitor.opens_socket()
+        await asyncio.sleep(0.5)
+        for question in QUESTIONS:
+            # A new wording each time, so that no vector comes from the cache.
+            text = f"{question} ({number})"
+            sent = asyncio.create_task(visitor.writes(text))
+            heard = await visitor.hears(carries('data-author="assistant"'))
+            accepted = await sent
+            samples.append(max(0.0, (heard - accepted) * 1000))
+            await asyncio.sleep(0.1)
+        await visitor.leaves()
+    return samples
