@@ -120,7 +120,7 @@ def _words(before: ArticleVersion | None, after: ArticleVersion) -> Iterator[Cha
         was = getattr(before, name) if before else None
         now = getattr(after, name)
         if was != now and (was or now):
-            label = str(ArticleVersion._meta.get_field(name).verbose_name)
+            label = str(getattr(ArticleVersion._meta.get_field(name), "verbose_name", name))
             yield history.change(label, name, was, now)
 
 

@@ -14,7 +14,6 @@ from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from lucide import IconDoesNotExist
@@ -56,7 +55,7 @@ class CategoryAdmin(AuditedAdmin):
     list_display = ("name", "description", "number_of_articles", "position")
     search_fields = ("name", "description")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         number = (
             Article.objects.filter(category=OuterRef("pk"))
             .order_by()
@@ -180,7 +179,7 @@ class ArticleAdmin(AuditedAdmin):
         ),
     )
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         latest = ArticleVersion.objects.filter(article=OuterRef("pk")).order_by("-number")
         return (
             super()
@@ -197,7 +196,7 @@ class ArticleAdmin(AuditedAdmin):
 
     @admin.display(description=gettext_lazy("title"), ordering="latest_title")
     def title(self, article: Any) -> str:
-        return article.latest_title or article.slug
+        return str(article.latest_title or article.slug)
 
     @admin.display(description=gettext_lazy("popular"), ordering="popular")
     def on_first_page(self, article: Any) -> str:
@@ -239,7 +238,7 @@ class ArticleAdmin(AuditedAdmin):
             now(article)
         form.instance.__dict__.update(article.__dict__)
 
-    @action(description=gettext_lazy("Save and publish"))
+    @action(description=gettext_lazy("Save and publish"))  # type: ignore[untyped-decorator]  # the theme's
     def save_and_publish(self, request: HttpRequest, obj: Any) -> None:
         """A button of the form; save_related does what it says."""
 
@@ -264,7 +263,7 @@ class ArticleAdmin(AuditedAdmin):
     # --- versions
 
     def get_urls(self) -> list[URLPattern]:
-        def own(route: str, view: Any, name: str) -> URLPattern:
+        def own(route: str, view: Any, name: str) -> Any:
             return path(route, self.admin_site.admin_view(view), name=name)
 
         return [
@@ -362,10 +361,9 @@ def icon_exists(name: str) -> bool:
     from lucide.templatetags.lucide import lucide
 
     try:
-        drawn: SafeString = lucide(name)
+        return bool(lucide(name))
     except (IconDoesNotExist, ValueError, KeyError):
         return False
-    return bool(drawn)
 
 
 def _version(pk: int, number: int | None) -> ArticleVersion:

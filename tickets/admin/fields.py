@@ -27,7 +27,7 @@ class TimeZoneField(forms.ChoiceField):
 
     def valid_value(self, value: Any) -> bool:
         """Older names of zones, which are not offered, stay valid where they are used."""
-        return super().valid_value(value) or value in available_timezones()
+        return bool(super().valid_value(value) or value in available_timezones())
 
 
 class LinesField(forms.CharField):
@@ -64,4 +64,4 @@ class LinesField(forms.CharField):
             super().run_validators(line)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return list(initial or []) != self.to_python(data)
+        return bool(list(initial or []) != self.to_python(data))

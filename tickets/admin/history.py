@@ -84,7 +84,7 @@ def entries(events: Iterable[Event]) -> list[Entry]:
 def who(event: Event) -> str:
     """The person, key or part of the system that did it."""
     actor = event.actor_user or event.actor_customer or event.actor_key
-    return str(actor or KINDS_OF_ACTORS.get(event.actor_kind, event.actor_kind))
+    return str(actor if actor else KINDS_OF_ACTORS.get(event.actor_kind, event.actor_kind))
 
 
 def model_of(event: Event) -> type[models.Model] | None:

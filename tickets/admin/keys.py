@@ -101,6 +101,12 @@ class ApiKeyAdmin(AuditedAdmin):
         response["Cache-Control"] = "no-store"
         return response
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        context["show_save_and_continue"] = False  # the next page shows the secret
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def revoke(self, request: HttpRequest, key: ApiKey) -> None:
         actions.revoke_api_key(actor=actor_of(request), key=key)
         messages.success(request, _("%(name)s is revoked.") % {"name": key.name})

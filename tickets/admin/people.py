@@ -19,6 +19,12 @@ from tickets.models import Customer, Fact, Organization, Role, Team, User
 
 
 class UserForm(AuditedForm):
+    class Meta:
+        help_texts = {
+            "is_active": gettext_lazy("Off: they cannot log in. What they did and wrote stays."),
+            "is_superuser": gettext_lazy("May also change the log-ins of other superusers."),
+        }
+
     timezone = TimeZoneField(
         label=gettext_lazy("time zone"),
         nobody=gettext_lazy("As their browser says"),
@@ -87,7 +93,7 @@ class UserAdmin(AuditedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["email", "name", "role", "teams", "timezone", "is_active"]
         if _is_superuser(request):  # nobody gives more than they have (D01)
             fields.append("is_superuser")
@@ -156,13 +162,12 @@ class CustomerAdmin(AuditedAdmin):
     readonly_fields = ("email", "claimed_email", "user", "joined_into", "created_at")
     autocomplete_fields = ("organization",)
     list_display = ("name_or_address", "email", "organization", "created_at")
-    list_select_related = ("organization",)
     list_filter = ("organization__tier",)
     search_fields = ("name", "email", "claimed_email", "organization__name")
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).select_related("user", "joined_into")
+        return super().get_queryset(request).select_related("organization", "user", "joined_into")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

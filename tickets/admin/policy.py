@@ -73,7 +73,7 @@ class TeamAdmin(AuditedAdmin):
     list_select_related = ("hours",)
     search_fields = ("name", "description")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         people = (
             User.teams.through.objects.filter(team=OuterRef("pk"))
             .order_by()

@@ -14,7 +14,7 @@ from allauth.account.decorators import secure_admin_login
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
@@ -46,32 +46,31 @@ class HelpdeskAdminSite(AdminSite):
             isinstance(user, User) and user.is_active and user.is_staff and user.role == Role.ADMIN
         )
 
-    def admin_view(
-        self, view: Callable[..., Any], cacheable: bool = False
-    ) -> Callable[..., HttpResponseBase]:
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """For admins only. Unknown visitors are asked to log in, for everybody else it is 404."""
         inner = super().admin_view(view, cacheable)
 
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
             if not self.has_permission(request):
                 raise Http404
-            response = inner(request, *args, **kwargs)
-            response._csp_update = ADMIN_CSP  # type: ignore[attr-defined]  # read by django-csp
+            response: Any = inner(request, *args, **kwargs)
+            response._csp_update = ADMIN_CSP  # django-csp reads it
             return response
 
         return update_wrapper(guarded, view)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         if request.user.is_authenticated and not self.has_permission(request):
             raise Http404
-        return self._login(request)
+        answer: HttpResponse = self._login(request)
+        return answer
 
     @method_decorator(secure_admin_login)
-    def _login(self, request: HttpRequest) -> HttpResponseBase:
+    def _login(self, request: HttpRequest) -> HttpResponse:
         return redirect(f"{self.name}:index")
 
     def password_change(
