@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from knowledgebase.models import Article, ArticleVersion, Category
+from knowledgebase.models import Article, ArticleVersion, Category, Passage
 from knowledgebase.search import ArticleHit, SearchResult
 from tests.factories import make_article
 from tests.tickets.api.conftest import ARTICLES, Caller
@@ -126,3 +128,29 @@ def test_a_search_that_is_not_right_names_the_parameter(
     response = shop.get(f"{ARTICLES}search/", query)
     assert response.status_code == 400
     assert list(response.json()["error"]["fields"]) == [field]
+
+
+def test_the_real_search_costs_the_same_for_one_article_and_for_ten(
+    shop: Caller, settings: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """By words only, since no encoder of this name has vectors; and the answer says so."""
+    settings.ENCODER_MODEL = "none"
+    shop.get(ARTICLES)
+    for wanted in (1, 10):
+        while Article.objects.count() < wanted:
+            article = make_article()
+            assert article.published is not None
+            Passage.objects.create(
+                article=article,
+                version=article.published,
+                position=1,
+                kind=Passage.Kind.BODY,
+                language="en",
+                title=article.published.title,
+                text="Slide the sleeve over the broken pole.",
+            )
+        with django_assert_num_queries(3):
+            found = shop.get(f"{ARTICLES}search/", {"q": "sleeve", "limit": 20}).json()
+        assert found["by_meaning"] is False
+        assert len(found["results"]) == wanted
+        assert found["results"][0]["passage"] == "Slide the sleeve over the broken pole."

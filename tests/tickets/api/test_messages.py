@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import DjangoAssertNumQueries
@@ -83,8 +85,9 @@ def test_every_message_says_what_kind_of_author_it_has(shop: Caller) -> None:
 
 
 def test_an_answer_of_the_assistant_shows_its_sources_and_how_sure_it_was(
-    shop: Caller, settings: pytest.FixtureRequest
+    shop: Caller, settings: Any
 ) -> None:
+    settings.SITE_URL = "https://help.kestrelmoor.example"
     article = make_article("Spare poles")
     ticket = make_ticket(turn=Turn.ASSISTANT)
     make_answer(ticket, articles=[article], score=0.71, confidence=0.82)
@@ -94,7 +97,7 @@ def test_an_answer_of_the_assistant_shows_its_sources_and_how_sure_it_was(
     assert answer["answer"]["confidence"] == 0.82
     (source,) = answer["answer"]["sources"]
     address = source.pop("url")
-    assert address.startswith("http://localhost:8000/")
+    assert address.startswith("https://help.kestrelmoor.example/")
     assert address.endswith(f"{article.slug}/#order-a-spare")
     assert source == {
         "slug": article.slug,
