@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from rich.progress import Progress
 
+from bots.models import AssistantSettings
 from helpdesk.demo import load_content, load_index
 from helpdesk.demo.load_articles import load_articles
 from helpdesk.demo.load_people import load_people
@@ -55,7 +56,12 @@ def _write(content: load_content.Content, settings: SiteSettings) -> None:
     }
     cast = load_people(content.company, settings, first_seen, now)
     author = next(user for user in cast.staff.values() if user.role == Role.ADMIN)
-    world = World(cast=cast, sources=load_articles(content, author), now=now)
+    world = World(
+        cast=cast,
+        sources=load_articles(content, author),
+        intro=AssistantSettings.load().answer_intro,
+        now=now,
+    )
     rows = Rows()
     for told in content.conversations:
         tell(told, world, rows)

@@ -8,7 +8,7 @@ from helpdesk.demo.load_content import Content, Entry
 from knowledgebase.actions import publish_article, save_article
 from knowledgebase.models import Article, Category, Passage
 from knowledgebase.passages import Piece, cut
-from tickets.models import User
+from tickets.models import Answer, Citation, User
 
 _WORD = re.compile(r"\w{2,}")
 
@@ -21,8 +21,26 @@ class Source:
     title: str
     pieces: list[Piece]  # of its body
 
-    def passage_for(self, text: str) -> Piece:
-        """The passage that shares most words with an answer that was taken from it."""
+    def cite(self, answer: Answer, text: str, *, rank: int, score: float) -> Citation:
+        """The passage that shares most words with `text`, as the source of an answer."""
+        piece = self._passage_for(text)
+        return Citation(
+            answer=answer,
+            article=self.article,
+            rank=rank,
+            title=self.title,
+            slug=self.article.slug,
+            heading=piece.heading,
+            anchor=piece.anchor,
+            passage=piece.text,
+            score=score,
+        )
+
+    def says(self, text: str) -> bool:
+        """Whether `text` has no word that the passage for it has not: then quoting is enough."""
+        return _words(text) <= _words(self._passage_for(text).text)
+
+    def _passage_for(self, text: str) -> Piece:
         words = _words(text)
         return max(self.pieces, key=lambda piece: len(words & _words(piece.text)))
 

@@ -53,6 +53,7 @@ class World:
 
     cast: Cast
     sources: dict[str, Source]
+    intro: str  # what the assistant says before the passage that it quotes
     now: datetime
 
 
@@ -135,21 +136,23 @@ class _Story:
     def _assistant_writes(self, index: int, item: Entry) -> None:
         decision = Decision(item["decision"])
         self._rate_unhelpful(last_straw=decision == Decision.HAND_OVER)
-        self.said[index] = message = self._say(Actor.assistant(), item["text"])
+        sources = [self.world.sources[slug] for slug in item.get("sources", [])]
+        quoted = any(source.says(item["text"]) for source in sources[:1])
+        text = self.world.intro if quoted else item["text"]
+        self.said[index] = message = self._say(Actor.assistant(), text)
         helpful = item.get("helpful")
         sure = share(self.told["customer"], self.told["subject"], index)
+        score = LEAST + sure * (MOST - LEAST)
         answer = Answer(
             message=message,
             decision=decision,
-            confidence=round(
-                LEAST + sure * (MOST - LEAST) if decision == Decision.ANSWER else sure * UNSURE, 3
-            ),
+            confidence=round(score if decision == Decision.ANSWER else sure * UNSURE, 3),
             helpful=helpful,
             reasons=[_REASONS[decision]],
         )
         citations = [
-            self._citation(answer, rank, slug, sure)
-            for rank, slug in enumerate(item.get("sources", []), start=1)
+            source.cite(answer, item["text"], rank=rank, score=round(score * 0.9 ** (rank - 1), 3))
+            for rank, source in enumerate(sources, start=1)
         ]
         self.rows.answers.append(answer)
         self.rows.citations.extend(citations)
@@ -161,21 +164,6 @@ class _Story:
         else:
             self.ticket.clarified |= decision == Decision.CLARIFY
             self.ticket.pass_turn(Turn.CUSTOMER, at=self.at)
-
-    def _citation(self, answer: Answer, rank: int, slug: str, sure: float) -> Citation:
-        source = self.world.sources[slug]
-        piece = source.passage_for(answer.message.body)
-        return Citation(
-            answer=answer,
-            article=source.article,
-            rank=rank,
-            title=source.title,
-            slug=slug,
-            heading=piece.heading,
-            anchor=piece.anchor,
-            passage=piece.text,
-            score=round((LEAST + sure * (MOST - LEAST)) * 0.9 ** (rank - 1), 3),
-        )
 
     def _rate_unhelpful(self, *, last_straw: bool) -> None:
         """The last answer did not help, as what the customer wrote next says."""

@@ -1,0 +1,241 @@
+"""The demo company as it is loaded: who is there, what was said, and what is owed for it: nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from helpdesk.demo import load, load_content
+from helpdesk.demo.load_content import Content
+from helpdesk.demo.logins import LOGINS, PASSWORD
+from knowledgebase.models import Article, Category
+from tickets.actors import Actor
+from tickets.models import (
+    Answer,
+    AuthorKind,
+    Channel,
+    Citation,
+    Customer,
+    Decision,
+    Event,
+    EventKind,
+    Fact,
+    HandOver,
+    Message,
+    Note,
+    OpeningHours,
+    Organization,
+    Reaction,
+    Reason,
+    Resolution,
+    Role,
+    SiteSettings,
+    Team,
+    Ticket,
+    Turn,
+    User,
+)
+from tickets.queues import usual_wait
+
+INTRO = "This is what our help articles say:"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Content]:
+    """Loaded once for all tests here, and gone after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        assert load.fill()
+        yield load_content.read()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _company(company: Content) -> None:
+    """Every test here is about it."""
+
+
+def test_the_company_is_complete() -> None:
+    assert Category.objects.count() == 6
+    assert Counter(Article.objects.values_list("state", flat=True)) == {"published": 40, "draft": 2}
+    assert Team.objects.count() == 3
+    assert Organization.objects.count() == 8
+    assert Customer.objects.count() == 25
+    assert Ticket.objects.count() == 120
+    assert Counter(User.objects.values_list("role", flat=True)) == {
+        Role.AGENT: 4,
+        Role.LEAD: 1,
+        Role.ADMIN: 1,
+        Role.CUSTOMER: 1,
+    }
+    assert set(Ticket.objects.values_list("channel", flat=True)) == set(Channel.values)
+    assert set(Organization.objects.values_list("tier", flat=True)) == {
+        "standard",
+        "plus",
+        "premier",
+    }
+
+
+def test_whoever_the_demo_names_can_log_in_and_only_the_admin_enters_the_admin() -> None:
+    for who, email in LOGINS:
+        user = authenticate(None, email=email, password=PASSWORD)
+        assert user is not None, email
+        assert user.is_staff == user.is_superuser == (who == "Admin")
+    proved = EmailAddress.objects.filter(verified=True, primary=True, email=F("user__email"))
+    assert proved.count() == User.objects.count()
+    assert User.objects.get(role=Role.CUSTOMER).customer.name == "Maya Lindqvist"
+
+
+def test_the_first_team_became_the_default_one_and_all_keep_the_companys_hours() -> None:
+    settings = SiteSettings.load()
+    assert settings.company_name == "Kestrel & Moor"
+    assert settings.default_team.slug == "front-desk"
+    assert not Team.objects.filter(slug="support").exists()
+    hours = OpeningHours.objects.get()
+    assert hours.timezone == "Europe/London"
+    assert (hours.spans.count(), hours.holidays.count()) == (5, 3)
+    assert set(Team.objects.values_list("hours", flat=True)) == {hours.pk}
+
+
+def test_every_conversation_holds_the_words_of_its_file_in_their_order(company: Content) -> None:
+    tickets = Ticket.objects.order_by("pk")
+    assert [told["subject"] for told in company.conversations] == [t.subject for t in tickets]
+    for told, ticket in zip(company.conversations, tickets, strict=True):
+        said = ticket.messages.exclude(author_kind=AuthorKind.SYSTEM)
+        items = list(said.values_list("position", "author_kind", "body"))
+        items += [(p, "note", body) for p, body in ticket.notes.values_list("position", "body")]
+        for (_, author, body), item in zip(sorted(items), told["messages"], strict=True):
+            assert author == item["author"]
+            assert body == item["text"] or (body == INTRO and item["sources"])
+
+
+def test_the_assistant_says_nothing_twice() -> None:
+    """Where the passage it quotes has all the words of the file, it only introduces it."""
+    introduced = Citation.objects.filter(answer__message__body=INTRO)
+    assert introduced.count() > 50
+    for citation in Citation.objects.exclude(answer__message__body=INTRO).filter(rank=1):
+        assert citation.answer.message.body not in citation.passage
+
+
+def test_every_conversation_is_in_the_state_of_its_file(company: Content) -> None:
+    wanted = Counter(told["state"] for told in company.conversations)
+    wanted["customer"] += wanted.pop("assistant")  # answered, and nobody reacted
+    assert Counter(Ticket.objects.values_list("turn", flat=True)) == wanted
+    assert not Ticket.objects.filter(turn=Turn.ASSISTANT).exists()
+    answered = Ticket.objects.filter(turn=Turn.CUSTOMER, assignee=None)
+    assert answered.count() == 2
+    assert not answered.filter(person_asked_at__isnull=False).exists()
+    closed = [told for told in company.conversations if told["state"] == "closed"]
+    assert Ticket.objects.filter(resolution=Resolution.CONFIRMED).count() == sum(
+        told["confirmed"] for told in closed
+    )
+    assert Ticket.objects.filter(solved_by_assistant=True).count() == sum(
+        told["closed_by"] == "assistant" for told in closed
+    )
+
+
+def test_history_is_over_and_owes_nothing() -> None:
+    now = timezone.now()
+    assert not Reaction.objects.exists()
+    assert not Event.objects.filter(created_at__gt=now).exists()
+    assert not Message.objects.filter(created_at__gt=now).exists()
+    assert not Ticket.objects.filter(Q(closed_at__gt=now) | Q(turn_since__gt=now)).exists()
+    assert not Customer.objects.filter(created_at__gt=F("tickets__created_at")).exists()
+
+
+def test_positions_run_without_a_gap_and_with_the_time() -> None:
+    for ticket in Ticket.objects.prefetch_related("events", "messages", "notes"):
+        events = sorted(ticket.events.all(), key=lambda event: event.position or 0)
+        assert [event.position for event in events] == [*range(1, ticket.last_position + 1)]
+        assert events == sorted(events, key=lambda event: (event.created_at, event.pk))
+        items = [*ticket.messages.all(), *ticket.notes.all()]
+        written = {EventKind.MESSAGE_POSTED, EventKind.NOTE_WRITTEN}
+        assert sorted((item.position, item.created_at) for item in items) == [
+            (event.position, event.created_at) for event in events if event.kind in written
+        ]
+
+
+def test_every_change_has_its_event() -> None:
+    count = Counter(Event.objects.exclude(ticket=None).values_list("kind", flat=True))
+    assert count == {
+        EventKind.TICKET_OPENED: 120,
+        EventKind.MESSAGE_POSTED: Message.objects.count(),
+        EventKind.NOTE_WRITTEN: Note.objects.count(),
+        EventKind.FACT_NOTED: Fact.objects.count(),
+        EventKind.PERSON_ASKED: HandOver.objects.count(),
+        EventKind.TICKET_ACCEPTED: HandOver.objects.filter(accepted_at__isnull=False).count(),
+        EventKind.ANSWER_RATED: Answer.objects.filter(helpful__isnull=False).count(),
+        EventKind.TICKET_RESOLVED: Ticket.objects.filter(
+            turn=Turn.CLOSED, solved_by_assistant=False
+        ).count(),
+        EventKind.TICKET_CONFIRMED: Ticket.objects.filter(resolution=Resolution.CONFIRMED).count(),
+        EventKind.TICKET_RATED: Ticket.objects.filter(rating__isnull=False).count(),
+    }
+    for event in Event.objects.filter(kind=EventKind.ANSWER_RATED):
+        answer = Answer.objects.get(pk=event.data["answer"])
+        assert (answer.message.ticket_id, answer.helpful) == (
+            event.ticket_id,
+            event.data["helpful"],
+        )
+
+
+def test_a_hand_over_says_what_is_wanted_and_who_took_it() -> None:
+    for handover in HandOver.objects.select_related("ticket"):
+        ticket = handover.ticket
+        assert handover.wants
+        assert handover.tried
+        assert handover.why
+        assert handover.feeling
+        assert handover.asked_at == ticket.person_asked_at
+        assert (handover.ended_at is not None) == ticket.is_closed
+        assert handover.accepted_by_id == ticket.assignee_id
+        if handover.accepted_at:
+            first = ticket.messages.filter(author_kind=AuthorKind.AGENT).earliest("position")
+            assert handover.asked_at < handover.accepted_at < first.created_at
+        if ticket.channel in (Channel.PHONE, Channel.API):
+            assert handover.reason == Reason.CHANNEL
+    for team in Team.objects.all():
+        assert usual_wait(team) is not None  # customers are told about how long it takes
+
+
+def test_an_agent_sees_what_their_teams_have_and_a_customer_their_own() -> None:
+    amara = User.objects.get(email="amara@kestrelmoor.example")
+    seen = Ticket.objects.visible_to(Actor.agent(amara))
+    assert set(seen.values_list("team__slug", flat=True)) == {"billing", "front-desk"}
+    maya = Customer.objects.get(email="maya@lindqvist.example")
+    assert Ticket.objects.visible_to(Actor.of_customer(maya)).count() == 7
+
+
+def test_an_answer_quotes_a_passage_of_its_article() -> None:
+    answers = Answer.objects.filter(decision=Decision.ANSWER)
+    assert not answers.filter(citations=None).exists()
+    assert not answers.exclude(confidence__range=(0.65, 0.93)).exists()
+    for citation in Citation.objects.select_related("article__published"):
+        assert citation.article.published is not None
+        assert citation.title == citation.article.published.title
+        assert citation.passage
+        assert 0.5 < citation.score <= 0.93
+
+
+def test_a_fact_names_the_message_that_states_it() -> None:
+    told = Fact.objects.exclude(message=None)
+    assert told.count() > 90
+    for fact in told.select_related("message"):
+        assert fact.message is not None
+        assert fact.value.lower() in fact.message.body.lower()
+
+
+def test_what_is_loaded_would_also_pass_as_input() -> None:
+    lists = {"facts", "articles"}  # an empty list is what a brief may well have
+    for model in (Ticket, Message, Note, Answer, Citation, HandOver, Fact, Customer, User, Team):
+        for row in model._default_manager.order_by("pk")[:8]:
+            row.full_clean(exclude=lists)

@@ -1,0 +1,119 @@
+"""The demo company is loaded once, whole or not at all, and never beside real customers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries
+from rich.progress import Progress
+
+from helpdesk.demo import load, load_content, load_index
+from helpdesk.demo.load_rows import Rows
+from knowledgebase.models import Article, Category, Embedding
+from tests.factories import make_article, make_ticket
+from tests.tickets.parallel import real_transactions
+from tickets.models import Customer, Event, Message, Organization, Team, Ticket, User
+
+
+def counted() -> list[int]:
+    models = (Article, Category, Customer, Event, Message, Organization, Team, Ticket, User)
+    return [model._default_manager.count() for model in models]
+
+
+@pytest.mark.django_db
+def test_loading_again_changes_nothing() -> None:
+    assert load.fill()
+    first = counted()
+    newest = Event.objects.latest("pk")
+    assert not load.fill()
+    assert counted() == first
+    assert Event.objects.latest("pk") == newest
+
+
+@pytest.mark.django_db
+def test_a_process_that_dies_in_the_middle_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class KilledError(BaseException):
+        pass
+
+    def write(rows: Rows) -> None:
+        Ticket.objects.bulk_create(rows.tickets)
+        raise KilledError
+
+    before = counted()
+    with monkeypatch.context() as patch:
+        patch.setattr(Rows, "write", write)
+        with pytest.raises(KilledError):
+            load.fill()
+    assert counted() == before
+    assert Team.objects.get().slug == "support"
+    assert load.fill()
+
+
+@pytest.mark.django_db
+def test_an_installation_with_customers_of_its_own_is_left_alone() -> None:
+    make_ticket()
+    before = counted()
+    assert not load.fill()
+    assert counted() == before
+
+
+@pytest.mark.django_db
+def test_a_conversation_that_does_not_end_as_its_file_says_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = load_content.read()
+    told = next(told for told in content.conversations if told["state"] == "queue")
+    monkeypatch.setitem(told, "state", "agent")
+    monkeypatch.setattr(load_content, "read", lambda: content)
+    with pytest.raises(ValueError, match="ends as queue"):
+        load.fill()
+    assert not Customer.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nothing_is_started_when_no_article_is_due(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(subprocess, "Popen", None)
+    with Progress(disable=True) as progress, django_assert_num_queries(2):
+        assert load_index.index(progress)
+        assert not progress.tasks
+
+
+@pytest.mark.django_db
+def test_where_the_encoder_fails_the_articles_stay_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_article()
+    monkeypatch.setattr(load_index, "SCRIPT", "raise SystemExit('no encoder')")
+    with Progress(disable=True) as progress:
+        assert not load_index.index(progress)
+        assert "1 follow later" in progress.tasks[0].description
+    assert load_index.due() == 1
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
+    """Where another process finds the database of the tests."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
+
+
+@pytest.mark.model
+@real_transactions
+def test_articles_are_indexed_by_a_process_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    article = make_article("Mend a pole")
+    with Progress(disable=True) as progress:
+        done = load_index.index(progress)
+        log = Path(settings.DATA_DIR, "log", "index.log").read_text()
+        assert done, log
+        assert progress.finished
+    assert Embedding.objects.filter(passage__article=article).exists()
+    assert load_index.due() == 0
