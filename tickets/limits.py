@@ -13,6 +13,7 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
 logger = logging.getLogger(__name__)
+_own = MovingWindowRateLimiter(MemoryStorage())
 
 OPEN_A_CONVERSATION = parse("20/10 minutes")  # per address of the network
 WRITE_A_MESSAGE = parse("30/minute")  # per customer
@@ -30,15 +31,11 @@ class TooMany(Exception):
 
 @cache
 def _shared() -> MovingWindowRateLimiter:
-    pool = redis.ConnectionPool.from_url(
-        settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1
+    # Blocking: whoever finds all connections in use waits for one, and is not counted elsewhere.
+    pool = redis.BlockingConnectionPool.from_url(
+        settings.REDIS_URL, timeout=1, socket_timeout=1, socket_connect_timeout=1
     )
     return MovingWindowRateLimiter(RedisStorage("redis://", connection_pool=pool))
-
-
-@cache
-def _own() -> MovingWindowRateLimiter:
-    return MovingWindowRateLimiter(MemoryStorage())
 
 
 def spend(limit: RateLimitItem, *who: str) -> None:
@@ -47,7 +44,7 @@ def spend(limit: RateLimitItem, *who: str) -> None:
         allowed = _shared().hit(limit, *who)
     except redis.RedisError:
         logger.warning("Redis is away; limits are counted in this process alone.")
-        allowed = _own().hit(limit, *who)
+        allowed = _own.hit(limit, *who)
     if not allowed:
         raise TooMany(limit.get_expiry())
 
