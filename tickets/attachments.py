@@ -124,10 +124,11 @@ def remove_orphans() -> int:
 
 def safe_name(name: str) -> str:
     """A file name to show and to offer: no path, no control or direction characters, 150 long."""
-    name = text.line(name.replace("\\", "/").rsplit("/", 1)[-1])
+    name = text.line(name.replace("\\", "/").rsplit("/", 1)[-1], limit=1000)
     name = "".join(c for c in name if unicodedata.category(c) not in {"Cf", "Cc"}).strip(". ")
     stem, dot, ending = name.rpartition(".")
-    return f"{stem[: 150 - len(ending)]}{dot}{ending[:20]}" if dot else name[:150] or "file"
+    ending = dot + ending[:20] if dot else ""
+    return (stem if dot else name)[: 150 - len(ending)] + ending or "file"
 
 
 def _check(file: UploadedFile) -> Upload:
