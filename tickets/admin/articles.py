@@ -27,9 +27,9 @@ from tickets.admin.audited import (
     HISTORY_PAGE,
     AuditedAdmin,
     AuditedForm,
-    Button,
     actor_of,
 )
+from tickets.admin.buttons import Button
 from tickets.admin.fields import LinesField
 from tickets.admin.site import site
 from tickets.admin.theme import Textarea, TextInput

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
@@ -17,12 +16,10 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseBase,
-    HttpResponseNotAllowed,
     HttpResponseRedirect,
 )
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -32,29 +29,12 @@ from tickets import actions
 from tickets.actions.settings import SECRET_FIELDS, many_values, snapshot
 from tickets.actors import Actor
 from tickets.admin import history
-from tickets.admin.theme import ModelAdmin, ModelForm, TabularInline, Textarea
+from tickets.admin.buttons import AdminWithButtons
+from tickets.admin.theme import ModelForm, TabularInline, Textarea
 from tickets.models import Event, User
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 VERSION = "_version"  # the hidden field with what the row was when the form was opened
 HISTORY_PAGE = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """Something to do with a row beside saving it: a POST of its own, explained before it is done.
-
-    `method` is the admin's method for (request, object); it may return a response of its own.
-    """
-
-    name: str
-    label: StrOrPromise
-    explanation: StrOrPromise
-    method: str
-    shown: Callable[[Any], bool] = lambda row: True
-    dangerous: bool = False
 
 
 class AuditedForm(ModelForm):
@@ -75,7 +55,7 @@ class AuditedForm(ModelForm):
         return cleaned
 
 
-class AuditedAdmin(ModelAdmin):
+class AuditedAdmin(AdminWithButtons):
     """Adds, changes and removes by `actions.change_setting` and `remove_setting` only.
 
     The row, its lists (`many`: members, spans) and the event are written in one transaction,
@@ -88,11 +68,9 @@ class AuditedAdmin(ModelAdmin):
     mirrored: ClassVar[dict[str, str]] = {}
     # What changes by itself and is not edited here: no conflict.
     unversioned: ClassVar[frozenset[str]] = frozenset({"last_login"})
-    buttons: ClassVar[tuple[Button, ...]] = ()
     formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 4})}}
     list_per_page = 50
     change_form_before_template = "admin/version_field.html"
-    change_form_outer_before_template = "admin/buttons.html"
     object_history_template = "admin/object_history.html"
 
     # --- who may: the site lets admins in only, and nobody else
@@ -233,37 +211,7 @@ class AuditedAdmin(ModelAdmin):
         """The page itself, without the detour by Django's table of models."""
         return str(obj.get_absolute_url()) if hasattr(obj, "get_absolute_url") else None
 
-    # --- buttons
-
-    def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_button"
-        pressed = self.admin_site.admin_view(self.press)
-        return [path("<path:object_id>/do/<slug:button>/", pressed, name=name), *super().get_urls()]
-
-    def press(self, request: HttpRequest, object_id: str, button: str) -> HttpResponseBase:
-        """What a button does, by POST only; back to the row unless its method answers itself."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        wanted = next((each for each in self.buttons if each.name == button), None)
-        with transaction.atomic():
-            row = self.get_object(request, unquote(object_id)) if wanted else None
-            if wanted is None or row is None:
-                raise Http404
-            if not self.may_press(request, row):
-                raise PermissionDenied
-            if not wanted.shown(row):
-                messages.info(request, _("Nothing was left to do: somebody was faster."))
-                answer = None
-            else:
-                answer = getattr(self, wanted.method)(request, row)
-        return answer if isinstance(answer, HttpResponse) else self._back(row)
-
-    def may_press(self, request: HttpRequest, row: Any) -> bool:
-        return self.has_view_permission(request, row)
-
-    def _back(self, row: models.Model) -> HttpResponseRedirect:
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
-        return HttpResponseRedirect(reverse(name, args=[row.pk]))
+    # --- the form's page
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -271,13 +219,7 @@ class AuditedAdmin(ModelAdmin):
         row = context.get("original")
         context["show_save_and_add_another"] = False
         if row is not None:
-            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_button"
             context["version"] = request.POST.get(VERSION) or self.version_of(row)
-            context["row_buttons"] = [
-                {"button": button, "url": reverse(name, args=[row.pk, button.name])}
-                for button in self.buttons
-                if button.shown(row) and self.may_press(request, row)
-            ]
         return super().render_change_form(request, context, *args, **kwargs)
 
     # --- history

@@ -21,6 +21,7 @@ from tickets.models import (
     OpeningHours,
     Organization,
     Reaction,
+    Role,
     SiteSettings,
     Team,
     User,
@@ -56,7 +57,7 @@ def test_the_admin_has_what_it_is_meant_to_have_and_nothing_else() -> None:
         lambda: make_user(),
         lambda: make_agent(),
         lambda: make_lead(),
-        lambda: make_agent(role="admin", is_staff=False),
+        lambda: make_agent(role=Role.ADMIN, is_staff=False),
     ],
     ids=["customer", "agent", "lead", "admin without staff"],
 )
@@ -75,7 +76,7 @@ def test_an_unknown_visitor_is_asked_to_log_in_and_comes_back() -> None:
     for page in [*_pages(), reverse("admin:login")]:
         answer = Client().get(page)
         assert answer.status_code == 302, page
-        assert unquote(answer.url).startswith("/account/login/?next=/admin/"), page
+        assert unquote(answer["Location"]).startswith("/account/login/?next=/admin/"), page
 
 
 def test_an_admin_who_was_made_inactive_is_out_with_the_next_request() -> None:
@@ -98,7 +99,7 @@ def test_an_admin_who_became_an_agent_finds_nothing_any_more() -> None:
 
 def test_passwords_are_changed_in_one_place_only(client: Client) -> None:
     answer = client.get(reverse("admin:password_change"))
-    assert answer.url == reverse("account_change_password")
+    assert answer["Location"] == reverse("account_change_password")
 
 
 def test_logging_out_takes_a_post(client: Client) -> None:

@@ -59,7 +59,7 @@ def test_a_list_that_somebody_else_changed_is_a_conflict_too(client: Client, wha
     if what == "span":
         OpeningSpan.objects.update(closes="18:00")
     else:
-        team.members.add(make_agent())
+        make_agent(teams=[team])
 
     page = client.post(url_of(row), {**opened, "name": "Renamed"})
 

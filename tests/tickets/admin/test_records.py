@@ -128,7 +128,7 @@ def test_a_list_within_a_row_is_recorded_with_the_row(change: Change) -> None:
     assert change(hours, **added).status_code == 302
 
     assert hours.spans.count() == 2
-    assert hours.spans.last().opens == time(10)
+    assert hours.spans.filter(weekday=1, opens=time(10)).exists()
     assert Event.objects.get().data["changes"] == {
         "spans": [["Monday 09:00-17:00"], ["Monday 09:00-17:00", "Tuesday 10:00-12:00"]]
     }
@@ -138,12 +138,12 @@ def test_a_change_of_members_is_recorded_with_the_team_and_with_each_person(
     change: Change,
 ) -> None:
     team = make_team("Gear")
-    stays, leaves, joins = make_agent("Amara"), make_agent("Bethan"), make_agent("Tomasz")
-    team.members.set([stays, leaves])
+    stays, leaves = make_agent("Amara", teams=[team]), make_agent("Bethan", teams=[team])
+    joins = make_agent("Tomasz")
 
     assert change(team, members=[stays.pk, joins.pk]).status_code == 302
 
-    assert set(team.members.all()) == {stays, joins}
+    assert set(User.objects.filter(teams=team)) == {stays, joins}
     changes = {event.data["name"]: event.data["changes"] for event in Event.objects.all()}
     assert changes == {
         "Gear": {"members": [["Amara", "Bethan"], ["Amara", "Tomasz"]]},
