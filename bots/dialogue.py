@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
-from knowledgebase.search import ArticleHit
 
 from bots import confidence
 from bots.models import AssistantSettings
 from bots.understanding import asks_whether_human, feel, wants_person
 from bots.understanding.feeling import ANGRY
 from knowledgebase import search
+from knowledgebase.search import ArticleHit
 from tickets.models import Decision, Reason
 
 MOST_OFFERED = 3
@@ -89,10 +89,7 @@ def _look_up(question: Question, settings: AssistantSettings) -> Thought:
     hits = [hit for hit in found.hits if hit.article_id not in question.unhelpful]
     facts = confidence.features(hits)
     sure = confidence.probability(facts)
-    reasons = [
-        f"score {facts.score:.2f}, lead on the next article {facts.margin:.2f}, "
-        f"shared words {facts.lexical:.2f}"
-    ]
+    reasons = [f"score {facts.score:.2f}, lead on the next article {facts.lead:.2f}"]
     if question.unhelpful:
         reasons.append(f"left out {len(question.unhelpful)} that did not help before")
     if hits and sure >= settings.answer_threshold:

@@ -23,7 +23,7 @@ class AssistantSettings(models.Model):
     )
     answer_threshold = models.FloatField(
         _("answers from"),
-        default=0.62,
+        default=0.65,
         validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
         help_text=_(
             "How likely, from 0 to 1, an article must be the right one before the assistant "
@@ -32,7 +32,7 @@ class AssistantSettings(models.Model):
     )
     offer_threshold = models.FloatField(
         _("offers articles from"),
-        default=0.30,
+        default=0.40,
         validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
         help_text=_(
             "Between this and the value above, the assistant does not answer but shows up to three "

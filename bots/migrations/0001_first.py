@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 (
                     "answer_threshold",
                     models.FloatField(
-                        default=0.62,
+                        default=0.65,
                         help_text="How likely, from 0 to 1, an article must be the right one before the assistant answers from it. Higher: fewer answers, more of them right, more work for people.",
                         validators=[
                             django.core.validators.MinValueValidator(0.0),
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 (
                     "offer_threshold",
                     models.FloatField(
-                        default=0.3,
+                        default=0.4,
                         help_text="Between this and the value above, the assistant does not answer but shows up to three articles to choose from. Below it, it says that it found nothing and offers a person.",
                         validators=[
                             django.core.validators.MinValueValidator(0.0),

@@ -80,7 +80,7 @@ def test_the_assistant_offers_before_it_answers(
 ) -> None:
     page = change(AssistantSettings.load(), answer_threshold=answer, offer_threshold=offer)
     assert complaint in errors_on(page)
-    assert AssistantSettings.load().answer_threshold == 0.62
+    assert AssistantSettings.load().answer_threshold == 0.65
 
 
 def test_settings_open_on_their_form_and_stay_one_row(client: Client) -> None:
