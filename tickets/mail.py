@@ -104,7 +104,7 @@ def _send(
     )
     context = {"ticket": ticket, "site": site, "message": message, "link": link, "email": to}
     with translation.override(customer.language or settings.LANGUAGE_CODE):
-        subject = text.line(render_to_string(f"emails/{name}_subject.txt", context), limit=150)
+        subject = _header(render_to_string(f"emails/{name}_subject.txt", context))[:150]
         mail = EmailMultiAlternatives(
             subject=subject,
             body=render_to_string(f"emails/{name}.txt", context),
@@ -123,4 +123,9 @@ def _send(
 
 def _quoted(name: str) -> str:
     """A display name that cannot become a second address."""
-    return '"' + text.line(name).replace("\\", "").replace('"', "") + '"'
+    return '"' + _header(name).replace("\\", "").replace('"', "") + '"'
+
+
+def _header(value: str) -> str:
+    """One line of plain words: what looks encoded would be decoded, with line breaks and all (E09)."""
+    return text.line(value).replace("=?", "= ?")
