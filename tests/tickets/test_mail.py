@@ -1,0 +1,328 @@
+"""Mail to customers, sent for real to a server on the loopback."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.utils import timezone
+
+from tests.factories import (
+    make_agent,
+    make_customer,
+    make_note,
+    make_reply,
+    make_ticket,
+    make_visitor,
+)
+from tests.live import free_port
+from tickets import actions, events, mail, presence
+from tickets.actors import Actor
+from tickets.addresses import AddressToken
+from tickets.models import Customer, Reaction, ReactionState, Reason, SiteSettings, Ticket, Turn
+
+pytestmark = pytest.mark.django_db
+
+
+class Inbox:
+    """What the server was sent. It can be told to refuse."""
+
+    def __init__(self) -> None:
+        self.raw: list[bytes] = []
+        self.recipients: list[list[str]] = []
+        self.refusal = ""
+
+    @property
+    def mails(self) -> list[EmailMessage]:
+        parsed = [message_from_bytes(raw, policy=policy.default) for raw in self.raw]
+        return [mail for mail in parsed if isinstance(mail, EmailMessage)]
+
+    @property
+    def mail(self) -> EmailMessage:
+        (only,) = self.mails
+        return only
+
+
+class Handler:
+    """Puts what comes into the inbox of the running test."""
+
+    inbox = Inbox()
+
+    async def handle_DATA(  # noqa: N802  # aiosmtpd's name
+        self, server: object, session: object, envelope: Any
+    ) -> str:
+        if self.inbox.refusal:
+            return self.inbox.refusal
+        self.inbox.raw.append(envelope.content)
+        self.inbox.recipients.append(envelope.rcpt_tos)
+        return "250 kept"
+
+
+@pytest.fixture(scope="module")
+def smtp() -> Iterator[Controller]:
+    server = Controller(Handler(), hostname="127.0.0.1", port=free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def inbox(smtp: Controller, settings: Any) -> Inbox:
+    """A real server takes the mails of this test."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", smtp.port
+    settings.SITE_URL = "https://help.kestrelmoor.example"
+    settings.DEFAULT_FROM_EMAIL = "support@help.kestrelmoor.example"
+    smtp.handler.inbox = Inbox()
+    return smtp.handler.inbox
+
+
+@pytest.fixture
+def no_server(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+
+
+def send_due() -> None:
+    """Run the reactions that send mail, and only those."""
+    due = Reaction.objects.overdue().filter(name__startswith="mail.")
+    for pk in list(due.order_by("pk").values_list("pk", flat=True)):
+        events.run(pk)
+
+
+def words(mail: EmailMessage) -> str:
+    """Everything that can be read in a mail, decoded."""
+    parts = [part.get_content() for part in mail.walk() if not part.is_multipart()]
+    return "\n".join([*(f"{name}: {value}" for name, value in mail.items()), *parts])
+
+
+def replied(customer: Customer, body: str = "A spare pole is on its way.") -> Ticket:
+    """An agent called Dana has answered this customer."""
+    agent = make_agent("Dana Osei", email="dana.osei@kestrelmoor.example")
+    ticket = make_ticket(turn=Turn.QUEUE, customer=customer)
+    make_reply(ticket, agent, body)
+    return ticket
+
+
+# --- an answer ------------------------------------------------------------------------------------
+
+
+def test_an_agents_reply_goes_to_a_confirmed_address(inbox: Inbox) -> None:
+    ticket = replied(make_customer(email="ines@walkers.example"))
+    send_due()
+    mail = inbox.mail
+    assert inbox.recipients == [["ines@walkers.example"]]
+    assert mail["To"] == "ines@walkers.example"
+    assert "Dana" in words(mail)
+    assert "A spare pole is on its way." in words(mail)
+    assert f"https://help.kestrelmoor.example/requests/{ticket.reference}/" in words(mail)
+    assert "dana.osei@" not in words(mail)  # agents' addresses are not for customers
+    assert "Osei" not in words(mail)
+
+
+def test_e18_a_mail_says_that_a_machine_sent_it_and_which_event_it_is_of(inbox: Inbox) -> None:
+    ticket = replied(make_customer())
+    send_due()
+    event = ticket.events.get(kind="message.posted", data__author="agent")
+    mail = inbox.mail
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Message-ID"] == f"<event-{event.pk}.reply@help.kestrelmoor.example>"
+    assert mail["References"] == f"<ticket-{ticket.reference}@help.kestrelmoor.example>"
+    assert {part.get_content_type() for part in mail.iter_parts()} == {"text/plain", "text/html"}
+
+
+def test_t10_a_mail_that_is_sent_twice_after_a_crash_is_the_same_mail(inbox: Inbox) -> None:
+    replied(make_customer())
+    reaction = Reaction.objects.get(name="mail.reply")
+    for _ in range(2):  # the server took it, then the worker died
+        mail.send_reply(reaction.event)
+    assert len({one["Message-ID"] for one in inbox.mails}) == 1
+    send_due()
+    reaction.refresh_from_db()
+    assert reaction.state == ReactionState.DONE
+
+
+def test_only_agents_replies_are_mailed(inbox: Inbox) -> None:
+    agent = make_agent()
+    ticket = make_ticket(turn=Turn.CUSTOMER)  # the customer's question, the assistant's answer
+    customer = Actor.of_customer(ticket.customer)
+    actions.hand_over(actor=customer, ticket=ticket, reason=Reason.ASKED)
+    actions.accept(actor=Actor.agent(agent), ticket=ticket)
+    make_note(ticket, agent)
+    actions.resolve(actor=Actor.agent(agent), ticket=ticket)
+    send_due()
+    assert inbox.raw == []
+
+
+def test_whoever_has_the_conversation_open_gets_no_mail(inbox: Inbox) -> None:
+    ticket = replied(make_customer())
+    presence.mark_customer_here(ticket)
+    send_due()
+    assert inbox.raw == []
+
+
+def test_a_visitor_without_any_address_gets_no_mail(inbox: Inbox) -> None:
+    replied(make_visitor())
+    send_due()
+    assert inbox.raw == []
+    assert Reaction.objects.get(name="mail.reply").state == ReactionState.DONE
+
+
+def test_a_german_customer_gets_a_mail_in_their_language_setting(inbox: Inbox) -> None:
+    replied(make_customer(language="de"))
+    send_due()
+    assert len(inbox.raw) == 1
+
+
+# --- an address that nobody confirmed -------------------------------------------------------------
+
+
+def test_an_unconfirmed_address_gets_no_content_only_the_link_that_proves_it(inbox: Inbox) -> None:
+    customer = make_customer("Canary Name", email=None, claimed_email="new@walkers.example")
+    ticket = replied(customer, body="canary-of-the-reply")
+    Ticket.objects.filter(pk=ticket.pk).update(subject="canary-of-the-subject")
+    send_due()
+    text = words(inbox.mail)
+    assert inbox.recipients == [["new@walkers.example"]]
+    assert "canary" not in text.lower()
+    assert "Dana" not in text
+    found = re.search(r"https://help\.kestrelmoor\.example/confirm/(\S+?)/", text)
+    assert found is not None
+    assert AddressToken.read(found[1]) == AddressToken(
+        customer.pk, "new@walkers.example", ticket.reference
+    )
+
+
+def test_an_address_that_was_left_is_asked_to_confirm_without_any_content(inbox: Inbox) -> None:
+    ticket = make_ticket(turn=Turn.QUEUE, customer=make_visitor(), body="canary-question")
+    actions.leave_email(
+        actor=Actor.of_customer(ticket.customer), ticket=ticket, email="victim@walkers.example"
+    )
+    send_due()
+    assert "canary" not in words(inbox.mail)
+    assert "/confirm/" in words(inbox.mail)
+
+
+def test_e17_an_address_gets_at_most_three_such_mails_an_hour(inbox: Inbox) -> None:
+    for _ in range(6):
+        ticket = make_ticket(turn=Turn.QUEUE, customer=make_visitor())
+        actions.leave_email(
+            actor=Actor.of_customer(ticket.customer), ticket=ticket, email="victim@walkers.example"
+        )
+    send_due()
+    assert len(inbox.raw) == 3
+    assert not Reaction.objects.filter(
+        name="mail.confirm_address", state=ReactionState.DUE
+    ).exists()
+
+
+def test_e17_trying_again_is_not_counted_as_another_mail(inbox: Inbox) -> None:
+    ticket = make_ticket(turn=Turn.QUEUE, customer=make_visitor())
+    actions.leave_email(
+        actor=Actor.of_customer(ticket.customer), ticket=ticket, email="new@walkers.example"
+    )
+    inbox.refusal = "451 try again later"
+    for _ in range(4):
+        send_due()
+        Reaction.objects.update(due_at=timezone.now())
+    inbox.refusal = ""
+    send_due()
+    assert len(inbox.raw) == 1
+    assert Reaction.objects.get(name="mail.confirm_address").state == ReactionState.DONE
+
+
+def test_an_address_that_was_confirmed_meanwhile_is_not_asked_again(inbox: Inbox) -> None:
+    ticket = make_ticket(turn=Turn.QUEUE, customer=make_visitor())
+    customer = actions.leave_email(
+        actor=Actor.of_customer(ticket.customer), ticket=ticket, email="new@walkers.example"
+    )
+    actions.confirm_email(
+        actor=Actor.of_customer(customer), customer=customer, email="new@walkers.example"
+    )
+    send_due()
+    assert inbox.raw == []
+
+
+# --- servers and headers --------------------------------------------------------------------------
+
+
+def test_t20_while_the_server_is_away_the_mail_waits(no_server: None) -> None:
+    replied(make_customer())
+    send_due()
+    reaction = Reaction.objects.get(name="mail.reply")
+    assert (reaction.state, reaction.attempts) == (ReactionState.DUE, 1)
+    assert reaction.due_at > timezone.now() + timedelta(seconds=3)
+    assert "refused" in reaction.error.lower()
+
+
+def test_t20_what_is_refused_for_good_is_given_up_and_seen(inbox: Inbox) -> None:
+    inbox.refusal = "550 no such user"
+    replied(make_customer())
+    for _ in range(events.MAX_ATTEMPTS):
+        send_due()
+        Reaction.objects.update(due_at=timezone.now())
+    reaction = Reaction.objects.get(name="mail.reply")
+    assert reaction.state == ReactionState.DEAD
+    assert "550" in reaction.error
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "Ines\r\nBcc: all@walkers.example",
+        '"ines@walkers.example" <mallory@walkers.example>, eve@walkers.example',
+        "a, b@walkers.example; c@walkers.example",
+        "=?utf-8?q?x=0D=0ABcc:_all=40walkers.example?=",
+        "\u202eevil\0\ud800",
+        '\\" <mallory@walkers.example>',
+    ],
+)
+def test_e10_no_name_adds_a_recipient_or_a_header(inbox: Inbox, hostile: str) -> None:
+    site = SiteSettings.load()
+    site.company_name = hostile.encode("utf-8", "ignore").decode().replace("\0", "")[:80]
+    site.save()
+    customer = make_customer(email="ines@walkers.example")
+    ticket = make_ticket(turn=Turn.QUEUE, customer=customer, subject=hostile)
+    agent = make_agent(site.company_name)
+    make_reply(ticket, agent, "Hello")
+    send_due()
+    mail = inbox.mail
+    assert inbox.recipients == [["ines@walkers.example"]]
+    assert mail["Bcc"] is None
+    assert mail["Cc"] is None
+    assert len(mail["From"].addresses) == len(mail["To"].addresses) == 1
+    assert mail["From"].addresses[0].addr_spec == "support@help.kestrelmoor.example"
+
+
+def test_e09_a_subject_is_one_line(inbox: Inbox) -> None:
+    ticket = make_ticket(
+        turn=Turn.QUEUE, customer=make_customer(), subject="Tent\r\nX-Evil: 1\n" + "x" * 5000
+    )
+    make_reply(ticket, make_agent(), "Hello")
+    send_due()
+    assert len(inbox.mail["Subject"]) <= 150
+    assert inbox.mail["X-Evil"] is None
+
+
+def test_a_reply_with_markup_is_harmless_in_the_html_part(inbox: Inbox) -> None:
+    replied(make_customer(), body="<script>alert(1)</script><img src=x onerror=alert(1)> & done")
+    send_due()
+    body = inbox.mail.get_body(("html",))
+    assert body is not None
+    html = body.get_content()
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+def test_a16_links_are_of_the_configured_site_not_of_a_request(inbox: Inbox) -> None:
+    replied(make_customer())
+    send_due()
+    links = re.findall(r"https?://[^\s\"<>]+", words(inbox.mail))
+    assert links
+    assert all(link.startswith("https://help.kestrelmoor.example/") for link in links)
