@@ -56,7 +56,8 @@ class HelpdeskAdminSite(AdminSite):
             if not self.has_permission(request):
                 raise Http404
             response: Any = inner(request, *args, **kwargs)
-            response._csp_update = ADMIN_CSP  # django-csp reads it
+            if not hasattr(response, "_csp_update"):  # django-csp reads it
+                response._csp_update = ADMIN_CSP
             return response
 
         return update_wrapper(guarded, view)

@@ -181,6 +181,10 @@ def test_a_preview_shows_the_newest_version_and_says_who_sees_it(
     assert "which customers read now" in old
 
 
+def test_a_preview_may_load_no_more_than_the_help_centre(client: Client, article: Article) -> None:
+    assert "unsafe" not in client.get(url_of(article, "preview"))["Content-Security-Policy"]
+
+
 def test_an_article_is_archived_never_deleted(client: Client, article: Article) -> None:
     assert client.post(url_of(article, "delete"), {"post": "yes"}).status_code == 403
     assert Article.objects.filter(pk=article.pk).exists()
