@@ -71,7 +71,8 @@ class User(AbstractUser):
         return str(self)
 
     def get_short_name(self) -> str:
-        return (self.name or self.email).split(" ")[0]
+        """What customers read in our messages: a first name, never the address."""
+        return (self.name.split() or [str(_("An agent"))])[0]
 
     @property
     def works_here(self) -> bool:
