@@ -46,7 +46,7 @@ _IDENTITY = re.compile(
 )
 _ABOUT = re.compile(r"\b(hours?|times?|when|open|number|from|address|öffnungszeiten|wann)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_NEAR = 5  # words between the verb and the person: "talk to one of your lovely people"
+_NEAR = 6  # words between the verb and the person: "talk to one of your lovely people"
 
 
 def wants_person(text: str) -> str:
