@@ -1,0 +1,70 @@
+"""What the assistant's tests start from: a search that finds what a test says, and its reactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from knowledgebase import search
+from knowledgebase.models import Article
+from knowledgebase.search import ArticleHit, SearchResult
+from tickets import events
+from tickets.models import Reaction
+
+Find = Callable[..., None]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the search was asked; until `finds` says otherwise it finds nothing."""
+    questions: list[str] = []
+
+    def nothing(query: str, *, limit: int = 10) -> SearchResult:
+        questions.append(query)
+        return SearchResult([], by_meaning=True)
+
+    monkeypatch.setattr(search, "search", nothing)
+    return questions
+
+
+@pytest.fixture
+def finds(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> Find:
+    """Let the search find these articles with these scores, best first."""
+
+    def set_hits(*found: tuple[Article, float], by_meaning: bool = True) -> None:
+        hits = [hit(article, score) for article, score in found]
+
+        def answer(query: str, *, limit: int = 10) -> SearchResult:
+            asked.append(query)
+            return SearchResult(hits[:limit], by_meaning=by_meaning)
+
+        monkeypatch.setattr(search, "search", answer)
+
+    return set_hits
+
+
+def hit(article: Article, score: float) -> ArticleHit:
+    """An article as the search finds it."""
+    assert article.published is not None
+    return ArticleHit(
+        article_id=article.pk,
+        slug=article.slug,
+        title=article.published.title,
+        heading="Order a spare",
+        anchor="order-a-spare",
+        passage="Spare pole sections are in the shop under Spare parts.",
+        cosine=score,
+        lexical=score,
+        score=score,
+        matched="",
+    )
+
+
+def react() -> None:
+    """Run the assistant's reactions that are due, as its worker would."""
+    while due := list(
+        Reaction.objects.overdue().filter(name__startswith="assistant.").order_by("pk")
+    ):
+        for reaction in due:
+            events.run(reaction.pk)
