@@ -178,7 +178,8 @@ class TicketOut(serializers.Serializer[Any]):
         return names[ticket.priority]
 
     def get_assignee(self, ticket: Ticket) -> str | None:
-        return ticket.assignee.name if ticket.assignee else None
+        agent = ticket.assignee
+        return agent.name or agent.get_short_name() if agent else None
 
     def get_resolution(self, ticket: Ticket) -> Literal["confirmed", "resolved"] | None:
         match ticket.resolution:
@@ -194,11 +195,15 @@ class AuthorOut(serializers.Serializer[Any]):
         choices=AuthorKind.choices,
         help_text="Always show it: `assistant` is a machine, and readers are told so.",
     )
-    name = serializers.SerializerMethodField(help_text="Empty for the assistant and the system.")
+    name = serializers.SerializerMethodField(
+        help_text="As customers read it: of an agent the first name; empty for the assistant and "
+        "the system."
+    )
 
     def get_name(self, message: Message) -> str:
-        person = message.author_user or message.author_customer
-        return person.name if person else ""
+        if message.author_user:
+            return message.author_user.get_short_name()
+        return message.author_customer.name if message.author_customer else ""
 
 
 @extend_schema_serializer(component_name="Source")

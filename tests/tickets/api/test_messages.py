@@ -80,7 +80,7 @@ def test_every_message_says_what_kind_of_author_it_has(shop: Caller) -> None:
     assert kinds[:2] == [AuthorKind.CUSTOMER, AuthorKind.ASSISTANT]
     assert {AuthorKind.SYSTEM, AuthorKind.AGENT} == set(kinds[2:])
     names = {message["author"]["kind"]: message["author"]["name"] for message in found}
-    assert names["agent"] == "Dana Osei"
+    assert names["agent"] == "Dana"
     assert (names["assistant"], names["system"]) == ("", "")
 
 
