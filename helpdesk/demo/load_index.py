@@ -15,7 +15,7 @@ from rich.progress import Progress
 from knowledgebase import indexing
 from knowledgebase.models import Encoder
 
-NAME = "Articles for the search"
+NAME = "Articles for the search"  # why some are left over is in log/index.log
 SCRIPT = "import django; django.setup(); from helpdesk.demo import load_index; load_index.main()"
 
 
@@ -45,7 +45,7 @@ def index(progress: Progress) -> bool:
             process.kill()
             raise
     if left := due():
-        progress.update(task, description=f"{NAME}: {left} follow later, see {log}")
+        progress.update(task, description=f"{NAME} ({left} to follow)")
     progress.update(task, total=1, completed=1)
     return not left
 

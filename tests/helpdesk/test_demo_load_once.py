@@ -92,7 +92,7 @@ def test_where_the_encoder_fails_the_articles_stay_due(monkeypatch: pytest.Monke
     monkeypatch.setattr(load_index, "SCRIPT", "raise SystemExit('no encoder')")
     with Progress(disable=True) as progress:
         assert not load_index.index(progress)
-        assert "1 follow later" in progress.tasks[0].description
+        assert "1 to follow" in progress.tasks[0].description
     assert load_index.due() == 1
 
 
