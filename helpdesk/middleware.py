@@ -12,6 +12,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+
+from tickets.api.errors import refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -24,12 +27,19 @@ def refuse_broken_text(get_response: GetResponse) -> GetResponse:
         try:
             raw.decode()
         except UnicodeDecodeError:
-            return HttpResponseBadRequest("The address is not valid text.")
+            return _not_text(request)
         if b"\0" in raw or "\0" in request.path_info:
-            return HttpResponseBadRequest("The address is not valid text.")
+            return _not_text(request)
         return get_response(request)
 
     return middleware
+
+
+def _not_text(request: HttpRequest) -> HttpResponse:
+    message = "The address is not valid text."
+    if request.path_info.startswith("/api/"):
+        return refused(ParseError(message))
+    return HttpResponseBadRequest(message)
 
 
 def staff_use_a_second_factor(get_response: GetResponse) -> GetResponse:

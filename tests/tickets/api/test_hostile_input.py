@@ -277,7 +277,9 @@ def test_a_page_has_a_hundred_rows_at_most(shop: Caller) -> None:
 )
 def test_broken_text_in_the_address_is_400(shop: Caller, path: str) -> None:
     """R07."""
-    assert shop.get(path).status_code == 400
+    response = shop.get(path)
+    assert response.status_code == 400
+    assert response.json()["error"]["code"] == "parse_error"
 
 
 def test_no_other_site_may_read_the_answers(shop: Caller) -> None:
