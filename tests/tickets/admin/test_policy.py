@@ -78,9 +78,11 @@ def test_there_is_always_a_default_team(client: Client, change: Change) -> None:
 def test_the_assistant_offers_before_it_answers(
     change: Change, answer: str, offer: str, complaint: str
 ) -> None:
+    before = AssistantSettings.load().answer_threshold
     page = change(AssistantSettings.load(), answer_threshold=answer, offer_threshold=offer)
     assert complaint in errors_on(page)
-    assert AssistantSettings.load().answer_threshold == 0.65
+    assert AssistantSettings.load().answer_threshold == before
+    assert not Event.objects.exists()
 
 
 def test_settings_open_on_their_form_and_stay_one_row(client: Client) -> None:

@@ -33,11 +33,16 @@ def _category() -> Category:
     return Category.objects.create(name="Tents", slug="tents", icon="tent", description="Old")
 
 
+def _assistant(**values: Any) -> AssistantSettings:
+    AssistantSettings.objects.update(**values)
+    return AssistantSettings.load()
+
+
 @pytest.mark.parametrize(
     ("make", "field", "before", "after"),
     [
         (SiteSettings.load, "company_name", "Helpdesk", "Kestrel & Moor"),
-        (AssistantSettings.load, "answer_threshold", 0.65, 0.7),
+        (lambda: _assistant(answer_threshold=0.6), "answer_threshold", 0.6, 0.7),
         (AssistantSettings.load, "enabled", True, False),
         (lambda: make_team("Gear"), "name", "Gear", "Gear & repairs"),
         (lambda: make_hours(zone="UTC"), "timezone", "UTC", "Europe/London"),
