@@ -7,6 +7,7 @@ both agree to a cosine of 1.000000.
 """
 
 import hashlib
+import json
 import logging
 import os
 import shutil
@@ -14,6 +15,7 @@ import tempfile
 import threading
 import time
 import uuid
+import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +37,7 @@ PACKAGED: Final = "all-MiniLM-L6-v2"
 _KEPT_SECONDS: Final = 3600
 _KEPT_CHARACTERS: Final = 2_000  # what is cached: questions, not articles
 _KEPT_TEXTS: Final = 32
+_READ_CHARACTERS: Final = 10_000
 _BATCH: Final = 16  # so that a customer's question waits for no more than this many passages
 
 _loading = threading.Lock()
@@ -81,10 +84,12 @@ def encode(texts: Sequence[str], timeout: float = 1.0) -> Vectors:
 def encode_here(texts: Sequence[str], timeout: float = 1.0) -> Vectors:
     """`encode` by the model in this process, one text at a time: the time-out is for its turn."""
     model = _model()
+    # The model reads 256 word pieces; half characters make its tokenizer raise.
+    readable = [text[:_READ_CHARACTERS].encode("utf-8", "replace").decode() for text in texts]
     if not _encoding.acquire(timeout=timeout):
         raise EncoderUnavailable(f"The encoder was busy for {timeout:g} seconds.")
     try:
-        made = model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        made = model.encode(readable, normalize_embeddings=True, show_progress_bar=False)
     except Exception as error:
         raise EncoderUnavailable(f"The encoder failed: {error}") from error
     finally:
@@ -162,15 +167,17 @@ def _load(name: str) -> Any:
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TRANSFORMERS_OFFLINE"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import torch
-    from sentence_transformers import SentenceTransformer
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of one library about another, and nothing we can change
+        import torch
+        from sentence_transformers import SentenceTransformer
 
-    torch.set_num_threads(1)  # two threads only fight over the cores
-    try:
-        return _load_onnx(name, source)
-    except Exception as error:
-        logger.warning("the encoder runs in torch, since ONNX failed: %s", error)
-    return SentenceTransformer(source, device="cpu")
+        torch.set_num_threads(1)  # two threads only fight over the cores
+        try:
+            return _load_onnx(name, source)
+        except Exception as error:
+            logger.warning("the encoder runs in torch, since ONNX failed: %s", error)
+        return SentenceTransformer(source, device="cpu")
 
 
 def _source(name: str) -> str:
@@ -187,7 +194,21 @@ def _source(name: str) -> str:
     weights = folder / "model.safetensors"
     if not weights.is_file():
         raise EncoderUnavailable(f"The encoder {name} is not complete: {weights} is missing.")
+    if not _whole(weights):
+        raise EncoderUnavailable(f"The encoder {name} is not complete: {weights} is cut off.")
     return str(folder)
+
+
+def _whole(weights: Path) -> bool:
+    """Whether a safetensors file is as long as its header says."""
+    try:
+        with weights.open("rb") as file:
+            header_size = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(min(header_size, 10_000_000)))
+        ends = [part["data_offsets"][1] for key, part in header.items() if key != "__metadata__"]
+        return bool(weights.stat().st_size == 8 + header_size + max(ends))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _load_onnx(name: str, source: str) -> Any:
@@ -199,18 +220,35 @@ def _load_onnx(name: str, source: str) -> Any:
         except Exception as error:  # cut off by a full disk, say: made anew
             logger.warning("the exported encoder cannot be read, exporting again: %s", error)
             shutil.rmtree(folder, ignore_errors=True)
+    _export(source, folder)
+    return _open_onnx(str(folder))
+
+
+def _export(source: str, folder: Path) -> None:
+    """Write the model in ONNX to `folder`, which is there whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as half_made:
-        _open_onnx(source).save_pretrained(half_made)
+    with (
+        tempfile.TemporaryDirectory(dir=folder.parent) as half_made,
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")  # of one library about another, and nothing we can change
         made = Path(half_made) / "whole"
-        made.mkdir()
-        for part in [part for part in Path(half_made).iterdir() if part != made]:
-            part.rename(made / part.name)
+        model = _open_onnx(source)
+        model.save_pretrained(str(made))
+        _forget_temporary_files(model)
         try:
             made.rename(folder)
-        except OSError:  # another process was first
+        except OSError:
             logger.info("the encoder was exported by another process")
-    return _open_onnx(str(folder))
+
+
+def _forget_temporary_files(model: Any) -> None:
+    """Remove what optimum exported to before it was saved; it would wait for the end and warn."""
+    for part in model:
+        exported = getattr(part, "auto_model", None)
+        files = getattr(exported, "_model_save_dir_tempdirectory_instance", None)
+        if files is not None:
+            files.cleanup()
 
 
 def _open_onnx(folder: str) -> Any:

@@ -47,8 +47,7 @@ def current_encoder() -> Encoder:
             },
         )
         if created:
-            with connection.cursor() as cursor:
-                cursor.execute(encoder.create_index_sql())
+            _change_index(encoder.create_index_sql())
     return encoder
 
 
@@ -135,10 +134,16 @@ def forget_retired() -> int:
         retired = list(Encoder.objects.select_for_update().filter(state=Encoder.State.RETIRED))
         for encoder in retired:
             Embedding.objects.filter(encoder=encoder).delete()
-            with connection.cursor() as cursor:
-                cursor.execute(encoder.drop_index_sql())
+            _change_index(encoder.drop_index_sql())
             encoder.delete()
     return len(retired)
+
+
+def _change_index(sql: str) -> None:
+    with connection.cursor() as cursor:
+        # An index cannot change while rows written in this transaction wait for their checks.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(sql)
 
 
 def remove_passages(article_id: int) -> None:
@@ -195,7 +200,7 @@ def _index(article_id: int, encoder: Encoder) -> bool:
                 Embedding(passage=passage, encoder=encoder, vector=vector)
                 for passage, vector in zip(stored, vectors, strict=True)
             ],
-            batch_size=500,
+            batch_size=200,
         )
         Article.objects.filter(pk=article_id).update(index_claimed_at=None)
     return True
@@ -225,5 +230,5 @@ def _stored(article: Article, version: ArticleVersion, pieces: list[Piece]) -> l
             )
             for position, piece in enumerate(pieces)
         ],
-        batch_size=500,
+        batch_size=200,
     )

@@ -111,7 +111,7 @@ def headings(tokens: Sequence[Token]) -> Iterator[Heading]:
         if opening.type == "heading_open":
             words = plain(inline)
             if words:
-                yield Heading(int(opening.tag[1]), words[:300], str(opening.attrs.get("id", "")))
+                yield Heading(int(opening.tag[1]), words, str(opening.attrs.get("id", "")))
 
 
 def render(text: str) -> SafeString:

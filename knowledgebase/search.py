@@ -142,6 +142,7 @@ def _fitting(vector: Vectors | None, encoder: Encoder | None) -> Vectors | None:
     """The vector, if it can be compared with the stored ones."""
     if vector is None or encoder is None:
         return None
+    vector = np.asarray(vector, dtype=np.float32)
     if vector.shape != (encoder.dimension,) or not bool(np.isfinite(vector).all()):
         logger.warning("searching by words only: the vector's shape is %s", vector.shape)
         return None

