@@ -43,6 +43,16 @@ def session_group(session_key: str) -> str:
     return f"session.{hashlib.sha256(session_key.encode()).hexdigest()[:32]}"
 
 
+def account_group(user_id: int) -> str:
+    """Every socket of a log-in, in whatever browser."""
+    return f"account.{user_id}"
+
+
+def recheck_account(user_id: int | str) -> None:
+    """Let every socket of an account look whether it may stay open."""
+    send([f"account.{user_id}"], {"type": "account.changed"})
+
+
 def end_session(session_key: str) -> None:
     """Close every socket of a session that was logged out."""
     send([session_group(session_key)], {"type": "session.ended"})
@@ -52,6 +62,8 @@ def nudge(event: Event) -> None:
     """Tell every screen that may care. Called after the commit; never raises."""
     ticket = event.ticket
     if ticket is None:
+        if event.subject == "tickets.user":
+            recheck_account(event.subject_id)
         return
     message = {"type": "news", "ticket": ticket.pk, "position": event.position, "kind": event.kind}
     groups = [staff_group(ticket.pk), team_group(ticket.team_id)]

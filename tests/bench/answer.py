@@ -9,7 +9,7 @@ from tests.bench.sockets import Visitor, carries
 from tests.live import LiveHelpdesk
 
 QUESTIONS = (
-    "How many days do I have to send something back?",
+    "Until when can I return an order?",
     "When will my parcel to Germany arrive?",
     "How do I wash my sleeping bag?",
     "I forgot my password, what now?",

@@ -62,7 +62,7 @@ class Person:
         self.page.wait_for_url(lambda url: "/account/login" not in url)
 
     def sees(self, text: str) -> None:
-        expect(self.page.get_by_text(text).first).to_be_visible()
+        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
 
     def presses(self, name: str) -> None:
         self.page.get_by_role("button", name=name).first.click()

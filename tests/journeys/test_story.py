@@ -21,7 +21,7 @@ from tests.live import LiveHelpdesk
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 AGENT = "amara@kestrelmoor.example"
-OTHER_AGENT = "bethan@kestrelmoor.example"
+OTHER_AGENT = "tomasz@kestrelmoor.example"
 ADMIN = "odhran@kestrelmoor.example"
 CUSTOMER = "maya@lindqvist.example"
 
@@ -81,7 +81,7 @@ def test_the_assistant_answers_from_an_article_and_says_that_it_is_an_assistant(
     somebody: Somebody,
 ) -> None:
     customer = somebody(PHONE)
-    ask(customer, "How many days do I have to send something back?")
+    ask(customer, "Until when can I return an order?")
     answer = customer.page.locator(".message[data-author=assistant]").first
     expect(answer).to_contain_text("AI")
     expect(answer.locator("blockquote")).to_contain_text("60")
@@ -94,7 +94,7 @@ def test_the_assistant_answers_from_an_article_and_says_that_it_is_an_assistant(
     customer.presses("Send rating")
     customer.sees("You rated the help 5 of 5")
     customer.opens("/requests/")
-    customer.sees("How many days do I have to send something back?")
+    customer.sees("Until when can I return an order?")
 
 
 def test_what_no_article_covers_is_asked_back_once_and_then_goes_to_a_person(
@@ -159,7 +159,7 @@ def test_the_whole_story_with_a_person(somebody: Somebody, company: LiveHelpdesk
     # Two accept: one gets it, the other is told who did.
     agent.presses("Accept")
     customer.sees("Amara joined the conversation")
-    expect(other.page.get_by_text("Amara").first).to_be_visible()
+    other.sees("Amara joined the conversation")
 
     # Both sides live, typing shown, notes only for agents.
     agent.page.locator("[data-composer] textarea").press_sequentially("Hello")
@@ -262,7 +262,7 @@ def test_an_integrator_opens_a_ticket_and_reads_the_answer(company: LiveHelpdesk
     path = f"/api/v1/tickets/{ticket['reference']}/messages/"
     kinds: list[str] = []
     for _ in range(60):
-        kinds = [message["author_kind"] for message in call("GET", path)["results"]]
+        kinds = [message["author"]["kind"] for message in call("GET", path)["results"]]
         if "assistant" in kinds:
             break
         time.sleep(0.1)

@@ -12,6 +12,8 @@ from tickets.actions.errors import ActionError
 from tickets.actors import Actor
 from tickets.models import Customer, EventKind, Fact, Ticket, User
 
+LONGEST_EMAIL = 254  # what an address may have (RFC 5321), and the column holds
+
 
 @transaction.atomic
 def new_visitor(*, actor: Actor, language: str = "") -> Customer:
@@ -117,6 +119,8 @@ def valid_email(email: str) -> str:
     email = text.line(email, limit=400).lower()
     try:
         validate_email(email)
+        if len(email) > LONGEST_EMAIL:
+            raise ValidationError("too long")
     except ValidationError:
         raise ValidationError(
             _("Write an e-mail address like name@example.com."), code="invalid_email"

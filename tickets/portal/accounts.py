@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_changed, password_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import SessionBase
@@ -48,9 +49,16 @@ def close_sockets_on_logout(sender: object, request: HttpRequest | None, **kwarg
         live.end_session(session.session_key)
 
 
+def recheck_after_a_new_password(sender: object, user: User, **kwargs: object) -> None:
+    """A new password ends the other sessions, and with them their sockets."""
+    live.recheck_account(user.pk)
+
+
 def subscribe() -> None:
     """Listen to Django's log-in and log-out. They are hooks of the framework, not of our data."""
     user_logged_in.connect(join_on_login, dispatch_uid="join-on-login")
+    password_changed.connect(recheck_after_a_new_password, dispatch_uid="recheck-password-changed")
+    password_reset.connect(recheck_after_a_new_password, dispatch_uid="recheck-password-reset")
     user_logged_out.connect(close_sockets_on_logout, dispatch_uid="close-sockets-on-logout")
 
 

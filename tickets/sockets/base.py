@@ -45,8 +45,12 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
             await self.close(code)
             return
         session: SessionBase = self.scope["session"]
+        own = []
         if session.session_key:
-            self.groups_joined = (*self.groups_joined, live.session_group(session.session_key))
+            own.append(live.session_group(session.session_key))
+        if isinstance(user := self.scope.get("user"), User):
+            own.append(live.account_group(user.pk))
+        self.groups_joined = (*self.groups_joined, *own)
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
         self.heart = asyncio.create_task(self.beat())
@@ -111,6 +115,11 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
     async def session_ended(self, event: dict[str, Any]) -> None:
         """Somebody logged out of this session: its sockets end with it."""
         await self.close(UNAUTHENTICATED)
+
+    async def account_changed(self, event: dict[str, Any]) -> None:
+        """The account was changed, by an admin or with a new password: look again, now."""
+        if code := await self.still_allowed():
+            await self.close(code)
 
     async def current_user(self) -> User | None:
         """The user of this session as it is now, not as it was when the socket opened."""
