@@ -279,7 +279,7 @@ def test_a_long_conversation_begins_at_its_end_and_the_rest_is_loaded(
     assert "Message 230 of" in page.text
     assert "Message 130 of" not in page.text
 
-    seen = []
+    seen: list[int] = []
     earlier = page.context["content"]["earlier"]
     while earlier:
         answer = danas.get(

@@ -1,0 +1,169 @@
+"""Who may open what: every address of the workspace, for everybody, in one table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from tests.factories import make_admin, make_customer, make_lead, make_ticket
+from tests.tickets.workspace.conftest import BY_SCRIPT
+from tickets.models import Event, Note, Role, Team, Ticket, User
+from tickets.workspace import urls
+
+WHO = ["anonymous", "customer", "agent of another team", "agent", "lead", "admin"]
+# For a conversation of the agent's and the lead's team. 302 is the log-in for who is anonymous, and
+# for the others what a form without script comes back with.
+TABLE = {
+    ("GET", "workspace"): [302, 404, 200, 200, 200, 200],
+    ("POST", "workspace-presence"): [302, 404, 302, 302, 302, 302],
+    ("GET", "workspace-ticket"): [302, 404, 404, 200, 200, 200],
+    ("GET", "workspace-news"): [302, 404, 404, 200, 200, 200],
+    ("GET", "workspace-transfer"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-transfer"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-write"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-accept"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-hand-back"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-resolve"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-reopen"): [302, 404, 404, 302, 302, 302],
+}
+
+
+@pytest.fixture
+def people(dana: User, stranger: User, team: Team) -> dict[str, User | None]:
+    return {
+        "anonymous": None,
+        "customer": make_customer(login=True).user,
+        "agent of another team": stranger,
+        "agent": dana,
+        "lead": make_lead(teams=[team]),
+        "admin": make_admin(),
+    }
+
+
+def ask(
+    client: Client, method: str, name: str, reference: str, other_team: Team
+) -> tuple[int, str]:
+    """The status and the page, without what is random in it."""
+    route = next(str(path.pattern) for path in urls.urlpatterns if path.name == name)
+    url = "/workspace/" + route.replace("<str:reference>", reference)
+    data = {"kind": "note", "body": "A note", "team": other_team.pk, "detail": "x", "online": "1"}
+    answer = client.get(url) if method == "GET" else client.post(url, data)
+    tokens = r'(csrfmiddlewaretoken" value="|X-CSRFToken": "|nonce-)[\w+/=]+'
+    return answer.status_code, re.sub(tokens, "", answer.text)
+
+
+def test_the_table_names_every_address() -> None:
+    assert {name for _method, name in TABLE} == {path.name for path in urls.urlpatterns}
+
+
+@pytest.mark.parametrize(("method", "name"), TABLE)
+def test_everybody_gets_what_the_table_says(
+    method: str,
+    name: str,
+    people: dict[str, User | None],
+    team: Team,
+    other_team: Team,
+    as_user: Callable[[User | None], Client],
+) -> None:
+    got = [
+        ask(as_user(people[who]), method, name, make_ticket(team=team).reference, other_team)[0]
+        for who in WHO
+    ]
+    assert got == TABLE[method, name]
+
+
+@pytest.mark.parametrize(("method", "name"), [case for case in TABLE if case[1] != "workspace"])
+def test_hidden_looks_the_same_as_missing_and_changes_nothing(
+    method: str,
+    name: str,
+    people: dict[str, User | None],
+    team: Team,
+    other_team: Team,
+    as_user: Callable[[User | None], Client],
+) -> None:
+    """A01: byte for byte."""
+    ticket = make_ticket(team=team)
+    before = Event.objects.count(), Ticket.objects.values().get(pk=ticket.pk)
+    for who in ("customer", "agent of another team"):
+        if name == "workspace-presence" and who != "customer":
+            continue
+        client = as_user(people[who])
+        hidden = ask(client, method, name, ticket.reference, other_team)
+        missing = ask(client, method, name, "ZZZZZZZZ", other_team)
+        assert hidden == missing
+        assert hidden[0] == 404
+    assert (Event.objects.count(), Ticket.objects.values().get(pk=ticket.pk)) == before
+    assert not Note.objects.exists()
+
+
+@pytest.mark.parametrize("case", [case for case in TABLE if case[0] == "POST"])
+def test_a_link_changes_nothing(case: tuple[str, str], danas: Client, team: Team) -> None:
+    """A18: GET on what changes state."""
+    if case[1] == "workspace-transfer":
+        return
+    ticket = make_ticket(team=team)
+    assert ask(danas, "GET", case[1], ticket.reference, team)[0] == 405
+
+
+def test_a_post_from_another_site_is_refused(dana: User, team: Team) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(dana, backend="allauth.account.auth_backends.AuthenticationBackend")
+    ticket = make_ticket(team=team)
+    for method, name in TABLE:
+        if method == "POST":
+            assert ask(client, method, name, ticket.reference, team)[0] == 403
+    ticket.refresh_from_db()
+    assert ticket.assignee is None
+
+
+def test_a_script_of_somebody_who_was_logged_out_is_told_so(
+    team: Team, as_user: Callable[[User | None], Client]
+) -> None:
+    ticket = make_ticket(team=team)
+    answer = as_user(None).get(f"/workspace/{ticket.reference}/news/", headers=BY_SCRIPT)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "logged_out")
+
+
+def test_whoever_stops_working_here_is_out_at_once(danas: Client, dana: User, team: Team) -> None:
+    """A06: also in a session that was open before."""
+    ticket = make_ticket(team=team)
+    assert danas.get(f"/workspace/{ticket.reference}/").status_code == 200
+    User.objects.filter(pk=dana.pk).update(role=Role.CUSTOMER)
+    assert danas.get(f"/workspace/{ticket.reference}/").status_code == 404
+    assert danas.post(f"/workspace/{ticket.reference}/accept/").status_code == 404
+
+
+def test_pages_are_kept_by_no_cache(danas: Client, team: Team) -> None:
+    """F12."""
+    ticket = make_ticket(team=team)
+    for url in ("/workspace/", f"/workspace/{ticket.reference}/"):
+        assert "no-store" in danas.get(url)["Cache-Control"]
+        assert "private" in danas.get(url)["Cache-Control"]
+
+
+def test_search_counts_and_earlier_conversations_stay_within_the_teams(
+    danas: Client, team: Team, other_team: Team
+) -> None:
+    """R06."""
+    customer = make_customer("Maja Olsen")
+    ticket = make_ticket(team=team, customer=customer)
+    hidden = [make_ticket(team=other_team, customer=customer, subject="canary") for _n in range(8)]
+    pages = [
+        danas.get(address).text
+        for address in (
+            "/workspace/",
+            "/workspace/?view=open",
+            "/workspace/?q=canary",
+            "/workspace/?q=Maja",
+            f"/workspace/?q={hidden[0].reference}",
+            f"/workspace/{ticket.reference}/",
+        )
+    ]
+    for page in pages:
+        assert not any(
+            other.reference in page for other in hidden if f"“{other.reference}”" not in page
+        )
+        assert "more</a>" not in page
