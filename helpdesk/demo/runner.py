@@ -94,6 +94,7 @@ class Demo:
         )
 
     def _prepare(self) -> None:
+        self.console.print("Getting ready; the first time this takes a minute or two.")
         self.interruptible = not self.asked  # these steps are long, and not ours
         with self._progress() as progress:
             self._step(progress, "Database", migrate)
