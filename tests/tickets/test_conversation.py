@@ -11,29 +11,23 @@ from django.utils import timezone
 from tests.factories import (
     QUESTION,
     make_agent,
-    make_answer,
     make_customer,
     make_message,
     make_note,
     make_reply,
-    make_team,
     make_ticket,
     make_visitor,
 )
 from tests.tickets.ledger import bodies, kinds, last_event, owed, positions, since
 from tests.tickets.parallel import real_transactions, together
 from tickets import actions
-from tickets.actions import ActionError, NotAllowed
 from tickets.actors import Actor
 from tickets.models import (
     AuthorKind,
     Channel,
     Customer,
-    Decision,
     Event,
-    Fact,
     Message,
-    Note,
     Reason,
     SiteSettings,
     Ticket,
@@ -314,149 +308,3 @@ def test_t16_positions_have_no_gap_and_follow_the_order_of_commits() -> None:
     assert positions(ticket) == list(range(1, ticket.last_position + 1))
     by_time = ticket.messages.order_by("pk").values_list("position", flat=True)
     assert list(by_time) == sorted(by_time)
-
-
-# --- agents ---------------------------------------------------------------------------------------
-
-
-def test_a_reply_takes_over_what_nobody_has_and_gives_the_turn_to_the_customer() -> None:
-    team = make_team()
-    agent = make_agent("Dana Osei", teams=[team])
-    ticket = make_ticket(turn=Turn.QUEUE, team=team)
-    before = len(kinds(ticket))
-    message = make_reply(ticket, agent)
-    ticket.refresh_from_db()
-    assert (ticket.turn, ticket.assignee) == (Turn.CUSTOMER, agent)
-    assert (message.author_kind, message.author_user) == (AuthorKind.AGENT, agent)
-    assert since(ticket, before) == ["ticket.accepted", "message.posted", "message.posted"]
-    assert ticket.handovers.get().accepted_by == agent
-    assert owed(last_event(ticket)) == ["mail.reply"]
-
-
-def test_a_reply_takes_over_from_an_agent_who_has_left() -> None:
-    gone, agent = make_agent(), make_agent()
-    ticket = make_ticket(turn=Turn.AGENT, agent=gone)
-    gone.is_active = False
-    gone.save()
-    make_reply(ticket, agent)
-    ticket.refresh_from_db()
-    assert ticket.assignee == agent
-
-
-def test_a_reply_to_a_closed_conversation_is_refused() -> None:
-    agent = make_agent()
-    ticket = make_ticket(turn=Turn.CLOSED, agent=agent)
-    before = kinds(ticket)
-    with pytest.raises(ActionError) as refused:
-        make_reply(ticket, agent)
-    assert refused.value.code == "closed"
-    assert kinds(ticket) == before
-
-
-@pytest.mark.parametrize("act", ["reply", "note"])
-def test_only_those_who_work_here_reply_and_write_notes(act: str) -> None:
-    ticket = make_ticket(turn=Turn.QUEUE)
-    before = kinds(ticket)
-    do = actions.reply if act == "reply" else actions.write_note
-    with pytest.raises(NotAllowed):
-        do(actor=Actor.of_customer(ticket.customer), ticket=ticket, body="I am the shop")  # type: ignore[operator]
-    assert kinds(ticket) == before
-
-
-def test_a_note_is_no_message_moves_no_turn_and_owes_nothing() -> None:
-    agent = make_agent()
-    ticket = make_ticket(turn=Turn.QUEUE)
-    said = ticket.messages.count()
-    note = make_note(ticket, agent)
-    after = Ticket.objects.get(pk=ticket.pk)
-    assert (after.turn, after.assignee, after.last_message_at) == (
-        Turn.QUEUE,
-        None,
-        ticket.last_message_at,
-    )
-    assert ticket.messages.count() == said
-    assert note.position == after.last_position
-    assert last_event(ticket).kind == "note.written"
-    assert last_event(ticket).data == {}  # nothing of the note's text is in the event
-    assert owed(last_event(ticket)) == []
-
-
-def test_one_note_sent_twice_is_written_once() -> None:
-    agent, ticket, client_id = make_agent(), make_ticket(), uuid4()
-    for _ in range(2):
-        actions.write_note(
-            actor=Actor.agent(agent), ticket=ticket, body="Call the mill", client_id=client_id
-        )
-    assert Note.objects.count() == 1
-
-
-def test_an_agents_draft_keeps_where_it_came_from() -> None:
-    agent, ticket = make_agent(), make_ticket(turn=Turn.QUEUE)
-    message = actions.reply(
-        actor=Actor.agent(agent), ticket=ticket, body="Hello", provenance={"draft": 7, "kept": 0.5}
-    )
-    message.refresh_from_db()
-    assert message.provenance == {"draft": 7, "kept": 0.5}
-
-
-# --- the assistant --------------------------------------------------------------------------------
-
-
-def answer(ticket: Ticket, to_position: int) -> Message | None:
-    return actions.answer(
-        actor=Actor.assistant(),
-        ticket=ticket,
-        to_position=to_position,
-        body="This is what our articles say.",
-        decision=Decision.ANSWER,
-        confidence=0.8,
-    )
-
-
-def test_an_answer_gives_the_turn_to_the_customer() -> None:
-    ticket = make_ticket(turn=Turn.ASSISTANT)
-    message = make_answer(ticket)
-    ticket.refresh_from_db()
-    assert ticket.turn == Turn.CUSTOMER
-    assert message.author_kind == AuthorKind.ASSISTANT
-    assert message.answer.helpful is None
-    assert owed(last_event(ticket)) == []
-
-
-def test_an_answer_to_an_older_message_is_dropped() -> None:
-    ticket = make_ticket(turn=Turn.ASSISTANT)
-    first = ticket.messages.get()
-    make_message(ticket, "Sorry, I meant the stove.")
-    before = kinds(ticket)
-    assert answer(ticket, first.position) is None
-    assert kinds(ticket) == before
-    ticket.refresh_from_db()
-    assert ticket.turn == Turn.ASSISTANT
-
-
-@pytest.mark.parametrize("turn", [Turn.QUEUE, Turn.AGENT, Turn.CUSTOMER, Turn.CLOSED])
-def test_the_assistant_says_nothing_when_the_turn_has_moved_on(turn: Turn) -> None:
-    ticket = make_ticket(turn=turn)
-    said = bodies(ticket, AuthorKind.ASSISTANT)
-    newest = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).latest("position")
-    assert answer(ticket, newest.position) is None
-    assert bodies(ticket, AuthorKind.ASSISTANT) == said
-
-
-@pytest.mark.parametrize("turn", [Turn.ASSISTANT, Turn.QUEUE, Turn.AGENT, Turn.CLOSED])
-def test_the_assistant_adds_a_line_only_while_it_waits_for_the_customer(turn: Turn) -> None:
-    ticket = make_ticket(turn=turn)
-    assert actions.follow_up(actor=Actor.assistant(), ticket=ticket, body="Sorry.") is None
-    waiting = make_ticket(turn=Turn.CUSTOMER)
-    assert actions.follow_up(actor=Actor.assistant(), ticket=waiting, body="Sorry.") is not None
-
-
-def test_a_fact_is_kept_once_and_its_event_does_not_repeat_it() -> None:
-    ticket = make_ticket()
-    before = len(kinds(ticket))
-    for _ in range(2):
-        actions.note_fact(actor=Actor.assistant(), ticket=ticket, key="order", value="KM-1024")
-    fact = Fact.objects.get()
-    assert (fact.value, fact.customer, fact.source) == ("KM-1024", ticket.customer, "assistant")
-    assert since(ticket, before) == ["fact.noted"]
-    assert "KM-1024" not in str(last_event(ticket).data)

@@ -16,17 +16,15 @@ from django.utils import timezone
 from helpdesk.celery import app
 from tests.factories import (
     make_agent,
-    make_customer,
     make_message,
     make_note,
-    make_team,
     make_ticket,
 )
 from tests.tickets.ledger import owed
 from tests.tickets.parallel import real_transactions, together
 from tickets import actions, events, tasks
 from tickets.actors import Actor
-from tickets.models import Event, EventKind, Fact, Reaction, ReactionState, Team, Turn
+from tickets.models import Event, EventKind, Fact, Reaction, ReactionState, Turn
 
 pytestmark = pytest.mark.django_db
 Capture = Callable[..., Any]
@@ -370,57 +368,3 @@ def test_without_a_channel_layer_the_action_succeeds(
     with django_capture_on_commit_callbacks(execute=True):
         ticket = make_ticket(turn=Turn.QUEUE)
     assert ticket.messages.exists()
-
-
-# --- the nudge ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def nudged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], dict[str, Any]]]:
-    """Every nudge: the groups, and what they are sent."""
-    found: list[tuple[list[str], dict[str, Any]]] = []
-    monkeypatch.setattr(
-        "tickets.live.send", lambda groups, message: found.append((groups, message))
-    )
-    return found
-
-
-def groups_of(nudged: list[tuple[list[str], dict[str, Any]]], kind: str) -> list[str]:
-    (groups,) = [groups for groups, message in nudged if message["kind"] == kind]
-    return groups
-
-
-def test_w03_a_note_nudges_no_customer(
-    nudged: list[tuple[list[str], dict[str, Any]]], django_capture_on_commit_callbacks: Capture
-) -> None:
-    agent = make_agent()
-    ticket = make_ticket(turn=Turn.AGENT, agent=agent)
-    with django_capture_on_commit_callbacks(execute=True):
-        make_note(ticket, agent)
-    assert groups_of(nudged, "note.written") == [
-        f"ticket.{ticket.pk}.staff",
-        f"team.{ticket.team_id}",
-        f"user.{agent.pk}",
-    ]
-
-
-def test_a_nudge_names_a_place_and_carries_no_content(
-    nudged: list[tuple[list[str], dict[str, Any]]], django_capture_on_commit_callbacks: Capture
-) -> None:
-    ticket = make_ticket(turn=Turn.CUSTOMER, customer=make_customer("Canary Bird"))
-    with django_capture_on_commit_callbacks(execute=True):
-        make_message(ticket, "canary")
-    for _groups, message in nudged:
-        assert message.keys() == {"type", "ticket", "position", "kind"}
-    assert f"ticket.{ticket.pk}.customer" in groups_of(nudged, "message.posted")
-
-
-def test_a_transfer_nudges_both_teams(
-    nudged: list[tuple[list[str], dict[str, Any]]], django_capture_on_commit_callbacks: Capture
-) -> None:
-    ticket, team = make_ticket(turn=Turn.QUEUE), make_team()
-    before: Team = ticket.team
-    with django_capture_on_commit_callbacks(execute=True):
-        actions.transfer(actor=Actor.agent(make_agent()), ticket=ticket, team=team)
-    groups = groups_of(nudged, "ticket.transferred")
-    assert {f"team.{team.pk}", f"team.{before.pk}"} <= set(groups)

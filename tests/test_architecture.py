@@ -1,0 +1,358 @@
+"""DESIGN's house rules, kept by reading the source. An exception stands here, with its reason."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import grimp
+import pytest
+
+from tests.source import (
+    OURS,
+    PACKAGES,
+    ROOT,
+    Module,
+    called,
+    calls,
+    chain,
+    functions_of,
+    imported,
+    is_atomic,
+    is_atomic_call,
+    is_write,
+    locks_first,
+    modules,
+    passes_on,
+)
+from tickets import actions as ticket_actions
+from tickets import events
+
+# --- modules --------------------------------------------------------------------------------------
+
+
+def test_every_module_says_in_its_first_line_which_concept_it_owns() -> None:
+    silent = [
+        module.name
+        for module in (*OURS, *modules("tests"))
+        if not module.path.read_text().startswith(('"""', "#!"))
+        or ast.get_docstring(module.tree) is None
+    ]
+    assert silent == []
+
+
+def test_no_module_is_longer_than_four_hundred_lines() -> None:
+    long = [
+        (module.name, module.lines) for module in (*OURS, *modules("tests")) if module.lines > 400
+    ]
+    assert long == []
+
+
+def test_no_module_is_a_drawer_for_everything() -> None:
+    drawers = {"utils", "helpers", "common", "core", "misc", "util", "helper", "shared"}
+    found = [
+        module.name for module in OURS if {module.path.stem, module.path.parent.name} & drawers
+    ]
+    assert found == []
+
+
+# --- actions --------------------------------------------------------------------------------------
+
+ONLY_CREATE = {
+    "new_visitor": "makes a row that nobody knows yet",
+    "create_api_key": "makes a row that nobody knows yet",
+    "save_article": "makes the article, or else locks it first",
+}
+# Public in a module of actions, but no action: none of them is reached from an interface.
+NO_ACTIONS = {
+    "closed": "makes an error",
+    "valid_email": "looks at a text",
+    "say": "writes for an action that has locked the ticket and saves it",
+    "announce": "writes for an action that has locked the ticket and saves it",
+    "snapshot": "reads a row",
+    "many_values": "reads a list",
+}
+
+
+def action_modules() -> list[Module]:
+    found = [Module(ROOT / "knowledgebase/actions.py"), *modules("tickets/actions")]
+    return [module for module in found if module.path.name != "__init__.py"]
+
+
+def actions_in(module: Module) -> list[ast.FunctionDef]:
+    return [
+        node
+        for name, node in functions_of(module).items()
+        if not name.startswith("_") and name not in NO_ACTIONS
+    ]
+
+
+ACTIONS = [(module, function) for module in action_modules() for function in actions_in(module)]
+
+
+@pytest.mark.parametrize(
+    ("module", "function"), ACTIONS, ids=[function.name for _, function in ACTIONS]
+)
+def test_an_action_is_keyword_only_one_transaction_and_locks_first(
+    module: Module, function: ast.FunctionDef
+) -> None:
+    beside = functions_of(module)
+    assert not function.args.args
+    assert not function.args.posonlyargs
+    assert function.args.kwonlyargs[0].arg == "actor"
+    assert is_atomic(function, beside)
+    assert (
+        locks_first(function, beside) or function.name in ONLY_CREATE or passes_on(function, beside)
+    ), f"{function.name} reads or writes before it locks"
+    assert ast.get_docstring(function)
+
+
+def test_the_list_of_actions_is_complete_and_true() -> None:
+    exported = {
+        name
+        for name in ticket_actions.__all__
+        if callable(getattr(ticket_actions, name)) and name[0].islower()
+    }
+    found = {function.name for module, function in ACTIONS if "tickets" in module.name}
+    assert found == exported
+    known = {name for module in action_modules() for name in functions_of(module)}
+    assert not (set(ONLY_CREATE) | set(NO_ACTIONS)) - known
+
+
+def test_no_lock_is_taken_in_one_statement_with_a_join() -> None:
+    """One that waited would get the new row beside the old rows of the others."""
+    allowed = {
+        "helpdesk/demo/load.py": "the settings are locked against another load, none of it is used",
+        "tickets/admin/ledger.py": "without its joins",
+    }
+    joined = [
+        f"{module.name}:{call.lineno}"
+        for module in OURS
+        if module.name not in allowed
+        for call in calls(module.tree)
+        if called(call) == "select_for_update"
+        and (names := {keyword.arg for keyword in call.keywords}) >= {"of"}
+        and "skip_locked" not in names
+    ]
+    chained = [
+        f"{module.name}:{node.lineno}"
+        for module in OURS
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and {"select_for_update", "select_related"} <= chain(node)
+    ]
+    assert joined + chained == []
+
+
+# --- who writes -----------------------------------------------------------------------------------
+
+WRITERS = ("tickets/actions/", "tickets/models/", "knowledgebase/models/", "bots/models.py")
+ALSO_WRITE = {
+    "knowledgebase/actions.py": "the actions of articles",
+    "tickets/events.py": "the mechanism of events and reactions, called by actions",
+    "tickets/attachments.py": "the files of a message that an action is writing",
+    "tickets/admin/audited.py": "the admin's rows, inside the action change_setting",
+    "knowledgebase/indexing.py": "passages and vectors, made again from articles at any time",
+    "knowledgebase/importing.py": "a category that imported articles name",
+    "helpdesk/demo/": "loads the demo company, once, into an empty helpdesk",
+}
+
+
+def test_only_actions_and_models_write() -> None:
+    found = [
+        f"{module.name}:{call.lineno} {ast.unparse(call)[:60]}"
+        for module in OURS
+        if not module.name.startswith((*WRITERS, *ALSO_WRITE))
+        for call in calls(module.tree)
+        if is_write(call)
+    ]
+    assert found == []
+
+
+def test_every_exception_to_who_writes_is_needed() -> None:
+    writing = {module.name for module in OURS if any(is_write(call) for call in calls(module.tree))}
+    idle = [name for name in ALSO_WRITE if not any(w.startswith(name) for w in writing)]
+    assert idle == []
+
+
+def test_no_interface_changes_a_row_by_its_fields() -> None:
+    """`ticket.turn = ...` outside the actions would be saved by the next who saves the row."""
+    fields = {"turn", "assignee", "person_asked_at", "resolution", "closed_at", "last_position"}
+    found = [
+        f"{module.name}:{node.lineno}"
+        for module in OURS
+        if not module.name.startswith((*WRITERS, *ALSO_WRITE))
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and target.attr in fields
+    ]
+    assert found == []
+
+
+def test_no_business_rule_hides_in_a_model_signal() -> None:
+    found = [
+        module.name
+        for module in OURS
+        for name, what in imported(module.tree)
+        if name.startswith(("django.db.models.signals", "django.dispatch"))
+        or (name in ("django.db.models", "django.db") and what == "signals")
+    ]
+    assert found == []
+
+
+# --- transactions ---------------------------------------------------------------------------------
+
+OUTSIDE = {
+    *("send_mail", "send_mass_mail", "mail_admins", "EmailMessage", "EmailMultiAlternatives"),
+    *("urlopen", "encode_here", "group_send", "think"),
+}
+SLOW_MODULES = ("httpx", "requests", "urllib.request", "urllib3", "smtplib", "django.core.mail")
+
+
+def test_nothing_slow_happens_inside_a_transaction() -> None:
+    found = [
+        f"{module.name}:{call.lineno} {ast.unparse(call)[:60]}"
+        for module in OURS
+        for block in atomic_blocks(module)
+        for call in calls(block)
+        if called(call) in OUTSIDE
+        or ast.unparse(call.func) in ("embeddings.encode", "search.search")
+    ]
+    assert found == []
+
+
+def atomic_blocks(module: Module) -> Iterator[ast.AST]:
+    """Functions and blocks that are one transaction; and what settles a reaction, which is in one."""
+    for function in module.functions():
+        if any(is_atomic_call(decorator) for decorator in function.decorator_list):
+            yield function
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.With) and any(is_atomic_call(i.context_expr) for i in node.items):
+            yield node
+    for subscriber in events._by_name.values():
+        for settle in (subscriber.settle, subscriber.failed):
+            if settle is not None and module.name == settle.__module__.replace(".", "/") + ".py":
+                yield functions_of(module)[settle.__name__]
+
+
+def test_actions_have_no_way_to_a_model_a_mail_server_or_the_network() -> None:
+    graph = imports()
+    for slow in ("knowledgebase.embeddings", "knowledgebase.search", "tickets.mail"):
+        for actions in ("tickets.actions", "tickets.models"):
+            assert not graph.chain_exists(actions, slow, as_packages=True), (actions, slow)
+    reached = {
+        module.name: name
+        for module in (*modules("tickets/actions", "tickets/models"),)
+        for name, _ in imported(module.tree)
+        if name.startswith(SLOW_MODULES)
+    }
+    assert reached == {}
+
+
+def test_mail_is_sent_and_the_web_is_asked_in_one_place_each() -> None:
+    senders = {
+        module.name
+        for module in OURS
+        for name, _ in imported(module.tree)
+        if name.startswith(SLOW_MODULES)
+    }
+    assert senders <= {
+        "tickets/mail.py",
+        "helpdesk/demo/ready.py",  # asks our own /readyz
+    }
+
+
+@cache
+def imports() -> grimp.ImportGraph:
+    return grimp.build_graph(*PACKAGES, cache_dir=None, exclude_type_checking_imports=True)
+
+
+# --- customers ------------------------------------------------------------------------------------
+
+FOR_CUSTOMERS = (
+    *("tickets/portal/", "tickets/api/", "tickets/mail.py", "tickets/notices.py"),
+    *("tickets/access.py", "tickets/briefs.py", "tickets/live.py", "tickets/templatetags/"),
+    *("tickets/presence.py", "tickets/queues.py", "tickets/sockets/", "knowledgebase/", "bots/"),
+)
+
+
+def test_no_code_for_customers_knows_what_an_internal_note_is() -> None:
+    found = [
+        module.name
+        for module in OURS
+        if module.name.startswith(FOR_CUSTOMERS)
+        for node in ast.walk(module.tree)
+        if (isinstance(node, ast.ImportFrom) and any(a.name == "Note" for a in node.names))
+        or (isinstance(node, ast.Attribute) and node.attr in ("Note", "notes"))
+        or (isinstance(node, ast.Name) and node.id == "Note")
+        or (isinstance(node, ast.Constant) and node.value in ("notes", "Note", "tickets.Note"))
+    ]
+    assert found == []
+
+
+def test_no_template_for_customers_reads_notes_or_briefs() -> None:
+    folders = ("portal", "conversation", "emails", "shared", "knowledgebase")
+    found = [
+        str(path.relative_to(ROOT))
+        for folder in folders
+        for path in (ROOT / "templates" / folder).rglob("*.*")
+        if re.search(r"\.notes\b|\bnote\.|handover|\.facts\b|\bbrief\b", path.read_text())
+    ]
+    assert found == []
+
+
+def test_only_the_embeddings_know_the_sentence_encoder() -> None:
+    heavy = ("sentence_transformers", "torch", "transformers", "onnxruntime", "optimum")
+    found = {
+        module.name
+        for module in OURS
+        for name, _ in imported(module.tree)
+        if name.split(".")[0] in heavy
+    }
+    assert found <= {"knowledgebase/embeddings.py"}
+
+
+def test_text_is_called_safe_only_where_it_is_made_safe() -> None:
+    found = {
+        module.name
+        for module in OURS
+        for call in calls(module.tree)
+        if called(call) in ("mark_safe", "SafeString", "SafeText", "SafeData")
+    }
+    assert found <= {"knowledgebase/markdown.py"}
+    rendered = {"workspace/ticket.html"}  # its panels and items, by templates, a moment before
+    unsafe = [
+        name
+        for path in (ROOT / "templates").rglob("*.html")
+        if (name := str(path.relative_to(ROOT / "templates"))) not in rendered
+        and re.search(r"\|\s*safe\b|autoescape off|\|\s*safeseq\b", path.read_text())
+    ]
+    assert unsafe == []
+
+
+def test_g3_no_serializer_or_form_takes_all_fields() -> None:
+    found = [
+        f"{module.name}:{node.lineno}"
+        for module in OURS
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Assign)
+        and any(isinstance(t, ast.Name) and t.id in ("fields", "exclude") for t in node.targets)
+        and isinstance(node.value, ast.Constant)
+        and node.value.value == "__all__"
+    ]
+    assert found == []
+
+
+def test_r08_no_query_is_made_of_what_a_request_names() -> None:
+    found = [
+        f"{module.name}:{call.lineno}"
+        for module in OURS
+        for call in calls(module.tree)
+        if called(call) in ("filter", "exclude", "get", "order_by", "create", "update")
+        for argument in (*call.keywords, *call.args)
+        if (isinstance(argument, ast.keyword) and argument.arg is None)
+        and "request" in ast.unparse(argument.value)
+    ]
+    assert found == []

@@ -1,0 +1,123 @@
+"""Every address says what it may be asked: reading never changes anything, writing needs a token (A18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.factories import make_admin, make_customer
+
+pytestmark = pytest.mark.django_db
+
+# An address that is in none of these lists fails the first test below.
+READ = {
+    *("healthz", "readyz", "portal-home", "my-requests", "conversation", "conversation-news"),
+    *("attachment", "after-login", "help-centre", "help-search", "help-category", "help-article"),
+    *("workspace", "workspace-ticket", "workspace-news"),
+}
+WRITE = {
+    *("ask", "talk-to-a-human", "conversation-post", "conversation-helpful"),
+    *("conversation-solved", "conversation-reopen", "conversation-rate", "conversation-email"),
+    *("workspace-presence", "workspace-write", "workspace-accept", "workspace-hand-back"),
+    *("workspace-resolve", "workspace-reopen"),
+}
+FORM = {"confirm-address", "workspace-transfer"}  # GET shows the form, POST sends it
+API_READ = {"api-ticket", "api-articles", "api-article-search", "api-article"}
+API_BOTH = {"api-tickets", "api-messages"}
+API_OPEN = {"api-schema", "api-docs"}
+OTHERS = ("admin/", "account/")  # Django's and allauth's own, which have tests of their own
+
+SAMPLES = {
+    "<str:reference>": "MISSING2",
+    "<slug:reference>": "MISSING2",
+    "<int:position>": "1",
+    "<uuid:pk>": str(uuid4()),
+    "<str:token>": "forged",
+    "<slug:slug>": "missing",
+}
+
+
+def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, str]]:
+    """(name, address) of all our routes; the name is "" for what only says 404."""
+    for pattern in patterns:
+        address = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, address)
+        elif not address.startswith(OTHERS):
+            for placeholder, sample in SAMPLES.items():
+                address = address.replace(placeholder, sample)
+            yield pattern.name or "", f"/{address}"
+
+
+ROUTES = {name: address for name, address in routes(get_resolver().url_patterns) if name}
+HTML = sorted(READ | WRITE | FORM)
+API = sorted(API_READ | API_BOTH | API_OPEN)
+
+
+@pytest.fixture(autouse=True)
+def _without_a_second_factor(settings: Any) -> None:
+    """Staff are let in by their password alone, so that the addresses themselves answer."""
+    settings.STAFF_NEED_SECOND_FACTOR = False
+
+
+def of(names: set[str]) -> list[str]:
+    return sorted(names & set(ROUTES))
+
+
+def test_every_address_says_what_it_may_be_asked() -> None:
+    assert set(ROUTES) == set(HTML) | set(API)
+
+
+def strict(*, admin: bool) -> Client:
+    """Somebody who is logged in, in a browser that sends no token unless told to."""
+    user = make_admin() if admin else make_customer(login=True).user
+    client = Client(enforce_csrf_checks=True)
+    assert user is not None
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("name", of(WRITE))
+def test_a18_reading_an_address_that_changes_something_is_405(name: str) -> None:
+    client = strict(admin=name.startswith("workspace"))
+    for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH"):
+        asked = client.generic(method, ROUTES[name])
+        # Without a token an unsafe method does not even get as far as that.
+        assert asked.status_code == (405 if method in ("GET", "HEAD") else 403), method
+
+
+@pytest.mark.parametrize("name", of(WRITE | FORM))
+def test_a18_writing_without_a_token_is_403(name: str) -> None:
+    client = strict(admin=name.startswith("workspace"))
+    assert client.post(ROUTES[name], {"body": "x"}).status_code == 403
+    forged = client.post(ROUTES[name], {"body": "x", "csrfmiddlewaretoken": "x" * 64})
+    assert forged.status_code == 403
+
+
+@pytest.mark.parametrize("name", of(READ))
+def test_what_only_reads_refuses_to_be_written_to(name: str) -> None:
+    client = Client()
+    user = make_admin()
+    client.force_login(user)
+    assert client.post(ROUTES[name]).status_code == 405
+
+
+@pytest.mark.parametrize("name", of(API_READ | API_BOTH))
+def test_the_api_tells_nobody_anything_without_a_key(name: str) -> None:
+    client = strict(admin=True)  # a session is no key
+    for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
+        asked = client.generic(method, ROUTES[name])
+        assert asked.status_code == 401, method
+        assert asked["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("name", of(READ | FORM))
+def test_no_address_breaks_for_whoever_asks(name: str) -> None:
+    clients = [Client(), strict(admin=False), strict(admin=True)]
+    for client in clients:
+        assert client.get(ROUTES[name]).status_code in (200, 302, 404, 410, 503)
