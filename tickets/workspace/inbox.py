@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets import access, pages, text
 from tickets.actors import Actor
 from tickets.models import AuthorKind, Message, Ticket, Turn, User
-from tickets.models.tickets import TicketQuerySet
+from tickets.models.tickets import REFERENCE_LETTERS, TicketQuerySet
 from tickets.pages import BadCursor
 
 PAGE = 50
@@ -42,6 +43,7 @@ class View(models.TextChoices):
         return cls.OPEN if ticket.with_a_person else cls.ASSISTANT
 
 
+_REFERENCE = re.compile(f"[{REFERENCE_LETTERS}]{{8}}")
 NOT_CLOSED = [turn for turn in Turn if turn != Turn.CLOSED]
 
 
@@ -126,9 +128,12 @@ def _rows(actor: Actor, selection: Selection) -> TicketQuerySet:
 
 
 def _found(tickets: TicketQuerySet, words: str) -> TicketQuerySet:
+    """By reference if it looks like one, else by a part of the subject, the name or the address."""
+    reference = words.lstrip("#").upper()
+    if _REFERENCE.fullmatch(reference):
+        return tickets.filter(reference=reference)
     return tickets.filter(
-        Q(reference=words.lstrip("#").upper())
-        | Q(subject__icontains=words)
+        Q(subject__icontains=words)
         | Q(customer__name__icontains=words)
         | Q(customer__email__icontains=words)
         | Q(customer__claimed_email__icontains=words)
