@@ -51,7 +51,7 @@ def subscribe() -> None:
 
 
 def is_the_customers(event: Event) -> bool:
-    return event.data.get("author") == AuthorKind.CUSTOMER
+    return bool(event.data.get("author") == AuthorKind.CUSTOMER)
 
 
 def is_a_turn(event: Event) -> bool:
@@ -66,6 +66,8 @@ def is_a_first_no(event: Event) -> bool:
 
 def consider(event: Event) -> tuple[int, Thought] | None:
     """Think about the customer's newest words; None if it is not the assistant's turn any more."""
+    if event.ticket_id is None:
+        return None
     ticket = Ticket.objects.get(pk=event.ticket_id)
     if ticket.turn != Turn.ASSISTANT:
         return None
@@ -125,7 +127,7 @@ def give_up(event: Event, error: str) -> None:
 
 def note_facts(event: Event, result: object) -> None:
     """Keep what the customer's message states, so that nobody asks for it again."""
-    if event.ticket is None:
+    if event.ticket is None or event.position is None:
         return
     message = Message.objects.get(ticket=event.ticket, position=event.position)
     for fact in find_facts(message.body):

@@ -31,9 +31,8 @@ def customer_actor(user: User | None, session: SessionBase) -> Actor:
     if user is not None and user.is_active:
         customer = Customer.objects.filter(user=user).first()
     else:
-        customer = Customer.objects.filter(
-            pk=session.get(VISITOR), user=None, joined_into=None
-        ).first()
+        pk: int = session.get(VISITOR) or 0
+        customer = Customer.objects.filter(pk=pk, user=None, joined_into=None).first()
     return Actor.of_customer(customer) if customer else Actor.nobody()
 
 

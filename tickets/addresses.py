@@ -23,7 +23,7 @@ class AddressToken:
         token = signing.dumps(
             [self.customer_id, self.email, self.reference], salt=_SALT, compress=True
         )
-        return settings.SITE_URL + reverse("confirm-address", args=[token])
+        return str(settings.SITE_URL) + reverse("confirm-address", args=[token])
 
     @classmethod
     def read(cls, token: str) -> AddressToken:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import puremagic
 from django.core.exceptions import ValidationError
@@ -55,7 +56,7 @@ class Upload:
     name: str
     content_type: str
     size: int
-    file: UploadedFile
+    file: UploadedFile[Any]
 
 
 def limits() -> str:
@@ -68,7 +69,7 @@ def limits() -> str:
     }
 
 
-def check(files: Iterable[UploadedFile]) -> list[Upload]:
+def check(files: Iterable[UploadedFile[Any]]) -> list[Upload]:
     """Look at each file before anything is written. Raises ValidationError for the first bad one."""
     files = list(files)
     if len(files) > MAX_FILES:
@@ -131,7 +132,7 @@ def safe_name(name: str) -> str:
     return (stem if dot else name)[: 150 - len(ending)] + ending or "file"
 
 
-def _check(file: UploadedFile) -> Upload:
+def _check(file: UploadedFile[Any]) -> Upload:
     name = safe_name(file.name or "file")
     size = file.size or 0
     if size > MAX_BYTES:
@@ -153,7 +154,7 @@ def _check(file: UploadedFile) -> Upload:
     return Upload(name=name, content_type=_sniff(file, ending), size=size, file=file)
 
 
-def _sniff(file: UploadedFile, ending: str) -> str:
+def _sniff(file: UploadedFile[Any], ending: str) -> str:
     """The type of the bytes; a file that is not what its ending says is only a stream of bytes."""
     head = file.read(4096)
     file.seek(0)

@@ -51,7 +51,7 @@ def spend(limit: RateLimitItem, *who: str) -> None:
 
 def network_address(request: HttpRequest) -> str:
     """The address of the caller; behind proxies the one that the outermost of ours saw."""
-    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    proxies: int = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     if proxies and len(forwarded) >= proxies and forwarded[-proxies]:
         return forwarded[-proxies]

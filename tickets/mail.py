@@ -38,7 +38,7 @@ def subscribe() -> None:
 
 
 def by_an_agent(event: Event) -> bool:
-    return event.data.get("author") == AuthorKind.AGENT
+    return bool(event.data.get("author") == AuthorKind.AGENT)
 
 
 def send_reply(event: Event) -> None:
@@ -46,7 +46,7 @@ def send_reply(event: Event) -> None:
 
     To an address that nobody confirmed goes only that there is an answer, with the link to prove it.
     """
-    if event.ticket is None:
+    if event.ticket is None or event.position is None:
         return
     ticket = event.ticket
     customer = ticket.customer

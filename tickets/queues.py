@@ -65,4 +65,6 @@ def usual_wait(team: Team) -> timedelta | None:
         .values_list("asked_at", "accepted_at")[:SAMPLES]
         if accepted is not None and accepted - asked < LONGEST_SAMPLE
     ]
-    return median(waits) if len(waits) >= ENOUGH else None
+    if len(waits) < ENOUGH:
+        return None
+    return timedelta(seconds=median(wait.total_seconds() for wait in waits))

@@ -46,12 +46,14 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=150, blank=True)
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.CUSTOMER)
     timezone = models.CharField(_("time zone"), max_length=64, blank=True)
-    teams = models.ManyToManyField("Team", related_name="members", blank=True)
+    teams: models.ManyToManyField[Team, Any] = models.ManyToManyField(
+        "Team", related_name="members", blank=True
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects = UserManager()  # type: ignore[misc]  # replaces AbstractUser's, which wants a user name
+    objects = UserManager()  # type: ignore[assignment,misc]  # replaces AbstractUser's, which wants a user name
 
     class Meta:
         verbose_name = _("user")

@@ -36,7 +36,8 @@ def join_on_login(sender: object, request: HttpRequest | None, user: Any, **kwar
     """What a visitor wrote in this browser is theirs once they log in."""
     if request is None or not isinstance(user, User) or user.works_here:
         return
-    visitor = Customer.objects.filter(pk=request.session.get(access.VISITOR)).first()
+    pk: int = request.session.get(access.VISITOR) or 0
+    visitor = Customer.objects.filter(pk=pk).first()
     actor = Actor.of_customer(visitor) if visitor else Actor.nobody()
     actions.join_account(actor=actor, user=user, visitor=visitor)
     request.session.pop(access.VISITOR, None)

@@ -31,7 +31,7 @@ class MessageForm(forms.Form):
     """What somebody writes, with files, and an id that makes sending it twice harmless."""
 
     body = forms.CharField(required=False, strip=False, widget=forms.Textarea)
-    files = ManyFilesField(required=False)
+    files = ManyFilesField(required=False)  # type: ignore[assignment]  # a field, until it is bound
     client_id = forms.UUIDField(required=False)
 
     def clean(self) -> dict[str, Any]:
