@@ -6,11 +6,13 @@ import os
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -157,14 +159,16 @@ def test_t14_if_the_disk_is_full_neither_message_nor_file_is_left(
 ) -> None:
     ticket = make_ticket(turn=Turn.CUSTOMER)
     before = ticket.messages.count()
-    save, saved = attachments.Attachment.file.field.attr_class.save, []
+    write = FieldFile.save
+    saved: list[str] = []
 
-    def full(self: object, *args: object, **kwargs: object) -> None:
+    def full(self: FieldFile, name: str, content: Any, save: bool = True) -> None:
         if saved:
             raise OSError(28, "No space left on device")
-        saved.append(save(self, *args, **kwargs))
+        write(self, name, content, save=save)
+        saved.append(name)
 
-    monkeypatch.setattr(attachments.Attachment.file.field.attr_class, "save", full)
+    monkeypatch.setattr(FieldFile, "save", full)
     with pytest.raises(OSError, match="No space"), transaction.atomic():
         send(ticket, file("one.png"), file("two.png"))
     assert ticket.messages.count() == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -158,7 +160,7 @@ def test_confirming_while_writing_and_asking_for_a_person_does_not_deadlock() ->
     make_customer(email="ines@walkers.example")
     ticket, visitor = visitor_with("ines@walkers.example")
     actor = Actor.of_customer(visitor)
-    acts = [
+    acts: list[Callable[[], object]] = [
         lambda: confirm(visitor, "ines@walkers.example"),
         lambda: actions.post_message(actor=actor, ticket=ticket, body="Are you there?"),
         lambda: actions.ask_for_a_person(actor=actor, customer=visitor),

@@ -329,16 +329,16 @@ def test_the_sweep_also_hints_a_reaction_of_an_old_release(sent: list[tuple[str,
 @pytest.fixture
 def broker_away() -> Iterator[None]:
     """Celery finds nobody where its broker was; a new connection is made for each hint."""
-    app.conf.broker_url = "redis://127.0.0.1:1/0"
-    _forget_connections()
+    _use_broker("redis://127.0.0.1:1/0")
     yield
-    app.conf.broker_url = settings.CELERY_BROKER_URL
-    _forget_connections()
+    _use_broker(settings.CELERY_BROKER_URL)
 
 
-def _forget_connections() -> None:
-    app.amqp._producer_pool = None
-    app._pool = None
+def _use_broker(url: str) -> None:
+    """Let Celery connect to this address, also where it has a connection already."""
+    app.conf.update(broker_url=url)
+    for holder, name in ((app.amqp, "_producer_pool"), (app, "_pool")):
+        setattr(holder, name, None)
 
 
 def test_t03_without_a_broker_the_action_succeeds_and_the_sweep_does_the_rest(

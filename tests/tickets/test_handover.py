@@ -277,10 +277,10 @@ def test_t18_of_fifty_who_accept_at_once_one_wins_and_the_others_read_who() -> N
 
 
 def test_handing_back_an_unanswered_question_gives_the_turn_to_the_assistant() -> None:
-    ticket = make_ticket(turn=Turn.AGENT)
-    assert ticket.assignee is not None
+    agent = make_agent()
+    ticket = make_ticket(turn=Turn.AGENT, agent=agent)
     before = len(kinds(ticket))
-    actions.hand_back(actor=Actor.agent(ticket.assignee), ticket=ticket)
+    actions.hand_back(actor=Actor.agent(agent), ticket=ticket)
     ticket.refresh_from_db()
     assert (ticket.turn, ticket.assignee, ticket.person_asked_at) == (Turn.ASSISTANT, None, None)
     assert ticket.handovers.get().ended_at is not None

@@ -79,8 +79,8 @@ def inbox(smtp: Controller, settings: Any) -> Inbox:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", smtp.port
     settings.SITE_URL = "https://help.kestrelmoor.example"
     settings.DEFAULT_FROM_EMAIL = "support@help.kestrelmoor.example"
-    smtp.handler.inbox = Inbox()
-    return smtp.handler.inbox
+    inbox = smtp.handler.inbox = Inbox()
+    return inbox
 
 
 @pytest.fixture

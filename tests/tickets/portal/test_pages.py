@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.test import Client
@@ -274,7 +275,7 @@ def test_what_a_visitor_wrote_is_in_their_account_after_the_log_in(client: Clien
     assert account.user is not None
     account.user.set_password(PASSWORD)
     account.user.save()
-    account.user.emailaddress_set.create(email=account.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=account.user, email=account.email, verified=True, primary=True)
     client.post("/ask/", {"body": "My pole snapped."})
     ticket = Ticket.objects.get()
     before = client.session.session_key
