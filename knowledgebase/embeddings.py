@@ -167,6 +167,8 @@ def _load(name: str) -> Any:
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TRANSFORMERS_OFFLINE"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)  # it narrates its loading
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of one library about another, and nothing we can change
         import torch

@@ -15,7 +15,7 @@ from celery.contrib.testing.worker import start_worker
 from django.conf import LazySettings
 from django.test import override_settings
 
-from knowledgebase import embeddings
+from knowledgebase import embeddings, tasks
 from knowledgebase.embeddings import EncoderUnavailable, encode
 
 NOWHERE = {
@@ -241,3 +241,43 @@ def test_the_assistants_worker_encodes_for_others(settings: LazySettings) -> Non
 def test_an_answer_that_was_cut_off_is_refused(payload: bytes) -> None:
     with pytest.raises(EncoderUnavailable):
         embeddings.unpack(payload, rows=2)
+
+
+# --- warm from the start ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("encoder", "flag", "expected"),
+    [("local", "1", 1), ("local", "", 0), ("remote", "1", 0)],
+)
+def test_only_the_assistants_worker_loads_the_model_at_its_start(
+    settings: LazySettings,
+    monkeypatch: pytest.MonkeyPatch,
+    encoder: str,
+    flag: str,
+    expected: int,
+) -> None:
+    warmed: list[float] = []
+
+    def warm() -> float:
+        warmed.append(1.0)
+        return 1.0
+
+    settings.ENCODER = encoder
+    monkeypatch.setenv("HELPDESK_WARM_ENCODER", flag)
+    monkeypatch.setattr(embeddings, "warm", warm)
+    tasks.warm_encoder()
+    assert len(warmed) == expected
+
+
+def test_a_worker_without_a_model_starts_all_the_same(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse() -> float:
+        raise EncoderUnavailable("The weights are missing.")
+
+    settings.ENCODER = "local"
+    monkeypatch.setenv("HELPDESK_WARM_ENCODER", "1")
+    monkeypatch.setattr(embeddings, "warm", refuse)
+    tasks.warm_encoder()
+    assert "The weights are missing." in caplog.text

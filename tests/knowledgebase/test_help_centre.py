@@ -210,6 +210,20 @@ def test_without_the_encoder_the_page_says_that_it_searched_by_words(
     assert "No article fits" in client.get("/help/search/", {"q": "zzz"}).content.decode()
 
 
+def test_the_list_ends_where_the_rest_is_only_the_least_far(
+    client: Client, make_article: MakeArticle
+) -> None:
+    near, far = make_article("Near"), make_article("Far")
+    index(near)
+    index(far)
+    Embedding.objects.filter(passage__article=far).update(vector=np.eye(1, 384, 1)[0])
+    html = client.get("/help/search/", {"q": "zzz"}).content.decode()
+    assert 'href="/help/near/"' in html
+    assert 'href="/help/far/"' not in html
+    Article.objects.filter(pk=near.pk).update(state="draft", published=None)
+    assert "No article fits" in client.get("/help/search/", {"q": "zzz"}).content.decode()
+
+
 @pytest.mark.parametrize(
     "query",
     ["", " ", "\U0001f3d5", "x" * 100_000, "<script>alert(1)</script>", "'\"\\%s{}", "\u202e"],
