@@ -186,11 +186,15 @@ def test_postgresql_keeps_its_data_through_kill_9(folder: Path) -> None:
 def test_a_stale_pid_file_that_names_a_living_process_is_no_obstacle(postgres: Postgres) -> None:
     with postgres.in_use():
         pass
-    stale = f"{os.getpid()}\n{postgres.data}\n0\n5432\n\n\n\nready\n"
-    (postgres.data / "postmaster.pid").write_text(stale)
-    (postgres.folder / "pid").write_text(f"{os.getpid()} 15 9")
-    with postgres.in_use() as url, psycopg.connect(url) as database:
-        assert database.execute("SELECT 1").fetchone() == (1,)
+    user, group = postgres.run_as()  # of another user's process PostgreSQL would not be afraid
+    with subprocess.Popen(["sleep", "60"], user=user, group=group, cwd="/") as other:
+        stale = f"{other.pid}\n{postgres.data}\n0\n5432\n\n\n\nready\n"
+        (postgres.data / "postmaster.pid").write_text(stale)
+        (postgres.folder / "pid").write_text(f"{other.pid} 15 9")
+        with postgres.in_use() as url, psycopg.connect(url) as database:
+            assert database.execute("SELECT 1").fetchone() == (1,)
+        assert other.poll() is None, "it was no business of ours"
+        other.kill()
 
 
 def test_an_interrupted_first_start_leaves_nothing_in_the_way(postgres: Postgres) -> None:
