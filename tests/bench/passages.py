@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import numpy as np
+from django.db import transaction
 from django.utils import timezone
 
 from knowledgebase.indexing import current_encoder
@@ -33,31 +34,32 @@ def fill(count: int) -> None:
     pick = random.Random(7)
     missing = max(0, count - Passage.objects.count())
     for number in range(-(-missing // PER_ARTICLE)):
-        article = Article.objects.create(slug=f"bench-{number}")
-        version = ArticleVersion.objects.create(
-            article=article, number=1, title=f"Bench {number}", body="bench"
-        )
-        article.state, article.published = Article.State.PUBLISHED, version
-        article.save()
-        passages = Passage.objects.bulk_create(
-            Passage(
-                article=article,
-                version=version,
-                position=place,
-                kind=Passage.Kind.BODY,
-                title=f"Bench {number}",
-                heading="",
-                anchor="",
-                text=" ".join(pick.choices(words, k=60)),
+        with transaction.atomic():  # whole, or the sweep takes it for one that is not indexed
+            article = Article.objects.create(slug=f"bench-{number}")
+            version = ArticleVersion.objects.create(
+                article=article, number=1, title=f"Bench {number}", body="bench"
             )
-            for place in range(PER_ARTICLE)
-        )
-        vectors = rng.normal(size=(PER_ARTICLE, encoder.dimension)).astype(np.float32)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        Embedding.objects.bulk_create(
-            Embedding(passage=passage, encoder=encoder, vector=vector)
-            for passage, vector in zip(passages, vectors, strict=True)
-        )
+            article.state, article.published = Article.State.PUBLISHED, version
+            article.save()
+            passages = Passage.objects.bulk_create(
+                Passage(
+                    article=article,
+                    version=version,
+                    position=place,
+                    kind=Passage.Kind.BODY,
+                    title=f"Bench {number}",
+                    heading="",
+                    anchor="",
+                    text=" ".join(pick.choices(words, k=60)),
+                )
+                for place in range(PER_ARTICLE)
+            )
+            vectors = rng.normal(size=(PER_ARTICLE, encoder.dimension)).astype(np.float32)
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+            Embedding.objects.bulk_create(
+                Embedding(passage=passage, encoder=encoder, vector=vector)
+                for passage, vector in zip(passages, vectors, strict=True)
+            )
 
 
 def long_ticket(messages: int) -> Ticket:

@@ -7,6 +7,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass, field
+from itertools import count
 from time import perf_counter
 from typing import Any
 
@@ -14,6 +15,7 @@ import httpx
 import websockets
 
 TIMEOUT = 15
+_numbers = count(1)
 
 
 @dataclass
@@ -29,7 +31,12 @@ class Visitor:
 
     @classmethod
     async def arrive(cls, base: str) -> Visitor:
-        client = httpx.AsyncClient(base_url=base, timeout=TIMEOUT, follow_redirects=False)
+        # Each comes from an address of its own, as real ones do: conversations are limited by it.
+        number = next(_numbers)
+        address = f"10.0.{number // 250}.{number % 250}"
+        client = httpx.AsyncClient(
+            base_url=base, timeout=TIMEOUT, headers={"X-Forwarded-For": address}
+        )
         await client.get("/")
         return cls(client, base)
 
