@@ -201,6 +201,18 @@ def test_an_answer_that_comes_after_the_deadline_is_dropped(finds: Find) -> None
     assert said(ticket) == []
 
 
+@pytest.mark.parametrize("what", ["answered", "written again"])
+def test_the_deadline_looks_again_once_it_has_the_lock(what: str) -> None:
+    ticket = make_ticket(turn=Turn.ASSISTANT, ago=timedelta(seconds=11))
+    since = timezone.now() - tasks.ASSISTANT_DEADLINE  # and it was found to be late
+    if what == "answered":
+        make_answer(ticket)
+    else:
+        make_message(ticket)
+    assert tasks._give_up_turn(ticket, since) is False
+    assert not ticket.handovers.exists()
+
+
 @real_transactions
 def test_the_deadline_and_the_answer_at_once_give_one_of_the_two(finds: Find) -> None:
     finds((make_article(), 0.95))

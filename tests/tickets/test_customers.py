@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 
 from tests.factories import make_customer, make_ticket, make_user, make_visitor
 from tests.tickets.ledger import kinds, last_event, owed, since
@@ -140,11 +143,34 @@ def test_what_joined_one_account_cannot_be_confirmed_into_another() -> None:
 
 @real_transactions
 def test_two_who_confirm_one_new_address_at_once_become_one_customer() -> None:
-    pairs = [visitor_with("new@walkers.example") for _ in range(2)]
-    owners = together(2, lambda index: confirm(pairs[index][1], "new@walkers.example"))
-    owner = Customer.objects.get(email="new@walkers.example")
-    assert owners == [owner, owner]
-    assert set(Ticket.objects.values_list("customer", flat=True)) == {owner.pk}
+    (first, one), (second, other) = (visitor_with("new@walkers.example") for _ in range(2))
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            confirm(one, "new@walkers.example")
+            late = pool.submit(in_thread, lambda: confirm(other, "new@walkers.example"))
+            wait_for_a_lock()  # it found nobody with this address, and wants to have it
+        assert late.result(timeout=10) == one
+    for ticket in (first, second):
+        ticket.refresh_from_db()
+        assert ticket.customer == one
+
+
+def in_thread(act: Callable[[], Customer]) -> Customer:
+    try:
+        return act()
+    finally:
+        connection.close()
+
+
+def wait_for_a_lock() -> None:
+    """Returns once another transaction waits for this one."""
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                return
+        time.sleep(0.02)
+    pytest.fail("Nobody waits.")
 
 
 @real_transactions
