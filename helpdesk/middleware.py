@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 
+from tickets import zones
 from tickets.api.errors import refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -67,12 +66,7 @@ def show_times_in_the_viewers_zone(get_response: GetResponse) -> GetResponse:
     """Time is UTC inside. Staff chose a zone; a visitor's browser names its own in a cookie."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        name = getattr(request.user, "timezone", "") or request.COOKIES.get("timezone", "")
-        try:
-            zone = ZoneInfo(name[:64]) if name else None
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            zone = None
-        with timezone.override(zone):
+        with zones.shown_to(request.user, request.COOKIES):
             return get_response(request)
 
     return middleware

@@ -1,8 +1,9 @@
-"""From accepting a customer's message to the assistant's answer on their open socket."""
+"""From sending a customer's message to the assistant's answer on their open socket."""
 
 from __future__ import annotations
 
 import asyncio
+from time import perf_counter
 
 from tests.bench.figures import Figure, median
 from tests.bench.sockets import Visitor, carries
@@ -25,7 +26,7 @@ def measure(helpdesk: LiveHelpdesk, encode_ms: float) -> list[Figure]:
     value = median(samples)
     return [
         Figure(
-            "message accepted -> the assistant's answer on the socket, median",
+            "message sent -> the assistant's answer on the open socket, median",
             value,
             "ms",
             "at most 60 ms above the encoding",
@@ -47,10 +48,12 @@ async def _answers(helpdesk: LiveHelpdesk) -> list[float]:
         for question in QUESTIONS:
             # A new wording each time, so that no vector comes from the cache.
             text = f"{question} ({number})"
+            # From sending it, since the answer is often there before the POST has returned.
+            started = perf_counter()
             sent = asyncio.create_task(visitor.writes(text))
             heard = await visitor.hears(carries('data-author="assistant"'))
-            accepted = await sent
-            samples.append(max(0.0, (heard - accepted) * 1000))
+            await sent
+            samples.append((heard - started) * 1000)
             await asyncio.sleep(0.1)
         await visitor.leaves()
     return samples

@@ -15,517 +15,1346 @@ import tickets.models.tickets
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('prefix', models.CharField(editable=False, max_length=12, verbose_name='begins with')),
-                ('hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('tickets:read', 'Read tickets and messages'), ('tickets:write', 'Open tickets and add messages'), ('articles:read', 'Read and search published articles')], max_length=20), size=None, verbose_name='scopes')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='made')),
-                ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last used')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='valid until')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "prefix",
+                    models.CharField(editable=False, max_length=12, verbose_name="begins with"),
+                ),
+                ("hash", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("tickets:read", "Read tickets and messages"),
+                                ("tickets:write", "Open tickets and add messages"),
+                                ("articles:read", "Read and search published articles"),
+                            ],
+                            max_length=20,
+                        ),
+                        size=None,
+                        verbose_name="scopes",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="made",
+                    ),
+                ),
+                (
+                    "last_used_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="last used"
+                    ),
+                ),
+                (
+                    "expires_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="valid until"),
+                ),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revoked")),
             ],
             options={
-                'verbose_name': 'API key',
-                'verbose_name_plural': 'API keys',
+                "verbose_name": "API key",
+                "verbose_name_plural": "API keys",
             },
         ),
         migrations.CreateModel(
-            name='OpeningHours',
+            name="OpeningHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('timezone', models.CharField(default='UTC', max_length=64, verbose_name='time zone')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "timezone",
+                    models.CharField(default="UTC", max_length=64, verbose_name="time zone"),
+                ),
             ],
             options={
-                'verbose_name': 'opening hours',
-                'verbose_name_plural': 'opening hours',
-                'ordering': ['name'],
+                "verbose_name": "opening hours",
+                "verbose_name_plural": "opening hours",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, unique=True, verbose_name='name')),
-                ('tier', models.CharField(choices=[('standard', 'Standard'), ('plus', 'Plus'), ('premier', 'Premier')], default='standard', max_length=10, verbose_name='tier')),
-                ('domain', models.CharField(blank=True, max_length=150, verbose_name='e-mail domain')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, unique=True, verbose_name="name")),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[
+                            ("standard", "Standard"),
+                            ("plus", "Plus"),
+                            ("premier", "Premier"),
+                        ],
+                        default="standard",
+                        max_length=10,
+                        verbose_name="tier",
+                    ),
+                ),
+                (
+                    "domain",
+                    models.CharField(blank=True, max_length=150, verbose_name="e-mail domain"),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
-                'ordering': ['name'],
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('name', models.CharField(blank=True, max_length=150, verbose_name='name')),
-                ('role', models.CharField(choices=[('customer', 'Customer'), ('agent', 'Agent'), ('lead', 'Team lead'), ('admin', 'Admin')], default='customer', max_length=10, verbose_name='role')),
-                ('timezone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                ("name", models.CharField(blank=True, max_length=150, verbose_name="name")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("customer", "Customer"),
+                            ("agent", "Agent"),
+                            ("lead", "Team lead"),
+                            ("admin", "Admin"),
+                        ],
+                        default="customer",
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                ("timezone", models.CharField(blank=True, max_length=64, verbose_name="time zone")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
             },
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=150, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, null=True, verbose_name='e-mail address')),
-                ('claimed_email', models.EmailField(blank=True, max_length=254, verbose_name='unconfirmed e-mail address')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('language', models.CharField(blank=True, max_length=10, verbose_name='language')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='since')),
-                ('joined_into', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='joined', to='tickets.customer', verbose_name='joined into')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='customer', to=settings.AUTH_USER_MODEL, verbose_name='log-in')),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='tickets.organization', verbose_name='organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=150, verbose_name="name")),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, null=True, verbose_name="e-mail address"
+                    ),
+                ),
+                (
+                    "claimed_email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="unconfirmed e-mail address"
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                ("language", models.CharField(blank=True, max_length=10, verbose_name="language")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="since",
+                    ),
+                ),
+                (
+                    "joined_into",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="joined",
+                        to="tickets.customer",
+                        verbose_name="joined into",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="customer",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="log-in",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="customers",
+                        to="tickets.organization",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'customer',
-                'verbose_name_plural': 'customers',
+                "verbose_name": "customer",
+                "verbose_name_plural": "customers",
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('ticket.opened', 'opened the conversation'), ('message.posted', 'wrote'), ('note.written', 'wrote an internal note'), ('answer.rated', "rated the assistant's answer"), ('person.asked', 'asked for a person'), ('ticket.accepted', 'accepted the conversation'), ('ticket.handed_back', 'handed back to the assistant'), ('ticket.transferred', 'transferred to another team'), ('ticket.resolved', 'marked as resolved'), ('ticket.confirmed', 'confirmed that it is solved'), ('ticket.reopened', 'reopened the conversation'), ('ticket.rated', 'rated the conversation'), ('fact.noted', 'noted a fact'), ('email.left', 'left an e-mail address'), ('email.confirmed', 'confirmed an e-mail address'), ('customer.joined', 'joined an account'), ('setting.added', 'added'), ('setting.changed', 'changed'), ('setting.removed', 'removed')], max_length=30)),
-                ('position', models.PositiveIntegerField(blank=True, null=True)),
-                ('subject', models.CharField(blank=True, max_length=100)),
-                ('subject_id', models.CharField(blank=True, max_length=40)),
-                ('actor_kind', models.CharField(max_length=10)),
-                ('data', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('actor_customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.customer')),
-                ('actor_key', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.apikey')),
-                ('actor_user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ticket.opened", "opened the conversation"),
+                            ("message.posted", "wrote"),
+                            ("note.written", "wrote an internal note"),
+                            ("answer.rated", "rated the assistant's answer"),
+                            ("person.asked", "asked for a person"),
+                            ("ticket.accepted", "accepted the conversation"),
+                            ("ticket.handed_back", "handed back to the assistant"),
+                            ("ticket.transferred", "transferred to another team"),
+                            ("ticket.resolved", "marked as resolved"),
+                            ("ticket.confirmed", "confirmed that it is solved"),
+                            ("ticket.reopened", "reopened the conversation"),
+                            ("ticket.rated", "rated the conversation"),
+                            ("fact.noted", "noted a fact"),
+                            ("email.left", "left an e-mail address"),
+                            ("email.confirmed", "confirmed an e-mail address"),
+                            ("customer.joined", "joined an account"),
+                            ("setting.added", "added"),
+                            ("setting.changed", "changed"),
+                            ("setting.removed", "removed"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(blank=True, null=True)),
+                ("subject", models.CharField(blank=True, max_length=100)),
+                ("subject_id", models.CharField(blank=True, max_length=40)),
+                ("actor_kind", models.CharField(max_length=10)),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "actor_customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.customer",
+                    ),
+                ),
+                (
+                    "actor_key",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.apikey",
+                    ),
+                ),
+                (
+                    "actor_user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['pk'],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('author_kind', models.CharField(choices=[('customer', 'Customer'), ('agent', 'Agent'), ('assistant', 'AI assistant'), ('system', 'System')], max_length=10)),
-                ('channel', models.CharField(choices=[('portal', 'Portal'), ('widget', 'Chat widget'), ('email', 'E-mail'), ('phone', 'Phone'), ('api', 'API')], max_length=10)),
-                ('body', models.TextField(blank=True)),
-                ('client_id', models.UUIDField(blank=True, null=True)),
-                ('provenance', models.JSONField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('author_customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.customer')),
-                ('author_user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "author_kind",
+                    models.CharField(
+                        choices=[
+                            ("customer", "Customer"),
+                            ("agent", "Agent"),
+                            ("assistant", "AI assistant"),
+                            ("system", "System"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("portal", "Portal"),
+                            ("widget", "Chat widget"),
+                            ("email", "E-mail"),
+                            ("phone", "Phone"),
+                            ("api", "API"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("body", models.TextField(blank=True)),
+                ("client_id", models.UUIDField(blank=True, null=True)),
+                ("provenance", models.JSONField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "author_customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.customer",
+                    ),
+                ),
+                (
+                    "author_user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ['ticket', 'position'],
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "ordering": ["ticket", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('file', models.FileField(max_length=200, upload_to=tickets.models.attachments.storage_key)),
-                ('name', models.CharField(max_length=200, verbose_name='file name')),
-                ('content_type', models.CharField(max_length=100)),
-                ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tickets.message')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200, upload_to=tickets.models.attachments.storage_key
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="file name")),
+                ("content_type", models.CharField(max_length=100)),
+                ("size", models.PositiveIntegerField(verbose_name="size in bytes")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="tickets.message",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
-                'ordering': ['created_at', 'id'],
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
+                "ordering": ["created_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('decision', models.CharField(choices=[('answer', 'Answer'), ('offer', 'Articles to choose from'), ('clarify', 'Question back'), ('hand_over', 'Hand-over')], max_length=10)),
-                ('confidence', models.FloatField()),
-                ('reasons', models.JSONField(default=list)),
-                ('helpful', models.BooleanField(blank=True, null=True)),
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='answer', to='tickets.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("answer", "Answer"),
+                            ("offer", "Articles to choose from"),
+                            ("clarify", "Question back"),
+                            ("hand_over", "Hand-over"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("confidence", models.FloatField()),
+                ("reasons", models.JSONField(default=list)),
+                ("helpful", models.BooleanField(blank=True, null=True)),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answer",
+                        to="tickets.message",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'answer',
-                'verbose_name_plural': 'answers',
+                "verbose_name": "answer",
+                "verbose_name_plural": "answers",
             },
         ),
         migrations.CreateModel(
-            name='Holiday',
+            name="Holiday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('name', models.CharField(blank=True, max_length=80, verbose_name='name')),
-                ('hours', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='tickets.openinghours')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="day")),
+                ("name", models.CharField(blank=True, max_length=80, verbose_name="name")),
+                (
+                    "hours",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holidays",
+                        to="tickets.openinghours",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'holiday',
-                'verbose_name_plural': 'holidays',
-                'ordering': ['day'],
+                "verbose_name": "holiday",
+                "verbose_name_plural": "holidays",
+                "ordering": ["day"],
             },
         ),
         migrations.CreateModel(
-            name='OpeningSpan',
+            name="OpeningSpan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], verbose_name='day')),
-                ('opens', models.TimeField(verbose_name='opens')),
-                ('closes', models.TimeField(verbose_name='closes')),
-                ('hours', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spans', to='tickets.openinghours')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Monday"),
+                            (1, "Tuesday"),
+                            (2, "Wednesday"),
+                            (3, "Thursday"),
+                            (4, "Friday"),
+                            (5, "Saturday"),
+                            (6, "Sunday"),
+                        ],
+                        verbose_name="day",
+                    ),
+                ),
+                ("opens", models.TimeField(verbose_name="opens")),
+                ("closes", models.TimeField(verbose_name="closes")),
+                (
+                    "hours",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spans",
+                        to="tickets.openinghours",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'opening span',
-                'verbose_name_plural': 'opening spans',
-                'ordering': ['weekday', 'opens'],
+                "verbose_name": "opening span",
+                "verbose_name_plural": "opening spans",
+                "ordering": ["weekday", "opens"],
             },
         ),
         migrations.CreateModel(
-            name='Reaction',
+            name="Reaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('state', models.CharField(choices=[('due', 'Due'), ('done', 'Done'), ('dead', 'Given up')], default='due', max_length=4)),
-                ('due_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reactions', to='tickets.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("due", "Due"), ("done", "Done"), ("dead", "Given up")],
+                        default="due",
+                        max_length=4,
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reactions",
+                        to="tickets.event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reaction',
-                'verbose_name_plural': 'reactions',
+                "verbose_name": "reaction",
+                "verbose_name_plural": "reactions",
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('slug', models.SlugField(unique=True)),
-                ('description', models.CharField(blank=True, max_length=200, verbose_name='description')),
-                ('hours', models.ForeignKey(blank=True, help_text='Empty: somebody is always there.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='tickets.openinghours', verbose_name='opening hours')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                ("slug", models.SlugField(unique=True)),
+                (
+                    "description",
+                    models.CharField(blank=True, max_length=200, verbose_name="description"),
+                ),
+                (
+                    "hours",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: somebody is always there.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="teams",
+                        to="tickets.openinghours",
+                        verbose_name="opening hours",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'team',
-                'verbose_name_plural': 'teams',
-                'ordering': ['name'],
+                "verbose_name": "team",
+                "verbose_name_plural": "teams",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='SiteSettings',
+            name="SiteSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_name', models.CharField(default='Helpdesk', max_length=80, verbose_name='company name')),
-                ('welcome', models.CharField(blank=True, default='How can we help?', max_length=120, verbose_name='welcome')),
-                ('default_team', models.ForeignKey(help_text='Gets every conversation that nothing else routes, hand-overs included.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.team', verbose_name='default team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "company_name",
+                    models.CharField(
+                        default="Helpdesk", max_length=80, verbose_name="company name"
+                    ),
+                ),
+                (
+                    "welcome",
+                    models.CharField(
+                        blank=True,
+                        default="How can we help?",
+                        max_length=120,
+                        verbose_name="welcome",
+                    ),
+                ),
+                (
+                    "default_team",
+                    models.ForeignKey(
+                        help_text="Gets every conversation that nothing else routes, hand-overs included.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.team",
+                        verbose_name="default team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'site settings',
-                'verbose_name_plural': 'site settings',
+                "verbose_name": "site settings",
+                "verbose_name_plural": "site settings",
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='teams',
-            field=models.ManyToManyField(blank=True, related_name='members', to='tickets.team'),
+            model_name="user",
+            name="teams",
+            field=models.ManyToManyField(blank=True, related_name="members", to="tickets.team"),
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(default=tickets.models.tickets.new_reference, editable=False, max_length=12, unique=True, verbose_name='reference')),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='subject')),
-                ('channel', models.CharField(choices=[('portal', 'Portal'), ('widget', 'Chat widget'), ('email', 'E-mail'), ('phone', 'Phone'), ('api', 'API')], max_length=10, verbose_name='channel')),
-                ('priority', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Normal'), (3, 'High'), (4, 'Urgent')], default=2, verbose_name='priority')),
-                ('turn', models.CharField(choices=[('assistant', 'Assistant'), ('queue', 'Waiting for a person'), ('agent', 'Agent'), ('customer', 'Waiting for the customer'), ('closed', 'Closed')], max_length=10, verbose_name='turn')),
-                ('turn_since', models.DateTimeField(verbose_name='turn since')),
-                ('person_asked_at', models.DateTimeField(blank=True, null=True)),
-                ('resolution', models.CharField(blank=True, choices=[('confirmed', 'Solved, the customer says'), ('resolved', 'Resolved, the agent says')], max_length=10)),
-                ('solved_by_assistant', models.BooleanField(default=False)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('last_position', models.PositiveIntegerField(default=0)),
-                ('last_message_at', models.DateTimeField()),
-                ('clarified', models.BooleanField(default=False)),
-                ('unhelpful_answers', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='opened')),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assigned_tickets', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='tickets.customer')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='tickets.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        default=tickets.models.tickets.new_reference,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="reference",
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="subject")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("portal", "Portal"),
+                            ("widget", "Chat widget"),
+                            ("email", "E-mail"),
+                            ("phone", "Phone"),
+                            ("api", "API"),
+                        ],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Low"), (2, "Normal"), (3, "High"), (4, "Urgent")],
+                        default=2,
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "turn",
+                    models.CharField(
+                        choices=[
+                            ("assistant", "Assistant"),
+                            ("queue", "Waiting for a person"),
+                            ("agent", "Agent"),
+                            ("customer", "Waiting for the customer"),
+                            ("closed", "Closed"),
+                        ],
+                        max_length=10,
+                        verbose_name="turn",
+                    ),
+                ),
+                ("turn_since", models.DateTimeField(verbose_name="turn since")),
+                ("person_asked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "resolution",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("confirmed", "Solved, the customer says"),
+                            ("resolved", "Resolved, the agent says"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("solved_by_assistant", models.BooleanField(default=False)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("last_position", models.PositiveIntegerField(default=0)),
+                ("last_message_at", models.DateTimeField()),
+                ("clarified", models.BooleanField(default=False)),
+                ("unhelpful_answers", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="opened",
+                    ),
+                ),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assigned_tickets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="tickets.customer",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="tickets.team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ticket',
-                'verbose_name_plural': 'tickets',
+                "verbose_name": "ticket",
+                "verbose_name_plural": "tickets",
             },
         ),
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('satisfaction', models.PositiveSmallIntegerField(verbose_name='satisfaction')),
-                ('effort', models.PositiveSmallIntegerField(verbose_name='ease')),
-                ('comment', models.TextField(blank=True, verbose_name='comment')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('ticket', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='rating', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("satisfaction", models.PositiveSmallIntegerField(verbose_name="satisfaction")),
+                ("effort", models.PositiveSmallIntegerField(verbose_name="ease")),
+                ("comment", models.TextField(blank=True, verbose_name="comment")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rating",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rating',
-                'verbose_name_plural': 'ratings',
+                "verbose_name": "rating",
+                "verbose_name_plural": "ratings",
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('body', models.TextField()),
-                ('client_id', models.UUIDField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("body", models.TextField()),
+                ("client_id", models.UUIDField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'internal note',
-                'verbose_name_plural': 'internal notes',
-                'ordering': ['ticket', 'position'],
+                "verbose_name": "internal note",
+                "verbose_name_plural": "internal notes",
+                "ordering": ["ticket", "position"],
             },
         ),
         migrations.AddField(
-            model_name='message',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='tickets.ticket'),
+            model_name="message",
+            name="ticket",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="messages",
+                to="tickets.ticket",
+            ),
         ),
         migrations.CreateModel(
-            name='HandOver',
+            name="HandOver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('asked', 'Asked for a person'), ('anger', 'Upset'), ('unhelpful', 'A second answer did not help'), ('no_article', 'No article covers it'), ('not_understood', 'Still unclear after asking back'), ('sensitive', 'A topic for people'), ('failed', 'The assistant failed'), ('too_slow', 'The assistant took too long'), ('channel', 'Came by a channel that people answer'), ('taken_over', 'An agent took over'), ('transferred', 'Transferred by an agent'), ('reopened', 'Not solved, the customer says')], max_length=20, verbose_name='reason')),
-                ('detail', models.CharField(blank=True, max_length=300, verbose_name='detail')),
-                ('wants', models.CharField(blank=True, max_length=400, verbose_name='wants')),
-                ('tried', models.CharField(blank=True, max_length=400, verbose_name='tried')),
-                ('why', models.CharField(blank=True, max_length=400, verbose_name='why a person')),
-                ('feeling', models.CharField(blank=True, max_length=20, verbose_name='feeling')),
-                ('facts', models.JSONField(default=list)),
-                ('articles', models.JSONField(default=list)),
-                ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.team')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handovers', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked for a person"),
+                            ("anger", "Upset"),
+                            ("unhelpful", "A second answer did not help"),
+                            ("no_article", "No article covers it"),
+                            ("not_understood", "Still unclear after asking back"),
+                            ("sensitive", "A topic for people"),
+                            ("failed", "The assistant failed"),
+                            ("too_slow", "The assistant took too long"),
+                            ("channel", "Came by a channel that people answer"),
+                            ("taken_over", "An agent took over"),
+                            ("transferred", "Transferred by an agent"),
+                            ("reopened", "Not solved, the customer says"),
+                        ],
+                        max_length=20,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=300, verbose_name="detail")),
+                ("wants", models.CharField(blank=True, max_length=400, verbose_name="wants")),
+                ("tried", models.CharField(blank=True, max_length=400, verbose_name="tried")),
+                ("why", models.CharField(blank=True, max_length=400, verbose_name="why a person")),
+                ("feeling", models.CharField(blank=True, max_length=20, verbose_name="feeling")),
+                ("facts", models.JSONField(default=list)),
+                ("articles", models.JSONField(default=list)),
+                (
+                    "asked_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.team",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="handovers",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hand-over',
-                'verbose_name_plural': 'hand-overs',
-                'ordering': ['ticket', 'pk'],
+                "verbose_name": "hand-over",
+                "verbose_name_plural": "hand-overs",
+                "ordering": ["ticket", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40, verbose_name='what')),
-                ('value', models.CharField(max_length=300, verbose_name='value')),
-                ('source', models.CharField(default='message', max_length=20, verbose_name='from')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='tickets.customer')),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tickets.message')),
-                ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=40, verbose_name="what")),
+                ("value", models.CharField(max_length=300, verbose_name="value")),
+                ("source", models.CharField(default="message", max_length=20, verbose_name="from")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="facts",
+                        to="tickets.customer",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="tickets.message",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="facts",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fact',
-                'verbose_name_plural': 'facts',
-                'ordering': ['pk'],
+                "verbose_name": "fact",
+                "verbose_name_plural": "facts",
+                "ordering": ["pk"],
             },
         ),
         migrations.AddField(
-            model_name='event',
-            name='ticket',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='tickets.ticket'),
+            model_name="event",
+            name="ticket",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="tickets.ticket",
+            ),
         ),
         migrations.CreateModel(
-            name='IdempotentRequest',
+            name="IdempotentRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('body', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('api_key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.apikey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("body", models.JSONField(null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "api_key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tickets.apikey",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'idempotent request',
-                'verbose_name_plural': 'idempotent requests',
-                'constraints': [models.UniqueConstraint(fields=('api_key', 'key'), name='idempotent_once_per_key')],
+                "verbose_name": "idempotent request",
+                "verbose_name_plural": "idempotent requests",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("api_key", "key"), name="idempotent_once_per_key"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__range', (0, 1))), name='answer_confidence_is_a_probability'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidence__range", (0, 1))),
+                name="answer_confidence_is_a_probability",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holiday',
-            constraint=models.UniqueConstraint(fields=('hours', 'day'), name='holiday_once_per_hours'),
+            model_name="holiday",
+            constraint=models.UniqueConstraint(
+                fields=("hours", "day"), name="holiday_once_per_hours"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openingspan',
-            constraint=models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='span_closes_after_it_opens', violation_error_message='The closing time must be after the opening time.'),
+            model_name="openingspan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes__gt", models.F("opens"))),
+                name="span_closes_after_it_opens",
+                violation_error_message="The closing time must be after the opening time.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openingspan',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__range', (0, 6))), name='span_has_a_weekday'),
+            model_name="openingspan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weekday__range", (0, 6))), name="span_has_a_weekday"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='customer_email_unique'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="customer_email_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('email', ''), _negated=True), name='customer_email_null_not_empty'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", ""), _negated=True),
+                name="customer_email_null_not_empty",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reaction',
-            index=models.Index(condition=models.Q(('state', 'due')), fields=['due_at'], name='reaction_due'),
+            model_name="reaction",
+            index=models.Index(
+                condition=models.Q(("state", "due")), fields=["due_at"], name="reaction_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.UniqueConstraint(fields=('event', 'name'), name='reaction_once_per_event'),
+            model_name="reaction",
+            constraint=models.UniqueConstraint(
+                fields=("event", "name"), name="reaction_once_per_event"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sitesettings',
-            constraint=models.CheckConstraint(condition=models.Q(('pk', 1)), name='site_settings_one_row'),
+            model_name="sitesettings",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pk", 1)), name="site_settings_one_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_unique'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="user_email_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('is_staff', False), ('role', 'admin'), _connector='OR'), name='user_only_admins_enter_the_admin'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_staff", False), ("role", "admin"), _connector="OR"),
+                name="user_only_admins_enter_the_admin",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['customer', '-last_message_at', '-id'], name='tickets_tic_custome_a5dfce_idx'),
+            model_name="ticket",
+            index=models.Index(
+                fields=["customer", "-last_message_at", "-id"],
+                name="tickets_tic_custome_a5dfce_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['team', 'turn', '-last_message_at', '-id'], name='tickets_tic_team_id_f59129_idx'),
+            model_name="ticket",
+            index=models.Index(
+                fields=["team", "turn", "-last_message_at", "-id"],
+                name="tickets_tic_team_id_f59129_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['assignee', 'turn', '-last_message_at', '-id'], name='tickets_tic_assigne_f7e190_idx'),
+            model_name="ticket",
+            index=models.Index(
+                fields=["assignee", "turn", "-last_message_at", "-id"],
+                name="tickets_tic_assigne_f7e190_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['-last_message_at', '-id'], name='ticket_latest'),
+            model_name="ticket",
+            index=models.Index(fields=["-last_message_at", "-id"], name="ticket_latest"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('turn', 'assistant')), fields=['turn_since'], name='ticket_assistants_turn'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("turn", "assistant")),
+                fields=["turn_since"],
+                name="ticket_assistants_turn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('turn__in', ['assistant', 'queue', 'agent', 'customer', 'closed'])), name='ticket_turn_is_known'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("turn__in", ["assistant", "queue", "agent", "customer", "closed"])
+                ),
+                name="ticket_turn_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('turn', 'agent'), _negated=True), ('assignee__isnull', False), _connector='OR'), name='ticket_an_agents_turn_has_an_agent'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("turn", "agent"), _negated=True),
+                    ("assignee__isnull", False),
+                    _connector="OR",
+                ),
+                name="ticket_an_agents_turn_has_an_agent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('turn', 'queue'), _negated=True), models.Q(('assignee__isnull', True), ('person_asked_at__isnull', False)), _connector='OR'), name='ticket_a_queued_one_waits_for_a_person'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("turn", "queue"), _negated=True),
+                    models.Q(("assignee__isnull", True), ("person_asked_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="ticket_a_queued_one_waits_for_a_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('turn', 'assistant'), _negated=True), models.Q(('assignee__isnull', True), ('person_asked_at__isnull', True)), _connector='OR'), name='ticket_no_person_in_the_assistants_turn'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("turn", "assistant"), _negated=True),
+                    models.Q(("assignee__isnull", True), ("person_asked_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="ticket_no_person_in_the_assistants_turn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('turn', 'closed'), models.Q(('resolution', ''), _negated=True)), models.Q(models.Q(('turn', 'closed'), _negated=True), ('closed_at__isnull', True), ('resolution', '')), _connector='OR'), name='ticket_closed_with_a_time_and_a_resolution'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("turn", "closed"),
+                        models.Q(("resolution", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("turn", "closed"), _negated=True),
+                        ("closed_at__isnull", True),
+                        ("resolution", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="ticket_closed_with_a_time_and_a_resolution",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('effort__range', (1, 5)), ('satisfaction__range', (1, 5))), name='rating_from_one_to_five'),
+            model_name="rating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("effort__range", (1, 5)), ("satisfaction__range", (1, 5))),
+                name="rating_from_one_to_five",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.UniqueConstraint(fields=('ticket', 'position'), name='note_position_unique'),
+            model_name="note",
+            constraint=models.UniqueConstraint(
+                fields=("ticket", "position"), name="note_position_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.UniqueConstraint(fields=('ticket', 'client_id'), name='note_written_once'),
+            model_name="note",
+            constraint=models.UniqueConstraint(
+                fields=("ticket", "client_id"), name="note_written_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('ticket', 'position'), name='message_position_unique'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                fields=("ticket", "position"), name="message_position_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('ticket', 'client_id'), name='message_sent_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                fields=("ticket", "client_id"), name="message_sent_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('author_customer__isnull', False), ('author_kind', 'customer'), ('author_user__isnull', True)), models.Q(('author_customer__isnull', True), ('author_kind', 'agent'), ('author_user__isnull', False)), models.Q(('author_customer__isnull', True), ('author_kind__in', ['assistant', 'system']), ('author_user__isnull', True)), _connector='OR'), name='message_author_fits_its_kind'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("author_customer__isnull", False),
+                        ("author_kind", "customer"),
+                        ("author_user__isnull", True),
+                    ),
+                    models.Q(
+                        ("author_customer__isnull", True),
+                        ("author_kind", "agent"),
+                        ("author_user__isnull", False),
+                    ),
+                    models.Q(
+                        ("author_customer__isnull", True),
+                        ("author_kind__in", ["assistant", "system"]),
+                        ("author_user__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="message_author_fits_its_kind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['team', '-accepted_at'], name='tickets_han_team_id_7ceaf2_idx'),
+            model_name="handover",
+            index=models.Index(
+                fields=["team", "-accepted_at"], name="tickets_han_team_id_7ceaf2_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('ticket',), name='handover_one_open_per_ticket'),
+            model_name="handover",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("ticket",),
+                name="handover_one_open_per_ticket",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='handover_accepted_by_somebody'),
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
+                    models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="handover_accepted_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.UniqueConstraint(fields=('ticket', 'key', 'value'), name='fact_once_per_ticket'),
+            model_name="fact",
+            constraint=models.UniqueConstraint(
+                fields=("ticket", "key", "value"), name="fact_once_per_ticket"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['subject', 'subject_id', '-id'], name='tickets_eve_subject_cc22a4_idx'),
+            model_name="event",
+            index=models.Index(
+                fields=["subject", "subject_id", "-id"], name="tickets_eve_subject_cc22a4_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('ticket', 'position'), name='event_position_unique'),
+            model_name="event",
+            constraint=models.UniqueConstraint(
+                fields=("ticket", "position"), name="event_position_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('position__isnull', True), ('ticket__isnull', True)), models.Q(('position__isnull', False), ('ticket__isnull', False)), _connector='OR'), name='event_of_a_ticket_has_a_position'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("position__isnull", True), ("ticket__isnull", True)),
+                    models.Q(("position__isnull", False), ("ticket__isnull", False)),
+                    _connector="OR",
+                ),
+                name="event_of_a_ticket_has_a_position",
+            ),
         ),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 
 from tickets import queues
@@ -20,19 +20,20 @@ def items(ticket: Ticket, *, after: int = 0, before: int | None = None) -> list[
     if before is not None:
         found = found.filter(position__lt=before)
     elif after:
-        found = found.filter(Q(position__gt=after) | Q(position=open_answer(ticket)))
+        # The newest answer comes along, since the customer may have rated it.
+        found = found.filter(Q(position__gt=after) | Q(position__in=_newest_answer(ticket)))
         return list(found.order_by("position"))
     return list(reversed(found.order_by("-position")[:PAGE]))
 
 
 def open_answer(ticket: Ticket) -> int:
-    """The position of the newest answer that quotes something; its rating may have changed."""
-    found = (
-        ticket.messages.filter(answer__isnull=False)
-        .order_by("-position")
-        .values_list("position", flat=True)
-    )
-    return found.first() or 0
+    """The position of the newest answer, the only one that can still be rated; 0 for none."""
+    return _newest_answer(ticket).first() or 0
+
+
+def _newest_answer(ticket: Ticket) -> QuerySet[Message, int]:
+    answers = ticket.messages.filter(answer__isnull=False).order_by("-position")
+    return answers.values_list("position", flat=True)[:1]
 
 
 def context(ticket: Ticket) -> dict[str, Any]:

@@ -29,17 +29,18 @@ UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, TOO_LARGE, TOO_MANY = 4401, 4403, 4404, 4
 
 def in_thread(work: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
     """Run database work in a thread of a pool. The default would queue all sockets for one thread."""
-    return DatabaseSyncToAsync(work, thread_sensitive=False)
+    run: Callable[P, Coroutine[Any, Any, R]] = DatabaseSyncToAsync(work, thread_sensitive=False)
+    return run
 
 
 class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """A socket that brings news. It is closed once its viewer may not see them any more."""
 
     groups_joined: tuple[str, ...] = ()
+    heart: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         self.recent: deque[float] = deque(maxlen=FRAMES_PER_SECOND)
-        self.heart: asyncio.Task[None] | None = None
         await self.accept()
         if code := await self.enter():
             await self.close(code)
@@ -56,7 +57,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
         self.heart = asyncio.create_task(self.beat())
 
     async def disconnect(self, code: int) -> None:
-        if getattr(self, "heart", None):
+        if self.heart is not None:
             self.heart.cancel()
         for group in self.groups_joined:
             await self.channel_layer.group_discard(group, self.channel_name)

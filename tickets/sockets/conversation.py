@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from tickets import access, live, presence
+from tickets import access, live, presence, zones
 from tickets.actors import Actor
 from tickets.models import AuthorKind, Ticket, User
 from tickets.portal import news as portal_news
@@ -34,6 +34,7 @@ class Conversation(Socket):
         except Http404:
             return NOT_FOUND
         self.ticket_id = ticket.pk
+        await in_thread(self.here)(ticket)
         self.groups_joined = (self.group(ticket),)
         return 0
 
@@ -67,8 +68,12 @@ class Conversation(Socket):
             await self.complain("unknown_type")
 
     async def news(self, event: dict[str, Any]) -> None:
-        """Something happened in this ticket. The nudge says only that; the rest is loaded."""
-        await self.bring(self.sent)
+        """Something happened in this ticket. The nudge says only that; the rest is loaded.
+
+        An action often leaves several events, and so nudges; the first brings all of it.
+        """
+        if event["position"] > self.sent:
+            await self.bring(self.sent)
 
     async def typing(self, event: dict[str, Any]) -> None:
         if event["kind"] != self.side:
@@ -77,7 +82,7 @@ class Conversation(Socket):
 
     async def bring(self, after: int) -> None:
         try:
-            frame = await in_thread(self.frame)(after)
+            frame = await in_thread(self.shown)(after)
         except PermissionError:
             await self.close(UNAUTHENTICATED)
             return
@@ -96,6 +101,11 @@ class Conversation(Socket):
             await self.channel_layer.group_send(
                 group, {"type": "typing", "kind": self.side, "name": await in_thread(self.name)()}
             )
+
+    def shown(self, after: int) -> dict[str, Any]:
+        """The frame, with the times of the viewer's zone: a socket has no middleware for that."""
+        with zones.shown_to(self.scope["user"], self.scope.get("cookies", {})):
+            return self.frame(after)
 
     def frame(self, after: int) -> dict[str, Any]:
         raise NotImplementedError
@@ -124,9 +134,7 @@ class CustomerConversation(Conversation):
         actor = access.customer_actor(
             user if isinstance(user, User) else None, self.scope["session"]
         )
-        ticket = access.ticket_for(actor, self.reference)
-        self.here(ticket)
-        return ticket
+        return access.ticket_for(actor, self.reference)
 
     def frame(self, after: int) -> dict[str, Any]:
         return portal_news.news(self.load(), after=after)

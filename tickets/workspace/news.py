@@ -7,14 +7,11 @@ The ticket was loaded through access for this agent; whatever else is shown here
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Count, Q, Window
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -64,14 +61,13 @@ def news(ticket: Ticket, user: User, after: int) -> dict[str, Any]:
     if after <= 0:
         return opening(ticket, user)
     items, reached = timeline.after(ticket, after)
-    with _zone_of(user):
-        shared = _shared(ticket, user)
-        return {
-            "type": "news",
-            "position": reached,
-            "items": timeline.render(items, shared),
-            "panels": _panels(ticket, user, shared, _articles(_citations(ticket))),
-        }
+    shared = _shared(ticket, user)
+    return {
+        "type": "news",
+        "position": reached,
+        "items": timeline.render(items, shared),
+        "panels": _panels(ticket, user, shared, _articles(_citations(ticket))),
+    }
 
 
 def opening(
@@ -79,24 +75,22 @@ def opening(
 ) -> dict[str, Any]:
     """The page's first content: as news, and where the items before it end."""
     page = timeline.newest(ticket) if before is None else timeline.before(ticket, before)
-    with _zone_of(user):
-        shared = _shared(ticket, user, site)
-        whole = before is None and page.earlier is None
-        citations = _cited(page.messages) if whole else _citations(ticket)
-        return {
-            "type": "news",
-            "position": ticket.last_position,
-            "items": timeline.render(page.items, shared),
-            "earlier": page.earlier,
-            "panels": _panels(ticket, user, shared, _articles(citations)),
-        }
+    shared = _shared(ticket, user, site)
+    whole = before is None and page.earlier is None
+    citations = _cited(page.messages) if whole else _citations(ticket)
+    return {
+        "type": "news",
+        "position": ticket.last_position,
+        "items": timeline.render(page.items, shared),
+        "earlier": page.earlier,
+        "panels": _panels(ticket, user, shared, _articles(citations)),
+    }
 
 
 def earlier(ticket: Ticket, user: User, before: int) -> dict[str, Any]:
     """The items before a position, and where those before them end."""
     page = timeline.before(ticket, before)
-    with _zone_of(user):
-        items = timeline.render(page.items, _shared(ticket, user))
+    items = timeline.render(page.items, _shared(ticket, user))
     return {"items": items, "earlier": page.earlier}
 
 
@@ -180,13 +174,3 @@ def _articles(cited: Iterable[tuple[Message, Citation]]) -> list[Shown]:
         for message, citation in cited
     }
     return list(shown.values())
-
-
-def _zone_of(user: User) -> AbstractContextManager[None]:
-    """The zone that the agent chose; a socket has no middleware that would see to it."""
-    if not user.timezone:
-        return nullcontext()
-    try:
-        return timezone.override(ZoneInfo(user.timezone))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return nullcontext()

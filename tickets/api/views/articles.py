@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.http import Http404
-from knowledgebase.search import search
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from knowledgebase.models import Article
+from knowledgebase.search import search
 from tickets.api.paging import articles_after, next_link
 from tickets.api.schema import operation
 from tickets.api.serializers import (
