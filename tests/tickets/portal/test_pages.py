@@ -79,6 +79,18 @@ def test_talk_to_a_human_is_on_every_page_that_a_visitor_can_open(browser: Brows
         assert HUMAN in refused.content.decode()
 
 
+def test_the_call_for_a_person_comes_back_when_the_agent_who_had_it_is_gone(
+    browser: Browser,
+) -> None:
+    agent = make_agent()
+    ticket = make_ticket(turn=Turn.CUSTOMER, agent=agent, customer=make_customer(login=True))
+    client = browser(ticket.customer)
+    assert HUMAN not in client.get(page_of(ticket)).content.decode()  # they have one
+    agent.is_active = False
+    agent.save()
+    assert HUMAN in client.get(page_of(ticket)).content.decode()
+
+
 def test_one_click_reaches_a_person_before_anything_was_typed(client: Client) -> None:
     answered = client.post("/talk-to-a-human/")
     ticket = Ticket.objects.get()
