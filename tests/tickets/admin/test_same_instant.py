@@ -15,7 +15,7 @@ from tests.tickets.admin.conftest import sent_by, url_of
 from tickets.models import Event, Organization
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_one_of_two_who_save_at_the_same_instant_is_told() -> None:
     organization = Organization.objects.create(name="Loch Arden")
     url = url_of(organization)
