@@ -102,6 +102,14 @@ class Visitor:
         await self.client.aclose()
 
 
+def new_answer(after: int) -> Any:
+    """Accepts a frame with an answer of the assistant behind a position."""
+    return lambda frame: any(
+        item["position"] > after and 'data-author="assistant"' in item["html"]
+        for item in frame.get("items", [])
+    )
+
+
 def carries(text: str) -> Any:
     """Accepts a frame with an item that contains `text`."""
     return lambda frame: any(text in item["html"] for item in frame.get("items", []))
