@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from bots import briefs as bot_briefs
 from bots.dialogue import Question, Thought, think
@@ -39,9 +40,6 @@ def subscribe() -> None:
         max_attempts=1,
     )
     events.subscribe(
-        EventKind.MESSAGE_POSTED, name="assistant.facts", when=is_the_customers, settle=note_facts
-    )
-    events.subscribe(
         EventKind.ANSWER_RATED,
         name="assistant.unhelpful",
         queue="assistant",
@@ -50,13 +48,10 @@ def subscribe() -> None:
     )
 
 
-def is_the_customers(event: Event) -> bool:
-    return bool(event.data.get("author") == AuthorKind.CUSTOMER)
-
-
 def is_a_turn(event: Event) -> bool:
     """The customer wrote, or an agent handed back."""
-    return event.kind == EventKind.TICKET_HANDED_BACK or is_the_customers(event)
+    by_customer = event.data.get("author") == AuthorKind.CUSTOMER
+    return event.kind == EventKind.TICKET_HANDED_BACK or by_customer
 
 
 def is_a_first_no(event: Event) -> bool:
@@ -66,43 +61,33 @@ def is_a_first_no(event: Event) -> bool:
 
 def consider(event: Event) -> tuple[int, Thought] | None:
     """Think about the customer's newest words; None if it is not the assistant's turn any more."""
-    if event.ticket_id is None:
+    ticket = event.ticket
+    if ticket is None or ticket.turn != Turn.ASSISTANT:
         return None
-    ticket = Ticket.objects.get(pk=event.ticket_id)
-    if ticket.turn != Turn.ASSISTANT:
-        return None
-    said = _unanswered(ticket)
+    said = list(_unanswered(ticket))
     if not said or (event.kind == EventKind.MESSAGE_POSTED and said[-1].position != event.position):
         return None  # a newer message has a turn of its own
+    shown = Citation.objects.filter(answer__message__ticket=ticket, rank=1)
+    tried = list(shown.values_list("answer__helpful", "article_id"))
     question = Question(
         text="\n".join(message.body for message in said),
         clarified=ticket.clarified,
-        was_answered=_open_answers(ticket).exists(),
-        unhelpful=frozenset(
-            Citation.objects.filter(
-                answer__message__ticket=ticket, answer__helpful=False, rank=1
-            ).values_list("article_id", flat=True)
-        ),
+        was_answered=any(helpful is None for helpful, _article in tried),
+        unhelpful=frozenset(article for helpful, article in tried if helpful is False),
     )
     return said[-1].position, think(question, AssistantSettings.load())
 
 
 def speak(event: Event, result: tuple[int, Thought] | None) -> None:
-    """Say what was thought, if the turn is still the assistant's."""
+    """Note what was stated, and say what was thought, if the turn is still the assistant's."""
+    note_facts(event)
     if result is None or event.ticket is None:
         return
     position, thought = result
-    actor = Actor.assistant()
-    ticket = Ticket.objects.locked(event.ticket)
-    if ticket.turn != Turn.ASSISTANT or _unanswered(ticket)[-1].position != position:
-        return
-    if thought.did_not_help:
-        _take_as_unhelpful(ticket)
-        return
     if thought.text:
-        actions.answer(
-            actor=actor,
-            ticket=ticket,
+        spoken = actions.answer(
+            actor=Actor.assistant(),
+            ticket=event.ticket,
             to_position=position,
             body=thought.text,
             decision=thought.decision,
@@ -110,9 +95,18 @@ def speak(event: Event, result: tuple[int, Thought] | None) -> None:
             reasons=thought.reasons,
             citations=[_citation(hit) for hit in thought.sources],
         )
-    if thought.hand_over is not None:
+        if spoken is None:
+            return
+    elif not _still_to_answer(event.ticket, position):
+        return
+    if thought.did_not_help:
+        _take_as_unhelpful(event.ticket)
+    elif thought.hand_over is not None:
         actions.hand_over(
-            actor=actor, ticket=ticket, reason=thought.hand_over, detail=thought.detail
+            actor=Actor.assistant(),
+            ticket=event.ticket,
+            reason=thought.hand_over,
+            detail=thought.detail,
         )
 
 
@@ -125,9 +119,9 @@ def give_up(event: Event, error: str) -> None:
         actions.hand_over(actor=Actor.assistant(), ticket=ticket, reason=Reason.FAILED)
 
 
-def note_facts(event: Event, result: object) -> None:
+def note_facts(event: Event) -> None:
     """Keep what the customer's message states, so that nobody asks for it again."""
-    if event.ticket is None or event.position is None:
+    if event.ticket is None or event.position is None or event.kind != EventKind.MESSAGE_POSTED:
         return
     message = Message.objects.get(ticket=event.ticket, position=event.position)
     for fact in find_facts(message.body):
@@ -152,20 +146,24 @@ def say_sorry(event: Event, result: object) -> None:
     )
 
 
-def _unanswered(ticket: Ticket) -> list[Message]:
+def _unanswered(ticket: Ticket) -> QuerySet[Message]:
     """What the customer said since anybody answered, oldest first."""
-    last_answer = (
-        ticket.messages.filter(author_kind__in=[AuthorKind.ASSISTANT, AuthorKind.AGENT])
-        .order_by("-position")
-        .values_list("position", flat=True)
-        .first()
-        or 0
-    )
-    return list(
-        ticket.messages.filter(author_kind=AuthorKind.CUSTOMER, position__gt=last_answer).order_by(
-            "position"
+    answered = (
+        Message.objects.filter(
+            ticket=ticket, author_kind__in=[AuthorKind.ASSISTANT, AuthorKind.AGENT]
         )
+        .order_by("-position")
+        .values("position")[:1]
     )
+    said = Message.objects.filter(ticket=ticket, author_kind=AuthorKind.CUSTOMER)
+    return said.filter(position__gt=Coalesce(Subquery(answered), 0)).order_by("position")
+
+
+def _still_to_answer(ticket: Ticket, position: int) -> bool:
+    """Whether it is the assistant's turn, and this the newest message; held until the end."""
+    ticket = Ticket.objects.locked(ticket)
+    newest = _unanswered(ticket).last()
+    return ticket.turn == Turn.ASSISTANT and newest is not None and newest.position == position
 
 
 def _take_as_unhelpful(ticket: Ticket) -> None:

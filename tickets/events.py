@@ -112,9 +112,9 @@ def record(
 
 
 def _after_commit(event: Event, owed: list[Reaction]) -> None:
-    live.nudge(event)
     for reaction in owed:
         hint(reaction)
+    live.nudge(event)
 
 
 def hint(reaction: Reaction) -> None:

@@ -146,7 +146,7 @@ def test_a_reaction_is_owed_only_where_there_is_something_to_do() -> None:
     by_author = {
         event.data["author"]: owed(event) for event in ticket.events.filter(kind="message.posted")
     }
-    assert by_author == {"customer": ["assistant.facts", "assistant.turn"], "system": []}
+    assert by_author == {"customer": ["assistant.turn"], "system": []}
 
 
 # --- reactions ------------------------------------------------------------------------------------
@@ -304,10 +304,11 @@ def test_after_the_commit_each_reaction_is_hinted_to_its_own_queue(
     with django_capture_on_commit_callbacks(execute=True):
         make_ticket(turn=Turn.ASSISTANT)
         assert sent == []  # nothing before the commit
-    assert sorted(sent) == [("assistant.facts", "default"), ("assistant.turn", "assistant")]
+    assert sent == [("assistant.turn", "assistant")]
 
 
 def test_the_sweep_hints_what_was_left_undone_and_only_that(sent: list[tuple[str, str]]) -> None:
+    make_ticket(turn=Turn.ASSISTANT)
     make_ticket(turn=Turn.ASSISTANT)
     assert tasks.sweep() == 0  # still on its way through the queue
     Reaction.objects.update(due_at=timezone.now() - timedelta(seconds=6))
@@ -321,7 +322,7 @@ def test_the_sweep_hints_what_was_left_undone_and_only_that(sent: list[tuple[str
 def test_the_sweep_also_hints_a_reaction_of_an_old_release(sent: list[tuple[str, str]]) -> None:
     make_ticket(turn=Turn.ASSISTANT)
     Reaction.objects.update(due_at=timezone.now() - timedelta(seconds=6))
-    Reaction.objects.filter(name="assistant.facts").update(name="test.gone")
+    Reaction.objects.filter(name="assistant.turn").update(name="test.gone")
     tasks.sweep()
     assert ("test.gone", "default") in sent
 
