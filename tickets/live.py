@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import os
+import threading
+from functools import cache
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 from tickets.models import Event, EventKind, Ticket
@@ -85,16 +87,25 @@ def send_typing(ticket: Ticket, *, kind: str, name: str) -> None:
 
 
 def send(groups: list[str], message: dict[str, Any]) -> None:
+    """Hand a message to the channel layer and go on: nobody waits for Redis, be it away or slow."""
     layer = get_channel_layer()
     if layer is None:
         return
 
     async def publish() -> None:
-        async with asyncio.timeout(1):
-            for group in groups:
-                await layer.group_send(group, message)
+        try:
+            async with asyncio.timeout(1):
+                for group in groups:
+                    await layer.group_send(group, message)
+        except Exception:
+            logger.warning("The channel layer is away; open screens catch up by their heartbeat.")
 
-    try:
-        async_to_sync(publish)()
-    except Exception:
-        logger.warning("The channel layer is away; open screens catch up by their heartbeat.")
+    asyncio.run_coroutine_threadsafe(publish(), _loop_of(os.getpid()))
+
+
+@cache
+def _loop_of(_process: int) -> asyncio.AbstractEventLoop:
+    """An event loop in a thread of its own, one for each process, that keeps its connection."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="live", daemon=True).start()
+    return loop
