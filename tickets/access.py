@@ -42,13 +42,12 @@ def tickets_for(actor: Actor) -> TicketQuerySet:
 
 
 def ticket_for(actor: Actor, reference: str) -> Ticket:
-    """The ticket, with what every screen shows of it. Raises Http404."""
-    ticket = (
-        tickets_for(actor)
-        .select_related("customer__organization", "team__hours", "assignee", "rating")
-        .filter(reference=reference)
-        .first()
-    )
+    """The ticket, with what every screen of that actor's shows of it. Raises Http404."""
+    shown: tuple[str, ...] = ("customer", "team", "assignee")
+    if actor.works_here:
+        shown = ("customer__organization", "team", "assignee", "rating")
+    found = tickets_for(actor).select_related(*shown).filter(reference=reference)
+    ticket = found.order_by().first()
     if ticket is None:
         raise Http404
     return ticket

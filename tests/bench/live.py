@@ -42,6 +42,7 @@ async def _messages(helpdesk: LiveHelpdesk) -> list[float]:
     headers = {
         "X-CSRFToken": agent.cookies["csrf"],
         "X-Requested-With": "fetch",
+        "X-Live": "yes",
         "Accept": "application/json",
         "Referer": helpdesk.url,
     }

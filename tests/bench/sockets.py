@@ -45,6 +45,7 @@ class Visitor:
             "X-CSRFToken": self.client.cookies.get("csrf", ""),
             "X-Requested-With": "fetch",
             "X-After": str(self.position),
+            "X-Live": "yes" if self.socket is not None else "no",
             "Referer": self.base,
         }
 
@@ -93,7 +94,6 @@ class Visitor:
             headers=self.headers(),
         )
         assert answer.status_code == 200, answer.text[:300]
-        self.position = max(self.position, answer.json()["position"])
         return perf_counter()
 
     async def leaves(self) -> None:

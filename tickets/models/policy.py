@@ -116,4 +116,4 @@ class SiteSettings(models.Model):
     @classmethod
     def load(cls) -> SiteSettings:
         """The settings row. The first migration made it, so it is there in every installation."""
-        return cls.objects.select_related("default_team__hours").get(pk=1)
+        return cls.objects.get(pk=1)

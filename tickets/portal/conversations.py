@@ -76,9 +76,8 @@ def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: An
         request,
         "portal/conversation.html",
         {
-            **frames.context(ticket),
+            **frames.context(ticket, items),
             "section": "requests",
-            "items": items,
             "earlier": items[0].position if len(items) == frames.PAGE else None,
             "client_id": uuid.uuid4(),
             **forms,

@@ -26,9 +26,11 @@ def items(ticket: Ticket, *, after: int = 0, before: int | None = None) -> list[
     return list(reversed(found.order_by("-position")[:PAGE]))
 
 
-def open_answer(ticket: Ticket) -> int:
-    """The position of the newest answer, the only one that can still be rated; 0 for none."""
-    return _newest_answer(ticket).first() or 0
+def open_answer(ticket: Ticket, items: list[Message]) -> int:
+    """The position of the answer that may still be rated, the newest; 0 if there is none."""
+    if ticket.with_a_person or ticket.is_closed:
+        return 0
+    return max((item.position for item in items if hasattr(item, "answer")), default=0)
 
 
 def _newest_answer(ticket: Ticket) -> QuerySet[Message, int]:
@@ -36,7 +38,7 @@ def _newest_answer(ticket: Ticket) -> QuerySet[Message, int]:
     return answers.values_list("position", flat=True)[:1]
 
 
-def context(ticket: Ticket) -> dict[str, Any]:
+def context(ticket: Ticket, items: list[Message]) -> dict[str, Any]:
     """What the templates of a customer's conversation need beside the messages."""
     waiting = ticket.turn == Turn.QUEUE
     return {
@@ -44,16 +46,17 @@ def context(ticket: Ticket) -> dict[str, Any]:
         "viewer": "customer",
         "site": SiteSettings.load(),
         "outlook": queues.outlook(ticket) if waiting else None,
-        "open_answer": 0 if ticket.with_a_person or ticket.is_closed else open_answer(ticket),
+        "items": items,
+        "open_answer": open_answer(ticket, items),
         "email_form": EmailForm() if waiting and not ticket.customer.reachable_at else None,
-        "rating": getattr(ticket, "rating", None),
+        "rating": getattr(ticket, "rating", None) if ticket.is_closed else None,
         "rating_form": RatingForm() if ticket.is_closed else None,
     }
 
 
 def news(ticket: Ticket, *, after: int, before: int | None = None) -> dict[str, Any]:
     """A frame for the customer's screen: items after a position, and the panels as they are now."""
-    around = context(ticket)
+    around = context(ticket, items(ticket, after=after, before=before))
     return {
         "type": "news",
         "position": ticket.last_position,
@@ -64,7 +67,7 @@ def news(ticket: Ticket, *, after: int, before: int | None = None) -> dict[str, 
                     "conversation/message.html", {**around, "message": message}
                 ),
             }
-            for message in items(ticket, after=after, before=before)
+            for message in around["items"]
         ],
         "panels": {
             name: render_to_string(f"portal/conversation_{name}.html", around)

@@ -24,10 +24,22 @@ def seen_position(request: HttpRequest) -> int:
     return int(after) if after.isdecimal() and len(after) < 10 else 0
 
 
+def hears_it_live(request: HttpRequest) -> bool:
+    """Whether the page has an open socket, which brings what is new anyway, and sooner."""
+    return request.headers.get("X-Live") == "yes"
+
+
+def stored() -> JsonResponse:
+    """The answer to a page that hears the rest by its socket."""
+    return JsonResponse({"type": "stored"})
+
+
 def answer(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """After a change: what is new since the page was last told, or the page itself."""
     if not by_script(request):
         return redirect("conversation", ticket.reference)
+    if hears_it_live(request):
+        return stored()
     fresh = access.ticket_for(access.actor_of(request), ticket.reference)
     return JsonResponse(frames.news(fresh, after=seen_position(request)))
 

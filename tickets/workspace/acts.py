@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tickets import access, actions
 from tickets.actions import ActionError, NotAllowed
 from tickets.models import Ticket
+from tickets.portal.respond import hears_it_live, stored
 from tickets.workspace import views
 from tickets.workspace.forms import Kind, TransferForm, WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
@@ -128,6 +129,8 @@ def _answer(
             status=_status(error),
             written=written,
         )
+    if by_script(request) and hears_it_live(request):
+        return stored()
     try:
         fresh = access.ticket_for(actor_of(request), ticket.reference)
     except Http404:  # it was given away to where this agent does not see it

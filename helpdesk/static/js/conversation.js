@@ -8,6 +8,7 @@ const typing = root.querySelector("[data-typing]");
 const csrf = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const HEARTBEAT_LIMIT = 45_000; // the server's heart beats every 20 s; two missed ones are a dead line
 let position = Number(root.dataset.position);
+let following = false; // whoever has just written looks at the end
 
 function nearTheEnd() {
   const scroller = root.querySelector("[data-scroll]") ?? document.scrollingElement;
@@ -42,7 +43,7 @@ function holdsFocus(panel) {
 }
 
 export function apply(news) {
-  const follow = nearTheEnd();
+  const follow = following || nearTheEnd();
   const added = news.items.map(place).some(Boolean);
   for (const [name, html] of Object.entries(news.panels ?? {})) {
     const panel = root.querySelector(`[data-panel="${name}"]`);
@@ -56,6 +57,7 @@ export function apply(news) {
   if (added) {
     typing.hidden = true;
     if (follow) toTheEnd();
+    following = false;
   }
   root.dispatchEvent(new CustomEvent("news", { detail: news, bubbles: true }));
 }
@@ -74,6 +76,9 @@ async function send(form, submitter) {
   form.dataset.sending = "1";
   showError(form, "");
   const body = new FormData(form, submitter);
+  const before = position;
+  const own = form.hasAttribute("data-composer");
+  if (own) following = true;
   try {
     const response = await fetch(form.action, {
       method: "POST",
@@ -83,18 +88,20 @@ async function send(form, submitter) {
         "X-Requested-With": "fetch",
         "X-CSRFToken": csrf,
         "X-After": String(position),
+        "X-Live": live() ? "yes" : "no",
       },
     });
     const json = response.headers.get("content-type")?.includes("json");
     const answer = json ? await response.json() : null;
-    if (response.ok && answer?.type === "news") {
-      if (form.hasAttribute("data-composer")) {
+    if (response.ok && (answer?.type === "news" || answer?.type === "stored")) {
+      if (own) {
         form.reset();
         form.querySelector("[name=client_id]").value = crypto.randomUUID?.() ?? uuid();
       }
       document.activeElement?.closest("[data-panel]") && document.activeElement.blur();
-      apply(answer);
-      if (form.hasAttribute("data-composer")) toTheEnd();
+      if (answer.type === "news") apply(answer);
+      else if (form.closest("[data-panel]")) catchUp(); // a panel with the focus was left as it was
+      else setTimeout(() => position === before && catchUp(), 600); // the socket should have told us
     } else if (response.ok) {
       location.assign(response.redirected ? response.url : location.href);
     } else {
@@ -149,6 +156,15 @@ function hear(frame) {
   if (frame.type === "news") apply(frame);
   else if (frame.type === "typing") showTyping(frame);
   else if (frame.type === "beat" && frame.position > position) hello();
+}
+
+function live() {
+  return root.dataset.live === "yes" && socket.readyState === WebSocket.OPEN;
+}
+
+function catchUp() {
+  if (live()) hello();
+  else poll();
 }
 
 function hello() {
