@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -59,14 +61,25 @@ def is_a_first_no(event: Event) -> bool:
     return not event.data["helpful"] and not event.data["handed_over"]
 
 
-def consider(event: Event) -> tuple[int, Thought] | None:
-    """Think about the customer's newest words; None if it is not the assistant's turn any more."""
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What came of reading: the message that was read, and what the assistant thinks of it."""
+
+    message: Message | None = None
+    thought: Thought | None = None
+
+
+def consider(event: Event) -> Turned:
+    """Read the customer's newest words, and think about them if it is the assistant's turn."""
     ticket = event.ticket
-    if ticket is None or ticket.turn != Turn.ASSISTANT:
-        return None
-    said = list(_unanswered(ticket))
-    if not said or (event.kind == EventKind.MESSAGE_POSTED and said[-1].position != event.position):
-        return None  # a newer message has a turn of its own
+    if ticket is None or event.position is None:
+        return Turned()
+    said = list(_unanswered(ticket)) if ticket.turn == Turn.ASSISTANT else []
+    if event.kind == EventKind.MESSAGE_POSTED and (not said or said[-1].position != event.position):
+        # Somebody else's turn, or a newer message has a turn of its own.
+        return Turned(Message.objects.get(ticket=ticket, position=event.position))
+    if not said:
+        return Turned()
     shown = Citation.objects.filter(answer__message__ticket=ticket, rank=1)
     tried = list(shown.values_list("answer__helpful", "article_id"))
     question = Question(
@@ -75,15 +88,17 @@ def consider(event: Event) -> tuple[int, Thought] | None:
         was_answered=any(helpful is None for helpful, _article in tried),
         unhelpful=frozenset(article for helpful, article in tried if helpful is False),
     )
-    return said[-1].position, think(question, AssistantSettings.load())
+    return Turned(said[-1], think(question, AssistantSettings.load()))
 
 
-def speak(event: Event, result: tuple[int, Thought] | None) -> None:
+def speak(event: Event, result: Turned) -> None:
     """Note what was stated, and say what was thought, if the turn is still the assistant's."""
-    note_facts(event)
-    if result is None or event.ticket is None:
+    if event.ticket is None or result.message is None:
         return
-    position, thought = result
+    note_facts(event.ticket, result.message)
+    if result.thought is None:
+        return
+    position, thought = result.message.position, result.thought
     if thought.text:
         spoken = actions.answer(
             actor=Actor.assistant(),
@@ -119,15 +134,12 @@ def give_up(event: Event, error: str) -> None:
         actions.hand_over(actor=Actor.assistant(), ticket=ticket, reason=Reason.FAILED)
 
 
-def note_facts(event: Event) -> None:
+def note_facts(ticket: Ticket, message: Message) -> None:
     """Keep what the customer's message states, so that nobody asks for it again."""
-    if event.ticket is None or event.position is None or event.kind != EventKind.MESSAGE_POSTED:
-        return
-    message = Message.objects.get(ticket=event.ticket, position=event.position)
     for fact in find_facts(message.body):
         actions.note_fact(
             actor=Actor.assistant(),
-            ticket=event.ticket,
+            ticket=ticket,
             key=fact.key,
             value=fact.value,
             message=message,

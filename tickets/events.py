@@ -20,6 +20,7 @@ from typing import Any
 
 from celery import current_app
 from django.db import models, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tickets import live
@@ -165,19 +166,21 @@ def queue_of(name: str) -> str:
 
 @transaction.atomic
 def _settle(reaction: Reaction, subscriber: Subscriber, result: Any) -> bool:
-    if not _still_ours(reaction):
+    # Marked first: that holds the row, and whoever worked past its lease finds it taken or done.
+    if not _ours(reaction).update(state=ReactionState.DONE, error="", done_at=timezone.now()):
         return False
     subscriber.settle(reaction.event, result)
-    _finish(reaction, ReactionState.DONE, "")
     return True
 
 
 def _still_ours(reaction: Reaction) -> bool:
     """Lock it; whoever worked past its lease finds here that another has it or has settled it."""
-    return (
-        Reaction.objects.select_for_update()
-        .filter(pk=reaction.pk, state=ReactionState.DUE, attempts=reaction.attempts)
-        .exists()
+    return _ours(reaction).select_for_update().exists()
+
+
+def _ours(reaction: Reaction) -> QuerySet[Reaction]:
+    return Reaction.objects.filter(
+        pk=reaction.pk, state=ReactionState.DUE, attempts=reaction.attempts
     )
 
 

@@ -42,7 +42,7 @@ class Visitor:
 
     def headers(self) -> dict[str, str]:
         return {
-            "X-CSRFToken": self.client.cookies.get("csrf", ""),
+            "X-CSRFToken": self.client.cookies.get("csrf") or "",
             "X-Requested-With": "fetch",
             "X-After": str(self.position),
             "X-Live": "yes" if self.socket is not None else "no",

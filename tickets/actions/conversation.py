@@ -248,13 +248,8 @@ def answer(
     this answer is dropped, and the one to the newer message comes.
     """
     ticket = Ticket.objects.locked(ticket)
-    newest = (
-        ticket.messages.filter(author_kind=AuthorKind.CUSTOMER)
-        .order_by("-position")
-        .values_list("position", flat=True)
-        .first()
-    )
-    if ticket.turn != Turn.ASSISTANT or newest != to_position:
+    newer = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER, position__gt=to_position)
+    if ticket.turn != Turn.ASSISTANT or (ticket.last_position > to_position and newer.exists()):
         return None
     message = say(ticket, actor, body)
     given = Answer.objects.create(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
+from django.utils.functional import SimpleLazyObject
 
 from tickets import queues
 from tickets.models import Message, SiteSettings, Ticket, Turn
@@ -44,7 +45,7 @@ def context(ticket: Ticket, items: list[Message]) -> dict[str, Any]:
     return {
         "ticket": ticket,
         "viewer": "customer",
-        "site": SiteSettings.load(),
+        "site": SimpleLazyObject(SiteSettings.load),  # most frames do not name the company
         "outlook": queues.outlook(ticket) if waiting else None,
         "items": items,
         "open_answer": open_answer(ticket, items),

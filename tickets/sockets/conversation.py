@@ -131,13 +131,15 @@ class CustomerConversation(Conversation):
 
     def load(self) -> Ticket:
         user = self.scope["user"]
-        actor = access.customer_actor(
+        # Who it is, is looked up when the socket opens, at each beat and when the account changes.
+        self.actor = access.customer_actor(
             user if isinstance(user, User) else None, self.scope["session"]
         )
-        return access.ticket_for(actor, self.reference)
+        return access.ticket_for(self.actor, self.reference)
 
     def frame(self, after: int) -> dict[str, Any]:
-        return portal_news.news(self.load(), after=after)
+        ticket = access.ticket_for(self.actor, self.reference)
+        return portal_news.news(ticket, after=after)
 
     def group(self, ticket: Ticket) -> str:
         return live.customer_group(ticket.pk)
