@@ -95,20 +95,20 @@ def _send(
     *,
     message: Message | None = None,
 ) -> None:
-    site = SiteSettings.load()
+    desk = SiteSettings.load()
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     link = (
         settings.SITE_URL + reverse("conversation", args=[ticket.reference])
         if customer.email
         else AddressToken(customer.pk, to, ticket.reference).url()
     )
-    context = {"ticket": ticket, "site": site, "message": message, "link": link, "email": to}
+    context = {"ticket": ticket, "desk": desk, "message": message, "link": link, "email": to}
     with translation.override(customer.language or settings.LANGUAGE_CODE):
         subject = _header(render_to_string(f"emails/{name}_subject.txt", context))[:150]
         mail = EmailMultiAlternatives(
             subject=subject,
             body=render_to_string(f"emails/{name}.txt", context),
-            from_email=f"{_quoted(site.company_name)} <{settings.DEFAULT_FROM_EMAIL}>",
+            from_email=f"{_quoted(desk.company_name)} <{settings.DEFAULT_FROM_EMAIL}>",
             to=[to],
             headers={
                 "Message-ID": f"<event-{event.pk}.{name}@{host}>",

@@ -10,6 +10,9 @@ from django.utils.functional import SimpleLazyObject
 from tickets.models import SiteSettings
 
 
-def site(request: HttpRequest) -> dict[str, Any]:
-    """`site`: the settings row, loaded only by a template that uses it."""
-    return {"site": SimpleLazyObject(SiteSettings.load)}
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """`desk`: the settings row, loaded only by a template that uses it.
+
+    Not `site`: allauth's pages have one of their own, which would hide it.
+    """
+    return {"desk": SimpleLazyObject(SiteSettings.load)}

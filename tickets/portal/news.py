@@ -45,7 +45,7 @@ def context(ticket: Ticket, items: list[Message]) -> dict[str, Any]:
     return {
         "ticket": ticket,
         "viewer": "customer",
-        "site": SimpleLazyObject(SiteSettings.load),  # most frames do not name the company
+        "desk": SimpleLazyObject(SiteSettings.load),  # most frames do not name the company
         "outlook": queues.outlook(ticket) if waiting else None,
         "items": items,
         "open_answer": open_answer(ticket, items),

@@ -71,11 +71,11 @@ def news(ticket: Ticket, user: User, after: int) -> dict[str, Any]:
 
 
 def opening(
-    ticket: Ticket, user: User, *, before: int | None = None, site: Any = None
+    ticket: Ticket, user: User, *, before: int | None = None, desk: Any = None
 ) -> dict[str, Any]:
     """The page's first content: as news, and where the items before it end."""
     page = timeline.newest(ticket) if before is None else timeline.before(ticket, before)
-    shared = _shared(ticket, user, site)
+    shared = _shared(ticket, user, desk)
     whole = before is None and page.earlier is None
     citations = _cited(page.messages) if whole else _citations(ticket)
     return {
@@ -94,12 +94,12 @@ def earlier(ticket: Ticket, user: User, before: int) -> dict[str, Any]:
     return {"items": items, "earlier": page.earlier}
 
 
-def _shared(ticket: Ticket, user: User, site: Any = None) -> dict[str, Any]:
+def _shared(ticket: Ticket, user: User, desk: Any = None) -> dict[str, Any]:
     return {
         "ticket": ticket,
         "user": user,
         "viewer": "staff",
-        "site": site or SimpleLazyObject(SiteSettings.load),
+        "desk": desk or SimpleLazyObject(SiteSettings.load),
         "mine": ticket.assignee_id == user.pk,
         "free": not ticket.is_closed and not (ticket.assignee_id and ticket.with_a_person),
     }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tickets import access, presence
 from tickets.models import Ticket
-from tickets.portal.context import site
+from tickets.portal.context import desk
 from tickets.workspace import inbox, news
 from tickets.workspace.forms import Kind, WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
@@ -91,16 +91,16 @@ def show(
     problem: str = "",
 ) -> HttpResponse:
     """The page of a conversation; with what was written and not sent, when there was a problem."""
-    shared_site = site(request)["site"]
+    shared_desk = desk(request)["desk"]
     sent = written.data if written else {}
     return render(
         request,
         "workspace/ticket.html",
         {
             **ticket_list(request, ticket),
-            "site": shared_site,
+            "desk": shared_desk,
             "ticket": ticket,
-            "content": news.opening(ticket, request.user, before=before, site=shared_site),
+            "content": news.opening(ticket, request.user, before=before, desk=shared_desk),
             "before": before,
             "body": sent.get("body", "")[:20_000],
             "kind": Kind.NOTE if sent.get("kind") == Kind.NOTE else Kind.REPLY,
