@@ -48,3 +48,20 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test with real transactions empties the tables; the migrations' rows must come back.
+
+    One that forgets it would break all that come after it: Django then makes the content types
+    anew, and putting the rows back fails on them.
+    """
+    forgetful = [
+        item.nodeid
+        for item in items
+        for mark in item.iter_markers("django_db")
+        if mark.kwargs.get("transaction") and not mark.kwargs.get("serialized_rollback")
+    ]
+    if forgetful:
+        raise pytest.UsageError(f"Add serialized_rollback=True to {', '.join(forgetful)}")

@@ -68,6 +68,7 @@ def nudge(event: Event) -> None:
             recheck_account(event.subject_id)
         return
     message = {"type": "news", "ticket": ticket.pk, "position": event.position, "kind": event.kind}
+    message["by"] = event.actor_user_id
     groups = [staff_group(ticket.pk), team_group(ticket.team_id)]
     if event.kind not in STAFF_ONLY:
         groups.insert(0, customer_group(ticket.pk))

@@ -79,5 +79,7 @@ def confirmed() -> str:
     return _("You said that this is solved. Write again if anything is left.")
 
 
-def reopened() -> str:
+def reopened(agent: User | None) -> str:
+    if agent is not None:
+        return _("%(name)s reopened this conversation.") % {"name": agent.get_short_name()}
     return _("You reopened this conversation.")

@@ -36,6 +36,11 @@ _PUT_THROUGH = re.compile(
     r"give me (a|an|your)|i (want|need|would like|demand|require)( to have)? (a|an|some|your|to see)|"
     r"let me (talk|speak)|ich (will|brauche|möchte) (einen|eine|mit))\b"
 )
+_CONNECT = re.compile(
+    r"\b(connect|transfer|put|pass) (me|us) (up |on )?(to|with|through to) (your |the )?"
+    r"(support|service|team|staff|manager)\b"
+)
+_NOT_ASKED_FOR = re.compile(r"(?<!to the )(?<!to a )\bcontact (person|people|details|number)\b")
 _NO_BOT = re.compile(
     r"\b(no|not|stop|without|hate|useless|stupid) (more |this |the |a |an |your )?"
     r"(ro)?bots?\b|\b(not|instead of) (a |an |with a |to a )?(robot|machine|computer|ai)\b"
@@ -70,8 +75,10 @@ def _in_sentence(sentence: str) -> str:
         return ""
     if _IDENTITY.search(sentence) and not _has(words, (*_VERBS[:4], "want", "need")):
         return ""
-    if found := _NO_BOT.search(sentence):
+    if found := _NO_BOT.search(sentence) or _CONNECT.search(sentence):
         return found.group()
+    sentence = _NOT_ASKED_FOR.sub("", sentence)
+    words = _WORD.findall(sentence)
     strong = _places(words, _STRONG)
     weak = _places(words, _WEAK)
     verbs = _places(words, _VERBS)

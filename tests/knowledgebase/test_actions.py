@@ -171,7 +171,7 @@ def test_another_language_takes_the_passages_that_were_stemmed_by_the_old(
     assert kinds(article) == ["saved", "published", "filed"]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_who_save_at_once_make_two_versions() -> None:
     article = save()
 

@@ -214,7 +214,7 @@ def worker() -> Iterator[None]:
 
 @pytest.mark.model
 @pytest.mark.usefixtures("encoder")
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.usefixtures("worker")
 def test_the_assistants_worker_encodes_for_others(settings: LazySettings) -> None:
     texts = [f"Sentence {n}" for n in range(40)]  # more than one batch, and more than is cached

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from tests.factories import (
@@ -20,7 +23,7 @@ from tests.factories import (
 )
 from tests.tickets.ledger import bodies, kinds, last_event, owed, positions, since
 from tests.tickets.parallel import real_transactions, together
-from tickets import actions
+from tickets import actions, attachments
 from tickets.actors import Actor
 from tickets.models import (
     AuthorKind,
@@ -308,3 +311,24 @@ def test_t16_positions_have_no_gap_and_follow_the_order_of_commits() -> None:
     assert positions(ticket) == list(range(1, ticket.last_position + 1))
     by_time = ticket.messages.order_by("pk").values_list("position", flat=True)
     assert list(by_time) == sorted(by_time)
+
+
+def test_writing_in_a_closed_conversation_is_recorded_as_reopening_it() -> None:
+    ticket = make_ticket(turn=Turn.CLOSED)
+    actions.post_message(
+        actor=Actor.of_customer(ticket.customer), ticket=ticket, body="It is broken again"
+    )
+    assert kinds(ticket).count("ticket.reopened") == 1
+
+
+def test_only_files_go_to_a_person_for_that_reason(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    customer = make_customer()
+    [upload] = attachments.check([SimpleUploadedFile("pole.txt", b"broken")])
+    ticket = actions.open_ticket(
+        actor=Actor.of_customer(customer),
+        customer=customer,
+        channel=Channel.PORTAL,
+        uploads=[upload],
+    )
+    assert [h.reason for h in ticket.handovers.all()] == ["only_files"]

@@ -288,3 +288,31 @@ def test_a_new_address_that_comes_ten_times_at_once_is_one_customer() -> None:
         10, lambda _: actions.known_customer(actor=Actor.system(), email="new@walkers.example")
     )
     assert {getattr(one, "pk", one) for one in found} == {Customer.objects.get().pk}
+
+
+# --- another address of a log-in ------------------------------------------------------------------
+
+
+def test_answers_follow_the_address_of_the_log_in() -> None:
+    user = make_user(email="old@walkers.example")
+    customer = actions.join_account(actor=Actor.nobody(), user=user, visitor=None)
+    user.email = "new@walkers.example"
+    user.save()
+    actions.follow_login_address(actor=Actor.of_customer(customer), user=user)
+    customer.refresh_from_db()
+    assert customer.email == "new@walkers.example"
+
+
+def test_who_has_the_new_address_without_a_log_in_joins() -> None:
+    user = make_user(email="old@walkers.example")
+    customer = actions.join_account(actor=Actor.nobody(), user=user, visitor=None)
+    holder = make_customer(email="new@walkers.example")
+    ticket = make_ticket(turn=Turn.QUEUE, customer=holder)
+    user.email = "new@walkers.example"
+    user.save()
+    actions.follow_login_address(actor=Actor.of_customer(customer), user=user)
+    ticket.refresh_from_db()
+    holder.refresh_from_db()
+    assert ticket.customer == customer
+    assert (holder.email, holder.joined_into) == (None, customer)
+    assert last_event(ticket).kind == "customer.joined"

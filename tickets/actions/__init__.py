@@ -13,6 +13,7 @@ from tickets.actions.conversation import (
 )
 from tickets.actions.customers import (
     confirm_email,
+    follow_login_address,
     join_account,
     known_customer,
     leave_email,
@@ -34,6 +35,7 @@ __all__ = [
     "confirm_email",
     "confirm_solved",
     "create_api_key",
+    "follow_login_address",
     "follow_up",
     "hand_back",
     "hand_over",

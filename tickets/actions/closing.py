@@ -72,7 +72,7 @@ def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
     if assignee is not None and assignee.works_here:
         ticket.person_asked_at = ticket.person_asked_at or timezone.now()
         ticket.pass_turn(Turn.AGENT)
-        announce(ticket, notices.reopened())
+        announce(ticket, notices.reopened(actor.user))
         ticket.save()
         return ticket
     ticket.pass_turn(Turn.CUSTOMER)

@@ -97,7 +97,11 @@ def open_ticket(
         ticket.pass_turn(Turn.ASSISTANT, at=now)
     ticket.save()
     if ticket.turn != Turn.ASSISTANT:
-        reason = Reason.ASKED if channel in ASSISTANT_CHANNELS else Reason.CHANNEL
+        reason = Reason.ASKED
+        if channel not in ASSISTANT_CHANNELS:
+            reason = Reason.CHANNEL
+        elif uploads and not to_a_person:
+            reason = Reason.ONLY_FILES
         hand_over(actor=actor, ticket=ticket, reason=reason)
         ticket.refresh_from_db()
     return ticket
@@ -158,6 +162,8 @@ def post_message(
     )
     if not ticket.subject:
         ticket.subject = text.first_line(body)
+    if ticket.is_closed:
+        events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket, by_writing=True)
     if not ticket.with_a_person:
         ticket.assignee = None
         ticket.pass_turn(Turn.ASSISTANT)

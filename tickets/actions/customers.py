@@ -128,6 +128,29 @@ def valid_email(email: str) -> str:
     return email
 
 
+@transaction.atomic
+def follow_login_address(*, actor: Actor, user: User) -> Customer | None:
+    """After a log-in got another confirmed address: answers go there. `actor` is its customer.
+
+    If somebody else, without a log-in, has that address already, their conversations join.
+    """
+    customer = Customer.objects.select_for_update(no_key=True).filter(user=user).first()
+    email = valid_email(user.email)
+    if customer is None or customer.email == email:
+        return customer
+    holders = Customer.objects.select_for_update(no_key=True).filter(email__iexact=email)
+    holder = holders.exclude(pk=customer.pk).first()
+    if holder is not None and holder.user_id is not None:
+        return customer  # two log-ins cannot have one address; this is only to be safe
+    if holder is not None:
+        holder.email = None
+        holder.save(update_fields=["email"])
+        _join(actor, holder, customer)
+    customer.email = email
+    customer.save(update_fields=["email"])
+    return customer
+
+
 def _give_login(user: User, email: str | None) -> Customer:
     """The customer with the user's address and no log-in, else a new one with `email`."""
     found = Customer.objects.select_for_update(no_key=True).filter(

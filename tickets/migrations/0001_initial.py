@@ -923,6 +923,10 @@ class Migration(migrations.Migration):
                             ("unhelpful", "A second answer did not help"),
                             ("no_article", "No article covers it"),
                             ("not_understood", "Still unclear after asking back"),
+                            (
+                                "only_files",
+                                "Sent only files, which the assistant cannot read",
+                            ),
                             ("sensitive", "A topic for people"),
                             ("failed", "The assistant failed"),
                             ("too_slow", "The assistant took too long"),

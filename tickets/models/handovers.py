@@ -15,6 +15,7 @@ class Reason(models.TextChoices):
     UNHELPFUL = "unhelpful", _("A second answer did not help")
     NO_ARTICLE = "no_article", _("No article covers it")
     NOT_UNDERSTOOD = "not_understood", _("Still unclear after asking back")
+    ONLY_FILES = "only_files", _("Sent only files, which the assistant cannot read")
     SENSITIVE = "sensitive", _("A topic for people")
     FAILED = "failed", _("The assistant failed")
     TOO_SLOW = "too_slow", _("The assistant took too long")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.signals import password_changed, password_reset
+from allauth.account.signals import email_changed, password_changed, password_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import SessionBase
@@ -55,9 +55,18 @@ def recheck_after_a_new_password(sender: object, user: User, **kwargs: object) -
     live.recheck_account(user.pk)
 
 
+def follow_a_new_address(sender: object, user: User, **kwargs: object) -> None:
+    """Answers go where the log-in is reached now."""
+    user.refresh_from_db(fields=["email"])
+    customer = Customer.objects.filter(user=user).first()
+    if customer is not None:
+        actions.follow_login_address(actor=Actor.of_customer(customer), user=user)
+
+
 def subscribe() -> None:
     """Listen to Django's log-in and log-out. They are hooks of the framework, not of our data."""
     user_logged_in.connect(join_on_login, dispatch_uid="join-on-login")
+    email_changed.connect(follow_a_new_address, dispatch_uid="follow-a-new-address")
     password_changed.connect(recheck_after_a_new_password, dispatch_uid="recheck-password-changed")
     password_reset.connect(recheck_after_a_new_password, dispatch_uid="recheck-password-reset")
     user_logged_out.connect(close_sockets_on_logout, dispatch_uid="close-sockets-on-logout")

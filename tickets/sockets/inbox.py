@@ -90,6 +90,8 @@ class InboxConsumer(Socket):
     def title(self, ticket: Ticket, event: dict[str, Any]) -> str:
         """Why this agent should look at it now; "" if there is no need."""
         kind = event["kind"]
+        if event.get("by") == self.user.pk:
+            return ""  # they did it themselves
         waits_here = ticket.turn == Turn.QUEUE and ticket.team_id in self.teams
         if kind == EventKind.PERSON_ASKED and waits_here:
             return _("Somebody asks for a person")

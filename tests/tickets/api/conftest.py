@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
-from tests.factories import make_team
 from tickets import actions
 from tickets.actors import Actor
-from tickets.models import Scope, SiteSettings
+from tickets.models import Scope
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -57,16 +56,6 @@ class Caller:
 
 
 MakeCaller = Callable[..., Caller]
-
-
-@pytest.fixture(autouse=True)
-def _settings_row(request: pytest.FixtureRequest) -> None:
-    """Every installation has it, but a test with real transactions starts with empty tables."""
-    if request.node.get_closest_marker("django_db") is None:
-        return
-    request.getfixturevalue("db")
-    if not SiteSettings.objects.exists():
-        SiteSettings.objects.create(pk=1, default_team=make_team())
 
 
 @pytest.fixture

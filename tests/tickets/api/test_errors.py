@@ -84,7 +84,7 @@ def test_a_server_that_takes_no_writes_is_busy_and_a_bug_is_not(
     assert shop.get(TICKETS).status_code == 500
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_ticket_that_somebody_holds_is_503_and_nothing_is_half_written(shop: Caller) -> None:
     """T12: the lock is waited for as long as the settings say, then the caller is told to come back."""
     ticket = make_ticket()

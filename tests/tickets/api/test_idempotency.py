@@ -100,7 +100,7 @@ def test_a_refused_request_may_be_put_right_under_its_key(shop: Caller) -> None:
     assert shop.post(TICKETS, new_ticket(), Idempotency_Key=KEY).status_code == 201
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_failure_in_the_middle_leaves_neither_effect_nor_record(
     shop: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,7 +130,7 @@ def test_the_longest_key_works(shop: Caller) -> None:
     assert shop.post(TICKETS, new_ticket(), Idempotency_Key="x" * 200).status_code == 201
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_twenty_at_the_same_instant_make_one_ticket_and_get_one_answer(shop: Caller) -> None:
     answers = at_once(20, lambda: shop.post(TICKETS, new_ticket(), Idempotency_Key=KEY))
     assert {answer.status_code for answer in answers} == {201}
@@ -141,7 +141,7 @@ def test_twenty_at_the_same_instant_make_one_ticket_and_get_one_answer(shop: Cal
     assert IdempotentRequest.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_twenty_messages_at_the_same_instant_are_one(shop: Caller) -> None:
     ticket = make_ticket()
     path = f"{TICKETS}{ticket.reference}/messages/"
@@ -151,7 +151,7 @@ def test_twenty_messages_at_the_same_instant_are_one(shop: Caller) -> None:
     assert Message.objects.filter(body="Hello?").count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_different_keys_at_the_same_instant_are_different_messages_of_one_customer(
     shop: Caller,
 ) -> None:
