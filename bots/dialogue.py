@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
@@ -50,6 +50,7 @@ class Thought:
     confidence: float
     reasons: list[str] = field(default_factory=list)
     sources: list[ArticleHit] = field(default_factory=list)
+    considered: list[ArticleHit] = field(default_factory=list)  # also what was not shown
     hand_over: Reason | None = None
     detail: str = ""
     did_not_help: bool = False  # the customer says so of the last answer
@@ -87,6 +88,11 @@ def _look_up(question: Question, settings: AssistantSettings) -> Thought:
     if not found.by_meaning:
         return _hand_over(Reason.FAILED, _("the search by meaning is not available"), "")
     hits = [hit for hit in found.hits if hit.article_id not in question.unhelpful]
+    return replace(_weigh(question, settings, hits), considered=hits)
+
+
+def _weigh(question: Question, settings: AssistantSettings, hits: list[ArticleHit]) -> Thought:
+    """Answer, offer or neither, by how likely the first article is the right one."""
     facts = confidence.features(hits)
     sure = confidence.probability(facts)
     reasons = [f"score {facts.score:.2f}, lead on the next article {facts.lead:.2f}"]

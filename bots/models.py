@@ -32,7 +32,7 @@ class AssistantSettings(models.Model):
     )
     offer_threshold = models.FloatField(
         _("offers articles from"),
-        default=0.40,
+        default=0.30,
         validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
         help_text=_(
             "Between this and the value above, the assistant does not answer but shows up to three "

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 (
                     "offer_threshold",
                     models.FloatField(
-                        default=0.4,
+                        default=0.3,
                         help_text="Between this and the value above, the assistant does not answer but shows up to three articles to choose from. Below it, it says that it found nothing and offers a person.",
                         validators=[
                             django.core.validators.MinValueValidator(0.0),

@@ -31,7 +31,7 @@ def test_as_json_it_is_one_object_on_one_line(finds: Find) -> None:
     assert found["decision"] == "answer"
     assert 0 <= found["confidence"] <= 1
     (source,) = found["sources"]
-    assert source["article"] == article.pk
+    assert source["article_id"] == article.pk
     assert source["title"] == "Order a spare pole"
     assert source["passage"]
     assert source["score"] == 0.95

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from bots.dialogue import Question, Thought, think
 from bots.models import AssistantSettings
+from knowledgebase.search import ArticleHit
 from tickets import text
 
 
@@ -35,24 +36,25 @@ class Command(BaseCommand):
 
 
 def as_dict(thought: Thought) -> dict[str, Any]:
-    """The decision, its words, its sources and its reasons, as plain data."""
-    reasons = list(thought.reasons)
+    """The decision, its words, sources and reasons, and what else was considered, as plain data."""
     return {
         "decision": thought.decision.value,
         "text": thought.text,
         "confidence": round(thought.confidence, 4),
-        "reasons": reasons,
-        "sources": [
-            {
-                "article": hit.article_id,
-                "slug": hit.slug,
-                "title": hit.title,
-                "heading": hit.heading,
-                "passage": hit.passage,
-                "score": round(hit.score, 4),
-            }
-            for hit in thought.sources
-        ],
+        "reasons": list(thought.reasons),
+        "sources": [_source(hit) for hit in thought.sources],
+        "considered": [_source(hit) for hit in thought.considered],
+    }
+
+
+def _source(hit: ArticleHit) -> dict[str, Any]:
+    return {
+        "article_id": hit.article_id,
+        "slug": hit.slug,
+        "title": hit.title,
+        "heading": hit.heading,
+        "passage": hit.passage,
+        "score": round(hit.score, 4),
     }
 
 
@@ -64,4 +66,7 @@ def as_lines(thought: Thought) -> list[str]:
     for hit in thought.sources:
         where = f"{hit.title}, {hit.heading}" if hit.heading else hit.title
         lines += ["", f"[{hit.score:.2f}] {where}", f"    {hit.passage}"]
-    return [*lines, "", *(f"- {reason}" for reason in thought.reasons)]
+    lines += ["", *(f"- {reason}" for reason in thought.reasons)]
+    shown = {hit.article_id for hit in thought.sources}
+    others = [hit for hit in thought.considered if hit.article_id not in shown]
+    return [*lines, *(f"- also considered: [{hit.score:.2f}] {hit.title}" for hit in others)]
