@@ -46,6 +46,8 @@ def ticket_for(actor: Actor, reference: str) -> Ticket:
     shown: tuple[str, ...] = ("customer", "team", "assignee")
     if actor.works_here:
         shown = ("customer__organization", "team", "assignee", "rating")
+    if not (reference.isascii() and reference.isalnum()):  # PostgreSQL takes no NUL, for one
+        raise Http404
     found = tickets_for(actor).select_related(*shown).filter(reference=reference)
     ticket = found.order_by().first()
     if ticket is None:
