@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -16,6 +17,8 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from tickets import live
 from tickets.models import User
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,11 +36,20 @@ def in_thread(work: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
     return run
 
 
+class Nowhere(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    """An address that is no socket of ours."""
+
+    async def connect(self) -> None:
+        await self.accept()
+        await self.close(NOT_FOUND)
+
+
 class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """A socket that brings news. It is closed once its viewer may not see them any more."""
 
     groups_joined: tuple[str, ...] = ()
     heart: asyncio.Task[None] | None = None
+    closed = False
 
     async def connect(self) -> None:
         self.recent: deque[float] = deque(maxlen=FRAMES_PER_SECOND)
@@ -62,6 +74,12 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
         for group in self.groups_joined:
             await self.channel_layer.group_discard(group, self.channel_name)
 
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Close it, once. What the browser had sent before it knew is not heard any more."""
+        if not self.closed:
+            self.closed = True
+            await super().close(code, reason)
+
     async def enter(self) -> int:
         """Load what this socket is about and name `groups_joined`; a close code if it may not."""
         raise NotImplementedError
@@ -81,12 +99,17 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
     async def beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT)
-            if code := await self.still_allowed():
-                await self.close(code)
-                return
-            await self.send_frame({"type": "beat", **await self.pulse()})
+            try:
+                if code := await self.still_allowed():
+                    await self.close(code)
+                    return
+                await self.send_frame({"type": "beat", **await self.pulse()})
+            except Exception:  # PostgreSQL was away for a moment: a heart must not stop for that
+                logger.warning("A heartbeat was left out.", exc_info=True)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.closed:
+            return
         now = time.monotonic()
         if len(self.recent) == FRAMES_PER_SECOND and now - self.recent[0] < 1:
             await self.close(TOO_MANY)
@@ -111,7 +134,8 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
         await self.send_frame({"type": "error", "code": code})
 
     async def send_frame(self, frame: dict[str, Any]) -> None:
-        await self.send(text_data=json.dumps(frame))
+        if not self.closed:
+            await self.send(text_data=json.dumps(frame))
 
     async def session_ended(self, event: dict[str, Any]) -> None:
         """Somebody logged out of this session: its sockets end with it."""
@@ -121,6 +145,12 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
         """The account was changed, by an admin or with a new password: look again, now."""
         if code := await self.still_allowed():
             await self.close(code)
+
+    async def has_lost_the_log_in(self) -> bool:
+        """Look again who is there; whether somebody was, and their session is no longer good."""
+        before = self.scope.get("user")
+        self.scope["user"] = await self.current_user()
+        return isinstance(before, User) and self.scope["user"] is None
 
     async def current_user(self) -> User | None:
         """The user of this session as it is now, not as it was when the socket opened."""

@@ -39,9 +39,8 @@ class Conversation(Socket):
         return 0
 
     async def still_allowed(self) -> int:
-        session = self.scope["session"]
-        if session.session_key:
-            self.scope["user"] = await self.current_user()
+        if self.scope["session"].session_key and await self.has_lost_the_log_in():
+            return UNAUTHENTICATED
         try:
             ticket = await in_thread(self.load)()
         except PermissionError:
