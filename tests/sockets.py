@@ -82,12 +82,20 @@ class Socket:
             found.append(await self.frame())
         return found
 
+    async def end(self) -> tuple[list[dict[str, Any]], int]:
+        """Every frame until the server closes it, and the code with which it does."""
+        found: list[dict[str, Any]] = []
+        while (answer := await self._asgi.receive_output(PATIENCE))["type"] != "websocket.close":
+            found.append(json.loads(answer["text"]))
+        return found, int(answer["code"])
+
     async def close_code(self) -> int:
         """The code with which the server closes it; frames before that are passed over."""
-        while True:
-            answer = await self._asgi.receive_output(PATIENCE)
-            if answer["type"] == "websocket.close":
-                return int(answer["code"])
+        return (await self.end())[1]
+
+    async def is_silent(self) -> bool:
+        """Whether the server says nothing at all, no frame and no close."""
+        return bool(await self._asgi.receive_nothing(SILENCE, 0.02))
 
     async def leave(self) -> None:
         """The browser goes away."""
