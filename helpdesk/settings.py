@@ -289,7 +289,7 @@ TIME_ZONE = "UTC"
 
 # --- safety -------------------------------------------------------------------------------------
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "helpdesk.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 _https = _site.scheme == "https"
