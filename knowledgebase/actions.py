@@ -174,7 +174,9 @@ def _record(
 
 
 def _index_soon(article_id: int) -> None:
-    current_app.send_task("knowledgebase.tasks.index_article", args=(article_id,))
+    current_app.send_task(
+        "knowledgebase.tasks.index_article", args=(article_id,), ignore_result=True
+    )
 
 
 def _one_line(text: str) -> str:

@@ -299,6 +299,7 @@ def _encode_remotely(texts: Sequence[str], timeout: float = 1.0) -> Vectors:
             queue="assistant",
             expires=timeout,
             retry=False,
+            ignore_result=True,  # else it subscribes to one, which without Redis takes 19 seconds
         )
         answer: Any = _redis(timeout).blpop([reply_to], timeout=timeout)
     except Exception as error:  # kombu and redis raise a dozen kinds when Redis is away

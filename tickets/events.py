@@ -121,7 +121,12 @@ def _after_commit(event: Event, owed: list[Reaction]) -> None:
 def hint(reaction: Reaction) -> None:
     """Tell the queue that a reaction is due. Failing is allowed: the sweep comes by."""
     try:
-        current_app.send_task("tickets.tasks.react", (reaction.pk,), queue=queue_of(reaction.name))
+        current_app.send_task(
+            "tickets.tasks.react",
+            (reaction.pk,),
+            queue=queue_of(reaction.name),
+            ignore_result=True,  # else it subscribes to one, which without Redis takes 19 seconds
+        )
     except Exception:
         logger.warning("The queue is away; the sweep will find %s.", reaction.name)
 
