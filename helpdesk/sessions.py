@@ -6,6 +6,7 @@ Django's own store of this kind fails whenever the cache does, on every page (RE
 import logging
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.sessions.backends import cached_db
 from django.core.cache import caches
@@ -46,23 +47,13 @@ class Copies:
         return self.get(key) is not None
 
     async def aget(self, key: str) -> Any:
-        try:
-            return await self.cache.aget(key)
-        except (RedisError, OSError):
-            return None
+        return await sync_to_async(self.get)(key)
 
     async def aset(self, key: str, value: Any, timeout: float | None = None) -> None:
-        seconds = COPY_SECONDS if timeout is None else min(timeout, COPY_SECONDS)
-        try:
-            await self.cache.aset(key, value, seconds)
-        except (RedisError, OSError):
-            logger.warning("Redis is away; sessions are read from the database.")
+        await sync_to_async(self.set)(key, value, timeout)
 
     async def adelete(self, key: str) -> None:
-        try:
-            await self.cache.adelete(key)
-        except (RedisError, OSError):
-            logger.warning("Redis is away; a session's copy may come back with it for a while.")
+        await sync_to_async(self.delete)(key)
 
 
 class SessionStore(cached_db.SessionStore):
