@@ -23,7 +23,7 @@ def say_so(sender: Consumer, **_kwargs: object) -> None:
     """A worker is seen at once, not only when beat asks the next time."""
     for queue, task in SIGNS_OF_LIFE.items():
         if queue in sender.app.amqp.queues.consume_from:
-            app.send_task(task, queue=queue, expires=10)
+            app.send_task(task, queue=queue, expires=10, ignore_result=True)
 
 
 @worker_process_init.connect
