@@ -21,8 +21,10 @@ def items(ticket: Ticket, *, after: int = 0, before: int | None = None) -> list[
     if before is not None:
         found = found.filter(position__lt=before)
     elif after:
-        # The newest answer comes along, since the customer may have rated it.
-        found = found.filter(Q(position__gt=after) | Q(position__in=_newest_answer(ticket)))
+        # Up to where the frame says it reaches: what comes while it is made is news of its own. The
+        # newest answer comes along, since the customer may have rated it.
+        new = Q(position__gt=after, position__lte=ticket.last_position)
+        found = found.filter(new | Q(position__in=_newest_answer(ticket)))
         return list(found.order_by("position"))
     return list(reversed(found.order_by("-position")[:PAGE]))
 
