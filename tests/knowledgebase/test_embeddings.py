@@ -152,6 +152,7 @@ def test_a_busy_encoder_is_not_waited_for_longer_than_asked() -> None:
         del embeddings._loaded[embeddings.PACKAGED]
 
 
+@override_settings(ENCODER="remote")
 def test_a_question_is_encoded_once_for_all_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     vector = np.eye(1, 384, dtype=np.float32)
     asked: list[str] = []
@@ -160,7 +161,7 @@ def test_a_question_is_encoded_once_for_all_processes(monkeypatch: pytest.Monkey
         asked.extend(texts)
         return np.repeat(vector, len(texts), axis=0)
 
-    monkeypatch.setattr(embeddings, "encode_here", run)
+    monkeypatch.setattr(embeddings, "_encode_remotely", run)
     for _ in range(2):
         assert (encode(["a", "b", "a"]) == vector).all()
     assert sorted(set(asked)) == ["a", "b"]
@@ -170,10 +171,17 @@ def test_a_question_is_encoded_once_for_all_processes(monkeypatch: pytest.Monkey
     assert asked[3:] == ["x" * 3_000] * 2
 
 
-@override_settings(CACHES=NOWHERE)
-def test_a_cache_that_is_away_costs_nothing_but_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_model_is_the_cache_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     vector = np.eye(1, 384, dtype=np.float32)
     monkeypatch.setattr(embeddings, "encode_here", lambda texts, timeout: vector)
+    monkeypatch.setattr("knowledgebase.cache.get_many", lambda keys: pytest.fail("asked"))
+    assert (encode(["here"]) == vector).all()
+
+
+@override_settings(CACHES=NOWHERE, ENCODER="remote")
+def test_a_cache_that_is_away_costs_nothing_but_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    vector = np.eye(1, 384, dtype=np.float32)
+    monkeypatch.setattr(embeddings, "_encode_remotely", lambda texts, timeout: vector)
     assert (encode(["no cache"]) == vector).all()
 
 

@@ -79,11 +79,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """The ticket's row as it is now, held until the transaction ends.
 
         Every action starts here, so that two people who act at once act one after the other.
-        Locking and reading are two statements: one that has to wait for the lock gets the new row
-        of the ticket, but joins it with the old rows of the others.
+        Nothing is joined: a statement that has to wait for the lock gets the new row of the ticket,
+        but would join it with the old rows of the others.
         """
-        self.select_for_update().only("pk").get(pk=ticket.pk)
-        return self.select_related("customer", "team__hours", "assignee").get(pk=ticket.pk)
+        return self.select_for_update().get(pk=ticket.pk)
 
 
 class Ticket(models.Model):
