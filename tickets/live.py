@@ -16,7 +16,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from tickets.models import Event, EventKind, Ticket
+from tickets.models import Event, EventKind
 
 logger = logging.getLogger(__name__)
 
@@ -77,14 +77,6 @@ def nudge(event: Event) -> None:
     if "from_team" in event.data:
         groups.append(team_group(event.data["from_team"]))
     send(groups, message)
-
-
-def send_typing(ticket: Ticket, *, kind: str, name: str) -> None:
-    """Show at the other side that somebody is typing. Kept nowhere."""
-    send(
-        [customer_group(ticket.pk), staff_group(ticket.pk)],
-        {"type": "typing", "kind": kind, "name": name},
-    )
 
 
 def send(groups: list[str], message: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -43,10 +42,6 @@ class MessageForm(forms.Form):
         except ValidationError as error:
             self.add_error("body", error)
         return found
-
-    @staticmethod
-    def new_client_id() -> uuid.UUID:
-        return uuid.uuid4()
 
 
 class EmailForm(forms.Form):
