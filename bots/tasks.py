@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 
@@ -22,3 +23,6 @@ def think_once(**_kwargs: object) -> None:
         think(Question("Where is my order?"), AssistantSettings.load())
     except Exception:  # it is only a rehearsal
         logger.exception("The assistant could not rehearse a turn.")
+    # The model and all modules stay: the collector need not go through them in every turn.
+    gc.collect()
+    gc.freeze()

@@ -200,6 +200,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long Redis is away, worke
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 90  # the encoder takes seconds to load before a child is up
+CELERY_WORKER_DISABLE_RATE_LIMITS = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-reactions": {"task": "tickets.tasks.sweep", "schedule": timedelta(seconds=10)},

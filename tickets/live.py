@@ -69,6 +69,7 @@ def nudge(event: Event) -> None:
         return
     message = {"type": "news", "ticket": ticket.pk, "position": event.position, "kind": event.kind}
     message["by"] = event.actor_user_id
+    message["by_kind"] = event.actor_kind
     groups = [staff_group(ticket.pk), team_group(ticket.team_id)]
     if event.kind not in STAFF_ONLY:
         groups.insert(0, customer_group(ticket.pk))

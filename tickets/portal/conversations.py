@@ -106,7 +106,7 @@ def post(request: HttpRequest, reference: str) -> HttpResponse:
     form = MessageForm(request.POST, files=request.FILES)
     if not form.is_valid():
         return problem(request, form, lambda: show(request, ticket, status=422, message_form=form))
-    actions.post_message(
+    message = actions.post_message(
         actor=actor,
         ticket=ticket,
         body=form.cleaned_data["body"],
@@ -114,7 +114,7 @@ def post(request: HttpRequest, reference: str) -> HttpResponse:
         client_id=form.cleaned_data["client_id"],
         uploads=form.cleaned_data["files"],
     )
-    return answer(request, ticket)
+    return answer(request, ticket, message)
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
 from tickets import access
-from tickets.models import Ticket
+from tickets.models import Message, Ticket
 from tickets.portal import news as frames
 
 
@@ -29,17 +29,19 @@ def hears_it_live(request: HttpRequest) -> bool:
     return request.headers.get("X-Live") == "yes"
 
 
-def stored() -> JsonResponse:
-    """The answer to a page that hears the rest by its socket."""
-    return JsonResponse({"type": "stored"})
+def stored(message: Message | None = None) -> JsonResponse:
+    """The answer to a page that hears the rest by its socket: where a message of theirs stands."""
+    return JsonResponse({"type": "stored", "position": message and message.position})
 
 
-def answer(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+def answer(
+    request: HttpRequest, ticket: Ticket, message: Message | None = None
+) -> HttpResponse:
     """After a change: what is new since the page was last told, or the page itself."""
     if not by_script(request):
         return redirect("conversation", ticket.reference)
     if hears_it_live(request):
-        return stored()
+        return stored(message)
     fresh = access.ticket_for(access.actor_of(request), ticket.reference)
     return JsonResponse(frames.news(fresh, after=seen_position(request)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -10,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from tickets import access, live, presence, zones
 from tickets.actors import Actor
-from tickets.models import AuthorKind, Ticket, User
+from tickets.models import AuthorKind, EventKind, Ticket, User
 from tickets.portal import news as portal_news
 from tickets.sockets.base import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Socket, in_thread
 from tickets.workspace import news as workspace_news
 
 TYPING_EVERY = 2  # seconds between two "is typing" that go out
+OWN_WORDS_WAIT = 0.25  # seconds
 
 
 class Conversation(Socket):
@@ -127,6 +129,21 @@ class CustomerConversation(Conversation):
     """The customer's side. It never hears of a note."""
 
     side = AuthorKind.CUSTOMER
+    waiting: asyncio.Task[None] | None = None
+
+    async def news(self, event: dict[str, Any]) -> None:
+        """What customers wrote themselves their page shows already: it comes with the answer.
+
+        Or a moment later, if there is none. So the two do not compete for the same process.
+        """
+        if event["kind"] != EventKind.MESSAGE_POSTED or event["by_kind"] != AuthorKind.CUSTOMER:
+            await super().news(event)
+        elif self.waiting is None or self.waiting.done():
+            self.waiting = asyncio.create_task(self.wait_for_more(event))
+
+    async def wait_for_more(self, event: dict[str, Any]) -> None:
+        await asyncio.sleep(OWN_WORDS_WAIT)
+        await super().news(event)
 
     def load(self) -> Ticket:
         user = self.scope["user"]
@@ -147,6 +164,8 @@ class CustomerConversation(Conversation):
         presence.mark_customer_here(ticket)
 
     async def disconnect(self, code: int) -> None:
+        if self.waiting is not None:
+            self.waiting.cancel()
         await super().disconnect(code)
         if hasattr(self, "ticket_id"):
             await in_thread(presence.forget_customer)(self.ticket_id)

@@ -71,6 +71,31 @@ function showError(form, message) {
   place.hidden = !message;
 }
 
+// Whoever writes sees their words at once, and may go on writing. The server's own rendering
+// takes their place; if sending fails, the words are back in the form.
+function showUnsent(form, body) {
+  const template = form.querySelector("[data-unsent]");
+  const text = body.get("body")?.trim();
+  if (!template || !text || !live()) return null;
+  const item = template.content.firstElementChild.cloneNode(true);
+  item.querySelector(".message__body").textContent = text;
+  list.append(item);
+  form.elements.body.value = "";
+  toTheEnd();
+  return {
+    storedAt(place) {
+      const known = place && place > position && !list.querySelector(`:scope > [data-position="${place}"]`);
+      if (known) item.dataset.position = place;
+      else item.remove();
+    },
+    takeBack() {
+      item.remove();
+      const field = form.elements.body;
+      field.value = field.value ? `${text}\n${field.value}` : text;
+    },
+  };
+}
+
 async function send(form, submitter) {
   if (form.dataset.sending) return;
   form.dataset.sending = "1";
@@ -79,6 +104,7 @@ async function send(form, submitter) {
   const before = position;
   const own = form.hasAttribute("data-composer");
   if (own) following = true;
+  const unsent = own ? showUnsent(form, body) : null;
   try {
     const response = await fetch(form.action, {
       method: "POST",
@@ -95,19 +121,24 @@ async function send(form, submitter) {
     const answer = json ? await response.json() : null;
     if (response.ok && (answer?.type === "news" || answer?.type === "stored")) {
       if (own) {
+        const next = unsent ? form.elements.body.value : "";
         form.reset();
+        form.elements.body.value = next; // what was typed while it was on its way
         form.querySelector("[name=client_id]").value = crypto.randomUUID?.() ?? uuid();
       }
       document.activeElement?.closest("[data-panel]") && document.activeElement.blur();
+      unsent?.storedAt(answer.type === "stored" ? answer.position : null);
       if (answer.type === "news") apply(answer);
       else if (form.closest("[data-panel]")) catchUp(); // a panel with the focus was left as it was
       else setTimeout(() => position === before && catchUp(), 600); // the socket should have told us
     } else if (response.ok) {
       location.assign(response.redirected ? response.url : location.href);
     } else {
+      unsent?.takeBack();
       showError(form, answer?.error?.message ?? root.dataset.failed ?? "This was not sent. Please try again.");
     }
   } catch {
+    unsent?.takeBack();
     showError(form, root.dataset.offline ?? "You seem to be offline. Your message is still here; send it again.");
   } finally {
     delete form.dataset.sending;
