@@ -34,9 +34,7 @@ def stored(message: Message | None = None) -> JsonResponse:
     return JsonResponse({"type": "stored", "position": message and message.position})
 
 
-def answer(
-    request: HttpRequest, ticket: Ticket, message: Message | None = None
-) -> HttpResponse:
+def answer(request: HttpRequest, ticket: Ticket, message: Message | None = None) -> HttpResponse:
     """After a change: what is new since the page was last told, or the page itself."""
     if not by_script(request):
         return redirect("conversation", ticket.reference)
