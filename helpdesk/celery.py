@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import task_postrun, worker_process_init, worker_ready
 from celery.worker.consumer import Consumer
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
@@ -24,6 +24,14 @@ def say_so(sender: Consumer, **_kwargs: object) -> None:
     for queue, task in SIGNS_OF_LIFE.items():
         if queue in sender.app.amqp.queues.consume_from:
             app.send_task(task, queue=queue, expires=10, ignore_result=True)
+
+
+@task_postrun.connect
+def give_connections_back(**_kwargs: object) -> None:
+    """As at the end of a request: to the pool, which keeps them open."""
+    from django.db import close_old_connections
+
+    close_old_connections()
 
 
 @worker_process_init.connect

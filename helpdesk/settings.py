@@ -201,6 +201,9 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 90  # the encoder takes seconds to load before a child is up
 CELERY_WORKER_DISABLE_RATE_LIMITS = True
+# Celery would close the whole pool before and after every task, and each would connect anew (8 ms).
+# helpdesk.celery gives the connection back to the pool instead, which tests it when it lends it.
+CELERY_DB_REUSE_MAX = 2**62
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-reactions": {"task": "tickets.tasks.sweep", "schedule": timedelta(seconds=10)},

@@ -59,7 +59,7 @@ def test_a_nudge_names_a_place_and_carries_no_content(
     with django_capture_on_commit_callbacks(execute=True):
         make_message(ticket, "canary")
     for _groups, message in nudged:
-        assert message.keys() == {"type", "ticket", "position", "kind", "by"}
+        assert message.keys() == {"type", "ticket", "position", "kind", "by", "by_kind"}
     assert f"ticket.{ticket.pk}.customer" in groups_of(nudged, "message.posted")
 
 
