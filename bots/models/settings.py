@@ -87,6 +87,28 @@ class AssistantSettings(models.Model):
         help_text=_("Said after the first “It didn't”. After the second, a person takes over."),
     )
 
+    sensitive_text = models.TextField(
+        _("before a sensitive topic goes to a person"),
+        max_length=500,
+        default="Thank you for telling us. This is for a person, so I am asking a colleague.",
+        help_text=_("The assistant does not answer these; it acknowledges and hands over."),
+    )
+    emergency_text = models.TextField(
+        _("when somebody may be in danger"),
+        max_length=1000,
+        default=(
+            "If you or somebody else is in danger, please call your local emergency number now. "
+            "You are not alone with this: a person from our team is being asked to join."
+        ),
+        help_text=_("Shown at once when a message sounds like self-harm or danger."),
+    )
+    other_language_text = models.TextField(
+        _("before an answer in another language"),
+        max_length=500,
+        default="I only found this in %(language)s:",
+        help_text=_("Said when the article is not in the customer's language."),
+    )
+
     class Meta:
         verbose_name = _("assistant settings")
         verbose_name_plural = _("assistant settings")

@@ -78,6 +78,11 @@ class Article(models.Model):
         _("state"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False
     )
     popular = models.BooleanField(_("popular"), default=False)
+    assistant_may_use = models.BooleanField(
+        _("the assistant may quote it"),
+        default=True,
+        help_text=_("Off: customers still find it by searching, but the assistant leaves it out."),
+    )
     published = models.ForeignKey(
         "ArticleVersion",
         verbose_name=_("published version"),

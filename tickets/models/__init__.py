@@ -4,9 +4,11 @@ from tickets.models.api_keys import ApiKey, IdempotentRequest, Scope
 from tickets.models.attachments import Attachment
 from tickets.models.customers import Customer, Fact, Organization, Tier
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
-from tickets.models.handovers import HandOver, Reason
+from tickets.models.handovers import HandOver, Identity, Reason
 from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
 from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettings
+from tickets.models.readings import Reading
+from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
 from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket, Turn
 from tickets.models.users import Role, Team, User
 
@@ -19,12 +21,16 @@ __all__ = [
     "Citation",
     "Customer",
     "Decision",
+    "EscalationRule",
+    "EscalationRuleVersion",
     "Event",
     "EventKind",
     "Fact",
     "HandOver",
     "Holiday",
     "IdempotentRequest",
+    "Identity",
+    "Match",
     "Message",
     "Note",
     "OpeningHours",
@@ -34,9 +40,11 @@ __all__ = [
     "Rating",
     "Reaction",
     "ReactionState",
+    "Reading",
     "Reason",
     "Resolution",
     "Role",
+    "RuleFiring",
     "Scope",
     "SiteSettings",
     "Team",

@@ -61,6 +61,20 @@ class Customer(models.Model):
         null=True,
         blank=True,
     )
+    segment = models.CharField(_("segment"), max_length=40, blank=True)
+    value = models.DecimalField(
+        _("value"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("What they have bought so far, in the shop's currency."),
+    )
+    prefers_person = models.BooleanField(
+        _("a person first"),
+        default=False,
+        help_text=_("The assistant stays out of it: every question goes to a person at once."),
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         verbose_name=_("log-in"),

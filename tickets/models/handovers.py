@@ -23,6 +23,23 @@ class Reason(models.TextChoices):
     TAKEN_OVER = "taken_over", _("An agent took over")
     TRANSFERRED = "transferred", _("Transferred by an agent")
     REOPENED = "reopened", _("Not solved, the customer says")
+    CONFUSED = "confused", _("Confused more than once")
+    REPEATED = "repeated", _("Had to say the same again")
+    CANCELS = "cancels", _("Wants to cancel")
+    DISPUTE = "dispute", _("Disputes a bill")
+    URGENT = "urgent", _("Urgent")
+    IMPORTANT = "important", _("An important customer in trouble")
+    PREFERENCE = "preference", _("Prefers a person")
+    UNSURE = "unsure", _("The assistant was not sure enough")
+    RULE = "rule", _("A rule")
+
+
+class Identity(models.TextChoices):
+    """How well we know who is writing."""
+
+    VISITOR = "visitor", _("Unknown visitor")
+    CLAIMED = "claimed", _("Left an address, not confirmed")
+    CONFIRMED = "confirmed", _("Confirmed address")
 
 
 class HandOver(models.Model):
@@ -39,6 +56,17 @@ class HandOver(models.Model):
     feeling = models.CharField(_("feeling"), max_length=20, blank=True)
     facts = models.JSONField(default=list)
     articles = models.JSONField(default=list)
+    # Each line of the brief with the messages it was taken from:
+    # {"kind": wants | tried | why | fact | feeling, "text", "positions": [...]}.
+    statements = models.JSONField(default=list)
+    feeling_start = models.CharField(max_length=20, blank=True)
+    identity = models.CharField(max_length=10, choices=Identity.choices, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    skill = models.CharField(_("skill"), max_length=40, blank=True)
+    rule = models.ForeignKey(
+        "RuleFiring", null=True, blank=True, on_delete=models.SET_NULL, related_name="handovers"
+    )
+    evidence = models.JSONField(default=list)
 
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     accepted_at = models.DateTimeField(null=True, blank=True)

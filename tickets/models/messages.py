@@ -99,6 +99,10 @@ class Answer(models.Model):
     confidence = models.FloatField()
     reasons = models.JSONField(default=list)
     helpful = models.BooleanField(null=True, blank=True)
+    # Answered, but a rule wants somebody to look at it.
+    flagged = models.CharField(max_length=200, blank=True)
+    # A rule wants the way to a person shown with the answer, larger than it always is.
+    offers_person = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("answer")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -115,6 +116,7 @@ class Ticket(models.Model):
     # One counter per ticket, raised under the row's lock: order is commit order.
     last_position = models.PositiveIntegerField(default=0)
     last_message_at = models.DateTimeField()
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     clarified = models.BooleanField(default=False)
     unhelpful_answers = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(_("opened"), db_default=Now(), editable=False)

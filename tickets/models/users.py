@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,14 @@ class User(AbstractUser):
     timezone = models.CharField(_("time zone"), max_length=64, blank=True)
     teams: models.ManyToManyField[Team, Any] = models.ManyToManyField(
         "Team", related_name="members", blank=True
+    )
+
+    skills = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name=_("skills"),
+        default=list,
+        blank=True,
+        help_text=_("Like “billing, German”. Rules may ask for one."),
     )
 
     USERNAME_FIELD = "email"

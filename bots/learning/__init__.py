@@ -1,0 +1,1 @@
+"""What the assistant learns from its conversations: gaps, wrong answers, new wordings."""

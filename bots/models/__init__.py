@@ -1,0 +1,15 @@
+"""What the assistant keeps: its settings, its detectors, and what it learns."""
+
+from bots.models.detectors import Detector, DetectorExample
+from bots.models.learning import AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion
+from bots.models.settings import AssistantSettings
+
+__all__ = [
+    "AnswerReport",
+    "AssistantSettings",
+    "Detector",
+    "DetectorExample",
+    "GapQuestion",
+    "KnowledgeGap",
+    "QuestionSuggestion",
+]
