@@ -3,6 +3,7 @@
 from bots.models.detectors import Detector, DetectorExample
 from bots.models.learning import AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion
 from bots.models.settings import AssistantSettings
+from bots.models.words import LanguageTexts, Words
 
 __all__ = [
     "AnswerReport",
@@ -11,5 +12,7 @@ __all__ = [
     "DetectorExample",
     "GapQuestion",
     "KnowledgeGap",
+    "LanguageTexts",
     "QuestionSuggestion",
+    "Words",
 ]

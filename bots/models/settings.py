@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bots.models.words import TEXTS, LanguageTexts, Texts, Words
 
-class AssistantSettings(models.Model):
+
+class AssistantSettings(Texts):
     """The one row of the assistant's settings.
 
     Nothing here can take away "Talk to a human": with the assistant off, every conversation
@@ -47,67 +50,6 @@ class AssistantSettings(models.Model):
             "question differently. Off: it offers a person right away."
         ),
     )
-    greeting = models.TextField(
-        _("greeting"),
-        max_length=500,
-        default="Hello. I look things up in our help articles. What would you like to know?",
-        help_text=_("Said to somebody who only says hello."),
-    )
-    answer_intro = models.TextField(
-        _("before an answer"),
-        max_length=500,
-        default="This is what our help articles say:",
-        help_text=_("Stands before the passage of the article that answers."),
-    )
-    offer_intro = models.TextField(
-        _("before a choice of articles"),
-        max_length=500,
-        default="I am not sure which of these you need. Does one of them fit?",
-        help_text=_("Stands before the articles to choose from."),
-    )
-    clarify_text = models.TextField(
-        _("asking back"),
-        max_length=500,
-        default="I did not find that in our articles. Could you put it differently?",
-        help_text=_("Said at most once in a conversation, and only if it asks back."),
-    )
-    no_answer_text = models.TextField(
-        _("when nothing was found"),
-        max_length=500,
-        default="Our articles do not answer this, so I am asking a colleague to help you.",
-        help_text=_("Said when no article fits and a person is asked to take over."),
-    )
-    unhelpful_text = models.TextField(
-        _("when an answer did not help"),
-        max_length=500,
-        default=(
-            "I am sorry that this did not help. Tell me a little more, in other words, "
-            "or talk to a human."
-        ),
-        help_text=_("Said after the first “It didn't”. After the second, a person takes over."),
-    )
-
-    sensitive_text = models.TextField(
-        _("before a sensitive topic goes to a person"),
-        max_length=500,
-        default="Thank you for telling us. This is for a person, so I am asking a colleague.",
-        help_text=_("The assistant does not answer these; it acknowledges and hands over."),
-    )
-    emergency_text = models.TextField(
-        _("when somebody may be in danger"),
-        max_length=1000,
-        default=(
-            "If you or somebody else is in danger, please call your local emergency number now. "
-            "You are not alone with this: a person from our team is being asked to join."
-        ),
-        help_text=_("Shown at once when a message sounds like self-harm or danger."),
-    )
-    other_language_text = models.TextField(
-        _("before an answer in another language"),
-        max_length=500,
-        default="I only found this in %(language)s:",
-        help_text=_("Said when the article is not in the customer's language."),
-    )
 
     class Meta:
         verbose_name = _("assistant settings")
@@ -137,3 +79,10 @@ class AssistantSettings(models.Model):
     def load(cls) -> AssistantSettings:
         """The settings row. The first migration made it, so it is there in every installation."""
         return cls.objects.get(pk=1)
+
+    def words(self, language: str = "") -> Words:
+        """The texts in a language (an ISO code), as far as an admin wrote them in it."""
+        own = None
+        if language and language[:2] != settings.LANGUAGE_CODE[:2]:
+            own = LanguageTexts.objects.filter(language__in=[language, language[:2]]).first()
+        return Words(**{name: getattr(own, name, "") or getattr(self, name) for name in TEXTS})

@@ -1,0 +1,5 @@
+"""The assistant in the admin: its settings, and the pages on which one looks into its head."""
+
+from bots.admin import settings
+
+__all__ = ["settings"]
