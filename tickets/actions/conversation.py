@@ -247,6 +247,8 @@ def answer(
     confidence: float,
     reasons: Sequence[str] = (),
     citations: Sequence[Citation] = (),
+    flagged: str = "",
+    offers_person: bool = False,
 ) -> Message | None:
     """The assistant speaks, if it still has the turn; None if the turn has moved on.
 
@@ -259,7 +261,12 @@ def answer(
         return None
     message = say(ticket, actor, body)
     given = Answer.objects.create(
-        message=message, decision=decision, confidence=confidence, reasons=list(reasons)
+        message=message,
+        decision=decision,
+        confidence=confidence,
+        reasons=list(reasons),
+        flagged=text.line(flagged, limit=200),
+        offers_person=offers_person,
     )
     for rank, citation in enumerate(citations, start=1):
         citation.answer = given
