@@ -1,1 +1,1 @@
-"""Measuring the assistant on question sets and labelled texts, apart from the live data."""
+"""Measuring the assistant: what it finds, how well it knows it, what it understands."""
