@@ -2,65 +2,171 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bots.understanding import feel, find_facts
-from bots.understanding.feeling import ANGRY, CALM, FRUSTRATED
+from bots import telling
+from bots.understanding import feel, find_facts, wants_person
 from tickets.briefs import Brief
-from tickets.models import Answer, AuthorKind, Decision, Message, Reason, Ticket
+from tickets.models import (
+    Answer,
+    AuthorKind,
+    Citation,
+    Customer,
+    Decision,
+    Identity,
+    Message,
+    Reading,
+    Reason,
+    Ticket,
+)
 from tickets.text import first_line
 
-_ORDER = {CALM: 0, FRUSTRATED: 1, ANGRY: 2}
+CALM = "calm"
+# What weighs more as the state that somebody is in now.
+_STRENGTH = {CALM: 0, "confused": 1, "frustrated": 2, "angry": 3, "distressed": 4}
+# Reasons that lie in the customer's last words; the others happened outside of them.
+_BY_WORDS = {
+    *(Reason.ANGER, Reason.UNHELPFUL, Reason.NO_ARTICLE, Reason.NOT_UNDERSTOOD, Reason.SENSITIVE),
+    *(Reason.CONFUSED, Reason.REPEATED, Reason.CANCELS, Reason.DISPUTE, Reason.URGENT),
+    *(Reason.IMPORTANT, Reason.UNSURE, Reason.RULE),
+}
 LONGEST = 400
+FIRST, LAST = 240, 120  # characters of the first and of the last thing they want
+ENOUGH = 4  # words; a shorter line without a feeling says nothing of how somebody is
+
+
+@dataclass(slots=True)
+class _Said:
+    """The conversation as it is read for a brief."""
+
+    customers: list[Message] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+
+    def next_by_customer(self, position: int) -> Message | None:
+        return next((one for one in self.customers if one.position > position), None)
 
 
 def write(ticket: Ticket, reason: Reason, detail: str) -> Brief:
-    """The brief as of now. Reads rows only: three queries, no model."""
-    said = list(ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).order_by("position"))
-    answers = list(
-        Answer.objects.filter(message__ticket=ticket)
-        .order_by("message__position")
-        .prefetch_related("citations")
-    )
+    """The brief as of now. Reads rows only: at most four queries, no model."""
+    said = _read(ticket)
+    # Of a message's author it is known already; without any message it is looked up.
+    customer = (said.customers[-1].author_customer if said.customers else None) or ticket.customer
+    wants, tried = _wants(said), _tried(said)
+    why = _why(reason, detail)
+    start, now = _feelings(said)
     return Brief(
-        wants=_wants(said),
-        tried=_tried(answers),
-        why=_why(reason, detail),
-        feeling=_feeling(said),
+        wants=" … ".join(one["text"] for one in wants)[:LONGEST]
+        or _("Nothing written yet. They asked for a person right away."),
+        tried=_tried_line(tried),
+        why=why,
+        feeling=now.name,
         facts=_facts(ticket, said),
-        articles=_articles(answers),
+        articles=_articles(said),
+        statements=[
+            *wants,
+            *tried,
+            {"kind": "why", "text": why, "positions": _because(said, reason, detail)},
+            *_felt(start, now),
+        ],
+        feeling_start=start.name,
+        identity=Identity.of(customer),
+        language=_language(said, customer),
     )
 
 
-def _wants(said: list[Message]) -> str:
-    """In their own words: the first message that says something, and the last if it is another."""
-    telling = [message.body for message in said if len(message.body.split()) >= 3] or [
-        message.body for message in said
+def _read(ticket: Ticket) -> _Said:
+    """What the customer and the assistant said: two queries."""
+    said = _Said()
+    messages = (
+        ticket.messages.filter(author_kind__in=[AuthorKind.CUSTOMER, AuthorKind.ASSISTANT])
+        .select_related("reading", "answer", "author_customer")
+        .prefetch_related("answer__citations")
+        .order_by("position")
+    )
+    for message in messages:
+        if message.author_kind == AuthorKind.CUSTOMER:
+            said.customers.append(message)
+        elif hasattr(message, "answer"):
+            message.answer.message = message
+            said.answers.append(message.answer)
+    return said
+
+
+# --- what they want -------------------------------------------------------------------------------
+
+
+def _wants(said: _Said) -> list[dict[str, Any]]:
+    """In their own words: the first message that tells something, and the last if it is another."""
+    telling_ones = [
+        (words, message.position)
+        for message in said.customers
+        if (words := telling.wish(message.body, limit=FIRST))
+    ] or [
+        (first_line(message.body.replace("\n", " "), limit=FIRST), message.position)
+        for message in said.customers
+        if message.body
     ]
-    if not telling:
-        return _("Nothing written yet. They asked for a person right away.")
-    first = first_line(telling[0].replace("\n", " "), limit=240)
-    last = first_line(telling[-1].replace("\n", " "), limit=120)
-    return (first if len(telling) == 1 or last == first else f"{first} … {last}")[:LONGEST]
+    if not telling_ones:
+        return []
+    first, last = telling_ones[0], telling_ones[-1]
+    found = [first]
+    if first[1] != last[1] and last[0].lower() not in first[0].lower():
+        found.append((first_line(last[0], limit=LAST), last[1]))
+    return [{"kind": "wants", "text": words, "positions": [place]} for words, place in found]
 
 
-def _tried(answers: list[Answer]) -> str:
+# --- what was tried -------------------------------------------------------------------------------
+
+
+def _tried(said: _Said) -> list[dict[str, Any]]:
+    """What the customer says they tried, then what the assistant showed, each with its message."""
+    own = [
+        {"kind": "tried", "text": f"“{words}”", "positions": [message.position], "by": "customer"}
+        for message in said.customers
+        for words in telling.tried(message.body)
+    ]
     shown = []
-    for answer in answers:
-        sources = list(answer.citations.all())
-        if answer.decision == Decision.CLARIFY and not sources:
-            shown.append(_("asked to put it differently"))
-        elif sources:
-            names = ", ".join(f"“{source.title}”" for source in sources[:1] if source.title)
-            if answer.helpful is False:
-                shown.append(_("%(articles)s, which did not help") % {"articles": names})
-            else:
-                shown.append(_("%(articles)s, no word on whether it helped") % {"articles": names})
-    if not shown:
-        return _("The assistant has shown nothing.")
-    return (_("The assistant showed: ") + "; ".join(shown) + ".")[:LONGEST]
+    for answer in said.answers:
+        if words := _outcome(answer):
+            places = [answer.message.position]
+            reply = said.next_by_customer(answer.message.position)
+            if answer.helpful is False and reply is not None and _reading(reply, "repeats"):
+                places.append(reply.position)
+            shown.append(
+                {"kind": "tried", "text": words, "positions": places, "by": AuthorKind.ASSISTANT}
+            )
+    return own[:2] + shown
+
+
+def _outcome(answer: Answer) -> str:
+    """What the assistant did in an answer, and what the customer made of it."""
+    sources: list[Citation] = list(answer.citations.all())
+    if not sources:
+        return _("asked to put it differently") if answer.decision == Decision.CLARIFY else ""
+    names = {"articles": f"“{sources[0].title}”"}
+    if answer.helpful is False:
+        return _("%(articles)s, which did not help") % names
+    if answer.helpful:
+        return _("%(articles)s, which helped") % names
+    return _("%(articles)s, no word on whether it helped") % names
+
+
+def _tried_line(tried: list[dict[str, Any]]) -> str:
+    own = " ".join(one["text"] for one in tried if one["by"] == "customer")
+    shown = "; ".join(one["text"] for one in tried if one["by"] != "customer")
+    lines = [_("They tried: ") + own] if own else []
+    lines.append(
+        _("The assistant showed: ") + shown + "."
+        if shown
+        else _("The assistant has shown nothing.")
+    )
+    return " ".join(lines)[:LONGEST]
+
+
+# --- why a person, and how they feel --------------------------------------------------------------
 
 
 def _why(reason: Reason, detail: str) -> str:
@@ -68,13 +174,81 @@ def _why(reason: Reason, detail: str) -> str:
     return f"{text} ({detail})"[:LONGEST] if detail else text
 
 
-def _feeling(said: list[Message]) -> str:
-    """The strongest feeling of the conversation, which one calm last line does not undo."""
-    names = [feel(message.body).name for message in said]
-    return max(names, key=_ORDER.__getitem__, default=CALM)
+def _because(said: _Said, reason: Reason, detail: str) -> list[int]:
+    """The messages in which the reason lies; none for what happened outside of their words."""
+    if not said.customers:
+        return []
+    if reason == Reason.ASKED:
+        asking = [one.position for one in said.customers if detail and wants_person(one.body)]
+        return asking[-1:]
+    return [said.customers[-1].position] if reason in _BY_WORDS else []
 
 
-def _facts(ticket: Ticket, said: list[Message]) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Felt:
+    name: str = CALM
+    words: tuple[str, ...] = ()
+    position: int | None = None
+
+
+def _feelings(said: _Said) -> tuple[_Felt, _Felt]:
+    """At the start and now. Now is the stronger of the last two: one calm line undoes nothing."""
+    felt = [_felt_in(message) for message in said.customers]
+    enough = [
+        one
+        for one, message in zip(felt, said.customers, strict=True)
+        if one.name != CALM or len(message.body.split()) >= ENOUGH
+    ] or felt
+    if not enough:
+        return _Felt(), _Felt()
+    now = max(reversed(enough[-2:]), key=lambda one: _STRENGTH.get(one.name, 0))
+    return enough[0], now
+
+
+def _felt_in(message: Message) -> _Felt:
+    reading = _stored(message)
+    name = reading.value("feeling") if reading else None
+    if reading is not None and name:
+        corrected = "feeling" in reading.corrected
+        evidence = [] if corrected else reading.values["feeling"].get("evidence", ())
+        return _Felt(name, tuple(evidence), message.position)
+    feeling = feel(message.body)
+    return _Felt(feeling.name, tuple(feeling.words), message.position)
+
+
+def _felt(start: _Felt, now: _Felt) -> list[dict[str, Any]]:
+    """The feelings that were not calm, with the words that show them."""
+    shown = [one for one in (start, now) if one.name != CALM and one.position is not None]
+    return [
+        {
+            "kind": "feeling",
+            "text": ", ".join(f"“{word}”" for word in one.words[:4]) or one.name,
+            "positions": [one.position],
+        }
+        for one in dict.fromkeys(shown)
+    ]
+
+
+# --- what is known --------------------------------------------------------------------------------
+
+
+def _stored(message: Message) -> Reading | None:
+    return message.reading if hasattr(message, "reading") else None
+
+
+def _reading(message: Message, name: str) -> Any:
+    reading = _stored(message)
+    return reading.value(name) if reading else None
+
+
+def _language(said: _Said, customer: Customer) -> str:
+    """The language of the newest message that was long enough to tell."""
+    told = (_reading(message, "language") for message in reversed(said.customers))
+    return str(next(filter(None, told), "") or customer.language)[:10]
+
+
+def _facts(ticket: Ticket, said: _Said) -> list[dict[str, Any]]:
+    """What was stated, each once, with the message that states it."""
     found = {
         (fact.key, fact.value.lower()): {
             "key": fact.key,
@@ -82,25 +256,31 @@ def _facts(ticket: Ticket, said: list[Message]) -> list[dict[str, Any]]:
             "position": message.position,
             "source": AuthorKind.CUSTOMER.value,
         }
-        for message in said
+        for message in reversed(said.customers)
         for fact in find_facts(message.body)
     }
-    for fact in ticket.facts.all():
+    for fact in ticket.facts.select_related("message"):
         found.setdefault(
             (fact.key, fact.value.lower()),
-            {"key": fact.key, "value": fact.value, "position": None, "source": fact.source},
+            {
+                "key": fact.key,
+                "value": fact.value,
+                "position": fact.message.position if fact.message else None,
+                "source": fact.source,
+            },
         )
-    return list(found.values())
+    return sorted(found.values(), key=lambda fact: fact["position"] or 0)
 
 
-def _articles(answers: list[Answer]) -> list[dict[str, Any]]:
+def _articles(said: _Said) -> list[dict[str, Any]]:
     return [
         {
             "title": source.title,
             "slug": source.slug,
             "score": round(source.score, 3),
             "helpful": answer.helpful,
+            "position": answer.message.position,
         }
-        for answer in answers
+        for answer in said.answers
         for source in answer.citations.all()
     ]

@@ -10,12 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tickets.models import AuthorKind, Reason, Ticket
+from tickets.models import AuthorKind, Identity, Reason, Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """Extracted, never invented: what they want, what was tried, why a person, how they feel."""
+    """Extracted, never invented: what they want, what was tried, why a person, how they feel.
+
+    `statements` are its lines one by one, each with the positions of the messages it comes from:
+    `{"kind": "wants" | "tried" | "why" | "feeling", "text", "positions"}`.
+    """
 
     wants: str = ""
     tried: str = ""
@@ -23,6 +27,10 @@ class Brief:
     feeling: str = ""
     facts: list[dict[str, Any]] = field(default_factory=list)
     articles: list[dict[str, Any]] = field(default_factory=list)
+    statements: list[dict[str, Any]] = field(default_factory=list)
+    feeling_start: str = ""
+    identity: str = ""
+    language: str = ""
 
 
 Writer = Callable[[Ticket, Reason, str], Brief]
@@ -30,7 +38,15 @@ Writer = Callable[[Ticket, Reason, str], Brief]
 
 def _plain(ticket: Ticket, reason: Reason, detail: str) -> Brief:
     first = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).first()
-    return Brief(wants=first.body[:400] if first else "", why=detail or str(reason.label))
+    wants = (
+        {"kind": "wants", "text": first.body[:400], "positions": [first.position]} if first else {}
+    )
+    return Brief(
+        wants=first.body[:400] if first else "",
+        why=detail or str(reason.label),
+        statements=[wants] if wants else [],
+        identity=Identity.of(ticket.customer),
+    )
 
 
 _writer: Writer = _plain

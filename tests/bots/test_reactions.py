@@ -243,7 +243,7 @@ def test_a_wish_in_words_hands_over_in_the_same_turn_with_the_brief() -> None:
     assert ticket.turn == Turn.QUEUE
     handover = ticket.handovers.get()
     assert handover.reason == Reason.ASKED
-    assert handover.wants == "My order KM-10234 is late. Let me speek to somone."
+    assert handover.wants == "My order KM-10234 is late."
     assert handover.why == "Asked for a person (wrote “speek to somone”)"
     assert [fact["value"] for fact in handover.facts] == ["KM-10234"]
     assert said(ticket) == []

@@ -144,8 +144,11 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
     if before is not None:
         before.ended_at = now
         before.save(update_fields=["ended_at"])
-        kept = ("wants", "tried", "feeling", "facts", "articles")
+        kept = ("wants", "tried", "feeling", "feeling_start", "facts", "articles")
         brief.update({name: getattr(before, name) for name in kept if getattr(before, name)})
+        if before.statements:
+            why = [one for one in brief["statements"] if one["kind"] == "why"]
+            brief["statements"] = [one for one in before.statements if one["kind"] != "why"] + why
     HandOver.objects.create(
         ticket=ticket,
         reason=Reason.TRANSFERRED,

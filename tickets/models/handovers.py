@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from tickets.models.customers import Customer
 
 
 class Reason(models.TextChoices):
@@ -40,6 +45,13 @@ class Identity(models.TextChoices):
     VISITOR = "visitor", _("Unknown visitor")
     CLAIMED = "claimed", _("Left an address, not confirmed")
     CONFIRMED = "confirmed", _("Confirmed address")
+
+    @classmethod
+    def of(cls, customer: Customer) -> Identity:
+        """The level of a customer: an address that was proved, one that was only left, or none."""
+        if customer.email:
+            return cls.CONFIRMED
+        return cls.CLAIMED if customer.claimed_email else cls.VISITOR
 
 
 class HandOver(models.Model):
