@@ -5,20 +5,27 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tickets.models import OpeningHours, Team
+from tickets.models import Team
 
 LOOK_AHEAD = 30  # days; whoever is closed for longer says nothing about when
 
 
 def is_open(team: Team, at: datetime) -> bool:
-    """Whether the team's hours cover `at`. A team without hours is always there."""
-    return team.hours is None or _span_end(team.hours, at) is not None
+    """Whether the team's hours cover `at`. A team without hours is always there. One query."""
+    hours = team.hours
+    if hours is None:
+        return True
+    local = at.astimezone(ZoneInfo(hours.timezone))
+    spans = hours.spans.filter(
+        weekday=local.weekday(), opens__lte=local.time(), closes__gt=local.time()
+    )
+    return spans.exclude(hours__holidays__day=local.date()).exists()
 
 
 def next_opening(team: Team, at: datetime) -> datetime | None:
     """When the team is there next, in UTC; `at` itself if it is open; None if not in 30 days."""
     hours = team.hours
-    if hours is None or _span_end(hours, at) is not None:
+    if hours is None or is_open(team, at):
         return at
     zone = ZoneInfo(hours.timezone)
     local = at.astimezone(zone)
@@ -32,15 +39,4 @@ def next_opening(team: Team, at: datetime) -> datetime | None:
             opens = datetime.combine(day, span.opens, tzinfo=zone)
             if span.weekday == day.weekday() and opens > local:
                 return opens.astimezone(UTC)
-    return None
-
-
-def _span_end(hours: OpeningHours, at: datetime) -> datetime | None:
-    zone = ZoneInfo(hours.timezone)
-    local = at.astimezone(zone)
-    if any(holiday.day == local.date() for holiday in hours.holidays.all()):
-        return None
-    for span in hours.spans.all():
-        if span.weekday == local.weekday() and span.opens <= local.time() < span.closes:
-            return datetime.combine(local.date(), span.closes, tzinfo=zone)
     return None

@@ -1,0 +1,324 @@
+"""What a rule may say: checked and put in order before it is saved, by whoever saves it.
+
+Raises one `ValidationError` with all that is wrong, by place: `name`, `conditions` (as a whole),
+`conditions.0` (the first), `actions`, `actions.team` ... Each text says what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from math import isfinite
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from tickets import text
+from tickets.models import EscalationRule, Match, Priority, Reason, Team, User
+from tickets.models.users import STAFF_ROLES
+from tickets.rules.content import Content
+from tickets.rules.fields import OF_MANY, Field, field_named
+
+MOST_CONDITIONS = 20
+MOST_VALUES = 50  # of one condition
+LONGEST_VALUE = 100  # characters
+MOST_TAGS = 20
+MOST_FACTS = 10
+MOST_PAGED = 20
+LONGEST_TEXT = 500  # characters that the customer reads
+ACTIONS = {"hand_over", "flag", "offer_person", "page", "facts", "tags"}
+ROUTE = {"team", "skill", "priority", "text", "emergency"}
+
+Problems = dict[str, list[str]]
+
+
+def clean(values: Mapping[str, Any], *, rule: EscalationRule | None = None) -> Content:
+    """The content of a rule from what somebody wrote; `rule` is the one that it belongs to.
+
+    Raises:
+        ValidationError: it would make no sense, or not work; the messages are by place.
+    """
+    problems: Problems = {}
+    unknown = set(values) - {each.name for each in fields(Content)}
+    if unknown:
+        problems["rule"] = [_("A rule has no “%(name)s”.") % {"name": min(map(str, unknown))}]
+    content = Content(
+        name=_name(values.get("name"), rule, problems),
+        sentence=_line(values.get("sentence"), 300),
+        match=_one_of(values.get("match", Match.ALL), Match.values, "match", problems),
+        conditions=clean_conditions(values.get("conditions"), problems),
+        actions=clean_actions(values.get("actions"), problems),
+        reason=_one_of(values.get("reason") or Reason.RULE, Reason.values, "reason", problems),
+    )
+    if not content.sentence:
+        problems["sentence"] = [_("Write in a sentence what the rule is for, for your colleagues.")]
+    if problems:
+        raise ValidationError(dict(problems))
+    return content
+
+
+def clean_conditions(conditions: Any, problems: Problems) -> list[dict[str, Any]]:
+    """The conditions, each complete; what is wrong is added to `problems`."""
+    if not isinstance(conditions, list | tuple) or not conditions:
+        problems["conditions"] = [_("Add at least one condition: a rule without any never holds.")]
+        return []
+    if len(conditions) > MOST_CONDITIONS:
+        problems["conditions"] = [
+            _("Use at most %(most)d conditions, or make two rules of it.")
+            % {"most": MOST_CONDITIONS}
+        ]
+        return []
+    found = []
+    for index, condition in enumerate(conditions):
+        try:
+            found.append(clean_condition(condition))
+        except ValidationError as error:
+            problems[f"conditions.{index}"] = error.messages
+    return found
+
+
+def clean_condition(condition: Any) -> dict[str, Any]:
+    """One condition in its plainest form: "is any of" a single value becomes "is".
+
+    Raises:
+        ValidationError: the field is unknown, or the operator or the value does not fit it.
+    """
+    if not isinstance(condition, Mapping):
+        raise ValidationError(_("A condition is a field, an operator and a value."))
+    field = field_named(condition.get("field"))
+    if field is None:
+        if not condition.get("field"):
+            raise ValidationError(_("Choose what to look at."))
+        raise ValidationError(
+            _("There is nothing called “%(name)s” to look at. Choose something else.")
+            % {"name": _line(condition.get("field"), 60)}
+        )
+    op = condition.get("op")
+    if op not in field.operators:
+        raise ValidationError(
+            _("“%(field)s” cannot be compared in this way. Choose another comparison.")
+            % {"field": field.label}
+        )
+    value = _VALUES[field.kind](field, str(op), condition.get("value"))
+    if op == "any_of" and field.kind != "list" and len(value) == 1:
+        op, value = "is", value[0]
+    elif op == "none_of" and field.kind in ("choice", "text") and len(value) == 1:
+        op, value = "is_not", value[0]
+    return {"field": field.name, "op": op, "value": value}
+
+
+def clean_actions(actions: Any, problems: Problems) -> dict[str, Any]:
+    """What it does, without what it does not do; what is wrong is added to `problems`."""
+    if not isinstance(actions, Mapping):
+        problems["actions"] = [_("Choose what happens when the rule holds.")]
+        return {}
+    for name in sorted(map(str, set(actions) - ACTIONS)):
+        problems.setdefault("actions", []).append(
+            _("A rule cannot do “%(name)s”.") % {"name": _line(name, 60)}
+        )
+    found: dict[str, Any] = {}
+    if actions.get("hand_over") is not None and actions["hand_over"] is not False:
+        found["hand_over"] = _route(actions["hand_over"], problems)
+    if actions.get("offer_person"):
+        found["offer_person"] = True
+    if flag := _line(actions.get("flag"), 200):
+        found["flag"] = flag
+    if page := _people(actions.get("page"), problems):
+        found["page"] = page
+    if tags := _tags(actions.get("tags"), problems):
+        found["tags"] = tags
+    if facts := _facts(actions.get("facts"), problems):
+        found["facts"] = facts
+    if not found and not any(place.startswith("actions") for place in problems):
+        problems["actions"] = [_("Choose what happens when the rule holds.")]
+    return found
+
+
+def _route(route: Any, problems: Problems) -> dict[str, Any]:
+    if not isinstance(route, Mapping) or set(route) - ROUTE:
+        problems["actions"] = [_("Say to which team, with which priority and in which words.")]
+        return {}
+    team, priority = route.get("team") or None, route.get("priority") or None
+    if team is not None and not (_is_key(team) and Team.objects.filter(pk=int(team)).exists()):
+        problems["actions.team"] = [_("This team does not exist any more. Choose another.")]
+    if priority is not None and str(priority) not in map(str, Priority.values):
+        problems["actions.priority"] = [_("Choose one of the priorities.")]
+    words = text.clean(route["text"]) if isinstance(route.get("text"), str) else ""
+    if len(words) > LONGEST_TEXT:
+        problems["actions.text"] = [
+            _("Keep what the customer reads under %(most)d characters.") % {"most": LONGEST_TEXT}
+        ]
+    if any(place.startswith("actions.") for place in problems):
+        return {}
+    return {
+        "team": int(team) if team else None,
+        "skill": _line(route.get("skill"), 40),
+        "priority": int(priority) if priority else None,
+        "text": words,
+        "emergency": bool(route.get("emergency")),
+    }
+
+
+def _people(page: Any, problems: Problems) -> list[int]:
+    wanted = _list(page)
+    keys = {int(key) for key in wanted if _is_key(key)}
+    if len(wanted) > MOST_PAGED:
+        problems["actions.page"] = [
+            _("Call at most %(most)d people: who calls everybody calls nobody.")
+            % {"most": MOST_PAGED}
+        ]
+        return []
+    there = User.objects.filter(pk__in=keys, is_active=True, role__in=STAFF_ROLES)
+    found = sorted(there.values_list("pk", flat=True)) if keys else []
+    if len(found) < len(keys) or len(keys) < len(set(map(str, wanted))):
+        problems["actions.page"] = [
+            _("Somebody who was to be called does not work here any more. Take them out.")
+        ]
+    return found
+
+
+def _tags(tags: Any, problems: Problems) -> list[str]:
+    found = list(dict.fromkeys(tag for each in _list(tags) if (tag := _line(each, 200))))
+    if len(found) > MOST_TAGS or any(len(tag) > 40 for tag in found):
+        problems["actions.tags"] = [
+            _("Use at most %(most)d tags of at most 40 characters.") % {"most": MOST_TAGS}
+        ]
+    return found
+
+
+def _facts(facts: Any, problems: Problems) -> dict[str, str]:
+    if not facts:
+        return {}
+    found = {}
+    for key, value in facts.items() if isinstance(facts, Mapping) else ():
+        name, what = _line(key, 200), _line(value, 400)
+        if name and what:
+            found[name] = what
+    too_long = any(len(key) > 40 or len(value) > 300 for key, value in found.items())
+    if not isinstance(facts, Mapping) or len(found) < len(facts):
+        problems["actions.facts"] = [_("Write each fact as “name: value”, one per line.")]
+    elif too_long or len(found) > MOST_FACTS:
+        problems["actions.facts"] = [
+            _("Note at most %(most)d facts, with short names.") % {"most": MOST_FACTS}
+        ]
+    return found
+
+
+# --- the values of a condition, by the kind of its field
+
+
+def _bool_value(field: Field, op: str, value: Any) -> bool:
+    if value in (True, "true", "yes", "1", "on"):
+        return True
+    if value in (False, "false", "no", "0"):
+        return False
+    raise ValidationError(_("Choose yes or no."))
+
+
+def _number_value(field: Field, op: str, value: Any) -> float | int:
+    try:
+        number = float(value.strip().replace(",", ".") if isinstance(value, str) else value)
+    except (TypeError, ValueError, OverflowError):
+        number = float("nan")
+    if isinstance(value, bool) or not isfinite(number) or abs(number) > 1e12:
+        raise ValidationError(_("Write a number."))
+    if field.low is not None and number < field.low:
+        raise ValidationError(_("Write a number of at least %(low)s.") % {"low": _plain(field.low)})
+    if field.high is not None and number > field.high:
+        raise ValidationError(
+            _("Write a number of at most %(high)s.") % {"high": _plain(field.high)}
+        )
+    return _plain(number)
+
+
+def _choice_value(field: Field, op: str, value: Any) -> Any:
+    allowed = [key for key, _label in field.all_choices()] if field.has_choices else None
+    found = _texts_of(value)
+    if allowed is not None:
+        # In the order in which they are offered; "" is a choice of some fields.
+        wanted = {str(each) for each in (value if isinstance(value, list | tuple) else [value])}
+        unknown = sorted(wanted - set(allowed))
+        if unknown and unknown != [""]:
+            raise ValidationError(
+                _("“%(value)s” is none of the values of “%(field)s”. Choose again.")
+                % {"value": _line(unknown[0], 60), "field": field.label}
+            )
+        found = [key for key in allowed if key in wanted]
+    if not found:
+        raise ValidationError(_("Choose at least one value."))
+    if op not in OF_MANY and op != "contains":
+        if len(found) > 1:
+            raise ValidationError(_("Choose one value only."))
+        return found[0]
+    return found
+
+
+def _words_value(field: Field, op: str, value: Any) -> list[str]:
+    found = _texts_of(value)
+    if not found:
+        raise ValidationError(_("Write the words to look for, with commas between them."))
+    return found
+
+
+def _texts_of(value: Any) -> list[str]:
+    found = list(dict.fromkeys(line for each in _list(value) if (line := _line(each, 400))))
+    if len(found) > MOST_VALUES:
+        raise ValidationError(_("Use at most %(most)d values.") % {"most": MOST_VALUES})
+    if any(len(each) > LONGEST_VALUE for each in found):
+        raise ValidationError(
+            _("Keep each value under %(most)d characters.") % {"most": LONGEST_VALUE}
+        )
+    return found
+
+
+_VALUES: dict[str, Callable[[Field, str, Any], Any]] = {
+    "bool": _bool_value,
+    "number": _number_value,
+    "choice": _choice_value,
+    "list": _choice_value,
+    "text": _choice_value,
+    "words": _words_value,
+}
+
+
+def _name(value: Any, rule: EscalationRule | None, problems: Problems) -> str:
+    name = _line(value, 400)
+    same = EscalationRule.objects.filter(name=name[:80])
+    if rule is not None and rule.pk is not None:
+        same = same.exclude(pk=rule.pk)
+    if not name:
+        problems["name"] = [_("Give the rule a name.")]
+    elif len(name) > 80:
+        problems["name"] = [_("Keep the name under 80 characters.")]
+    elif same.exists():
+        problems["name"] = [_("Another rule has this name. Choose another.")]
+    return name[:80]
+
+
+def _one_of(value: Any, allowed: Iterable[str], place: str, problems: Problems) -> str:
+    if value not in list(allowed):
+        problems[place] = [_("Choose one of the values that are offered.")]
+        return ""
+    return str(value)
+
+
+def _line(value: Any, limit: int) -> str:
+    return text.line(value, limit=limit) if isinstance(value, str) else ""
+
+
+def _list(value: Any) -> list[Any]:
+    if isinstance(value, list | tuple):
+        return list(value)
+    return [] if value in (None, "") else [value]
+
+
+def _is_key(value: Any) -> bool:
+    digits = str(value)
+    return (
+        not isinstance(value, bool) and digits.isascii() and digits.isdigit() and len(digits) < 16
+    )
+
+
+def _plain(number: float) -> float | int:
+    return int(number) if number == int(number) else number
