@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from bots.admin.confidence import confidence
 from bots.models import AssistantSettings, LanguageTexts
 from bots.models.words import TEXTS
 from tickets.admin import AuditedAdmin, SingletonAdmin, site
@@ -17,6 +19,14 @@ class AssistantSettingsAdmin(SingletonAdmin):
         (_("How sure it must be"), {"fields": ("answer_threshold", "offer_threshold", "ask_back")}),
         (_("What it says"), {"fields": TEXTS}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        """The pages on which one looks into its head, beside its form."""
+        guarded = self.admin_site.admin_view
+        return [
+            path("confidence/", guarded(confidence), name="bots_confidence"),
+            *super().get_urls(),
+        ]
 
 
 @admin.register(LanguageTexts, site=site)

@@ -28,6 +28,8 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
         _group(
             _("Assistant"),
             _page(_("How it answers"), "smart_toy", "bots_assistantsettings"),
+            _page(_("Texts in other languages"), "translate", "bots_languagetexts"),
+            _link(_("How sure it is"), "monitoring", "bots_confidence"),
         ),
         _group(
             _("Customers"),
@@ -69,4 +71,8 @@ def _group(title: str, *pages: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page(title: str, icon: str, name: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse(f"admin:{name}_changelist")}
+    return _link(title, icon, f"{name}_changelist")
+
+
+def _link(title: str, icon: str, name: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse(f"admin:{name}")}

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from bots.models import AssistantSettings
+from bots.models import AssistantSettings, LanguageTexts
 from knowledgebase.models import Article, Category
 from tests.factories import make_admin, make_agent, make_article, make_lead, make_user
 from tests.tickets.admin.conftest import list_of, url_of
@@ -30,7 +30,7 @@ from tickets.models import (
 pytestmark = pytest.mark.django_db
 
 MODELS = {
-    *(ApiKey, Article, AssistantSettings, Category, Customer, Event, OpeningHours),
+    *(ApiKey, Article, AssistantSettings, Category, Customer, Event, LanguageTexts, OpeningHours),
     *(Organization, Reaction, SiteSettings, Team, User),
 }
 
