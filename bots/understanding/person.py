@@ -1,137 +1,225 @@
 """Does somebody ask for a person? Typing errors are no reason to be misunderstood.
 
-Words are compared with one slip allowed from five letters on (`agemt`, `operater`, `somone`), so
-that the few patterns below also hold for hurried and upset people. A question about the
-assistant's own nature ("are you human?") is no request: it gets an honest answer.
+A sentence is read as kinds of words (see `wording`), and short patterns over those kinds say whether
+the customer asks to talk to somebody, or how or when the people of customer service are to be
+reached. A question about the assistant's own nature ("are you human?") is no request: it gets an
+honest answer. Nor is a person in a story: "he would like to speak to his agent".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 
-from rapidfuzz.distance import OSA
+from bots.understanding import wording
+from bots.understanding.wording import Worded
 
-# Who is asked for. The first kind means a person in any sentence about contact; the second is
-# too common a word ("the person who bought it") to count without a verb right before it.
-_STRONG = (
-    *("agent", "agents", "representative", "representatives", "operator", "human", "humans"),
-    *("advisor", "adviser", "supervisor", "mitarbeiter", "mensch", "menschen", "berater"),
+_MOST_QUOTED = 120
+LONGEST = 6000  # characters that are read: the beginning and the end
+_SENTENCE_END = re.compile(
+    r"[.!?\n;]+|,\s+(?=(?:so|but|just|please|i|let|get|give|can|could)\b)", re.IGNORECASE
 )
-_WEAK = (
-    *("person", "people", "someone", "somebody", "anyone", "anybody", "manager", "employee"),
-    *("staff", "rep", "team", "jemand", "jemandem", "jemanden"),
+
+_BETWEEN = "[arjcohy]{0,4}"  # "one of your lovely, very patient"
+_TALK = re.compile(
+    rf"Tt{_BETWEEN}p|Tt?{_BETWEEN}(?:P|c[os]?[se]|s)|T[ao]{{1,2}}t[arj]{{0,3}}[Pp]|"
+    "Tt?[arjc]{0,4}(?:P|p|c[se]|s)"
 )
-_VERBS = (
-    *("talk", "talking", "speak", "speaking", "chat", "chatting", "connect", "transfer"),
-    *("reach", "contact", "contacting", "call", "calling", "sprechen", "reden"),
-    *("verbinden", "verbinde", "escalate", "discuss", "phone"),
+_CONTACT = re.compile(r"Ct?[arj]{0,3}(?:P|s|cj?[se]|[arj]p)|Ct?p$")
+_THROUGH = re.compile(r"[XG]it+[arjc]{0,3}(?:P|p|s)|Xi[tz]*$|Xt?[arj]{0,2}P|X[arj]{1,2}p|^Xz?$")
+_WANT = re.compile(
+    r"(?:[wG][it]*w?t?|z)[arj]{0,4}P(?=$|[zthiwknTCGvq]|o$)|"
+    r"^[arj]{0,3}P(?=[zwTC]|t[hTC])|Pt[TC]|[zwh].*ar+p$"
 )
-_REAL = ("real", "live", "actual", "human", "echten", "echter", "echte", "richtigen", "proper")
-_SUPPORT = re.compile(
-    r"\b(customer|client|kunden)[\s-]*(service|support|assistance|care|dienst)\b|\bkundendienst\b"
+_WANT_ANY = re.compile(r"(?:w|Gi|G)t?(?:a?r[rj]*|a?j)p(?=$|[zthn])")
+_ALONE = re.compile(r"^[arjzwithknGv]*(?:(?:c?[se])?P+s?|c?[se]p|rj*p|c[se]s?|rs)[zkhnvit]*$")
+_ALONE_SERVICE = re.compile(r"^[wizh]{0,3}a?j?c[se]+[zi]?$")
+_ALONE_WEAK = re.compile(r"^(?:z[arj]*p|[aj]*pz|[wG]it?[arj]*p|wa?[rj]*p)z?$")
+_COME_TO_ME = re.compile(r"[kwhz][arjcs]{0,3}[pP][zw]?[tCT]iz?")
+_SERVICE_AVAILABLE = re.compile(r"cj*[se]+.{0,2}$")
+_HOURS = re.compile(r"\b(hours?|times?|when|wann)\b")
+
+_PEOPLE = (
+    "(?:human|agent|person|people|colleague|manager|supervisor|representative|operator|advisor|"
+    "specialist|someone|somebody|anyone|anybody)s?"
 )
-_PUT_THROUGH = re.compile(
-    r"\b(put me through|hand (me|this) over|pass me (on )?to|get me (a |an |some|any)|"
-    r"give me (a|an|your)|i (want|need|would like|demand|require)( to have)? (a|an|some|your|to see)|"
-    r"let me (talk|speak)|ich (will|brauche|möchte) (einen|eine|mit))\b"
+_ANYBODY_THERE = re.compile(
+    r"\b(any|some|no)\s?(one|body)\b.{0,25}\b(i|we) (can|could|may) (talk|speak|chat|call|contact)|"
+    r"^(hello+|hey|hi)?\W*(is )?(there )?(any|some) ?(one|body)( out| in)? (there|here|home|"
+    r"available|around)( please)?\W*$|"
+    rf"^(is|are) (a|an|any|your|some|one of your) (real |live |human )?{_PEOPLE} (available|there|"
+    r"free|around|online)\b|"
+    rf"^(are|is) there (any |a |an )?(real |live )?{_PEOPLE}( (there|here|available|around|online|"
+    r"(i|we) can \w+( to| with)?|to \w+( to| with)?))?\W*$|"
+    r"\bwho (can|could|do|should|shall) (i|we) (talk|speak|turn|complain|chat)\b|"
+    rf"\b{_PEOPLE} on the (line|phone)\b"
 )
-_CONNECT = re.compile(
-    r"\b(connect|transfer|put|pass) (me|us) (up |on )?(to|with|through to) (your |the )?"
-    r"(support|service|team|staff|manager)\b"
-)
-_NOT_ASKED_FOR = re.compile(r"(?<!to the )(?<!to a )\bcontact (person|people|details|number)\b")
 _NO_BOT = re.compile(
-    r"\b(no|not|stop|without|hate|useless|stupid) (more |this |the |a |an |your )?"
-    r"(ro)?bots?\b|\b(not|instead of) (a |an |with a |to a )?(robot|machine|computer|ai)\b"
+    r"(?<!i am )(?<!i'm )"
+    r"\b(no|not|stop|without|hate|enough|useless|stupid|don'?t want|don'?t like|sick|tired|keine?n?)"
+    r"( (more|this|the|a|an|your|of|with|to|giving|sending|me|talk(ing)?|speak(ing)?|chat(ting)?|"
+    r"using|these|dealing|damn|stupid|silly|that))*"
+    r" ((chat|ro)?bots?\b|robots?\b|machines?\b|computers?\b|ai\b|automat\w+|virtual assistant)"
+)
+_PLEA = re.compile(r"\b(please|pls|plz|want|i|me|enough|hate|stop|sick|tired)\b")
+_CALL_ME = re.compile(
+    r"(^|\b(please|pls|can you|could you|just|someone|somebody) )(call|phone|ring) (me|us)( ?back)?"
+    r"(?=$|,| (please|pls|now|asap|on|at|under|about|today|tomorrow|when|right|back|regarding|"
+    r"as soon|this|later|between|after|before)\b)|"
+    r"\b(want|need|request|like|arrange|book) (to have )?(a |an )?(call ?back|phone call from)\b|"
+    r"\bcall ?back (please|pls|now)\b|\brufen sie mich\b|\bruf mich\b|\brückruf\b"
+)
+_COMES_TO_ME = re.compile(
+    rf"\b(can|could|have|want|need|please|let|get|ask|will|would|like|for) (\w+ ){{0,2}}{_PEOPLE}"
+    r"( (from|of|in|at) (your|the) \w+( \w+)?)? ((to|please) ){0,2}(call|contact|phone|ring|"
+    r"get back to|reach out to|speak (to|with)|talk (to|with)|write( to)?|e?mail) (me|us)\b"
+)
+_A_PERSON_HELPS = re.compile(
+    r"\b(can|could|may|will|would) (a|an|any|some|your|one of your) (real |live |actual |human )?"
+    rf"(?!someone|somebody|anyone|anybody){_PEOPLE} (please )?(help|look|check|read|review|answer|"
+    r"assist|explain|take|handle|deal|respond|reply|see|fix)\b|\bescalate (this|that|it|my)\b|"
+    r"\bforward (me|us|this) to (a|an|the|your)\b"
+)
+_MANAGER = re.compile(
+    r"\b(get|want|need|demand|see|where'?s?|where is|call|fetch|bring|give)\b.{0,12}"
+    r"\b(your|the|a|ur) (\w+ )?(manager|boss|supervisor|superior|chef)\b(?!'|’| account| role| view)"
+)
+_PERSONALLY = re.compile(
+    r"\b(human|live|personal|real|in[- ]person) (help|support|assistance|contact|service|chat|"
+    r"interaction|conversation|call)\b|\bphone (help|support|assistance)\b|\blivechat\b"
+)
+_OTHER_LANGUAGES = re.compile(
+    r"\b(parler|parle|discuter|échanger) (à|a|avec) (un|une|quelqu|votre)|"
+    r"\b(un|à un|avec un) (conseiller|humain|opérateur|agent)\b|\bvrai(e)? (personne|humain)|"
+    r"\b(hablar|comunicarme|contactar|chatear) (con )?(una?|alguien|el|su) ?(persona|agente|humano|"
+    r"asesor|operador|representante|servicio)?|\bpersona real\b|"
+    r"\b(parlare|comunicare) con (una?|qualcuno|il|un operatore)|\bpersona (vera|reale)\b|"
+    r"\b(spreken|praten|chatten) met (een|iemand)|\been (echt )?mens\b|\been medewerker\b|"
+    r"\b(echte[nrs]?|richtige[nrs]?|lebende[nrs]?) (mensch\w*|person\w*|mitarbeiter\w*|ansprechpartner)|"
+    r"\b(mit|an|von) (einem|einer|jemand\w*|nem|ner) ?(echten |richtigen |ihrer )?(menschen|"
+    r"mitarbeiter\w*|kolleg\w+|berater\w*|person|vorgesetzten|kunden\w+)?\b.{0,20}"
+    r"\b(sprechen|reden|telefonieren|chatten|verbinden|verbunden|schreiben)|"
+    r"\bverbinde\w* (sie )?(mich|uns)\b|\b(mich|uns)\b.{0,30}\bverbinden\b|\bjemand\w* (erreichen|sprechen)|"
+    r"\bkunden(dienst|service|support|betreuung)\b.{0,20}\b(sprechen|erreich\w+|kontakt\w*|anrufen)|"
+    r"\b(sprechen|erreich\w+|kontakt\w*)\b.{0,20}\bkunden(dienst|service|support|betreuung)\b"
 )
 _IDENTITY = re.compile(
-    r"\b(are|r|am i|is this|is that|bist|sprech\w*) ?(you|u|this|that|it|du|ich|talking|speaking|"
-    r"chatting)?\b.{0,30}\b(human|person|bot|chatbot|robot|ai|machine|real|mensch|echt)\b"
+    r"\b(are|r|am i|is|bist|sind|sprech\w*|rede|chatte|do i|you|u) ?"
+    r"(you|u|this|that|it|du|sie|ich|i|talking|speaking|chatting|talk|speak)?\b"
+    r"[^,]{0,30}\b(human|person|bot|chatbot|robot|ai|machine|computer|program|automated|mensch|"
+    r"roboter|maschine|ki)\b|\b(are|r|bist|sind) (you|u|du|sie) (a |for |even |ein )?(real|echt\w*)\b"
 )
-_ABOUT = re.compile(r"\b(hours?|times?|when|open|number|from|address|öffnungszeiten|wann)\b")
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-_NEAR = 6  # words between the verb and the person: "talk to one of your lovely people"
+_OF_IDENTITY = re.compile(
+    r"^\W*((so|ok|okay|hi|hello|hey|wait|but|and|sorry|well|hmm|um|no)\W+)*"
+    r"(are|r|am|is|u|you|bist|sind|sprech\w*|rede|chatte|do i (talk|speak)|who|what) ?"
+    r"(you|u|i|this|that|it|du|sie|ich|are|mit)?\b"
+)
+_THERE_IS = re.compile(r"\b(is|are) there\b")
+_ASKS = re.compile(
+    r"\b(want|need|can i|could i|let me|may i|please|pls|transfer|connect|instead|will)\b"
+)
+_NOT_ASKED_FOR = re.compile(
+    r"(?<!to the )(?<!to a )(?<!to your )\bcontact (person|people|details|number|form|info\w*)\b|"
+    r"\bhuman (rights?|resources|error|body|hair|race|nature|readable|made|history|kind)\b|"
+    r"\b(travel|estate|booking|shipping|cleaning|drying|wetting|cooling|user|customs|carrier'?s?)"
+    r" agents?\b|\bagents? of\b|\b(third|first|second|per|each|every|one|\d+) (person|people)\b|"
+    r"\b(phone|tent|stove|truck|crane|machine|tour) operators?\b|\boperators? manual\b|"
+    r"\b(customer|client) (service|support|care) (hours|number|email|address|policy|job|skills)\b|"
+    r"\b(opening|business|office|working) (hours|times) of\b.*"
+)
+_SOMEBODY_ELSE = re.compile(r"(?:3|p|P)[wktvn]{0,3}t?$")
+_FROM_ME = re.compile(r"[iwkhzGn]")
+
+_ASKED_IN_WORDS = (
+    _ANYBODY_THERE,
+    _CALL_ME,
+    _COMES_TO_ME,
+    _A_PERSON_HELPS,
+    _MANAGER,
+    _OTHER_LANGUAGES,
+)
 
 
 def wants_person(text: str) -> str:
     """The words that ask for a person, or "" if nobody is asked for."""
-    low = " ".join(text.lower().replace("’", "'").split())
-    for sentence in re.split(r"[.!?\n;]+", low):
-        if found := _in_sentence(sentence.strip()):
-            return found
+    for sentence, low in _sentences(text):
+        if asked := _in_sentence(low):
+            return _verbatim(asked, sentence, low)
     return ""
 
 
-def asks_whether_human(text: str) -> bool:
-    """ "Are you a robot?": a question about the assistant, to be answered honestly."""
-    low = " ".join(text.lower().split())
-    return bool(_IDENTITY.search(low)) and not wants_person(text)
+def asks_whether_human(text: str) -> str:
+    """ "Are you a robot?": the words of a question about the assistant, or ""."""
+    if wants_person(text):
+        return ""
+    for sentence, low in _sentences(text):
+        if found := _asks_what_it_is(low):
+            return _verbatim(found, sentence, low)
+    return ""
+
+
+def _asks_what_it_is(sentence: str) -> str:
+    if not _OF_IDENTITY.search(sentence) or _THERE_IS.search(sentence):
+        return ""
+    found = _IDENTITY.search(sentence)
+    return found.group() if found else ""
+
+
+def _sentences(text: str) -> Iterator[tuple[str, str]]:
+    """Each sentence as it was written, and in lower case with single spaces."""
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
+    for sentence in _SENTENCE_END.split(text.replace("\0", " ")):
+        if tidy := " ".join(sentence.split()):
+            yield tidy, tidy.lower().replace("’", "'")
+
+
+def _verbatim(found: str, sentence: str, low: str) -> str:
+    """The words as the customer wrote them; the sentence where they were read as others."""
+    at = low.find(found)
+    if at < 0 or len(low) != len(sentence):
+        return sentence[:_MOST_QUOTED]
+    return sentence[at : at + len(found)]
 
 
 def _in_sentence(sentence: str) -> str:
-    words = _WORD.findall(sentence)
-    if not words:
+    if _asks_what_it_is(sentence) and not _ASKS.search(sentence):
         return ""
-    if _IDENTITY.search(sentence) and not _has(words, (*_VERBS[:4], "want", "need")):
-        return ""
-    if found := _NO_BOT.search(sentence) or _CONNECT.search(sentence):
+    for pattern in _ASKED_IN_WORDS:
+        if found := pattern.search(sentence):
+            return found.group().strip(" ,-")
+    if (found := _NO_BOT.search(sentence)) and (
+        _PLEA.search(sentence) or len(sentence.split()) <= 5
+    ):
         return found.group()
-    sentence = _NOT_ASKED_FOR.sub("", sentence)
-    words = _WORD.findall(sentence)
-    strong = _places(words, _STRONG)
-    weak = _places(words, _WEAK)
-    verbs = _places(words, _VERBS)
-    for verb in verbs:
-        for place in sorted(strong + weak):
-            if 0 < place - verb <= _NEAR:
-                return " ".join(words[verb : place + 1])
-        if _SUPPORT.search(sentence) and not _asks_about(sentence):
-            return sentence[:80]
-    real = [place for place, word in enumerate(words) if word in _REAL]
-    for place in strong + weak:
-        if place - 1 in real and words[place - 1] != words[place]:
-            return " ".join(words[place - 1 : place + 1])
-    asked_for = _PUT_THROUGH.search(sentence) or _has(words, ("please", "pls", "plz", "bitte"))
-    if strong and (asked_for or len(words) <= 3):
-        return " ".join(words[:8])
-    if weak and re.search(r"\b(get|put) me (through|some|any)", sentence):
-        return " ".join(words[:8])
+    sentence = _NOT_ASKED_FOR.sub(" ", sentence)
+    read = wording.read(sentence)
+    kinds = read.kinds
+    if not kinds.strip("o"):
+        return ""
+    if len(kinds) <= 7 and (
+        _ALONE.search(kinds) or _ALONE_SERVICE.search(kinds) or _ALONE_WEAK.search(kinds)
+    ):
+        return read.between(0, len(kinds))
+    if (found := _PERSONALLY.search(sentence)) and (
+        len(kinds) <= 5 or _FROM_ME.search(read.kinds[: len(sentence[: found.start()].split())])
+    ):
+        return found.group()
+    return _asked_for(read)
+
+
+def _asked_for(read: Worded) -> str:
+    kinds = read.kinds
+    for pattern in (_TALK, _CONTACT, _THROUGH):
+        for found in pattern.finditer(kinds):
+            before = kinds[: found.start()]
+            if _SOMEBODY_ELSE.search(before) and "i" not in before[-3:]:
+                continue
+            if len(before) <= 2 or _FROM_ME.search(before):
+                return read.between(found.start(), found.end())
+    for pattern in (_WANT, _WANT_ANY, _COME_TO_ME):
+        if found := pattern.search(kinds):
+            return read.between(found.start(), found.end())
+    if _HOURS.search(" ".join(read.words)) and (found := _SERVICE_AVAILABLE.search(kinds)):
+        return read.between(found.start(), found.end())
     return ""
-
-
-def _asks_about(sentence: str) -> bool:
-    """ "What hours can I call customer service?" asks for an article, not for a person now."""
-    return bool(
-        re.search(
-            r"\b(hours?|times?|when|open|number|from|address|öffnungszeiten|wann)\b", sentence
-        )
-    )
-
-
-def _places(words: list[str], wanted: Iterable[str]) -> list[int]:
-    return [place for place, word in enumerate(words) if _like_any(word, wanted)]
-
-
-def _has(words: list[str], wanted: Iterable[str]) -> bool:
-    return any(_like_any(word, wanted) for word in words)
-
-
-# Words one slip away from ours that mean something else.
-_OTHER = {
-    *("reason", "season", "parson", "speed", "chant", "chart", "cheat", "chats", "take", "tall"),
-    *("talks", "tale", "term", "teams", "cell", "calls", "reached", "phones", "content"),
-    *("contract", "urgent", "accent", "personal", "connected", "discussed", "stuff"),
-}
-
-
-def _like_any(word: str, wanted: Iterable[str]) -> bool:
-    for target in wanted:
-        if word == target:
-            return True
-        if len(word) < 4 or word in _OTHER or word[0] != target[0]:
-            continue
-        slips = 1 if len(target) >= 4 else 0
-        if slips and OSA.distance(word, target, score_cutoff=slips) <= slips:
-            return True
-    return False
