@@ -4,12 +4,12 @@ from tickets.rules.shipped import SHIPPED, STEP
 
 
 def add_rules(apps, schema_editor):
-    Rule = apps.get_model("tickets", "EscalationRule")
-    Version = apps.get_model("tickets", "EscalationRuleVersion")
+    rules = apps.get_model("tickets", "EscalationRule").objects
+    versions = apps.get_model("tickets", "EscalationRuleVersion").objects
     for number, shipped in enumerate(SHIPPED, start=1):
         content = shipped.content()
-        rule = Rule.objects.create(**content, shipped_key=shipped.key, position=number * STEP)
-        Version.objects.create(rule=rule, number=1, snapshot=content)
+        rule = rules.create(**content, shipped_key=shipped.key, position=number * STEP)
+        versions.create(rule=rule, number=1, snapshot=content)
 
 
 class Migration(migrations.Migration):
