@@ -1,4 +1,5 @@
-"""Mail to customers: what an agent answered, and the confirmation of an address they left.
+"""Mail to customers: what an agent answered, and the confirmation of an address they left; and to
+those who work here, when a rule calls them to a conversation.
 
 Sent by reactions, outside any transaction. A mail that has to be sent again after a crash carries
 the same Message-ID, so that the receiver's mail program shows it once.
@@ -6,6 +7,7 @@ the same Message-ID, so that the receiver's mail program shows it once.
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,7 +18,16 @@ from django.utils import translation
 
 from tickets import events, limits, presence, text
 from tickets.addresses import AddressToken
-from tickets.models import AuthorKind, Customer, Event, EventKind, Message, SiteSettings, Ticket
+from tickets.models import (
+    AuthorKind,
+    Customer,
+    Event,
+    EventKind,
+    Message,
+    SiteSettings,
+    Ticket,
+    User,
+)
 
 
 def subscribe() -> None:
@@ -34,6 +45,9 @@ def subscribe() -> None:
         queue="mail",
         work=send_confirmation,
         settle=sent,
+    )
+    events.subscribe(
+        EventKind.PERSON_PAGED, name="mail.call", queue="mail", work=send_call, settle=sent
     )
 
 
@@ -71,6 +85,18 @@ def send_confirmation(event: Event) -> None:
         _send(event, ticket, customer, customer.claimed_email, "confirm_address")
 
 
+def send_call(event: Event) -> None:
+    """Tell somebody who works here that a rule calls them. Nothing that the customer wrote is in it:
+    whoever is called reads it in the workspace, if they may.
+    """
+    user = User.objects.filter(pk=event.data["user"]).first()
+    if event.ticket is None or user is None or not user.works_here:
+        return
+    link = settings.SITE_URL + reverse("workspace-ticket", args=[event.ticket.reference])
+    context = {"ticket": event.ticket, "rule": event.data["rule"], "link": link}
+    _deliver(event, event.ticket, user.email, "call", settings.LANGUAGE_CODE, context)
+
+
 def sent(event: Event, result: object) -> None:
     """Nothing is left to write: that the reaction is done is the record."""
 
@@ -95,15 +121,22 @@ def _send(
     *,
     message: Message | None = None,
 ) -> None:
-    desk = SiteSettings.load()
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
     link = (
         settings.SITE_URL + reverse("conversation", args=[ticket.reference])
         if customer.email
         else AddressToken(customer.pk, to, ticket.reference).url()
     )
-    context = {"ticket": ticket, "desk": desk, "message": message, "link": link, "email": to}
-    with translation.override(customer.language or settings.LANGUAGE_CODE):
+    context = {"ticket": ticket, "message": message, "link": link, "email": to}
+    _deliver(event, ticket, to, name, customer.language or settings.LANGUAGE_CODE, context)
+
+
+def _deliver(
+    event: Event, ticket: Ticket, to: str, name: str, language: str, context: dict[str, Any]
+) -> None:
+    desk = SiteSettings.load()
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    context = {**context, "desk": desk}
+    with translation.override(language):
         subject = _header(render_to_string(f"emails/{name}_subject.txt", context))[:150]
         mail = EmailMultiAlternatives(
             subject=subject,

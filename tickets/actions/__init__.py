@@ -1,5 +1,6 @@
 """The only ways to change state. Keyword-only, the actor first, one transaction, the lock first."""
 
+from tickets.actions.asking import reply_asking
 from tickets.actions.closing import confirm_solved, rate, rate_answer, reopen, resolve
 from tickets.actions.conversation import (
     answer,
@@ -22,6 +23,12 @@ from tickets.actions.customers import (
 from tickets.actions.errors import ActionError, NotAllowed, Taken
 from tickets.actions.handover import accept, hand_back, hand_over, transfer
 from tickets.actions.keys import create_api_key, revoke_api_key
+from tickets.actions.rules import apply as apply_rules
+from tickets.actions.rules import move as move_rule
+from tickets.actions.rules import remove_rule, save_rule
+from tickets.actions.rules import restore_shipped as restore_shipped_rule
+from tickets.actions.rules import roll_back as roll_back_rule
+from tickets.actions.rules import switch as switch_rule
 from tickets.actions.settings import change_setting, remove_setting
 
 __all__ = [
@@ -30,6 +37,7 @@ __all__ = [
     "Taken",
     "accept",
     "answer",
+    "apply_rules",
     "ask_for_a_person",
     "change_setting",
     "confirm_email",
@@ -42,17 +50,24 @@ __all__ = [
     "join_account",
     "known_customer",
     "leave_email",
+    "move_rule",
     "new_visitor",
     "note_fact",
     "open_ticket",
     "post_message",
     "rate",
     "rate_answer",
+    "remove_rule",
     "remove_setting",
     "reopen",
     "reply",
+    "reply_asking",
     "resolve",
+    "restore_shipped_rule",
     "revoke_api_key",
+    "roll_back_rule",
+    "save_rule",
+    "switch_rule",
     "transfer",
     "write_note",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +13,18 @@ from tickets import briefs, events, notices, queues, text
 from tickets.actions.errors import NotAllowed, Taken, closed
 from tickets.actions.speech import announce
 from tickets.actors import Actor
-from tickets.models import AuthorKind, EventKind, HandOver, Message, Reason, Team, Ticket, Turn
+from tickets.models import (
+    AuthorKind,
+    EventKind,
+    HandOver,
+    Message,
+    Priority,
+    Reason,
+    RuleFiring,
+    Team,
+    Ticket,
+    Turn,
+)
 
 
 @transaction.atomic
@@ -22,10 +35,16 @@ def hand_over(
     reason: Reason,
     detail: str = "",
     team: Team | None = None,
+    skill: str = "",
+    priority: Priority | None = None,
+    firing: RuleFiring | None = None,
+    evidence: Sequence[str] = (),
 ) -> HandOver:
     """Ask for a person. Always works, at any moment; while somebody has it, nothing changes.
 
     The brief is written here, before anybody is told, and the customer reads what happens next.
+    A rule that decided says to which `team`, with which `skill` and `priority`, by which `firing`
+    and on what `evidence`.
     """
     ticket = Ticket.objects.locked(ticket)
     last = ticket.handovers.order_by("-pk").first()
@@ -35,6 +54,7 @@ def hand_over(
     ticket.handovers.filter(ended_at=None).update(ended_at=now)
     if team:
         ticket.team = team
+    prioritise(ticket, priority)
     detail = text.line(detail, limit=300)
     brief = briefs.write(ticket, reason, detail)
     handover = HandOver.objects.create(
@@ -42,13 +62,22 @@ def hand_over(
         reason=reason,
         detail=detail,
         team=ticket.team,
+        skill=text.line(skill, limit=40),
+        rule=firing,
+        evidence=list(evidence),
         **asdict(brief),
     )
     ticket.person_asked_at = now
     ticket.assignee = None
     ticket.pass_turn(Turn.QUEUE, at=now)
+    by_rule: dict[str, Any] = {"rule": firing.rule_name} if firing else {}
     events.record(
-        EventKind.PERSON_ASKED, actor=actor, ticket=ticket, reason=reason, team=ticket.team_id
+        EventKind.PERSON_ASKED,
+        actor=actor,
+        ticket=ticket,
+        reason=reason,
+        team=ticket.team_id,
+        **by_rule,
     )
     announce(ticket, notices.queued(queues.outlook(ticket), ticket.customer))
     ticket.save()
@@ -171,6 +200,12 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
     announce(ticket, notices.transferred(team, queues.outlook(ticket)))
     ticket.save()
     return ticket
+
+
+def prioritise(ticket: Ticket, wanted: Priority | None) -> None:
+    """Give a locked ticket the priority that a rule states. What somebody raised is not lowered."""
+    if wanted is not None and (wanted > ticket.priority or ticket.priority == Priority.NORMAL):
+        ticket.priority = wanted
 
 
 def _unanswered(ticket: Ticket) -> bool:

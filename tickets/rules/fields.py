@@ -102,7 +102,7 @@ for _field in (
     Field("text", _("message"), "words", help=_("The customer's own words, whole words only.")),
     Field("channel", _("channel"), "choice", tuple(Channel.choices)),
     Field("turns", _("number of the customer's messages"), "number", low=0),
-    Field("tags", _("tags"), "list"),
+    Field("tags", _("tag"), "list"),
     Field("priority", _("priority"), "choice", tuple(Priority.choices)),
     Field(
         "waiting_minutes",

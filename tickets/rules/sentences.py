@@ -138,8 +138,8 @@ def _bool_in_words(field: Field, holds: bool) -> str:
 def _contents_in_words(field: Field, op: str, words: dict[str, Any]) -> str:
     if field.kind == "list":
         if op == "none_of":
-            return _("the %(field)s do not include %(values)s") % words
-        return _("the %(field)s include %(values)s") % words
+            return _("no %(field)s is %(values)s") % words
+        return _("a %(field)s is %(values)s") % words
     if op == "none_of":
         return _("the %(field)s does not contain %(values)s") % words
     return _("the %(field)s contains %(values)s") % words

@@ -10,7 +10,7 @@ from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from tickets import hours, presence
-from tickets.models import AuthorKind, Customer, Identity, Message, Reading, Ticket, Tier, Turn
+from tickets.models import AuthorKind, Identity, Message, Reading, Ticket, Tier, Turn
 from tickets.rules.seen import Seen
 
 LATELY = timedelta(days=30)
@@ -35,7 +35,7 @@ def of_ticket(ticket: Ticket, *, text: str, now: datetime) -> dict[str, Seen]:
         "tenure_days": Seen(max(0, (now - customer.created_at).days)),
         "earlier_tickets": Seen(row.earlier),
         "prefers_person": Seen(customer.prefers_person),
-        "identity": Seen(identity(customer)),
+        "identity": Seen(str(Identity.of(customer))),
         "team": Seen(row.team_id, (row.team.name,)),
         "open_now": Seen(there),
     }
@@ -63,13 +63,6 @@ def of_values(values: Any, corrected: Any, *, text: str) -> dict[str, Seen]:
             seen[name] = Seen(correction["to"])
     seen["text"] = Seen(text)
     return seen
-
-
-def identity(customer: Customer) -> str:
-    """How well it is known who is writing."""
-    if customer.email:
-        return str(Identity.CONFIRMED)
-    return str(Identity.CLAIMED if customer.claimed_email else Identity.VISITOR)
 
 
 def _row(ticket: Ticket, now: datetime) -> Any:

@@ -50,7 +50,7 @@ def signs(situation: Mapping[str, Seen]) -> Seen:
 register(
     Field(
         "trouble",
-        _("signs of trouble"),
+        _("sign of trouble"),
         "list",
         SIGNS,
         help=_("Anything that does not go well: for customers who should reach a person early."),

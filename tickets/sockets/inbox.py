@@ -93,6 +93,8 @@ class InboxConsumer(Socket):
         if event.get("by") == self.user.pk:
             return ""  # they did it themselves
         waits_here = ticket.turn == Turn.QUEUE and ticket.team_id in self.teams
+        if kind == EventKind.PERSON_PAGED and event.get("called") == self.user.pk:
+            return _("A rule calls you to this conversation")
         if kind == EventKind.PERSON_ASKED and waits_here:
             return _("Somebody asks for a person")
         if kind == EventKind.TICKET_TRANSFERRED and waits_here:
