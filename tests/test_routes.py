@@ -24,7 +24,7 @@ WRITE = {
     *("ask", "talk-to-a-human", "conversation-post", "conversation-helpful"),
     *("conversation-solved", "conversation-reopen", "conversation-rate", "conversation-email"),
     *("workspace-presence", "workspace-write", "workspace-accept", "workspace-hand-back"),
-    *("workspace-resolve", "workspace-reopen"),
+    *("workspace-resolve", "workspace-reopen", "workspace-known"),
 }
 FORM = {"confirm-address", "workspace-transfer"}  # GET shows the form, POST sends it
 API_READ = {"api-ticket", "api-articles", "api-article-search", "api-article"}

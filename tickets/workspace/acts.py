@@ -8,11 +8,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tickets import access, actions
+from tickets import access, actions, asked_again
 from tickets.actions import ActionError, NotAllowed
+from tickets.asked_again import Known
 from tickets.models import Ticket
 from tickets.portal.respond import hears_it_live, stored
 from tickets.workspace import views
@@ -31,6 +33,11 @@ def write(request: AgentRequest, reference: str) -> HttpResponse:
         problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return _refused(request, ticket, problem, code="invalid", status=422, written=form)
     sent = form.cleaned_data
+    known: list[Known] = []
+    if sent["kind"] == Kind.REPLY:
+        known = asked_again.find(sent["body"], asked_again.known_of(ticket))
+    if known and not sent["anyway"]:
+        return _told_first(request, ticket, known, form)
 
     def do() -> None:
         if sent["kind"] == Kind.NOTE:
@@ -41,15 +48,28 @@ def write(request: AgentRequest, reference: str) -> HttpResponse:
                 client_id=sent["client_id"],
             )
         else:
-            actions.reply(
+            actions.reply_asking(
                 actor=actor_of(request),
                 ticket=ticket,
                 body=sent["body"],
                 client_id=sent["client_id"],
                 uploads=sent["files"],
+                asked_again=[fact.key for fact in known],
             )
 
     return _answer(request, ticket, do, written=form)
+
+
+@require_POST
+@for_agents
+def known(request: AgentRequest, reference: str) -> HttpResponse:
+    """What a draft asks for although it is known: the lines that the composer shows. Never of a note."""
+    ticket = access.ticket_for(actor_of(request), reference)
+    found: list[Known] = []
+    if request.POST.get("kind") == Kind.REPLY:
+        draft = request.POST.get("body", "")
+        found = asked_again.find(draft, asked_again.known_of(ticket))
+    return render(request, "workspace/asked_again.html", {"asked_again": found})
 
 
 @require_POST
@@ -154,6 +174,22 @@ def _refused(
         return JsonResponse({"error": {"code": code, "message": problem}}, status=status)
     fresh = access.ticket_for(actor_of(request), ticket.reference)
     return views.show(request, fresh, status=status, written=written, problem=problem)
+
+
+def _told_first(
+    request: AgentRequest, ticket: Ticket, known: list[Known], written: WriteForm
+) -> HttpResponse:
+    """Not sent yet: the customer gave it already. A second click sends it all the same."""
+    words = _("Not sent yet: they already gave what you ask for.")
+    if by_script(request):
+        lines = render_to_string("workspace/asked_again.html", {"asked_again": known}, request)
+        error = {"code": "asked_again", "message": words, "html": lines}
+        return JsonResponse({"error": error}, status=409)
+    if written.files:
+        words = _("%(words)s Choose your files again before you send.") % {"words": words}
+    return views.show(
+        request, ticket, status=409, written=written, problem=words, asked_again=known
+    )
 
 
 def _status(error: ActionError) -> int:

@@ -24,6 +24,8 @@ class WriteForm(MessageForm):
     """The composer. It must say whether it sends a reply or a note: neither is the default."""
 
     kind = forms.ChoiceField(choices=Kind.choices)
+    # They were told that it asks for something that is known, and send it all the same.
+    anyway = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -13,11 +13,13 @@ from typing import Any
 from django.db.models import Count, Q, Window
 from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from tickets.actors import Actor
-from tickets.models import Citation, Fact, HandOver, Message, SiteSettings, Ticket, User
-from tickets.workspace import timeline
+from tickets.asked_again import name_of
+from tickets.models import Citation, Fact, Message, SiteSettings, Ticket, User
+from tickets.workspace import brief, timeline
 from tickets.workspace.inbox import earlier_of
 
 EARLIER = 5  # of the customer's other conversations; of the rest the number
@@ -115,7 +117,7 @@ def _panels(
     context = {
         **shared,
         "customer": ticket.customer,
-        "handover": _handover(ticket),
+        "brief": brief.newest(ticket),
         "facts": _facts(ticket),
         "articles": articles,
         "rating": getattr(ticket, "rating", None),
@@ -125,11 +127,6 @@ def _panels(
     return {name: render_to_string(f"workspace/panels/{name}.html", context) for name in PANELS}
 
 
-def _handover(ticket: Ticket) -> HandOver | None:
-    """The open request for a person, else the last one; its brief is the newest there is."""
-    return ticket.handovers.select_related("accepted_by").order_by("-pk").first()
-
-
 def _facts(ticket: Ticket) -> list[KnownFact]:
     """What was said in this conversation, and what is known of the customer whatever the ticket."""
     known = Fact.objects.filter(
@@ -137,7 +134,7 @@ def _facts(ticket: Ticket) -> list[KnownFact]:
     ).select_related("message")
     return [
         KnownFact(
-            name=fact.key.replace("_", " ").capitalize(),
+            name=capfirst(str(name_of(fact.key))),
             value=fact.value,
             source=str(_SOURCES.get(fact.source, _SOURCES["customer"])),
             position=fact.message.position if fact.message else None,

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<str:reference>/", views.ticket_page, name="workspace-ticket"),
     path("<str:reference>/news/", views.news_page, name="workspace-news"),
     path("<str:reference>/write/", acts.write, name="workspace-write"),
+    path("<str:reference>/known/", acts.known, name="workspace-known"),
     path("<str:reference>/accept/", acts.accept, name="workspace-accept"),
     path("<str:reference>/hand-back/", acts.hand_back, name="workspace-hand-back"),
     path("<str:reference>/transfer/", acts.transfer, name="workspace-transfer"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import BadRequest
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from tickets import access, presence
+from tickets.asked_again import Known
 from tickets.models import Ticket
 from tickets.portal.context import desk
 from tickets.workspace import inbox, news
@@ -89,6 +91,7 @@ def show(
     before: int | None = None,
     written: WriteForm | None = None,
     problem: str = "",
+    asked_again: Sequence[Known] = (),
 ) -> HttpResponse:
     """The page of a conversation; with what was written and not sent, when there was a problem."""
     shared_desk = desk(request)["desk"]
@@ -106,6 +109,7 @@ def show(
             "kind": Kind.NOTE if sent.get("kind") == Kind.NOTE else Kind.REPLY,
             "client_id": uuid.uuid4(),
             "problem": problem,
+            "asked_again": asked_again,
             "acts": [(act, reverse(f"workspace-{act}", args=[ticket.reference])) for act in _ACTS],
         },
         status=status,

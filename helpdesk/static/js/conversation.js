@@ -135,6 +135,7 @@ async function send(form, submitter) {
       location.assign(response.redirected ? response.url : location.href);
     } else {
       unsent?.takeBack();
+      form.dispatchEvent(new CustomEvent("refused", { detail: answer }));
       showError(form, answer?.error?.message ?? root.dataset.failed ?? "This was not sent. Please try again.");
     }
   } catch {

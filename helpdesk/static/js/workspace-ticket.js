@@ -82,6 +82,16 @@ root.addEventListener("click", async (event) => {
   }
 });
 
+// A line of the brief leads to its message; one that is not on this page is fetched with what is
+// around it.
+root.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#m"]');
+  const position = Number(link?.hash.slice(2));
+  if (!position || document.getElementById(`m${position}`)) return;
+  event.preventDefault();
+  location.assign(`?before=${position + 1}#m${position}`);
+});
+
 // --- the transfer ---------------------------------------------------------------------------------
 
 root.addEventListener("click", async (event) => {

@@ -24,6 +24,7 @@ TABLE = {
     ("GET", "workspace-transfer"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-transfer"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-write"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-known"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-accept"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-hand-back"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-resolve"): [302, 404, 404, 302, 302, 302],

@@ -1,0 +1,127 @@
+"""The brief of a hand-over as an agent reads it: short lines, each with the message it stands in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
+
+from tickets.asked_again import name_of
+from tickets.models import HandOver, Identity, Reason, Ticket
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+FEELINGS: dict[str, StrOrPromise] = {
+    "calm": gettext_lazy("calm"),
+    "confused": gettext_lazy("confused"),
+    "frustrated": gettext_lazy("frustrated"),
+    "angry": gettext_lazy("angry"),
+    "distressed": gettext_lazy("distressed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some words, and the position of the message in which they stand, if they stand in one."""
+
+    text: str
+    position: int | None = None
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    title: str
+    parts: list[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBrief:
+    """All that the panel shows. `course` is the feelings from the start to now, in words."""
+
+    handover: HandOver
+    lines: list[Line]
+    course: list[str]
+    upset: bool
+    felt: list[Part]
+    identity: str
+    known_well: bool
+    language: str
+    facts: list[Part]
+    rule: str
+    evidence: list[str]
+
+
+def newest(ticket: Ticket) -> ShownBrief | None:
+    """The brief of the open request for a person, else of the last one. One query."""
+    found = ticket.handovers.select_related("accepted_by", "rule").order_by("-pk").first()
+    return shown(found) if found is not None else None
+
+
+def shown(handover: HandOver) -> ShownBrief:
+    """A brief, taken apart into what is shown of it."""
+    return ShownBrief(
+        handover=handover,
+        lines=_lines(handover),
+        course=_course(handover),
+        upset=handover.feeling.lower() not in ("", "calm"),
+        felt=[_part(one) for one in _of(handover, "feeling")],
+        identity=str(Identity(handover.identity).label) if handover.identity else "",
+        known_well=handover.identity == Identity.CONFIRMED,
+        language=_language(handover.language),
+        facts=[
+            Part(str(fact["value"]), fact.get("position"), before=str(name_of(fact["key"])))
+            for fact in handover.facts[:6]
+        ],
+        rule=handover.rule.rule_name if handover.rule else "",
+        evidence=[str(words) for words in handover.evidence[:4]],
+    )
+
+
+def _lines(handover: HandOver) -> list[Line]:
+    wants = [_part(one) for one in _of(handover, "wants")] or [Part(handover.wants)]
+    tried = _tried(handover)
+    why = [_part(one) for one in _of(handover, "why")] or [Part(handover.why)]
+    lines = [Line(_("Wants"), wants), Line(_("Tried"), tried), Line(_("Why here"), why)]
+    if handover.reason == Reason.TRANSFERRED and handover.detail:
+        # What a colleague wrote for whoever comes next is read first, and stands for the reason.
+        lines = [Line(_("Passed on"), [Part(handover.detail)]), *lines[:2]]
+    return [line for line in lines if any(part.text for part in line.parts)]
+
+
+def _tried(handover: HandOver) -> list[Part]:
+    """What they tried themselves, then what the assistant showed; a plain line if there is no more."""
+    found = _of(handover, "tried")
+    if not found:
+        return [Part(handover.tried)]
+    shown = [one for one in found if one.get("by") != "customer"]
+    parts = [_part(one) for one in found if one.get("by") == "customer"]
+    parts += [_part(one, _("The assistant showed") if one is shown[0] else "") for one in shown]
+    return parts
+
+
+def _of(handover: HandOver, kind: str) -> list[dict[str, Any]]:
+    return [one for one in handover.statements if one.get("kind") == kind]
+
+
+def _part(statement: dict[str, Any], before: str = "") -> Part:
+    places = statement.get("positions") or [None]
+    return Part(str(statement["text"]), places[0], before)
+
+
+def _course(handover: HandOver) -> list[str]:
+    """From the start to now; one word where nothing changed."""
+    names = [handover.feeling_start.lower(), handover.feeling.lower()]
+    return [str(FEELINGS.get(name, name)) for name in dict.fromkeys(filter(None, names))]
+
+
+def _language(code: str) -> str:
+    if not code:
+        return ""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
