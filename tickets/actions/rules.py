@@ -190,11 +190,14 @@ def apply(*, actor: Actor, ticket: Ticket, message: Message, verdict: Verdict) -
         return None
     ticket = Ticket.objects.locked(ticket)
     deciding = None if ticket.somebody_has_it else verdict.hand_over
-    there = {
-        (firing.rule_id, firing.rule_name): firing
-        for firing in RuleFiring.objects.filter(message=message)
-    }
-    new = [fired for fired in verdict.firings if (fired.rule.pk, fired.rule.name) not in there]
+    there = list(RuleFiring.objects.filter(message=message))
+    rules = {firing.rule_id for firing in there}
+    deleted = {firing.rule_name for firing in there if firing.rule_id is None}
+    new = [
+        fired
+        for fired in verdict.firings
+        if fired.rule.pk not in rules and fired.rule.name not in deleted
+    ]
     kept = set(
         EscalationRule.objects.filter(pk__in=[fired.rule.pk for fired in new]).values_list(
             "pk", flat=True
@@ -215,7 +218,7 @@ def apply(*, actor: Actor, ticket: Ticket, message: Message, verdict: Verdict) -
     )
     if new:
         _do(actor, ticket, message, Verdict(new), deciding)
-    return next((firing for firing in [*there.values(), *written] if firing.decided), None)
+    return next((firing for firing in [*there, *written] if firing.decided), None)
 
 
 def _do(

@@ -1,0 +1,110 @@
+"""What rules see of a ticket: its values, few queries, and how they are kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.factories import (
+    make_agent,
+    make_customer,
+    make_hours,
+    make_message,
+    make_organization,
+    make_team,
+    make_ticket,
+    make_visitor,
+)
+from tickets import presence
+from tickets.models import Reading, Ticket, Tier, Turn
+from tickets.rules import Seen, all_fields, of_reading, of_ticket, to_store
+
+pytestmark = pytest.mark.django_db
+
+
+def values(ticket: Ticket, text: str = "Hello") -> dict[str, Any]:
+    return {
+        name: seen.value for name, seen in of_ticket(ticket, text=text, now=timezone.now()).items()
+    }
+
+
+def test_a_ticket_and_its_customer_are_seen_as_they_are() -> None:
+    customer = make_customer(
+        organization=make_organization(tier=Tier.PREMIER),
+        value=Decimal("1200.50"),
+        segment="guides",
+        prefers_person=True,
+    )
+    make_ticket(customer=customer, turn=Turn.QUEUE)
+    team = make_team()
+    ticket = make_ticket(customer=customer, turn=Turn.ASSISTANT, team=team)
+    make_message(ticket)
+
+    assert values(ticket, "Where is it?") == {
+        "text": "Where is it?",
+        "channel": "portal",
+        "turns": 2,
+        "tags": [],
+        "priority": 2,
+        "waiting_minutes": 0,
+        "tier": "premier",
+        "segment": "guides",
+        "value": 1200.5,
+        "tenure_days": 0,
+        "earlier_tickets": 1,
+        "prefers_person": True,
+        "identity": "confirmed",
+        "team": team.pk,
+        "open_now": True,
+    }
+
+
+def test_a_visitor_is_seen_as_one() -> None:
+    seen = values(make_ticket(customer=make_visitor(), turn=Turn.ASSISTANT))
+    assert (seen["identity"], seen["tier"], seen["value"]) == ("visitor", "standard", None)
+
+
+def test_waiting_is_counted_from_when_a_person_was_asked_for() -> None:
+    ticket = make_ticket(turn=Turn.QUEUE)
+    Ticket.objects.filter(pk=ticket.pk).update(
+        person_asked_at=timezone.now() - timedelta(minutes=42, seconds=30)
+    )
+    assert values(ticket)["waiting_minutes"] == 42
+
+
+def test_people_are_there_in_their_hours_or_when_they_are_online() -> None:
+    team = make_team(hours=make_hours())
+    ticket = make_ticket(turn=Turn.QUEUE, team=team)
+    assert not values(ticket)["open_now"]
+    presence.mark_agent_here(make_agent("Dana Osei", teams=[team]))
+    assert values(ticket)["open_now"]
+
+
+def test_it_takes_three_queries_at_most(django_assert_max_num_queries: Any) -> None:
+    customer = make_customer(organization=make_organization())
+    for _number in range(3):
+        ticket = make_ticket(customer=customer, team=make_team(hours=make_hours()))
+    fresh = Ticket.objects.get(pk=ticket.pk)
+    with django_assert_max_num_queries(3):
+        of_ticket(fresh, text="Hello", now=timezone.now())
+
+
+def test_every_built_in_field_is_seen() -> None:
+    seen = values(make_ticket(turn=Turn.ASSISTANT))
+    ours = {field.name for field in all_fields() if str(field.name) in seen}
+    assert ours == set(seen)
+
+
+def test_a_reading_gives_the_situation_back_with_what_agents_corrected() -> None:
+    ticket = make_ticket(turn=Turn.ASSISTANT, body="I am so done with this")
+    message = ticket.messages.get(position=2)
+    situation = {"feeling": Seen("angry", ("so done",), 0.9), "text": Seen(message.body)}
+    reading = Reading.objects.create(message=message, ticket=ticket, values=to_store(situation))
+    assert "text" not in reading.values
+    assert of_reading(reading, text=message.body) == situation
+    reading.corrected = {"feeling": {"to": "calm", "by": 1, "at": "now"}}
+    assert of_reading(reading, text="x") == {"feeling": Seen("calm"), "text": Seen("x")}

@@ -1,0 +1,472 @@
+"""Saving rules with versions, and doing what they say: once per message, and nothing elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from tests.factories import (
+    make_admin,
+    make_agent,
+    make_lead,
+    make_message,
+    make_team,
+    make_ticket,
+)
+from tests.tickets.rules.fields import registered
+from tickets import actions, events
+from tickets.actions.rules import CALL_AGAIN_AFTER, Conflict
+from tickets.actors import Actor
+from tickets.models import (
+    EscalationRule,
+    EscalationRuleVersion,
+    Event,
+    Fact,
+    Message,
+    Priority,
+    Reaction,
+    Reason,
+    RuleFiring,
+    Team,
+    Ticket,
+    Turn,
+    User,
+)
+from tickets.rules import Seen, Verdict, decide
+
+pytestmark = pytest.mark.django_db
+
+ANGRY = {"field": "feeling", "op": "is", "value": "angry"}
+SITUATION = {"feeling": Seen("angry", ("this is a joke",))}
+
+
+@pytest.fixture(autouse=True)
+def _fields() -> Iterator[None]:
+    with registered():
+        yield
+
+
+@pytest.fixture
+def admin() -> Actor:
+    return Actor.agent(make_admin("Odhrán MacAllister"))
+
+
+def values(**changed: Any) -> dict[str, Any]:
+    return {
+        "name": "Upset guides",
+        "sentence": "They lead groups tomorrow.",
+        "conditions": [ANGRY],
+        "actions": {"hand_over": {}},
+        **changed,
+    }
+
+
+def save(admin: Actor, rule: EscalationRule | None = None, **changed: Any) -> EscalationRule:
+    return actions.save_rule(actor=admin, rule=rule, values=values(**changed), note="why not")
+
+
+def settings_events() -> list[Event]:
+    return list(Event.objects.filter(kind__startswith="setting.").order_by("pk"))
+
+
+# --- saving
+
+
+def test_a_new_rule_is_last_switched_on_and_in_its_first_version(admin: Actor) -> None:
+    rule = save(admin)
+    rule.refresh_from_db()
+    assert (rule.active, rule.version, rule.shipped_key) == (True, 1, "")
+    assert EscalationRule.objects.order_by("-position").first() == rule
+    version = rule.versions.get()
+    assert (version.number, version.author, version.note) == (1, admin.user, "why not")
+    assert version.snapshot["conditions"] == [ANGRY]
+    (event,) = settings_events()
+    assert (event.kind, event.actor_user, event.data["name"]) == (
+        *("setting.added", admin.user, "Upset guides"),
+    )
+    assert event.data["changes"]["words"] == [
+        "",
+        "When the feeling is angry, hand over to a person.",
+    ]
+
+
+def test_saving_writes_a_version_and_what_changed_in_words(admin: Actor) -> None:
+    rule = save(admin)
+    save(admin, rule, conditions=[{**ANGRY, "value": "distressed"}])
+    rule.refresh_from_db()
+    assert rule.version == 2
+    assert [version.number for version in rule.versions.all()] == [2, 1]
+    event = settings_events()[-1]
+    assert event.kind == "setting.changed"
+    assert event.data["changes"] == {
+        "words": [
+            "When the feeling is angry, hand over to a person.",
+            "When the feeling is distressed, hand over to a person.",
+        ],
+        "version": [1, 2],
+    }
+
+
+def test_saving_it_as_it_is_writes_nothing(admin: Actor) -> None:
+    rule = save(admin)
+    before = rule.updated_at
+    save(admin, rule)
+    rule.refresh_from_db()
+    assert (rule.version, rule.updated_at) == (1, before)
+    assert len(settings_events()) == 1
+
+
+def test_nonsense_is_not_saved(admin: Actor) -> None:
+    rule = save(admin)
+    for changed in ({"conditions": []}, {"actions": {}}, {"name": ""}):
+        with pytest.raises(ValidationError):
+            save(admin, rule, **changed)
+    rule.refresh_from_db()
+    assert (rule.version, rule.conditions) == (1, [ANGRY])
+    assert len(settings_events()) == 1
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten(admin: Actor) -> None:
+    rule = save(admin)
+    save(admin, rule, name="Theirs")
+    with pytest.raises(Conflict):
+        actions.save_rule(actor=admin, rule=rule, values=values(name="Mine"), opened=1)
+    rule.refresh_from_db()
+    assert rule.name == "Theirs"
+
+
+def test_an_earlier_version_comes_back_as_the_newest(admin: Actor) -> None:
+    rule = save(admin)
+    save(admin, rule, name="Other", actions={"flag": "look"})
+    back = actions.roll_back_rule(actor=admin, rule=rule, number=1)
+    assert (back.version, back.name, list(back.actions)) == (3, "Upset guides", ["hand_over"])
+    newest = back.versions.first()
+    assert newest is not None
+    assert (newest.snapshot, newest.note) == (
+        back.versions.get(number=1).snapshot,
+        "Version 1 again",
+    )
+    assert settings_events()[-1].data["changes"]["version"] == [2, 3]
+    with pytest.raises(EscalationRuleVersion.DoesNotExist):
+        actions.roll_back_rule(actor=admin, rule=rule, number=9)
+
+
+def test_a_version_that_names_a_team_of_old_does_not_come_back(admin: Actor) -> None:
+    team = make_team()
+    rule = save(admin, actions={"hand_over": {"team": team.pk}})
+    save(admin, rule)
+    team.delete()
+    with pytest.raises(ValidationError, match="does not exist any more"):
+        actions.roll_back_rule(actor=admin, rule=rule, number=1)
+
+
+def test_a_shipped_rule_can_be_restored_and_switched_off_but_not_deleted(admin: Actor) -> None:
+    rule = EscalationRule.objects.get(shipped_key="upset")
+    original = rule.sentence
+    actions.save_rule(actor=admin, rule=rule, values={"sentence": "Mine.", "name": "Mine"})
+    rule.refresh_from_db()
+    assert rule.conditions  # what was not given stays
+    restored = actions.restore_shipped_rule(actor=admin, rule=rule)
+    assert (restored.sentence, restored.version) == (original, 3)
+    assert not actions.switch_rule(actor=admin, rule=rule, on=False).active
+    with pytest.raises(actions.ActionError, match="switched off, not deleted"):
+        actions.remove_rule(actor=admin, rule=rule)
+    with pytest.raises(actions.ActionError, match="did not come"):
+        actions.restore_shipped_rule(actor=admin, rule=save(admin))
+
+
+def test_switching_is_recorded_once_and_is_no_version(admin: Actor) -> None:
+    rule = save(admin)
+    for _twice in range(2):
+        actions.switch_rule(actor=admin, rule=rule, on=False)
+    assert settings_events()[-1].data["changes"] == {"active": [True, False]}
+    assert len(settings_events()) == 2
+    assert rule.versions.count() == 1
+    assert not decide(SITUATION).firings or decide(SITUATION).firings[0].rule.pk != rule.pk
+
+
+def test_moving_changes_the_order_and_says_so(admin: Actor) -> None:
+    names = list(EscalationRule.objects.values_list("name", flat=True))
+    rule = EscalationRule.objects.get(name=names[2])
+    actions.move_rule(actor=admin, rule=rule, by=-1)
+    assert list(EscalationRule.objects.values_list("name", flat=True)) == [
+        *(names[0], names[2], names[1], *names[3:]),
+    ]
+    assert settings_events()[-1].data["changes"] == {"position": [3, 2]}
+    actions.move_rule(actor=admin, rule=rule, by=-99)
+    actions.move_rule(actor=admin, rule=rule, by=-1)  # it is the first already
+    assert len(settings_events()) == 2
+    assert EscalationRule.objects.first() == rule
+
+
+def test_deleting_keeps_what_it_did_in_the_log(admin: Actor) -> None:
+    rule = save(admin)
+    ticket, message = conversation()
+    apply(ticket, message, rule)
+    actions.remove_rule(actor=admin, rule=rule)
+    firing = RuleFiring.objects.get()
+    assert (firing.rule, firing.rule_name) == (None, "Upset guides")
+    event = settings_events()[-1]
+    assert (event.kind, event.data["was"]["conditions"]) == ("setting.removed", [ANGRY])
+
+
+@pytest.mark.parametrize("make", [make_agent, make_lead], ids=["agent", "lead"])
+def test_only_admins_change_rules(make: Any) -> None:
+    rule = EscalationRule.objects.all()[0]
+    actor = Actor.agent(make())
+    for attempt in (
+        lambda: save(actor),
+        lambda: save(actor, rule),
+        lambda: actions.switch_rule(actor=actor, rule=rule, on=False),
+        lambda: actions.move_rule(actor=actor, rule=rule, by=1),
+        lambda: actions.remove_rule(actor=actor, rule=rule),
+        lambda: actions.roll_back_rule(actor=actor, rule=rule, number=1),
+        lambda: actions.restore_shipped_rule(actor=actor, rule=rule),
+    ):
+        with pytest.raises(actions.NotAllowed):
+            attempt()
+    assert not settings_events()
+
+
+# --- doing what they say
+
+
+def conversation(**fields: Any) -> tuple[Ticket, Message]:
+    ticket = make_ticket(turn=Turn.ASSISTANT, body="this is a joke", **fields)
+    return ticket, ticket.messages.latest("position")
+
+
+def apply(ticket: Ticket, message: Message, *rules: EscalationRule) -> RuleFiring | None:
+    return actions.apply_rules(
+        actor=Actor.assistant(), ticket=ticket, message=message, verdict=decide(SITUATION, rules)
+    )
+
+
+def test_a_firing_is_written_with_its_evidence_and_the_first_that_hands_over_decides(
+    admin: Actor,
+) -> None:
+    flags = save(admin, name="Flags", actions={"flag": "look"})
+    first, second = save(admin), save(admin, name="Second")
+    ticket, message = conversation()
+
+    firing = apply(ticket, message, flags, first, second)
+    assert firing is not None
+    assert (firing.rule, firing.version, firing.evidence) == (first, 1, ["this is a joke"])
+    assert [(each.rule_name, each.decided) for each in RuleFiring.objects.order_by("pk")] == [
+        *(("Flags", False), ("Upset guides", True), ("Second", False)),
+    ]
+
+
+def test_d04_the_same_turn_again_does_nothing_again(admin: Actor) -> None:
+    dana = make_agent("Dana Osei")
+    rule = save(
+        admin,
+        actions={
+            "hand_over": {"priority": 3},
+            "tags": ["upset"],
+            "facts": {"mood": "bad"},
+            "page": [dana.pk],
+        },
+    )
+    ticket, message = conversation()
+    before = Event.objects.count()
+    first = apply(ticket, message, rule)
+    after = Event.objects.count()
+    assert after - before == 3  # a fact, a tag, a call
+    again = apply(ticket, message, rule)
+    assert first is not None
+    assert again == first
+    assert (Event.objects.count(), RuleFiring.objects.count()) == (after, 1)
+    ticket.refresh_from_db()
+    assert (ticket.tags, ticket.priority) == (["upset"], Priority.HIGH)
+    assert Fact.objects.get(ticket=ticket).value == "bad"
+    positions = list(ticket.events.order_by("pk").values_list("position", flat=True))
+    assert positions == sorted(set(positions))
+
+
+def test_what_fired_touches_no_other_ticket(admin: Actor) -> None:
+    other, _message = conversation()
+    rule = save(admin, actions={"tags": ["upset"], "facts": {"mood": "bad"}})
+    ticket, message = conversation()
+    apply(ticket, message, rule)
+    other.refresh_from_db()
+    assert other.tags == []
+    assert not other.facts.exists()
+    assert not other.firings.exists()
+    assert other.events.count() == 2  # it was opened with a message
+
+
+def test_nothing_fired_locks_nothing(django_assert_num_queries: Any) -> None:
+    ticket, message = conversation()
+    with django_assert_num_queries(2):  # a savepoint, and its release
+        found = actions.apply_rules(
+            actor=Actor.assistant(), ticket=ticket, message=message, verdict=Verdict()
+        )
+    assert found is None
+
+
+def test_where_a_person_has_it_already_no_rule_decides(admin: Actor) -> None:
+    ticket = make_ticket(turn=Turn.AGENT)
+    message = make_message(ticket)
+    rule = save(admin, actions={"hand_over": {"priority": 4}, "tags": ["upset"]})
+    assert apply(ticket, message, rule) is None
+    ticket.refresh_from_db()
+    assert (ticket.priority, ticket.tags) == (Priority.NORMAL, ["upset"])
+    assert not RuleFiring.objects.get().decided
+
+
+def test_a_rule_that_was_deleted_meanwhile_still_hands_over(admin: Actor) -> None:
+    rule = save(admin)
+    verdict = decide(SITUATION, [EscalationRule.objects.get(pk=rule.pk)])
+    actions.remove_rule(actor=admin, rule=rule)
+    ticket, message = conversation()
+    for _twice in range(2):
+        firing = actions.apply_rules(
+            actor=Actor.assistant(), ticket=ticket, message=message, verdict=verdict
+        )
+        assert firing is not None
+        assert (firing.rule_id, firing.rule_name) == (None, "Upset guides")
+    assert RuleFiring.objects.count() == 1
+
+
+def test_a_hand_over_keeps_what_the_rule_says(admin: Actor) -> None:
+    team = make_team("Gear care")
+    rule = save(
+        admin,
+        reason=Reason.ANGER,
+        actions={"hand_over": {"team": team.pk, "skill": "German", "priority": 4}},
+    )
+    ticket, message = conversation()
+    verdict = decide(SITUATION, [rule])
+    firing = apply(ticket, message, rule)
+    fired = verdict.hand_over
+    assert fired is not None
+    route = fired.route
+    assert route is not None
+    handover = actions.hand_over(
+        actor=Actor.assistant(),
+        ticket=ticket,
+        reason=Reason(fired.rule.reason),
+        team=route.load_team(),
+        skill=route.skill,
+        priority=route.priority,
+        firing=firing,
+        evidence=fired.evidence,
+    )
+    handover.refresh_from_db()
+    assert (handover.team, handover.skill, handover.rule) == (team, "German", firing)
+    assert (handover.reason, handover.evidence) == ("anger", ["this is a joke"])
+    ticket.refresh_from_db()
+    assert (ticket.team, ticket.priority, ticket.turn) == (team, Priority.URGENT, Turn.QUEUE)
+    asked = Event.objects.get(kind="person.asked", ticket=ticket)
+    assert asked.data["rule"] == "Upset guides"
+
+
+@pytest.mark.parametrize(
+    ("has", "wanted", "gets"),
+    [(2, 4, 4), (2, 1, 1), (3, 2, 3), (4, 1, 4), (1, 3, 3), (3, None, 3)],
+)
+def test_a_rule_does_not_lower_what_somebody_raised(has: int, wanted: Any, gets: int) -> None:
+    ticket = make_ticket(turn=Turn.ASSISTANT, priority=Priority(has))
+    actions.hand_over(
+        actor=Actor.assistant(),
+        ticket=ticket,
+        reason=Reason.RULE,
+        priority=Priority(wanted) if wanted else None,
+    )
+    ticket.refresh_from_db()
+    assert ticket.priority == gets
+
+
+# --- calling people
+
+
+@pytest.fixture
+def team() -> Team:
+    return make_team("Gear care")
+
+
+@pytest.fixture
+def dana(team: Team) -> User:
+    return make_agent("Dana Osei", teams=[team])
+
+
+def calls() -> list[Event]:
+    return list(Event.objects.filter(kind="person.paged").order_by("pk"))
+
+
+def test_whoever_is_called_gets_one_mail_without_the_customers_words(
+    admin: Actor, dana: User, team: Team
+) -> None:
+    rule = save(admin, actions={"page": [dana.pk]})
+    ticket, message = conversation(team=team)
+    apply(ticket, message, rule)
+    (event,) = calls()
+    assert event.data == {"user": dana.pk, "rule": "Upset guides"}
+    assert events.run(Reaction.objects.get(event=event, name="mail.call").pk)
+    (sent,) = mail.outbox
+    assert sent.to == [dana.email]
+    assert ticket.reference in sent.subject
+    assert f"/workspace/{ticket.reference}/" in sent.body or ticket.reference in sent.body
+    assert "joke" not in sent.body + sent.alternatives[0][0]
+
+
+def test_nobody_is_called_twice_in_half_an_hour_about_one_conversation(
+    admin: Actor, dana: User, team: Team
+) -> None:
+    rule = save(admin, actions={"page": [dana.pk]})
+    ticket, message = conversation(team=team)
+    apply(ticket, message, rule)
+    apply(ticket, make_message(ticket), rule)
+    assert len(calls()) == 1
+    other, other_message = conversation(team=team)
+    apply(other, other_message, rule)
+    assert len(calls()) == 2
+
+
+def test_after_half_an_hour_they_are_called_again(
+    admin: Actor, dana: User, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = save(admin, actions={"page": [dana.pk]})
+    ticket, message = conversation(team=team)
+    apply(ticket, message, rule)
+    later = timezone.now() + CALL_AGAIN_AFTER + timedelta(seconds=1)
+    monkeypatch.setattr("tickets.actions.rules.timezone.now", lambda: later)
+    apply(ticket, make_message(ticket), rule)
+    assert len(calls()) == 2
+
+
+def test_who_left_is_not_called(admin: Actor, dana: User, team: Team) -> None:
+    rule = save(admin, actions={"page": [dana.pk]})
+    User.objects.filter(pk=dana.pk).update(is_active=False)
+    ticket, message = conversation(team=team)
+    apply(ticket, message, rule)
+    assert calls() == []
+
+
+def test_customers_screens_hear_nothing_of_tags_and_calls(
+    admin: Actor,
+    dana: User,
+    team: Team,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    rule = save(admin, actions={"page": [dana.pk], "tags": ["upset"]})
+    ticket, message = conversation(team=team)
+    nudged: list[tuple[list[str], dict[str, Any]]] = []
+    monkeypatch.setattr(
+        "tickets.live.send", lambda groups, message: nudged.append((groups, message))
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        apply(ticket, message, rule)
+    kinds = {sent["kind"]: groups for groups, sent in nudged}
+    assert set(kinds) == {"tags.changed", "person.paged"}
+    assert not any("customer" in group for groups in kinds.values() for group in groups)
+    assert f"user.{dana.pk}" in kinds["person.paged"]
+    assert f"user.{dana.pk}" not in kinds["tags.changed"]
