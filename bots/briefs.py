@@ -35,6 +35,7 @@ _BY_WORDS = {
 }
 LONGEST = 400
 FIRST, LAST = 240, 120  # characters of the first and of the last thing they want
+SURELY = 2.0  # weight; what came last is a wish of its own only if it says so
 ENOUGH = 4  # words; a shorter line without a feeling says nothing of how somebody is
 
 
@@ -99,23 +100,31 @@ def _read(ticket: Ticket) -> _Said:
 
 
 def _wants(said: _Said) -> list[dict[str, Any]]:
-    """In their own words: the first message that tells something, and the last if it is another."""
-    telling_ones = [
-        (words, message.position)
-        for message in said.customers
-        if (words := telling.wish(message.body, limit=FIRST))
-    ] or [
-        (first_line(message.body.replace("\n", " "), limit=FIRST), message.position)
-        for message in said.customers
-        if message.body
-    ]
-    if not telling_ones:
-        return []
-    first, last = telling_ones[0], telling_ones[-1]
+    """In their own words: the first that they want, and the last if that is something else."""
+    said_something = [message for message in said.customers if message.body]
+    first = next(filter(None, map(_wish_in, said_something)), None)
+    if first is None:
+        return [_as_wants(message, FIRST) for message in said_something[:1]]
     found = [first]
-    if first[1] != last[1] and last[0].lower() not in first[0].lower():
-        found.append((first_line(last[0], limit=LAST), last[1]))
-    return [{"kind": "wants", "text": words, "positions": [place]} for words, place in found]
+    for message in reversed(said_something):
+        words = telling.wish(message.body, limit=LAST, from_weight=SURELY)
+        if message.position == first["positions"][0]:
+            break
+        if words and words.lower() not in first["text"].lower():
+            found.append({"kind": "wants", "text": words, "positions": [message.position]})
+            break
+    return found
+
+
+def _wish_in(message: Message) -> dict[str, Any] | None:
+    words = telling.wish(message.body, limit=FIRST)
+    return {"kind": "wants", "text": words, "positions": [message.position]} if words else None
+
+
+def _as_wants(message: Message, limit: int) -> dict[str, Any]:
+    """Where nothing tells more than the rest, the beginning."""
+    words = first_line(message.body.replace("\n", " "), limit=limit)
+    return {"kind": "wants", "text": words, "positions": [message.position]}
 
 
 # --- what was tried -------------------------------------------------------------------------------

@@ -62,6 +62,11 @@ _TROUBLE = re.compile(
     r"gerissen|gebrochen|undicht|(?:funktioniert|geht|klappt) nicht|doppelt|verloren|beschädigt)\b",
     re.IGNORECASE,
 )
+_ABOUT_THE_ANSWER = re.compile(
+    r"\b(?:not what i (?:asked|meant|wanted)|(?:did|does)n'?t (?:help|answer)|not (?:helpful|helping)|"
+    r"no help|wrong answer|(?:das )?hilft (?:mir )?nicht|nicht gefragt|nicht geholfen)\b",
+    re.IGNORECASE,
+)
 _TRIED = re.compile(
     r"\b(?:(?:i|we)(?:'ve| have| had)?(?: \w+)? (?:tried|restarted|rebooted|reset|checked|followed|"
     r"reinstalled|cleaned|cleared|replaced|contacted|called|rang|phoned|e-?mailed|updated|swapped)|"
@@ -96,6 +101,7 @@ def weigh(text: str) -> float:
     weight = 0.5 + 2.5 * wish + 2.0 * trouble + 1.0 * ("?" in text and words >= 3)
     weight += 0.8 * bool(find_facts(text)) + 0.5 * (5 <= words <= 35)
     weight -= 2.5 * bool(_FILLER.search(text)) + 1.0 * bool(_TRIED.search(text))
+    weight -= 4.0 * bool(_ABOUT_THE_ANSWER.search(text))
     if wants_person(text):
         weight -= 4.0  # that they want a person is the reason, not the concern
     if not (wish or trouble) and feel(text).words:
@@ -103,13 +109,13 @@ def weigh(text: str) -> float:
     return weight - 1.0 * (words < 3)
 
 
-def wish(body: str, *, limit: int = 240) -> str:
+def wish(body: str, *, limit: int = 240, from_weight: float = 0.1) -> str:
     """What a message wants: its most telling sentence, with a short neighbour; "" if none is."""
     found = [Sentence(text, weigh(text)) for text in sentences(body)]
     if not found:
         return ""
     best = max(range(len(found)), key=lambda place: (found[place].weight, -place))
-    if found[best].weight <= 0:
+    if found[best].weight < from_weight:
         return ""
     beside = [
         place

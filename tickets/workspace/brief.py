@@ -63,12 +63,14 @@ def newest(ticket: Ticket) -> ShownBrief | None:
 
 def shown(handover: HandOver) -> ShownBrief:
     """A brief, taken apart into what is shown of it."""
+    lines = _lines(handover)
+    read = " ".join(part.text for line in lines for part in line.parts)
     return ShownBrief(
         handover=handover,
-        lines=_lines(handover),
+        lines=lines,
         course=_course(handover),
         upset=handover.feeling.lower() not in ("", "calm"),
-        felt=[_part(one) for one in _of(handover, "feeling")],
+        felt=[_part(one) for one in _of(handover, "feeling") if one["text"] not in read],
         identity=str(Identity(handover.identity).label) if handover.identity else "",
         known_well=handover.identity == Identity.CONFIRMED,
         language=_language(handover.language),
@@ -77,7 +79,7 @@ def shown(handover: HandOver) -> ShownBrief:
             for fact in handover.facts[:6]
         ],
         rule=handover.rule.rule_name if handover.rule else "",
-        evidence=[str(words) for words in handover.evidence[:4]],
+        evidence=[str(words) for words in handover.evidence[:4] if f"“{words}”" not in read],
     )
 
 
@@ -93,9 +95,13 @@ def _lines(handover: HandOver) -> list[Line]:
 
 
 def _tried(handover: HandOver) -> list[Part]:
-    """What they tried themselves, then what the assistant showed; a plain line if there is no more."""
-    found = _of(handover, "tried")
-    if not found:
+    """What they tried themselves, then what the assistant showed; a plain line if there is no more.
+
+    Words that stand in the line above are not said twice.
+    """
+    wants = " ".join(str(one["text"]) for one in _of(handover, "wants"))
+    found = [one for one in _of(handover, "tried") if str(one["text"]).strip("“”") not in wants]
+    if not _of(handover, "tried"):
         return [Part(handover.tried)]
     shown = [one for one in found if one.get("by") != "customer"]
     parts = [_part(one) for one in found if one.get("by") == "customer"]
