@@ -1,15 +1,13 @@
 """Finding articles: by meaning (vectors) and by words (full text), in one statement.
 
-A passage's score is 0.75 of its cosine and 0.25 of how much of the question its words cover: the
-summed rarity (inverse document frequency, as in BM25, ln(1 + (N - n + 0.5) / (n + 0.5))) of the
-question's words found in it, over that of all its words. On five public sets this found the right
-article first for 76.2 % of questions and among three for 90.1 %; PostgreSQL's own ts_rank over its
-best in place of coverage 73.8 and 89.3 at its best weight; it is flat from 0.2 to 0.3. An article
-scores what its best passage does, be that its title, a sample question or its body; what is quoted
-is always from the body, where there is one.
+The database gives the passages nearest in meaning and those that have most of the question's words;
+knowledgebase.ranking weighs them. An article is found by its title, a sample question or its body;
+what is quoted is always from the body, where there is one.
 """
 
+import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,14 +15,14 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
-from knowledgebase import embeddings
+from knowledgebase import embeddings, ranking, statements
 from knowledgebase.embeddings import EncoderUnavailable, Vectors
-from knowledgebase.models import Encoder
+from knowledgebase.ranking import Candidate, Ranked
+from knowledgebase.wording import Wording
 
 logger = logging.getLogger(__name__)
 
 LONGEST_QUERY: Final = 2_000
-WORDS_WEIGHT: Final = 0.25
 ENCODE_SECONDS: Final = 1.0
 _CANDIDATES: Final = 60  # passages taken by meaning, and as many by words
 _LEXEMES: Final = 24  # of a long question the longest words, which are the rare ones
@@ -32,7 +30,7 @@ _LEXEMES: Final = 24  # of a long question the longest words, which are the rare
 
 @dataclass(frozen=True, slots=True)
 class PassageHit:
-    """A passage and how well it fits: `cosine` -1 to 1, `lexical` and `score` up to 1."""
+    """A passage and how well it fits: `cosine` -1 to 1; `lexical`, `phrases`, `score` up to 1."""
 
     passage_id: int
     article_id: int
@@ -45,6 +43,7 @@ class PassageHit:
     cosine: float
     lexical: float
     score: float
+    phrases: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,8 @@ class ArticleHit:
     """An article, the passage to quote from it, and how well it fits.
 
     `cosine` and `lexical` are those of the passage that fitted best, which may be the title or a
-    sample question (`matched`); `cosine` is 0 when the encoder was not there.
+    sample question (`matched`); `closest` and `phrases` are the best of any of its passages. The
+    cosines are 0 when the encoder was not there.
     """
 
     article_id: int
@@ -65,6 +65,9 @@ class ArticleHit:
     lexical: float
     score: float
     matched: str
+    closest: float = 0.0
+    phrases: float = 0.0
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +84,27 @@ def search(
     limit: int = 10,
     vector: Vectors | None = None,
     timeout: float = ENCODE_SECONDS,
+    for_assistant: bool = False,
 ) -> SearchResult:
     """The public articles that fit a question best. Two statements, whatever they find.
 
     `vector` is the question's own, if it was encoded already (float32, of one dimension). Without
-    an encoder the search goes on by words only, and says so.
+    an encoder the search goes on by words only, and says so. `for_assistant` leaves out what the
+    assistant may not quote.
     """
     query = readable(query)
     if not query or limit < 1:
         return SearchResult([], by_meaning=True)
-    encoder = _encoder()
-    if vector is None and encoder is not None:
+    setting = _setting()
+    if vector is None and setting.encoder is not None:
         vector = _encoded(query, timeout)
-    vector = _fitting(vector, encoder)
-    rows = _run(_ARTICLES, query, vector, encoder, limit)
-    return SearchResult([ArticleHit(*row) for row in rows], by_meaning=vector is not None)
+    vector = _fitting(vector, setting)
+    candidates = _candidates(query, vector, setting, for_assistant=for_assistant)
+    question = _written_alike(query, candidates, setting.wording)
+    ranked = ranking.rank(question, candidates, by_meaning=vector is not None)
+    quotable = {one.article_id: one for one in candidates if not one.counts}
+    hits = [_hit(article, quotable) for article in ranked[:limit]]
+    return SearchResult(hits, by_meaning=vector is not None)
 
 
 def passages(query: str, *, vector: Vectors | None, limit: int = 10) -> list[PassageHit]:
@@ -103,9 +112,30 @@ def passages(query: str, *, vector: Vectors | None, limit: int = 10) -> list[Pas
     query = readable(query)
     if not query or limit < 1:
         return []
-    encoder = _encoder()
-    rows = _run(_PASSAGES, query, _fitting(vector, encoder), encoder, limit)
-    return [PassageHit(*row) for row in rows]
+    setting = _setting()
+    vector = _fitting(vector, setting)
+    candidates = _candidates(query, vector, setting, for_assistant=False)
+    question = _written_alike(query, candidates, setting.wording)
+    ranked = ranking.rank(question, candidates, by_meaning=vector is not None)
+    found = [one for article in ranked for one in article.passages]
+    found.sort(key=lambda one: (-one.score, one.passage_id))
+    return [
+        PassageHit(
+            passage_id=one.passage_id,
+            article_id=one.article_id,
+            slug=one.slug,
+            title=one.title,
+            kind=one.kind,
+            heading=one.heading,
+            anchor=one.anchor,
+            text=one.text,
+            cosine=one.cosine,
+            lexical=one.lexical,
+            score=one.score,
+            phrases=one.phrases,
+        )
+        for one in found[:limit]
+    ]
 
 
 def related(article_id: int, *, limit: int = 3) -> list[tuple[str, str]]:
@@ -113,7 +143,7 @@ def related(article_id: int, *, limit: int = 3) -> list[tuple[str, str]]:
     and bodies: one statement. Nothing while it is not indexed.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_RELATED, {"article": article_id, "limit": limit})
+        cursor.execute(statements.RELATED, {"article": article_id, "limit": limit})
         return [(str(slug), str(title)) for slug, title in cursor.fetchall()]
 
 
@@ -123,10 +153,26 @@ def readable(query: str) -> str:
     return " ".join(query.encode("utf-8", "ignore").decode().split())[:LONGEST_QUERY]
 
 
-def _encoder() -> Encoder | None:
-    """This process's encoder, if all public articles had its vectors at some time."""
-    complete = [Encoder.State.ACTIVE, Encoder.State.RETIRED]
-    return Encoder.objects.filter(name=settings.ENCODER_MODEL, state__in=complete).first()
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """This process's encoder (its number), if all public articles had its vectors at some time,
+    and the words that an admin taught the search.
+    """
+
+    encoder: int | None
+    dimension: int
+    wording: Wording
+
+
+def _setting() -> _Setting:
+    with connection.cursor() as cursor:
+        cursor.execute(statements.SETTING, [settings.ENCODER_MODEL])
+        encoder, dimension, groups, ignored = cursor.fetchone() or (None, 0, None, None)
+    wording = Wording(
+        groups=[(words, language) for words, language in groups or []],
+        ignored=frozenset(word.casefold() for word in ignored or []),
+    )
+    return _Setting(encoder, dimension or 0, wording)
 
 
 def _encoded(query: str, timeout: float) -> Vectors | None:
@@ -138,181 +184,68 @@ def _encoded(query: str, timeout: float) -> Vectors | None:
     return np.asarray(vector, dtype=np.float32)
 
 
-def _fitting(vector: Vectors | None, encoder: Encoder | None) -> Vectors | None:
+def _fitting(vector: Vectors | None, setting: _Setting) -> Vectors | None:
     """The vector, if it can be compared with the stored ones."""
-    if vector is None or encoder is None:
+    if vector is None or setting.encoder is None:
         return None
     vector = np.asarray(vector, dtype=np.float32)
-    if vector.shape != (encoder.dimension,) or not bool(np.isfinite(vector).all()):
+    if vector.shape != (setting.dimension,) or not bool(np.isfinite(vector).all()):
         logger.warning("searching by words only: the vector's shape is %s", vector.shape)
         return None
     return vector
 
 
-def _run(
-    tail: str, query: str, vector: Vectors | None, encoder: Encoder | None, limit: int
-) -> list[tuple[Any, ...]]:
+def _candidates(
+    query: str, vector: Vectors | None, setting: _Setting, *, for_assistant: bool
+) -> list[Candidate]:
     parameters: dict[str, Any] = {
-        "query": query,
-        "limit": limit,
-        "weight": WORDS_WEIGHT if vector is not None else 1.0,
+        "query": setting.wording.words(query),
+        "synonyms": json.dumps(setting.wording.meant(query)),
         "candidates": _CANDIDATES,
         "lexemes": _LEXEMES,
     }
-    near = _NO_VECTORS
-    if vector is not None and encoder is not None:
+    public = "article.state = 'published'"
+    if for_assistant:
+        public += " AND article.assistant_may_use"
+    tail = statements.BY_WORDS
+    if vector is not None:
         parameters["vector"] = "[" + ",".join(map(repr, vector.tolist())) + "]"
         # Written into the statement, since only a constant lets the partial index be used.
-        near = _NEAR.format(encoder=int(encoder.pk), dimension=int(encoder.dimension))
+        tail = statements.BY_MEANING.format(
+            encoder=setting.encoder, dimension=setting.dimension, public=public
+        )
+    statement = "".join(
+        [statements.LEXICAL.format(public=public), tail, statements.FOUND.format(public=public)]
+    )
     with connection.cursor() as cursor:
-        cursor.execute("".join([_LEXICAL, near, _RANKED, tail]), parameters)
-        return list(cursor.fetchall())
+        cursor.execute(statement, parameters)
+        return [Candidate(*row) for row in cursor.fetchall()]
 
 
-# --- the statement ------------------------------------------------------------------------------
-# The article is joined wherever passages are taken, so that what is no longer public, or another
-# version, is out of reach with the commit that hides it, whatever was indexed (B01, B02).
-# OFFSET 0, IS TRUE and FULL JOIN say nothing but how: an index scan for each word, the public
-# versions hashed once, and no nested loop over thousands of rows that the planner takes for two.
+def _written_alike(query: str, candidates: Sequence[Candidate], wording: Wording) -> str:
+    """The question as its words are compared; candidates' words that mean the same say the same."""
+    question, texts = wording.alike(query, [one.read for one in candidates])
+    for one, text in zip(candidates, texts, strict=True):
+        one.read = text
+    return question
 
-_LEXICAL: Final = r"""
-WITH lexeme AS MATERIALIZED (
-    SELECT row_number() OVER () AS n, used.stemming,
-        ('''' || replace(replace(word.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery AS wanted
-    FROM (
-        SELECT DISTINCT knowledgebase_stemming(language) AS stemming
-        FROM knowledgebase_article WHERE state = 'published'
-    ) AS used, LATERAL (
-        SELECT lexeme FROM unnest(to_tsvector(used.stemming, %(query)s))
-        ORDER BY length(lexeme) DESC, lexeme LIMIT %(lexemes)s
-    ) AS word
-), found AS MATERIALIZED (
-    SELECT passage.id, lexeme.n
-    FROM lexeme, LATERAL (
-        SELECT id FROM knowledgebase_passage
-        WHERE search @@ lexeme.wanted
-            AND knowledgebase_stemming(language) = lexeme.stemming
-            AND (version_id IN (
-                SELECT published_id FROM knowledgebase_article WHERE state = 'published'
-            )) IS TRUE
-        OFFSET 0
-    ) AS passage
-), rarity AS MATERIALIZED (
-    SELECT n, stemming, ln(
-        1 + (greatest(everything.passages - coalesce(counted.passages, 0), 0) + 0.5)
-          / (coalesce(counted.passages, 0) + 0.5)
-    )::float8 AS idf
-    FROM lexeme
-    LEFT JOIN (SELECT n, count(*) AS passages FROM found GROUP BY n) AS counted USING (n),
-    (SELECT count(*) AS passages FROM knowledgebase_passage) AS everything
-), worded AS MATERIALIZED (
-    SELECT found.id, sum(rarity.idf / whole.idf) AS lexical
-    FROM found
-    JOIN rarity USING (n)
-    JOIN (SELECT stemming, sum(idf) AS idf FROM rarity GROUP BY stemming) AS whole
-        USING (stemming)
-    GROUP BY found.id
-)"""
 
-# The scan goes on until enough of what it finds is public, however much of it is not. The settings
-# hold for this statement (read first, as a one-time filter), and need no transaction around it.
-_NEAR: Final = """
-, near AS MATERIALIZED (
-    SELECT passage.id, true AS close
-    FROM knowledgebase_embedding AS embedding
-    JOIN knowledgebase_passage AS passage ON passage.id = embedding.passage_id
-    JOIN knowledgebase_article AS article
-        ON article.published_id = passage.version_id AND article.state = 'published'
-    WHERE embedding.encoder_id = {encoder}
-        AND (SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true)
-                 || set_config('hnsw.ef_search', '100', true)) IS NOT NULL
-    ORDER BY embedding.vector::vector({dimension}) <=> %(vector)s::vector({dimension})
-    LIMIT %(candidates)s
-), candidate AS MATERIALIZED (
-    SELECT id, coalesce(lexical, 0) AS lexical
-    FROM (
-        SELECT id, close, lexical, row_number() OVER (ORDER BY lexical DESC NULLS LAST) AS place
-        FROM worded FULL JOIN near USING (id)
-    ) AS either
-    WHERE close OR place <= %(candidates)s
-), scored AS (
-    SELECT passage.*, 1 - (embedding.vector <=> %(vector)s::vector) AS cosine,
-        candidate.lexical
-    FROM candidate
-    JOIN knowledgebase_passage AS passage USING (id)
-    JOIN knowledgebase_embedding AS embedding
-        ON embedding.passage_id = passage.id AND embedding.encoder_id = {encoder}
-), nearest AS (
-    SELECT body.id, body.article_id, body.version_id, body.heading, body.anchor, body.text,
-        body.position, embedding.vector <=> %(vector)s::vector AS distance
-    FROM knowledgebase_passage AS body
-    JOIN knowledgebase_embedding AS embedding
-        ON embedding.passage_id = body.id AND embedding.encoder_id = {encoder}
-    WHERE body.kind = 'body'
-)"""
-
-_NO_VECTORS: Final = """
-, scored AS (
-    SELECT passage.*, 0::float8 AS cosine, worded.lexical
-    FROM (SELECT * FROM worded ORDER BY lexical DESC, id LIMIT 2 * %(candidates)s) AS worded
-    JOIN knowledgebase_passage AS passage USING (id)
-), nearest AS (
-    SELECT body.id, body.article_id, body.version_id, body.heading, body.anchor, body.text,
-        body.position, 1 - coalesce(scored.lexical, 0) AS distance
-    FROM knowledgebase_passage AS body LEFT JOIN scored ON scored.id = body.id
-    WHERE body.kind = 'body'
-)"""
-
-_RANKED: Final = """
-, ranked AS (
-    SELECT scored.*, article.slug,
-        (1 - %(weight)s) * cosine + %(weight)s * lexical AS score
-    FROM scored
-    JOIN knowledgebase_article AS article
-        ON article.published_id = scored.version_id AND article.state = 'published'
-)"""
-
-_PASSAGES: Final = """
-SELECT id, article_id, slug, title, kind, heading, anchor, text, cosine, lexical, score
-FROM ranked ORDER BY score DESC, id LIMIT %(limit)s
-"""
-
-_ARTICLES: Final = """
-, best AS (
-    SELECT DISTINCT ON (article_id) * FROM ranked ORDER BY article_id, score DESC, position
-), top AS MATERIALIZED (
-    SELECT * FROM best ORDER BY score DESC, id LIMIT %(limit)s
-)
-SELECT top.article_id, top.slug, top.title,
-    coalesce(quoted.heading, top.heading), coalesce(quoted.anchor, top.anchor),
-    coalesce(quoted.text, top.text), top.cosine, top.lexical, top.score, top.kind
-FROM top LEFT JOIN LATERAL (
-    SELECT nearest.heading, nearest.anchor, nearest.text FROM nearest
-    WHERE top.kind <> 'body' AND nearest.version_id = top.version_id
-    ORDER BY nearest.distance, nearest.position LIMIT 1
-) AS quoted ON true
-ORDER BY top.score DESC, top.id
-"""
-
-_RELATED: Final = """
-WITH mine AS (
-    SELECT embedding.encoder_id, avg(embedding.vector) AS middle
-    FROM knowledgebase_embedding AS embedding
-    JOIN knowledgebase_encoder AS encoder
-        ON encoder.id = embedding.encoder_id AND encoder.state = 'active'
-    JOIN knowledgebase_passage AS passage ON passage.id = embedding.passage_id
-    JOIN knowledgebase_article AS article ON article.published_id = passage.version_id
-    WHERE article.id = %(article)s
-    GROUP BY embedding.encoder_id
-)
-SELECT article.slug, title.text
-FROM mine
-JOIN knowledgebase_embedding AS embedding ON embedding.encoder_id = mine.encoder_id
-JOIN knowledgebase_passage AS title
-    ON title.id = embedding.passage_id AND title.kind = 'title'
-JOIN knowledgebase_article AS article
-    ON article.published_id = title.version_id AND article.state = 'published'
-WHERE article.id <> %(article)s
-ORDER BY embedding.vector <=> mine.middle, article.id
-LIMIT %(limit)s
-"""
+def _hit(article: Ranked, quotable: dict[int, Candidate]) -> ArticleHit:
+    best = article.best
+    bodies = (one for one in article.passages if one.kind == "body")
+    quoted = next(bodies, quotable.get(best.article_id, best))
+    return ArticleHit(
+        article_id=best.article_id,
+        slug=best.slug,
+        title=best.title,
+        heading=quoted.heading,
+        anchor=quoted.anchor,
+        passage=quoted.text,
+        cosine=best.cosine,
+        lexical=best.lexical,
+        score=article.score,
+        matched=best.kind,
+        closest=article.cosine,
+        phrases=article.phrases,
+        language=best.language,
+    )

@@ -2,6 +2,7 @@
 
 from knowledgebase.models.articles import Article, ArticleEvent, ArticleVersion, Category
 from knowledgebase.models.passages import Embedding, Encoder, Passage
+from knowledgebase.models.words import IgnoredWord, Synonyms
 
 __all__ = [
     "Article",
@@ -10,5 +11,7 @@ __all__ = [
     "Category",
     "Embedding",
     "Encoder",
+    "IgnoredWord",
     "Passage",
+    "Synonyms",
 ]

@@ -8,7 +8,7 @@ from django.conf import LazySettings
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
-from knowledgebase import actions, embeddings, search
+from knowledgebase import actions, embeddings, ranking, search
 from knowledgebase.embeddings import EncoderUnavailable, Vectors
 from knowledgebase.models import Article, Embedding, Encoder, Passage
 from knowledgebase.search import SearchResult, passages, related
@@ -111,9 +111,16 @@ def test_meaning_and_words_are_weighed(make_article: MakeArticle) -> None:
     by_id = {hit.article_id: hit for hit in found}
     assert by_id[worded.pk].lexical == pytest.approx(1)
     assert by_id[near.pk].lexical == 0
-    weight = search.WORDS_WEIGHT
-    for hit in found:
-        assert hit.score == pytest.approx((1 - weight) * hit.cosine + weight * hit.lexical)
+    best = by_id[worded.pk]
+    whole = ranking.MEANING + ranking.WORDS + ranking.PHRASES
+    weighed = ranking.MEANING * best.cosine + ranking.WORDS + ranking.PHRASES * best.phrases
+    (first, second) = passages("splint sleeve", vector=unit(1, 0))
+    assert first.score == pytest.approx(weighed / whole)
+    missing = second.score  # the weakest candidate stands for the passages that are not there
+    mean_of_three = (first.score + 2 * missing) / 3
+    assert best.score == pytest.approx(
+        (1 - ranking.BEST_THREE) * first.score + ranking.BEST_THREE * mean_of_three
+    )
 
 
 def test_a_rare_word_counts_more_than_a_common_one(make_article: MakeArticle) -> None:
@@ -129,8 +136,8 @@ def test_a_rare_word_counts_more_than_a_common_one(make_article: MakeArticle) ->
 def test_german_words_are_found_by_their_stem(make_article: MakeArticle) -> None:
     article = make_article("Zelte", "x", language="de")
     add(article, "Die Häuser der Zelte", unit(1))
-    (hit,) = search._run(search._ARTICLES, "Welches Haus?", None, None, 5)
-    assert hit[0] == article.pk
+    (hit,) = passages("Welches Haus?", vector=None)
+    assert hit.article_id == article.pk
 
 
 # --- what is never found ------------------------------------------------------------------------

@@ -1,0 +1,162 @@
+"""The SQL of the search: what is public, found by words and by meaning; and related articles."""
+
+from typing import Final
+
+# The article is joined wherever passages are taken, so that what is no longer public, or another
+# version, is out of reach with the commit that hides it, whatever was indexed (B01, B02).
+# OFFSET 0, IS TRUE and FULL JOIN say nothing but how: an index scan for each word, the public
+# versions hashed once, and no nested loop over thousands of rows that the planner takes for two.
+
+SETTING: Final = """
+SELECT encoder.id, encoder.dimension,
+    (SELECT json_agg(json_build_array(words, language) ORDER BY id) FROM knowledgebase_synonyms),
+    (SELECT array_agg(word) FROM knowledgebase_ignoredword)
+FROM (SELECT 1) AS here
+LEFT JOIN knowledgebase_encoder AS encoder
+    ON encoder.name = %s AND encoder.state IN ('active', 'retired')
+"""
+
+# A synonym is another way to say a word of the question, so it counts as that word.
+LEXICAL: Final = r"""
+WITH lexeme AS MATERIALIZED (
+    SELECT row_number() OVER () AS n, used.stemming,
+        ('''' || replace(replace(word.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery
+        || coalesce((
+            SELECT string_agg(nullif(phraseto_tsquery(used.stemming, other.word)::text, ''), ' | ')
+            FROM jsonb_array_elements(%(synonyms)s::jsonb) AS taught(words),
+                jsonb_array_elements_text(taught.words) WITH ORDINALITY AS other(word, place)
+            WHERE other.place > 1
+                AND (words->>0 = '' OR knowledgebase_stemming(words->>0) = used.stemming)
+                AND EXISTS (
+                    SELECT FROM jsonb_array_elements_text(taught.words) WITH ORDINALITY
+                        AS mine(word, place)
+                    WHERE mine.place > 1 AND word.lexeme
+                        = ANY(tsvector_to_array(to_tsvector(used.stemming, mine.word)))
+                )
+        ), '')::tsquery AS wanted
+    FROM (
+        SELECT DISTINCT knowledgebase_stemming(language) AS stemming
+        FROM knowledgebase_article AS article WHERE {public}
+    ) AS used, LATERAL (
+        SELECT lexeme FROM unnest(to_tsvector(used.stemming, %(query)s))
+        ORDER BY length(lexeme) DESC, lexeme LIMIT %(lexemes)s
+    ) AS word
+), found AS MATERIALIZED (
+    SELECT passage.id, lexeme.n
+    FROM lexeme, LATERAL (
+        SELECT id FROM knowledgebase_passage
+        WHERE search @@ lexeme.wanted
+            AND knowledgebase_stemming(language) = lexeme.stemming
+            AND (version_id IN (
+                SELECT published_id FROM knowledgebase_article AS article WHERE {public}
+            )) IS TRUE
+        OFFSET 0
+    ) AS passage
+), rarity AS MATERIALIZED (
+    SELECT n, stemming, ln(
+        1 + (greatest(everything.passages - coalesce(counted.passages, 0), 0) + 0.5)
+          / (coalesce(counted.passages, 0) + 0.5)
+    )::float8 AS idf
+    FROM lexeme
+    LEFT JOIN (SELECT n, count(*) AS passages FROM found GROUP BY n) AS counted USING (n),
+    (SELECT count(*) AS passages FROM knowledgebase_passage) AS everything
+), worded AS MATERIALIZED (
+    SELECT found.id, sum(rarity.idf / whole.idf) AS lexical
+    FROM found
+    JOIN rarity USING (n)
+    JOIN (SELECT stemming, sum(idf) AS idf FROM rarity GROUP BY stemming) AS whole
+        USING (stemming)
+    GROUP BY found.id
+)"""
+
+# The scan goes on until enough of what it finds is public, however much of it is not. The settings
+# hold for this statement (read first, as a one-time filter), and need no transaction around it.
+BY_MEANING: Final = """
+, near AS MATERIALIZED (
+    SELECT passage.id, true AS close
+    FROM knowledgebase_embedding AS embedding
+    JOIN knowledgebase_passage AS passage ON passage.id = embedding.passage_id
+    JOIN knowledgebase_article AS article
+        ON article.published_id = passage.version_id AND {public}
+    WHERE embedding.encoder_id = {encoder}
+        AND (SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true)
+                 || set_config('hnsw.ef_search', '100', true)) IS NOT NULL
+    ORDER BY embedding.vector::vector({dimension}) <=> %(vector)s::vector({dimension})
+    LIMIT %(candidates)s
+), candidate AS MATERIALIZED (
+    SELECT id, coalesce(lexical, 0) AS lexical
+    FROM (
+        SELECT id, close, lexical, row_number() OVER (ORDER BY lexical DESC NULLS LAST) AS place
+        FROM worded FULL JOIN near USING (id)
+    ) AS either
+    WHERE close OR place <= %(candidates)s
+), scored AS (
+    SELECT passage.*, 1 - (embedding.vector <=> %(vector)s::vector) AS cosine,
+        candidate.lexical
+    FROM candidate
+    JOIN knowledgebase_passage AS passage USING (id)
+    JOIN knowledgebase_embedding AS embedding
+        ON embedding.passage_id = passage.id AND embedding.encoder_id = {encoder}
+), nearest AS (
+    SELECT body.id, 1 - (body.vector <=> %(vector)s::vector) AS cosine
+    FROM (
+        SELECT version_id FROM scored EXCEPT SELECT version_id FROM scored WHERE kind = 'body'
+    ) AS unquoted, LATERAL (
+        SELECT body.id, embedding.vector
+        FROM knowledgebase_passage AS body
+        JOIN knowledgebase_embedding AS embedding
+            ON embedding.passage_id = body.id AND embedding.encoder_id = {encoder}
+        WHERE body.version_id = unquoted.version_id AND body.kind = 'body'
+        ORDER BY embedding.vector <=> %(vector)s::vector, body.position LIMIT 1
+    ) AS body
+)"""
+
+BY_WORDS: Final = """
+, scored AS (
+    SELECT passage.*, 0::float8 AS cosine, worded.lexical
+    FROM (SELECT * FROM worded ORDER BY lexical DESC, id LIMIT 2 * %(candidates)s) AS worded
+    JOIN knowledgebase_passage AS passage USING (id)
+), nearest AS (
+    SELECT body.id, 0::float8 AS cosine
+    FROM (
+        SELECT version_id FROM scored EXCEPT SELECT version_id FROM scored WHERE kind = 'body'
+    ) AS unquoted, LATERAL (
+        SELECT id FROM knowledgebase_passage AS passage
+        WHERE passage.version_id = unquoted.version_id AND passage.kind = 'body'
+        ORDER BY passage.position LIMIT 1
+    ) AS body
+)"""
+
+FOUND: Final = """
+SELECT passage.id, passage.article_id, article.slug, article.language, passage.kind, passage.title,
+    passage.heading, passage.anchor, passage.text, either.cosine, either.lexical, either.counts
+FROM (
+    SELECT id, cosine, lexical, true AS counts FROM scored
+    UNION ALL SELECT id, cosine, 0, false FROM nearest
+) AS either
+JOIN knowledgebase_passage AS passage USING (id)
+JOIN knowledgebase_article AS article ON article.published_id = passage.version_id AND {public}
+"""
+
+RELATED: Final = """
+WITH mine AS (
+    SELECT embedding.encoder_id, avg(embedding.vector) AS middle
+    FROM knowledgebase_embedding AS embedding
+    JOIN knowledgebase_encoder AS encoder
+        ON encoder.id = embedding.encoder_id AND encoder.state = 'active'
+    JOIN knowledgebase_passage AS passage ON passage.id = embedding.passage_id
+    JOIN knowledgebase_article AS article ON article.published_id = passage.version_id
+    WHERE article.id = %(article)s
+    GROUP BY embedding.encoder_id
+)
+SELECT article.slug, title.text
+FROM mine
+JOIN knowledgebase_embedding AS embedding ON embedding.encoder_id = mine.encoder_id
+JOIN knowledgebase_passage AS title
+    ON title.id = embedding.passage_id AND title.kind = 'title'
+JOIN knowledgebase_article AS article
+    ON article.published_id = title.version_id AND article.state = 'published'
+WHERE article.id <> %(article)s
+ORDER BY embedding.vector <=> mine.middle, article.id
+LIMIT %(limit)s
+"""
