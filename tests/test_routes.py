@@ -26,7 +26,7 @@ WRITE = {
     *("workspace-presence", "workspace-write", "workspace-accept", "workspace-hand-back"),
     *("workspace-resolve", "workspace-reopen", "workspace-known"),
 }
-FORM = {"confirm-address", "workspace-transfer"}  # GET shows the form, POST sends it
+FORM = {"confirm-address", "workspace-transfer", "workspace-correct"}  # GET shows the form, POST sends it
 API_READ = {"api-ticket", "api-articles", "api-article-search", "api-article"}
 API_BOTH = {"api-tickets", "api-messages"}
 API_OPEN = {"api-schema", "api-docs"}

@@ -23,6 +23,7 @@ from tickets.actions.customers import (
 from tickets.actions.errors import ActionError, NotAllowed, Taken
 from tickets.actions.handover import accept, hand_back, hand_over, transfer
 from tickets.actions.keys import create_api_key, revoke_api_key
+from tickets.actions.readings import correct_reading
 from tickets.actions.rules import apply as apply_rules
 from tickets.actions.rules import move as move_rule
 from tickets.actions.rules import remove_rule, save_rule
@@ -42,6 +43,7 @@ __all__ = [
     "change_setting",
     "confirm_email",
     "confirm_solved",
+    "correct_reading",
     "create_api_key",
     "follow_login_address",
     "follow_up",

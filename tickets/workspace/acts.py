@@ -57,7 +57,7 @@ def write(request: AgentRequest, reference: str) -> HttpResponse:
                 asked_again=[fact.key for fact in known],
             )
 
-    return _answer(request, ticket, do, written=form)
+    return answer(request, ticket, do, written=form)
 
 
 @require_POST
@@ -76,14 +76,14 @@ def known(request: AgentRequest, reference: str) -> HttpResponse:
 @for_agents
 def accept(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
-    return _answer(request, ticket, lambda: actions.accept(actor=actor_of(request), ticket=ticket))
+    return answer(request, ticket, lambda: actions.accept(actor=actor_of(request), ticket=ticket))
 
 
 @require_POST
 @for_agents
 def hand_back(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
-    return _answer(
+    return answer(
         request, ticket, lambda: actions.hand_back(actor=actor_of(request), ticket=ticket)
     )
 
@@ -92,14 +92,14 @@ def hand_back(request: AgentRequest, reference: str) -> HttpResponse:
 @for_agents
 def resolve(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
-    return _answer(request, ticket, lambda: actions.resolve(actor=actor_of(request), ticket=ticket))
+    return answer(request, ticket, lambda: actions.resolve(actor=actor_of(request), ticket=ticket))
 
 
 @require_POST
 @for_agents
 def reopen(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
-    return _answer(request, ticket, lambda: actions.reopen(actor=actor_of(request), ticket=ticket))
+    return answer(request, ticket, lambda: actions.reopen(actor=actor_of(request), ticket=ticket))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -127,7 +127,7 @@ def transfer(request: AgentRequest, reference: str) -> HttpResponse:
     return redirect("workspace")
 
 
-def _answer(
+def answer(
     request: AgentRequest,
     ticket: Ticket,
     do: Callable[[], object],

@@ -12,14 +12,18 @@ from heapq import merge
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.template.loader import render_to_string
 
-from tickets.models import Message, Note, Ticket
+from tickets.models import Event, EventKind, Message, Note, Ticket
 from tickets.models.messages import MessageQuerySet
+from tickets.workspace import understood
 
 PAGE = 100  # items that a page begins with, and that "earlier" brings at a time
 CATCH_UP = 200  # items that one answer brings to a screen that was away
+CHANGED = 50  # of them earlier ones that were changed meanwhile
 
 Item = Message | Note
 
@@ -55,7 +59,8 @@ def before(ticket: Ticket, position: int) -> Page:
 def after(ticket: Ticket, position: int) -> tuple[list[Item], int]:
     """What came after a position, and how far that reaches.
 
-    The newest answer of the assistant comes along: the customer may have said whether it helped.
+    The newest answer of the assistant comes along: the customer may have said whether it helped;
+    and so does what agents corrected or reported meanwhile.
     A screen that was away for very long gets the next `CATCH_UP` items, and asks again.
     """
     new = Q(position__gt=position, position__lte=ticket.last_position)
@@ -64,13 +69,25 @@ def after(ticket: Ticket, position: int) -> tuple[list[Item], int]:
         .order_by("-position")
         .values("position")[:1]
     )
+    again = Q(position=Subquery(newest_answer)) | Q(position__in=Subquery(_changed(position)))
     items = _merged(
-        _messages(ticket).filter(new | Q(position=Subquery(newest_answer)))[: CATCH_UP + 1],
+        _messages(ticket).filter(new | again)[: CATCH_UP + 1],
         ticket.notes.select_related("author").filter(new)[: CATCH_UP + 1],
     )
     if len(items) <= CATCH_UP:
         return items, ticket.last_position
     return items[:CATCH_UP], items[CATCH_UP - 1].position
+
+
+def _changed(position: int) -> QuerySet[Event, Any]:
+    """The places of the messages of which an agent said something after a position."""
+    said = Event.objects.filter(
+        ticket=OuterRef("ticket"),
+        kind__in=[EventKind.READING_CORRECTED, EventKind.ANSWER_REPORTED],
+        position__gt=position,
+    )
+    place = Cast(KeyTextTransform("message", "data"), IntegerField())
+    return said.order_by("-position").values_list(place)[:CHANGED]
 
 
 def render(items: list[Item], shared: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -81,11 +98,17 @@ def render(items: list[Item], shared: Mapping[str, Any]) -> list[dict[str, Any]]
 def _html(item: Item, shared: Mapping[str, Any]) -> str:
     if isinstance(item, Note):
         return render_to_string("workspace/note.html", {**shared, "note": item})
-    return render_to_string("conversation/message.html", {**shared, "message": item})
+    context = {**shared, "message": item, "understood": understood.shown(item)}
+    return render_to_string("conversation/message.html", context)
 
 
 def _messages(ticket: Ticket) -> MessageQuerySet:
-    return Message.objects.filter(ticket=ticket).complete().order_by("position")
+    return (
+        Message.objects.filter(ticket=ticket)
+        .complete()
+        .select_related("reading")
+        .order_by("position")
+    )
 
 
 def _merged(messages: Any, notes: Any) -> list[Item]:

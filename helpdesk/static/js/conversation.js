@@ -30,7 +30,11 @@ function place(item) {
   const existing = list.querySelector(`:scope > [data-position="${item.position}"]`);
   const fresh = element(item.html);
   if (existing) {
-    if (existing.outerHTML !== fresh.outerHTML) existing.replaceWith(fresh);
+    if (existing.outerHTML !== fresh.outerHTML) {
+      const focused = existing.contains(document.activeElement);
+      existing.replaceWith(fresh);
+      if (focused) (fresh.querySelector("a, button, [tabindex]") ?? fresh).focus({ preventScroll: true });
+    }
     return false;
   }
   const next = [...list.children].find((child) => Number(child.dataset.position) > item.position);
@@ -106,7 +110,8 @@ async function send(form, submitter) {
   if (own) following = true;
   const unsent = own ? showUnsent(form, body) : null;
   try {
-    const response = await fetch(form.action, {
+    const ownAddress = submitter?.hasAttribute("formaction");
+    const response = await fetch(ownAddress ? submitter.formAction : form.action, {
       method: "POST",
       body,
       headers: {
@@ -126,6 +131,7 @@ async function send(form, submitter) {
         form.elements.body.value = next; // what was typed while it was on its way
         form.querySelector("[name=client_id]").value = crypto.randomUUID?.() ?? uuid();
       }
+      form.dispatchEvent(new CustomEvent("done", { bubbles: true }));
       document.activeElement?.closest("[data-panel]") && document.activeElement.blur();
       unsent?.storedAt(answer.type === "stored" ? answer.position : null);
       if (answer.type === "news") apply(answer);

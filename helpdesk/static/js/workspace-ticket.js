@@ -92,7 +92,7 @@ root.addEventListener("click", (event) => {
   location.assign(`?before=${position + 1}#m${position}`);
 });
 
-// --- the transfer ---------------------------------------------------------------------------------
+// --- dialogs: the transfer, and what a message shows ----------------------------------------------
 
 root.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-dialog]");
@@ -105,7 +105,8 @@ root.addEventListener("click", async (event) => {
     }
     const dialog = document.getElementById(link.dataset.dialog);
     dialog.innerHTML = await response.text();
-    link.closest("details").open = false;
+    const menu = link.closest("details");
+    if (menu) menu.open = false;
     dialog.showModal();
   }
   if (event.target.closest("[data-close]")) {
@@ -113,6 +114,9 @@ root.addEventListener("click", async (event) => {
     event.target.closest("dialog").close();
   }
 });
+
+// What was set in a dialog shows beside its message; the dialog has done its work.
+root.addEventListener("done", (event) => event.target.closest("dialog")?.close());
 
 // --- keys -----------------------------------------------------------------------------------------
 
