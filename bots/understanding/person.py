@@ -211,12 +211,12 @@ def _in_sentence(sentence: str) -> str:
 def _asked_for(read: Worded) -> str:
     kinds = read.kinds
     for pattern in (_TALK, _CONTACT, _THROUGH):
-        for found in pattern.finditer(kinds):
-            before = kinds[: found.start()]
+        for place in pattern.finditer(kinds):
+            before = kinds[: place.start()]
             if _SOMEBODY_ELSE.search(before) and "i" not in before[-3:]:
                 continue
             if len(before) <= 2 or _FROM_ME.search(before):
-                return read.between(found.start(), found.end())
+                return read.between(place.start(), place.end())
     for pattern in (_WANT, _WANT_ANY, _COME_TO_ME):
         if found := pattern.search(kinds):
             return read.between(found.start(), found.end())

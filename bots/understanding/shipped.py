@@ -1,0 +1,136 @@
+"""The detectors that the helpdesk comes with: names, examples, and from where each notices.
+
+What an admin changes of them is in the database and goes before what is here. The thresholds are
+those measured in docs/measurements.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.understanding.phrases import (
+    data_protection,
+    dissatisfied,
+    feelings,
+    fraud_security,
+    legal,
+    medical,
+    money_hardship,
+    self_harm,
+    signals,
+)
+
+SENSITIVE, SIGNAL, TOPIC = "sensitive", "signal", "topic"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a detector is made of. `weight` is how much its expressions add to its score."""
+
+    slug: str
+    name: str
+    kind: str
+    threshold: float
+    positive: tuple[str, ...]
+    negative: tuple[str, ...]
+    expressions: tuple[str, ...] = ()
+    weight: float = 1.0
+    description: str = ""
+    shipped: bool = True
+
+
+def _of(
+    slug: str,
+    name: str,
+    kind: str,
+    threshold: float,
+    examples: tuple[list[str], list[str], tuple[str, ...]],
+    weight: float,
+    description: str,
+) -> Definition:
+    positive, negative, expressions = examples
+    return Definition(
+        slug,
+        name,
+        kind,
+        threshold,
+        tuple(positive),
+        tuple(negative),
+        expressions,
+        weight,
+        description,
+    )
+
+
+SHIPPED: tuple[Definition, ...] = (
+    *(
+        _of(slug, name, SENSITIVE, threshold, (m.POSITIVE, m.NEGATIVE, m.EXPRESSIONS), weight, text)
+        for slug, name, threshold, m, weight, text in (
+            (
+                *("self_harm", "Self-harm or danger", 0.8, self_harm, 2.0),
+                "Somebody may hurt themselves, wants to die, or is in danger.",
+            ),
+            (
+                *("fraud_security", "Fraud and security", 0.45, fraud_security, 1.5),
+                "Money, a card or an account may be in a stranger's hands.",
+            ),
+            (
+                *("legal", "Legal", 0.55, legal, 0.5),
+                "A dispute under the law, a claim, a threat to sue.",
+            ),
+            (
+                *("medical", "Medical", 0.7, medical, 0.5),
+                "Symptoms, injuries, illness, medicine.",
+            ),
+            (
+                *("money_hardship", "Money hardship", 0.6, money_hardship, 1.0),
+                "Somebody cannot pay, or is in trouble with money.",
+            ),
+            (
+                *("data_protection", "Data protection", 0.6, data_protection, 1.0),
+                "Personal data: what is kept, deleting it, a leak.",
+            ),
+        )
+    ),
+    _of(
+        *("dissatisfied", "Dissatisfied", SIGNAL, 0.8),
+        (dissatisfied.POSITIVE, dissatisfied.NEGATIVE, dissatisfied.EXPRESSIONS),
+        *(1.0, "Not content with the answer, the product or us. Part of how a turn feels."),
+    ),
+    _of(
+        *("distressed", "Distressed", SIGNAL, 0.8),
+        (feelings.DISTRESSED, feelings.NOT_DISTRESSED, feelings.DISTRESSED_EXPRESSIONS),
+        *(1.5, "Fear, despair, tears, panic."),
+    ),
+    _of(
+        *("confused", "Confused", SIGNAL, 0.8),
+        (feelings.CONFUSED, feelings.NOT_CONFUSED, feelings.CONFUSED_EXPRESSIONS),
+        *(1.5, "Does not understand what was said."),
+    ),
+    _of(
+        *("outage", "Urgent: an outage", SIGNAL, 0.8),
+        (signals.OUTAGE, signals.NOT_OUTAGE, signals.OUTAGE_EXPRESSIONS),
+        *(1.5, "Something does not work for many at once."),
+    ),
+    _of(
+        *("deadline", "Urgent: a deadline", SIGNAL, 0.8),
+        (signals.DEADLINE, signals.NOT_DEADLINE, signals.DEADLINE_EXPRESSIONS),
+        *(1.5, "It is needed very soon."),
+    ),
+    _of(
+        *("safety", "Urgent: safety", SIGNAL, 0.8),
+        (signals.SAFETY, signals.NOT_SAFETY, signals.SAFETY_EXPRESSIONS),
+        *(1.5, "Fire, gas, something broke that must not, somebody may be hurt."),
+    ),
+    _of(
+        *("wants_to_cancel", "Wants to cancel", SIGNAL, 0.8),
+        (signals.CANCEL, signals.NOT_CANCEL, signals.CANCEL_EXPRESSIONS),
+        *(1.5, "Wants to end a contract or leave for another company."),
+    ),
+    _of(
+        *("billing_dispute", "Billing dispute", SIGNAL, 0.8),
+        (signals.BILLING, signals.NOT_BILLING, signals.BILLING_EXPRESSIONS),
+        *(1.5, "Says that a charge, invoice or refund is wrong."),
+    ),
+)
+BY_SLUG = {definition.slug: definition for definition in SHIPPED}
