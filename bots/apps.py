@@ -9,6 +9,7 @@ class BotsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from bots import reactions
+        from bots import fields, reactions
 
+        fields.register_all()
         reactions.subscribe()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from bots import confidence
-from bots.models import AssistantSettings
-from bots.understanding import asks_whether_human, feel, wants_person
-from bots.understanding.feeling import ANGRY
+from bots.models import AssistantSettings, Words
 from knowledgebase import search
+from knowledgebase.embeddings import Vectors
 from knowledgebase.search import ArticleHit
 from tickets.models import Decision, Reason
+from tickets.rules.seen import Seen
 
 MOST_OFFERED = 3
 ALSO_SHOWN = 2  # further articles beside an answer
@@ -21,11 +23,6 @@ ALSO_SHOWN = 2  # further articles beside an answer
 _GREETING = re.compile(
     r"^\W*(hi|hello|hey|hallo|moin|good (morning|afternoon|evening)|guten (tag|morgen|abend))"
     r"( there| all| team)?\W*$",
-    re.IGNORECASE,
-)
-_DID_NOT_HELP = re.compile(
-    r"^\W*(no+|nope|nah|nein|wrong|(that|this|it) (did ?n.?t|does ?n.?t|did not|does not|is ?n.?t|is not) "
-    r"(help|work|answer|right|what).*|not (helpful|what i (asked|meant|need)).*|that.?s not what i.*)\W*$",
     re.IGNORECASE,
 )
 _HAS_A_WORD = re.compile(r"[^\W\d_]{2,}")
@@ -54,44 +51,69 @@ class Thought:
     hand_over: Reason | None = None
     detail: str = ""
     did_not_help: bool = False  # the customer says so of the last answer
+    looked_up: bool = False  # whether the confidence is about an article
 
 
-def think(question: Question, settings: AssistantSettings) -> Thought:
-    """Decide one turn. Runs the encoder, so never inside a transaction."""
-    asked = wants_person(question.text)
-    if asked:
-        return _hand_over(Reason.ASKED, _("wrote “%(words)s”") % {"words": asked}, "")
-    feeling = feel(question.text)
-    if feeling.name == ANGRY:
-        return _hand_over(Reason.ANGER, ", ".join(f"“{word}”" for word in feeling.words[:4]), "")
+def think(
+    question: Question,
+    seen: Mapping[str, Seen],
+    settings: AssistantSettings,
+    vector: Vectors | None = None,
+) -> Thought:
+    """Decide one turn, as far as articles go; the rules have the last word.
+
+    `seen` is what was understood of the message, `vector` the question's own, if it was encoded.
+    """
+    wants_person = seen["wants_person"]
+    if wants_person.value:  # whatever an admin does to the rules
+        quoted = ", ".join(f"“{words}”" for words in wants_person.evidence[:2])
+        return _hand_over(Reason.ASKED, _("wrote %(words)s") % {"words": quoted} if quoted else "")
     if not settings.enabled:
-        return _hand_over(Reason.NO_ARTICLE, _("the assistant is switched off"), "")
-    if asks_whether_human(question.text):
+        return _hand_over(Reason.NO_ARTICLE, _("the assistant is switched off"))
+    words = settings.words(seen["language"].value)
+    if seen["asks_identity"].value:
         text = _(
             "I am an AI assistant, not a person. I quote our help articles. "
             "If you would rather talk to a human, one click is enough."
         )
         return Thought(Decision.ANSWER, text, 1.0, ["asked whether this is a human"])
     if _GREETING.match(question.text):
-        return Thought(Decision.ANSWER, settings.greeting, 1.0, ["a greeting without a question"])
-    if question.was_answered and _DID_NOT_HELP.match(question.text):
+        return Thought(Decision.ANSWER, words.greeting, 1.0, ["a greeting without a question"])
+    if question.was_answered and seen["repeats"].value in ("no", "not_asked"):
         return Thought(
             Decision.CLARIFY, "", 0.0, ["says that the answer did not help"], did_not_help=True
         )
     if not _HAS_A_WORD.search(question.text):
-        return _nothing_found(question, settings, 0.0, ["no words to look for"])
-    return _look_up(question, settings)
+        return _nothing_found(question, settings, words, 0.0, ["no words to look for"])
+    return _look_up(question, settings, words, seen["language"].value, vector)
 
 
-def _look_up(question: Question, settings: AssistantSettings) -> Thought:
-    found = search.search(question.text, limit=MOST_OFFERED + ALSO_SHOWN + len(question.unhelpful))
+def _look_up(
+    question: Question,
+    settings: AssistantSettings,
+    words: Words,
+    language: str,
+    vector: Vectors | None,
+) -> Thought:
+    found = search.search(
+        question.text,
+        limit=MOST_OFFERED + ALSO_SHOWN + len(question.unhelpful),
+        vector=vector,
+        for_assistant=True,
+    )
     if not found.by_meaning:
-        return _hand_over(Reason.FAILED, _("the search by meaning is not available"), "")
+        return _hand_over(Reason.FAILED, _("the search by meaning is not available"))
     hits = [hit for hit in found.hits if hit.article_id not in question.unhelpful]
-    return replace(_weigh(question, settings, hits), considered=hits)
+    thought = _weigh(question, settings, words, hits)
+    if thought.sources and (other := _other_language(thought.sources[0], language)):
+        said = words.other_language_text.replace("%(language)s", other)
+        thought = replace(thought, text=said, reasons=[*thought.reasons, f"only in {other}"])
+    return replace(thought, considered=hits, looked_up=True)
 
 
-def _weigh(question: Question, settings: AssistantSettings, hits: list[ArticleHit]) -> Thought:
+def _weigh(
+    question: Question, settings: AssistantSettings, words: Words, hits: list[ArticleHit]
+) -> Thought:
     """Answer, offer or neither, by how likely the first article is the right one."""
     facts = confidence.features(hits)
     sure = confidence.probability(facts)
@@ -100,26 +122,38 @@ def _weigh(question: Question, settings: AssistantSettings, hits: list[ArticleHi
         reasons.append(f"left out {len(question.unhelpful)} that did not help before")
     if hits and sure >= settings.answer_threshold:
         reasons.append(f"{sure:.2f} is at least {settings.answer_threshold:.2f}: answer")
-        return Thought(
-            Decision.ANSWER, settings.answer_intro, sure, reasons, hits[: 1 + ALSO_SHOWN]
-        )
+        return Thought(Decision.ANSWER, words.answer_intro, sure, reasons, hits[: 1 + ALSO_SHOWN])
     if hits and sure >= settings.offer_threshold:
         reasons.append(f"{sure:.2f} is below {settings.answer_threshold:.2f}: offer articles")
-        return Thought(Decision.OFFER, settings.offer_intro, sure, reasons, hits[:MOST_OFFERED])
+        return Thought(Decision.OFFER, words.offer_intro, sure, reasons, hits[:MOST_OFFERED])
     reasons.append(f"{sure:.2f} is below {settings.offer_threshold:.2f}: nothing fits")
-    return _nothing_found(question, settings, sure, reasons)
+    return _nothing_found(question, settings, words, sure, reasons)
 
 
 def _nothing_found(
-    question: Question, settings: AssistantSettings, sure: float, reasons: list[str]
+    question: Question,
+    settings: AssistantSettings,
+    words: Words,
+    sure: float,
+    reasons: list[str],
 ) -> Thought:
     if settings.ask_back and not question.clarified and not question.unhelpful:
-        return Thought(Decision.CLARIFY, settings.clarify_text, sure, reasons)
+        return Thought(Decision.CLARIFY, words.clarify_text, sure, reasons)
     reason = Reason.NOT_UNDERSTOOD if question.clarified else Reason.NO_ARTICLE
-    return Thought(Decision.HAND_OVER, settings.no_answer_text, sure, reasons, hand_over=reason)
+    return Thought(Decision.HAND_OVER, words.no_answer_text, sure, reasons, hand_over=reason)
 
 
-def _hand_over(reason: Reason, detail: str, text: str) -> Thought:
+def _hand_over(reason: Reason, detail: str) -> Thought:
     return Thought(
-        Decision.HAND_OVER, text, 0.0, [f"{reason}: {detail}"], hand_over=reason, detail=detail
+        Decision.HAND_OVER, "", 0.0, [f"{reason}: {detail}"], hand_over=reason, detail=detail
     )
+
+
+def _other_language(hit: ArticleHit, language: str) -> str:
+    """The name of the article's language, if it is not the customer's; else ""."""
+    if not language or not hit.language or hit.language[:2] == language[:2]:
+        return ""
+    try:
+        return str(get_language_info(hit.language)["name_translated"])
+    except KeyError:
+        return hit.language

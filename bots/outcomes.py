@@ -21,6 +21,7 @@ class TurnedOut:
 
     answer_id: int
     reference: str
+    subject: str
     confidence: float
     decision: Decision
     right: bool | None
@@ -32,6 +33,7 @@ def recent(limit: int) -> list[TurnedOut]:
         TurnedOut(
             answer.pk,
             answer.message.ticket.reference,
+            answer.message.ticket.subject,
             answer.confidence,
             Decision(answer.decision),
             _right(answer),

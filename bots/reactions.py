@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, QuerySet
 
 from bots import briefs as bot_briefs
-from bots.dialogue import Question, Thought, think
+from bots.dialogue import Thought
 from bots.models import AssistantSettings
+from bots.turns import Turned, outcome, read_message
 from bots.understanding import find_facts
 from knowledgebase.search import ArticleHit
 from tickets import actions, briefs, events
@@ -22,9 +20,11 @@ from tickets.models import (
     EventKind,
     Message,
     Reason,
+    RuleFiring,
     Ticket,
     Turn,
 )
+from tickets.rules import Fired, HandOverTo
 
 
 def subscribe() -> None:
@@ -61,77 +61,106 @@ def is_a_first_no(event: Event) -> bool:
     return not event.data["helpful"] and not event.data["handed_over"]
 
 
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """What came of reading: the message that was read, and what the assistant thinks of it."""
-
-    message: Message | None = None
-    thought: Thought | None = None
-
-
-def consider(event: Event) -> Turned:
+def consider(event: Event) -> Turned | None:
     """Read the customer's newest words, and think about them if it is the assistant's turn."""
-    ticket = event.ticket
-    if ticket is None or event.position is None:
-        return Turned()
-    said = list(_unanswered(ticket)) if ticket.turn == Turn.ASSISTANT else []
-    if event.kind == EventKind.MESSAGE_POSTED and (not said or said[-1].position != event.position):
-        # Somebody else's turn, or a newer message has a turn of its own.
-        return Turned(Message.objects.get(ticket=ticket, position=event.position))
-    if not said:
-        return Turned()
-    shown = Citation.objects.filter(answer__message__ticket=ticket, rank=1)
-    tried = list(shown.values_list("answer__helpful", "article_id"))
-    question = Question(
-        text="\n".join(message.body for message in said),
-        clarified=ticket.clarified,
-        was_answered=any(helpful is None for helpful, _article in tried),
-        unhelpful=frozenset(article for helpful, article in tried if helpful is False),
+    if event.ticket is None or event.position is None:
+        return None
+    handed_back = event.kind == EventKind.TICKET_HANDED_BACK
+    return read_message(event.ticket, None if handed_back else event.position)
+
+
+def speak(event: Event, turned: Turned | None) -> None:
+    """Keep what was understood, and say what was thought, if the turn is still the assistant's."""
+    if event.ticket is None or turned is None or turned.message is None:
+        return
+    assistant, ticket, message = Actor.assistant(), event.ticket, turned.message
+    note_facts(ticket, message)
+    firing = actions.keep_reading(
+        actor=assistant, message=message, situation=turned.situation, verdict=turned.verdict
     )
-    return Turned(said[-1], think(question, AssistantSettings.load()))
+    if turned.verdict.hand_over is not None:
+        if ticket.turn == Turn.ASSISTANT:
+            _hand_over_by_rule(ticket, turned, turned.verdict.hand_over, firing)
+    elif turned.thought is not None:
+        _say(ticket, turned, turned.thought)
 
 
-def speak(event: Event, result: Turned) -> None:
-    """Note what was stated, and say what was thought, if the turn is still the assistant's."""
-    if event.ticket is None or result.message is None:
-        return
-    note_facts(event.ticket, result.message)
-    if result.thought is None:
-        return
-    position, thought = result.message.position, result.thought
+def _say(ticket: Ticket, turned: Turned, thought: Thought) -> None:
+    """The answer, the offer or the question back; or a person, where there is nothing to say."""
+    assert turned.message is not None
+    position = turned.message.position
     if thought.text:
         spoken = actions.answer(
             actor=Actor.assistant(),
-            ticket=event.ticket,
+            ticket=ticket,
             to_position=position,
             body=thought.text,
             decision=thought.decision,
             confidence=thought.confidence,
             reasons=thought.reasons,
             citations=[_citation(hit) for hit in thought.sources],
+            flagged=turned.verdict.flag,
+            offers_person=turned.verdict.offer_person,
         )
         if spoken is None:
             return
-    elif not _still_to_answer(event.ticket, position):
+    elif not _still_to_answer(ticket, position):
         return
     if thought.did_not_help:
-        _take_as_unhelpful(event.ticket)
+        _take_as_unhelpful(ticket)
     elif thought.hand_over is not None:
         actions.hand_over(
             actor=Actor.assistant(),
-            ticket=event.ticket,
+            ticket=ticket,
             reason=thought.hand_over,
             detail=thought.detail,
         )
+
+
+def _hand_over_by_rule(
+    ticket: Ticket, turned: Turned, fired: Fired, firing: RuleFiring | None
+) -> None:
+    """A rule wants a person: no answer is given, and whoever writes is told so kindly."""
+    ticket = Ticket.objects.locked(ticket)
+    if ticket.turn != Turn.ASSISTANT:
+        return
+    if turned.thought is not None and turned.thought.did_not_help:
+        _note_as_unhelpful(ticket)
+        ticket = Ticket.objects.locked(ticket)
+        if ticket.somebody_has_it:  # it was the last straw
+            return
+    route, thought = fired.route or HandOverTo(), turned.thought
+    reason = Reason(fired.rule.reason)
+    if reason == Reason.UNSURE and thought is not None and thought.hand_over is not None:
+        reason = thought.hand_over  # says more: no article, still unclear, the search is away
+    actions.hand_over(
+        actor=Actor.assistant(),
+        ticket=ticket,
+        reason=reason,
+        detail=_detail(fired, turned.message),
+        team=route.load_team(),
+        skill=route.skill,
+        priority=route.priority,
+        firing=firing,
+        evidence=fired.evidence,
+        words=outcome(turned, AssistantSettings.load()).text,
+    )
+
+
+def _detail(fired: Fired, message: Message | None) -> str:
+    """Why: the customer's own words in quotes, else what was seen."""
+    said = message.body if message else ""
+    return ", ".join(
+        f"“{words}”" if words.casefold() in said.casefold() else words
+        for words in fired.evidence[:4]
+    )
 
 
 def give_up(event: Event, error: str) -> None:
     """The assistant failed: a person is asked for."""
     if event.ticket is None:
         return
-    ticket = Ticket.objects.locked(event.ticket)
-    if ticket.turn == Turn.ASSISTANT:
-        actions.hand_over(actor=Actor.assistant(), ticket=ticket, reason=Reason.FAILED)
+    actions.hand_over_failed(ticket=event.ticket, reason=Reason.FAILED)
 
 
 def note_facts(ticket: Ticket, message: Message) -> None:
@@ -158,34 +187,26 @@ def say_sorry(event: Event, result: object) -> None:
     )
 
 
-def _unanswered(ticket: Ticket) -> QuerySet[Message]:
-    """What the customer said since anybody answered, oldest first."""
-    answered = (
-        Message.objects.filter(
-            ticket=ticket, author_kind__in=[AuthorKind.ASSISTANT, AuthorKind.AGENT]
-        )
-        .order_by("-position")
-        .values("position")[:1]
-    )
-    said = Message.objects.filter(ticket=ticket, author_kind=AuthorKind.CUSTOMER)
-    return said.filter(position__gt=Coalesce(Subquery(answered), 0)).order_by("position")
-
-
 def _still_to_answer(ticket: Ticket, position: int) -> bool:
     """Whether it is the assistant's turn, and this the newest message; held until the end."""
     ticket = Ticket.objects.locked(ticket)
-    newest = _unanswered(ticket).last()
-    return ticket.turn == Turn.ASSISTANT and newest is not None and newest.position == position
+    newer = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER, position__gt=position)
+    return ticket.turn == Turn.ASSISTANT and not newer.exists()
 
 
 def _take_as_unhelpful(ticket: Ticket) -> None:
     """ "No, that's not it" in words counts like the button."""
-    answer = _open_answers(ticket).order_by("-message__position").first()
-    if answer is None:
+    if not _note_as_unhelpful(ticket):
         actions.hand_over(actor=Actor.assistant(), ticket=ticket, reason=Reason.UNHELPFUL)
-        return
-    customer = Actor.of_customer(ticket.customer)
-    actions.rate_answer(actor=customer, answer=answer, helpful=False, in_words=True)
+
+
+def _note_as_unhelpful(ticket: Ticket) -> bool:
+    """Rate the newest answer that nobody has rated; whether there was one."""
+    answer = _open_answers(ticket).order_by("-message__position").first()
+    if answer is not None:
+        customer = Actor.of_customer(ticket.customer)
+        actions.rate_answer(actor=customer, answer=answer, helpful=False, in_words=True)
+    return answer is not None
 
 
 def _open_answers(ticket: Ticket) -> QuerySet[Answer]:

@@ -16,11 +16,10 @@ def think_once(**_kwargs: object) -> None:
     """Load what a first turn would load: the model, the lexicon, the search's statement."""
     if os.environ.get("HELPDESK_WARM_ENCODER") != "1":
         return
-    from bots.dialogue import Question, think
-    from bots.models import AssistantSettings
+    from bots.rehearsal import play
 
     try:
-        think(Question("Where is my order?"), AssistantSettings.load())
+        play(["Where is my order?"])
     except Exception:  # it is only a rehearsal
         logger.exception("The assistant could not rehearse a turn.")
     # The model and all modules stay: the collector need not go through them in every turn.

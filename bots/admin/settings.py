@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from bots.admin.confidence import confidence
+from bots.admin.playground import playground
 from bots.models import AssistantSettings, LanguageTexts
 from bots.models.words import TEXTS
 from tickets.admin import AuditedAdmin, SingletonAdmin, site
@@ -25,6 +26,7 @@ class AssistantSettingsAdmin(SingletonAdmin):
         guarded = self.admin_site.admin_view
         return [
             path("confidence/", guarded(confidence), name="bots_confidence"),
+            path("playground/", guarded(playground), name="bots_playground"),
             *super().get_urls(),
         ]
 

@@ -4,31 +4,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bots', '0002_detectors_and_learning'),
+        ("bots", "0002_detectors_and_learning"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LanguageTexts',
+            name="LanguageTexts",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(help_text='Its code, like de, fr or es.', max_length=10, unique=True, verbose_name='language')),
-                ('greeting', models.TextField(blank=True, max_length=500, verbose_name='greeting')),
-                ('answer_intro', models.TextField(blank=True, max_length=500, verbose_name='before an answer')),
-                ('offer_intro', models.TextField(blank=True, max_length=500, verbose_name='before a choice of articles')),
-                ('clarify_text', models.TextField(blank=True, max_length=500, verbose_name='asking back')),
-                ('no_answer_text', models.TextField(blank=True, max_length=500, verbose_name='when nothing was found')),
-                ('unhelpful_text', models.TextField(blank=True, max_length=500, verbose_name='when an answer did not help')),
-                ('sensitive_text', models.TextField(blank=True, max_length=500, verbose_name='before a sensitive topic goes to a person')),
-                ('emergency_text', models.TextField(blank=True, max_length=1000, verbose_name='when somebody may be in danger')),
-                ('other_language_text', models.TextField(blank=True, max_length=500, verbose_name='before an answer in another language')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        help_text="Its code, like de, fr or es.",
+                        max_length=10,
+                        unique=True,
+                        verbose_name="language",
+                    ),
+                ),
+                ("greeting", models.TextField(blank=True, max_length=500, verbose_name="greeting")),
+                (
+                    "answer_intro",
+                    models.TextField(blank=True, max_length=500, verbose_name="before an answer"),
+                ),
+                (
+                    "offer_intro",
+                    models.TextField(
+                        blank=True, max_length=500, verbose_name="before a choice of articles"
+                    ),
+                ),
+                (
+                    "clarify_text",
+                    models.TextField(blank=True, max_length=500, verbose_name="asking back"),
+                ),
+                (
+                    "no_answer_text",
+                    models.TextField(
+                        blank=True, max_length=500, verbose_name="when nothing was found"
+                    ),
+                ),
+                (
+                    "unhelpful_text",
+                    models.TextField(
+                        blank=True, max_length=500, verbose_name="when an answer did not help"
+                    ),
+                ),
+                (
+                    "sensitive_text",
+                    models.TextField(
+                        blank=True,
+                        max_length=500,
+                        verbose_name="before a sensitive topic goes to a person",
+                    ),
+                ),
+                (
+                    "emergency_text",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="when somebody may be in danger"
+                    ),
+                ),
+                (
+                    "other_language_text",
+                    models.TextField(
+                        blank=True,
+                        max_length=500,
+                        verbose_name="before an answer in another language",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'texts in another language',
-                'verbose_name_plural': 'texts in other languages',
-                'ordering': ['language'],
+                "verbose_name": "texts in another language",
+                "verbose_name_plural": "texts in other languages",
+                "ordering": ["language"],
             },
         ),
     ]

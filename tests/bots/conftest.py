@@ -20,7 +20,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the search was asked; until `finds` says otherwise it finds nothing."""
     questions: list[str] = []
 
-    def nothing(query: str, *, limit: int = 10) -> SearchResult:
+    def nothing(query: str, *, limit: int = 10, **_more: object) -> SearchResult:
         questions.append(query)
         return SearchResult([], by_meaning=True)
 
@@ -35,7 +35,7 @@ def finds(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> Find:
     def set_hits(*found: tuple[Article, float], by_meaning: bool = True) -> None:
         hits = [hit(article, score) for article, score in found]
 
-        def answer(query: str, *, limit: int = 10) -> SearchResult:
+        def answer(query: str, *, limit: int = 10, **_more: object) -> SearchResult:
             asked.append(query)
             return SearchResult(hits[:limit], by_meaning=by_meaning)
 

@@ -6,6 +6,7 @@ import pytest
 
 from bots.dialogue import Question, Thought, think
 from bots.models import AssistantSettings
+from bots.understanding import understand
 from knowledgebase import search
 from tests.bots.conftest import Find
 from tests.factories import make_article
@@ -20,7 +21,8 @@ def settings() -> AssistantSettings:
 
 
 def decide(text: str, settings: AssistantSettings, **known: object) -> Thought:
-    return think(Question(text, **known), settings)  # type: ignore[arg-type]  # named by the test
+    question = Question(text, **known)  # type: ignore[arg-type]  # named by the test
+    return think(question, understand(text).values, settings)
 
 
 def test_what_an_article_covers_is_answered_from_it(
@@ -77,13 +79,6 @@ def test_a_wish_for_a_person_comes_before_everything_and_asks_no_search(
     assert (thought.decision, thought.hand_over) == (Decision.HAND_OVER, Reason.ASKED)
     assert "human" in thought.detail
     assert thought.text == ""  # the system's line says what comes next
-    assert asked == []
-
-
-def test_anger_fetches_a_person(asked: list[str], settings: AssistantSettings) -> None:
-    thought = decide("This is ridiculous. Useless!!", settings)
-    assert thought.hand_over == Reason.ANGER
-    assert "“ridiculous”" in thought.detail
     assert asked == []
 
 
@@ -190,13 +185,13 @@ def test_with_the_real_model_the_right_article_answers_in_the_customers_own_word
         articles.publish_article(actor=None, article=article)
     index_due()
     settings = AssistantSettings.load()
-    thought = think(Question("my tent pole snapped, how can I fix it myself?"), settings)
+    thought = decide("my tent pole snapped, how can I fix it myself?", settings)
     assert thought.decision in (Decision.ANSWER, Decision.OFFER)
     assert thought.sources[0].title == "Mend a broken tent pole"
     assert (
         thought.sources[0].passage == "Slide the repair sleeve over the break and tape both ends."
     )
-    unknown = think(Question("Which visa do I need for Nepal?"), settings)
+    unknown = decide("Which visa do I need for Nepal?", settings)
     assert unknown.decision == Decision.CLARIFY
     draft = articles.save_article(
         actor=None, article=None, title="Which visa for Nepal", body="canary-draft visa for Nepal"

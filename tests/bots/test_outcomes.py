@@ -65,10 +65,10 @@ def test_a_greeting_is_no_probability() -> None:
 
 def test_the_chart_sets_stated_against_actual_with_counts() -> None:
     turns = [
-        TurnedOut(1, "A", 0.91, Decision.ANSWER, True),
-        TurnedOut(2, "B", 0.99, Decision.ANSWER, False),
-        TurnedOut(3, "C", 0.35, Decision.OFFER, False),
-        TurnedOut(4, "D", 0.36, Decision.OFFER, None),
+        TurnedOut(1, "A", "", 0.91, Decision.ANSWER, True),
+        TurnedOut(2, "B", "", 0.99, Decision.ANSWER, False),
+        TurnedOut(3, "C", "", 0.35, Decision.OFFER, False),
+        TurnedOut(4, "D", "", 0.36, Decision.OFFER, None),
     ]
     low, high = outcomes.reliability(turns)
     assert (low.count, low.stated, low.actual) == (1, 0.35, 0.0)
@@ -78,10 +78,10 @@ def test_the_chart_sets_stated_against_actual_with_counts() -> None:
 
 def test_other_thresholds_are_tried_on_each_turn() -> None:
     turns = [
-        TurnedOut(1, "A", 0.9, Decision.ANSWER, True),
-        TurnedOut(2, "B", 0.7, Decision.ANSWER, False),
-        TurnedOut(3, "C", 0.4, Decision.OFFER, None),
-        TurnedOut(4, "D", 0.1, Decision.CLARIFY, None),
+        TurnedOut(1, "A", "", 0.9, Decision.ANSWER, True),
+        TurnedOut(2, "B", "", 0.7, Decision.ANSWER, False),
+        TurnedOut(3, "C", "", 0.4, Decision.OFFER, None),
+        TurnedOut(4, "D", "", 0.1, Decision.CLARIFY, None),
     ]
     found = outcomes.what_if(turns, answer_from=0.8, offer_from=0.5)
     assert (found.answered, found.offered, found.neither) == (1, 1, 2)

@@ -161,7 +161,7 @@ def test_if_the_assistant_fails_a_person_is_asked_for_at_once(
     def fail(*args: object, **kwargs: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("bots.reactions.think", fail)
+    monkeypatch.setattr("bots.turns.think", fail)
     ticket = make_ticket(turn=Turn.ASSISTANT)
     react()
     ticket.refresh_from_db()
@@ -244,7 +244,7 @@ def test_a_wish_in_words_hands_over_in_the_same_turn_with_the_brief() -> None:
     handover = ticket.handovers.get()
     assert handover.reason == Reason.ASKED
     assert handover.wants == "My order KM-10234 is late."
-    assert handover.why == "Asked for a person (wrote “speek to somone”)"
+    assert handover.why == "Asked for a person (“speek to somone”)"
     assert [fact["value"] for fact in handover.facts] == ["KM-10234"]
     assert said(ticket) == []
 

@@ -31,6 +31,7 @@ from tickets.actions.rules import restore_shipped as restore_shipped_rule
 from tickets.actions.rules import roll_back as roll_back_rule
 from tickets.actions.rules import switch as switch_rule
 from tickets.actions.settings import change_setting, remove_setting
+from tickets.actions.turns import hand_over_failed, keep_reading
 
 __all__ = [
     "ActionError",
@@ -49,7 +50,9 @@ __all__ = [
     "follow_up",
     "hand_back",
     "hand_over",
+    "hand_over_failed",
     "join_account",
+    "keep_reading",
     "known_customer",
     "leave_email",
     "move_rule",

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tickets import briefs, events, notices, queues, text
 from tickets.actions.errors import NotAllowed, Taken, closed
-from tickets.actions.speech import announce
+from tickets.actions.speech import announce, say
 from tickets.actors import Actor
 from tickets.models import (
     AuthorKind,
@@ -39,12 +39,13 @@ def hand_over(
     priority: Priority | None = None,
     firing: RuleFiring | None = None,
     evidence: Sequence[str] = (),
+    words: str = "",
 ) -> HandOver:
     """Ask for a person. Always works, at any moment; while somebody has it, nothing changes.
 
     The brief is written here, before anybody is told, and the customer reads what happens next.
     A rule that decided says to which `team`, with which `skill` and `priority`, by which `firing`
-    and on what `evidence`.
+    and on what `evidence`; `words` are what the assistant says before it steps back.
     """
     ticket = Ticket.objects.locked(ticket)
     last = ticket.handovers.order_by("-pk").first()
@@ -79,6 +80,8 @@ def hand_over(
         team=ticket.team_id,
         **by_rule,
     )
+    if words:
+        say(ticket, Actor.assistant(), words)
     announce(ticket, notices.queued(queues.outlook(ticket), ticket.customer))
     ticket.save()
     return handover

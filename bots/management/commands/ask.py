@@ -9,10 +9,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from bots.dialogue import Question, Thought, think
-from bots.models import AssistantSettings
+from bots.rehearsal import Played, play
 from knowledgebase.search import ArticleHit
 from tickets import text
+from tickets.rules import to_store
 
 
 class Command(BaseCommand):
@@ -27,24 +27,58 @@ class Command(BaseCommand):
             question = text.message(options["question"])
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        settings = AssistantSettings.load()
-        thought = think(Question(question), settings)
+        (played,) = play([question])
         if options["json"]:
-            self.stdout.write(json.dumps(as_dict(thought), ensure_ascii=False))
+            self.stdout.write(json.dumps(as_dict(played), ensure_ascii=False))
         else:
-            self.stdout.write("\n".join(as_lines(thought)))
+            self.stdout.write("\n".join(as_lines(played)))
 
 
-def as_dict(thought: Thought) -> dict[str, Any]:
-    """The decision, its words, sources and reasons, and what else was considered, as plain data."""
+def as_dict(played: Played) -> dict[str, Any]:
+    """The decision, its words, sources and reasons, and what was understood, as plain data."""
+    thought, rule = played.turned.thought, played.outcome.rule
     return {
-        "decision": thought.decision.value,
-        "text": thought.text,
-        "confidence": round(thought.confidence, 4),
-        "reasons": list(thought.reasons),
-        "sources": [_source(hit) for hit in thought.sources],
-        "considered": [_source(hit) for hit in thought.considered],
+        "decision": played.outcome.decision.value,
+        "text": played.outcome.text,
+        "confidence": round(thought.confidence, 4) if thought else 0.0,
+        "reasons": _reasons(played),
+        "rule": rule.rule.name if rule else None,
+        "sources": [_source(hit) for hit in _shown(played)],
+        "considered": [_source(hit) for hit in thought.considered] if thought else [],
+        "understood": to_store(played.turned.situation),
     }
+
+
+def as_lines(played: Played) -> list[str]:
+    """The same for a person at a terminal."""
+    thought, shown = played.turned.thought, _shown(played)
+    lines = [str(played.outcome.decision.label)]
+    if thought and thought.looked_up:
+        lines[0] += f" (confidence {thought.confidence:.2f})"
+    if played.outcome.text:
+        lines += ["", played.outcome.text]
+    for hit in shown:
+        where = f"{hit.title}, {hit.heading}" if hit.heading else hit.title
+        lines += ["", f"[{hit.score:.2f}] {where}", f"    {hit.passage}"]
+    lines += ["", *(f"- {reason}" for reason in _reasons(played))]
+    others = [hit for hit in thought.considered if hit not in shown] if thought else []
+    return [*lines, *(f"- also considered: [{hit.score:.2f}] {hit.title}" for hit in others)]
+
+
+def _shown(played: Played) -> list[ArticleHit]:
+    if played.turned.thought is None or played.outcome.rule is not None:
+        return []
+    return played.turned.thought.sources
+
+
+def _reasons(played: Played) -> list[str]:
+    """Why: what the thought says, and every rule that held with what showed it."""
+    thought = played.turned.thought
+    fired = [
+        f"rule “{each.rule.name}”: {', '.join(each.evidence)}"
+        for each in played.turned.verdict.firings
+    ]
+    return [*(thought.reasons if thought else []), *fired]
 
 
 def _source(hit: ArticleHit) -> dict[str, Any]:
@@ -56,17 +90,3 @@ def _source(hit: ArticleHit) -> dict[str, Any]:
         "passage": hit.passage,
         "score": round(hit.score, 4),
     }
-
-
-def as_lines(thought: Thought) -> list[str]:
-    """The same for a person at a terminal."""
-    lines = [f"{thought.decision.label} (confidence {thought.confidence:.2f})"]
-    if thought.text:
-        lines += ["", thought.text]
-    for hit in thought.sources:
-        where = f"{hit.title}, {hit.heading}" if hit.heading else hit.title
-        lines += ["", f"[{hit.score:.2f}] {where}", f"    {hit.passage}"]
-    lines += ["", *(f"- {reason}" for reason in thought.reasons)]
-    shown = {hit.article_id for hit in thought.sources}
-    others = [hit for hit in thought.considered if hit.article_id not in shown]
-    return [*lines, *(f"- also considered: [{hit.score:.2f}] {hit.title}" for hit in others)]

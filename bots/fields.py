@@ -1,0 +1,122 @@
+"""What the assistant lets the rules look at: what it understood, and how sure it is."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from bots.models import Detector
+from tickets.models import Decision, Reason
+from tickets.rules import Field, register
+
+FEELINGS = (
+    ("calm", _("calm")),
+    ("confused", _("confused")),
+    ("frustrated", _("frustrated")),
+    ("angry", _("angry")),
+    ("distressed", _("distressed")),
+)
+URGENCIES = (("outage", _("outage")), ("deadline", _("deadline")), ("safety", _("safety")))
+REPEATS = (
+    ("question", _("asks the same again")),
+    ("no", _("says no")),
+    ("not_asked", _("says that it is not what they asked")),
+)
+SENSITIVE: tuple[tuple[str, Any], ...] = (
+    ("self_harm", _("self-harm or danger")),
+    ("fraud_security", _("fraud and security")),
+    ("legal", _("legal")),
+    ("medical", _("medical")),
+    ("money_hardship", _("money hardship")),
+    ("data_protection", _("data protection")),
+)
+
+
+def register_all() -> None:
+    """Called once, at start."""
+    message, answer = _("What was understood"), _("The assistant's answer")
+    said = partial(Field, group=message)
+    for field in (
+        said(
+            "wants_person",
+            _("asks for a person"),
+            "bool",
+            says=(_("they ask for a person"), _("they do not ask for a person")),
+        ),
+        said(
+            "asks_identity",
+            _("asks whether it is a human"),
+            "bool",
+            says=(_("they ask whether it is a human"), _("they do not ask whether it is a human")),
+        ),
+        said("feeling", _("feeling"), "choice", choices=FEELINGS),
+        said(
+            "frustration",
+            _("frustration"),
+            "number",
+            low=0,
+            high=1,
+            help=_("From 0, content, to 1."),
+        ),
+        said(
+            "times_confused",
+            _("times confused"),
+            "number",
+            low=0,
+            help=_("Messages of this conversation that sounded confused."),
+        ),
+        said("sensitive", _("sensitive topic"), "list", choices=_sensitive),
+        said("urgent", _("urgency"), "choice", choices=URGENCIES),
+        said(
+            "wants_to_cancel",
+            _("wants to cancel"),
+            "bool",
+            says=(_("they want to cancel"), _("they do not want to cancel")),
+        ),
+        said(
+            "billing_dispute",
+            _("disputes a bill"),
+            "bool",
+            says=(_("they dispute a bill"), _("they do not dispute a bill")),
+        ),
+        said("repeats", _("repetition"), "choice", choices=REPEATS),
+        said("topic", _("topic"), "choice", choices=partial(_detectors, Detector.Kind.TOPIC)),
+        said("language", _("language"), "text", help=_("Its code, like en or de.")),
+        Field(
+            "confidence",
+            _("confidence"),
+            "number",
+            low=0,
+            high=1,
+            group=answer,
+            help=_("How likely the first article is the right one, from 0 to 1."),
+        ),
+        Field("decision", _("decision"), "choice", choices=tuple(Decision.choices), group=answer),
+        Field("unhelpful_answers", _("answers that did not help"), "number", low=0, group=answer),
+        Field(
+            "failed",
+            _("failure"),
+            "choice",
+            choices=(
+                (Reason.FAILED.value, _("failed")),
+                (Reason.TOO_SLOW.value, _("took too long")),
+            ),
+            group=answer,
+        ),
+    ):
+        register(field)
+
+
+def _sensitive() -> list[tuple[str, Any]]:
+    own = dict(SENSITIVE)
+    return [
+        *SENSITIVE,
+        *(each for each in _detectors(Detector.Kind.SENSITIVE) if each[0] not in own),
+    ]
+
+
+def _detectors(kind: str) -> list[tuple[str, Any]]:
+    rows = Detector.objects.filter(kind=kind, active=True).order_by("name")
+    return [(slug, name) for slug, name in rows.values_list("slug", "name")]

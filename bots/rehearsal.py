@@ -1,0 +1,98 @@
+"""A conversation that is only played: what the assistant would do, and why. Nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bots.dialogue import Question
+from bots.models import AssistantSettings
+from bots.turns import Outcome, Past, Turned, outcome, read
+from tickets.models import Channel, Decision, Identity, Tier
+from tickets.rules.seen import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One turn of the play: what was typed, what came of it, and everything that was seen."""
+
+    text: str
+    outcome: Outcome
+    turned: Turned
+
+    @property
+    def sources(self) -> list[int]:
+        """The articles that were shown, unless a rule handed over instead."""
+        if self.turned.thought is None or self.outcome.rule is not None:
+            return []
+        return [hit.article_id for hit in self.turned.thought.sources]
+
+
+def somebody(
+    *,
+    channel: str = Channel.PORTAL,
+    tier: str = Tier.STANDARD,
+    identity: str = Identity.VISITOR,
+    prefers_person: bool = False,
+    open_now: bool = True,
+) -> dict[str, Seen]:
+    """A customer who might ask, as the rules would see their ticket."""
+    return {
+        "channel": Seen(str(channel)),
+        "tier": Seen(str(tier)),
+        "identity": Seen(str(identity)),
+        "prefers_person": Seen(prefers_person),
+        "open_now": Seen(open_now),
+        "waiting_minutes": Seen(0),
+        "earlier_tickets": Seen(0),
+        "tenure_days": Seen(0),
+    }
+
+
+def play(texts: Sequence[str], around: Mapping[str, Seen] | None = None) -> list[Played]:
+    """Play a conversation, turn by turn, until a person has it; one `Played` for each turn."""
+    settings = AssistantSettings.load()
+    turns: list[Played] = []
+    for text in texts:
+        around_now = {
+            **(somebody() if around is None else around),
+            "text": Seen(text),
+            "turns": Seen(len(turns) + 1),
+        }
+        turned = read(
+            text,
+            past=_past(turns),
+            around=around_now,
+            settings=settings,
+            question=_question(text, turns),
+        )
+        turns.append(Played(text, outcome(turned, settings), turned))
+        if turns[-1].outcome.decision == Decision.HAND_OVER:
+            break
+    return turns
+
+
+def _past(turns: Sequence[Played]) -> Past:
+    return Past(
+        earlier=[turn.text for turn in turns],
+        answers=[turn.outcome.text for turn in turns if turn.outcome.text],
+        feelings=[str(turn.turned.situation["feeling"].value) for turn in turns],
+        unhelpful_answers=sum(_did_not_help(turn) for turn in turns),
+    )
+
+
+def _question(text: str, turns: Sequence[Played]) -> Question:
+    shown = [turn.sources[0] for turn in turns if turn.sources]
+    refused = sum(_did_not_help(turn) for turn in turns)
+    return Question(
+        text=text,
+        clarified=any(
+            turn.outcome.decision == Decision.CLARIFY and not _did_not_help(turn) for turn in turns
+        ),
+        was_answered=len(shown) > refused,
+        unhelpful=frozenset(shown[:refused]),
+    )
+
+
+def _did_not_help(turn: Played) -> bool:
+    return turn.turned.thought is not None and turn.turned.thought.did_not_help

@@ -1,0 +1,193 @@
+"""One turn, read before anything is said: what is understood, thought, and which rules hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from bots.dialogue import Question, Thought, think
+from bots.models import AssistantSettings
+from bots.understanding import understand
+from knowledgebase import embeddings, search
+from knowledgebase.embeddings import EncoderUnavailable, Vectors
+from tickets import rules
+from tickets.models import AuthorKind, Citation, Decision, Message, Reason, Ticket, Turn
+from tickets.rules import Fired, Verdict
+from tickets.rules.seen import Seen
+
+REMEMBERED = 40  # messages of a conversation that are looked back on
+ENCODE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What went before the message, oldest first."""
+
+    earlier: Sequence[str] = ()  # what the customer wrote
+    answers: Sequence[str] = ()  # what the assistant said
+    feelings: Sequence[str] = ()  # of the customer's earlier messages
+    unhelpful_answers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A turn as it was read. `thought` is None where it is not the assistant's turn."""
+
+    situation: dict[str, Seen]
+    verdict: Verdict
+    thought: Thought | None = None
+    message: Message | None = None
+    vector: Vectors | None = field(default=None, repr=False)
+
+
+def read(
+    text: str,
+    *,
+    past: Past,
+    around: Mapping[str, Seen],
+    settings: AssistantSettings,
+    question: Question | None = None,
+) -> Turned:
+    """Understand one message, think about the question (if there is one to answer), try the rules.
+
+    `around` is what is known of the ticket. Runs the encoder, so never inside a transaction.
+    """
+    vector = _encoded(question.text if question else text)
+    same = question is None or question.text == text
+    seen = understand(
+        text, earlier=past.earlier, answers=past.answers, vector=vector if same else None
+    ).values
+    thought = think(question, seen, settings, vector) if question else None
+    situation = {**around, **seen, **_course(past, seen), **_of(thought, past)}
+    return Turned(situation, rules.decide(situation), thought, vector=vector)
+
+
+def read_message(ticket: Ticket, position: int | None) -> Turned | None:
+    """Read the customer's message at `position`, or what is still unanswered if it is None.
+
+    Only the newest message of the assistant's turn is thought about; the others are understood, and
+    a rule may still fetch a person because of them. None if there is nothing to read.
+    """
+    recent = list(
+        Message.objects.filter(ticket=ticket)
+        .exclude(author_kind=AuthorKind.SYSTEM)
+        .select_related("reading")
+        .order_by("-position")[:REMEMBERED]
+    )[::-1]
+    said = [message for message in recent if message.author_kind == AuthorKind.CUSTOMER]
+    open_ones = _unanswered(recent) if ticket.turn == Turn.ASSISTANT else []
+    if position is None:
+        if not open_ones:
+            return None
+        message = open_ones[-1]
+    else:
+        found = [message for message in said if message.position == position]
+        message = found[0] if found else Message.objects.get(ticket=ticket, position=position)
+    question = None
+    if open_ones and open_ones[-1].pk == message.pk:
+        question = _question(ticket, open_ones)
+    turned = read(
+        message.body,
+        past=_past(ticket, recent, message),
+        around=rules.of_ticket(ticket, text=message.body, now=timezone.now()),
+        settings=AssistantSettings.load(),
+        question=question,
+    )
+    return Turned(turned.situation, turned.verdict, turned.thought, message, turned.vector)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What comes of a turn: the decision after the rules, what is said, and the rule that decided."""
+
+    decision: Decision
+    text: str
+    rule: Fired | None = None
+
+
+def outcome(turned: Turned, settings: AssistantSettings) -> Outcome:
+    """A rule that hands over comes before every answer, and is told kindly."""
+    thought, fired = turned.thought, turned.verdict.hand_over
+    if fired is None:
+        if thought is None:
+            return Outcome(Decision.HAND_OVER, "")
+        return Outcome(Decision.HAND_OVER if thought.hand_over else thought.decision, thought.text)
+    words = settings.words(str(turned.situation["language"].value))
+    route = fired.route
+    said = [words.emergency_text] if route and route.emergency else []
+    if route and route.text:
+        said.append(route.text)
+    elif fired.rule.reason == Reason.SENSITIVE and not said:
+        said.append(words.sensitive_text)
+    elif thought is not None and thought.hand_over is not None:
+        said.append(thought.text)
+    return Outcome(Decision.HAND_OVER, "\n\n".join(text for text in said if text), fired)
+
+
+def _unanswered(recent: Sequence[Message]) -> list[Message]:
+    """What the customer said since anybody answered, oldest first."""
+    said: list[Message] = []
+    for message in reversed(recent):
+        if message.author_kind != AuthorKind.CUSTOMER:
+            break
+        said.insert(0, message)
+    return said
+
+
+def _question(ticket: Ticket, said: Sequence[Message]) -> Question:
+    shown = Citation.objects.filter(answer__message__ticket=ticket, rank=1)
+    tried = list(shown.values_list("answer__helpful", "article_id"))
+    return Question(
+        text="\n".join(message.body for message in said),
+        clarified=ticket.clarified,
+        was_answered=any(helpful is None for helpful, _article in tried),
+        unhelpful=frozenset(article for helpful, article in tried if helpful is False),
+    )
+
+
+def _past(ticket: Ticket, recent: Sequence[Message], message: Message) -> Past:
+    before = [other for other in recent if other.position < message.position]
+    said = [other for other in before if other.author_kind == AuthorKind.CUSTOMER]
+    return Past(
+        earlier=[other.body for other in said],
+        answers=[other.body for other in before if other.author_kind == AuthorKind.ASSISTANT],
+        feelings=[
+            str(other.reading.value("feeling")) for other in said if hasattr(other, "reading")
+        ],
+        unhelpful_answers=ticket.unhelpful_answers,
+    )
+
+
+def _course(past: Past, seen: Mapping[str, Seen]) -> dict[str, Seen]:
+    """What shows only over several messages."""
+    feeling = seen["feeling"]
+    confused = [*past.feelings, feeling.value].count("confused")
+    return {"times_confused": Seen(confused, feeling.evidence if confused else ())}
+
+
+def _of(thought: Thought | None, past: Past) -> dict[str, Seen]:
+    """What rules may ask about the assistant's own thought."""
+    if thought is None:
+        return {"unhelpful_answers": Seen(past.unhelpful_answers)}
+    reasons = tuple(thought.reasons)
+    values = {
+        "decision": Seen(thought.decision.value, reasons),
+        "unhelpful_answers": Seen(past.unhelpful_answers + thought.did_not_help),
+    }
+    if thought.looked_up:
+        values["confidence"] = Seen(round(thought.confidence, 4), reasons)
+    return values
+
+
+def _encoded(text: str) -> Vectors | None:
+    text = search.readable(text)
+    if not text:
+        return None
+    try:
+        (vector,) = embeddings.encode([text], timeout=ENCODE_SECONDS)
+    except EncoderUnavailable:
+        return None  # the search says so, and a person comes
+    found: Vectors = vector
+    return found

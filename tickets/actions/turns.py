@@ -1,0 +1,60 @@
+"""A turn of the assistant: what it understood is kept, the rules act, a failure fetches a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from tickets import rules
+from tickets.actions.handover import hand_over
+from tickets.actions.rules import apply
+from tickets.actors import Actor
+from tickets.models import HandOver, Message, Reading, Reason, RuleFiring, Ticket, Turn
+from tickets.rules import HandOverTo, Verdict
+from tickets.rules.seen import Seen
+
+
+@transaction.atomic
+def keep_reading(
+    *, actor: Actor, message: Message, situation: Mapping[str, Seen], verdict: Verdict
+) -> RuleFiring | None:
+    """Store the situation of a message and log the rules that held; the firing that decided.
+
+    Once per message: what was read first stays, so that the log says what really happened.
+    """
+    ticket = Ticket.objects.locked(message.ticket)
+    Reading.objects.get_or_create(
+        message=message,
+        defaults={
+            "ticket": ticket,
+            "values": rules.to_store(situation),
+        },
+    )
+    if not verdict.firings:
+        return None
+    return apply(actor=actor, ticket=ticket, message=message, verdict=verdict)
+
+
+@transaction.atomic
+def hand_over_failed(*, ticket: Ticket, reason: Reason) -> HandOver | None:
+    """The assistant failed, or took too long: a person is asked for, to whom the rules say.
+
+    Whatever the rules say, somebody is asked. None if it is no longer the assistant's turn.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    if ticket.turn != Turn.ASSISTANT:
+        return None
+    around = rules.of_ticket(ticket, text="", now=timezone.now())
+    fired = rules.decide({**around, "failed": Seen(reason.value)}).hand_over
+    route = (fired.route if fired else None) or HandOverTo()
+    return hand_over(
+        actor=Actor.assistant() if reason == Reason.FAILED else Actor.system(),
+        ticket=ticket,
+        reason=reason,
+        team=route.load_team(),
+        skill=route.skill,
+        priority=route.priority,
+        words=route.text,
+    )
