@@ -125,6 +125,19 @@ def archive_article(*, actor: Actor, article: Article) -> Article:
     return _hide(actor, article, Article.State.ARCHIVED, ArticleEvent.Kind.ARCHIVED)
 
 
+def hold_back(*, actor: Actor, article: Article, held: bool) -> Article:
+    """Keep the assistant from quoting an article, or let it again; customers find it all the same."""
+    with transaction.atomic():
+        article = _locked(article)
+        if article.assistant_may_use != held:
+            return article
+        article.assistant_may_use = not held
+        article.save(update_fields=["assistant_may_use", "updated_at"])
+        kind = ArticleEvent.Kind.HELD_BACK if held else ArticleEvent.Kind.RELEASED
+        _record(actor, article, kind)
+    return article
+
+
 def _hide(actor: Actor, article: Article, state: str, kind: ArticleEvent.Kind) -> Article:
     with transaction.atomic():
         article = _locked(article)

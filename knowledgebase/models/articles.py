@@ -176,6 +176,8 @@ class ArticleEvent(models.Model):
         PUBLISHED = "published", _("Published")
         UNPUBLISHED = "unpublished", _("Unpublished")
         ARCHIVED = "archived", _("Archived")
+        HELD_BACK = "held_back", _("Held back from the assistant")
+        RELEASED = "released", _("Released to the assistant")
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(_("what"), max_length=12, choices=Kind.choices)

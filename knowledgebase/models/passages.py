@@ -89,7 +89,8 @@ class Passage(models.Model):
 
     class Meta:
         ordering = ["article", "position"]
-        indexes = [GinIndex(fields=["search"], name="passage_search")]
+        # Without a list of pending words, through which every search would have to read.
+        indexes = [GinIndex(fields=["search"], name="passage_search", fastupdate=False)]
         constraints = [
             models.UniqueConstraint(fields=["version", "position"], name="passage_position_once")
         ]
