@@ -144,7 +144,8 @@ def switch(*, actor: Actor, rule: EscalationRule, on: bool) -> EscalationRule:
 def move(*, actor: Actor, rule: EscalationRule, by: int) -> EscalationRule:
     """Move a rule up (`by` negative) or down by so many places. Raises NotAllowed."""
     _only_admins(actor)
-    rules = list(EscalationRule.objects.select_for_update().order_by("position", "pk"))
+    in_order = EscalationRule.objects.select_for_update(no_key=True).order_by("position", "pk")
+    rules = list(in_order)
     place = next((index for index, each in enumerate(rules) if each.pk == rule.pk), None)
     if place is None:
         raise EscalationRule.DoesNotExist
@@ -260,7 +261,8 @@ def _call(actor: Actor, ticket: Ticket, verdict: Verdict) -> None:
 
 
 def _locked(rule: EscalationRule) -> EscalationRule:
-    return EscalationRule.objects.select_for_update().get(pk=rule.pk)
+    """The rule as it is now. Its key is not locked: turns that fire it meanwhile need not wait."""
+    return EscalationRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
 
 
 def _next_position() -> int:

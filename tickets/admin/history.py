@@ -47,6 +47,7 @@ LABELS = {
     "public_version": gettext_lazy("Public version"),
     "scopes": gettext_lazy("Scopes"),
     "revoked": gettext_lazy("Revoked"),
+    "words": gettext_lazy("Rule"),
 }
 _NOT_SHOWN = {"id", "name", "changes", "was", "article_events"}
 

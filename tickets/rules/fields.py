@@ -45,7 +45,7 @@ class Field:
     `label` is a noun, in lower case ("feeling"). For a field that is true or false, `says` is what
     it means in a sentence, and what its opposite does. `words` are searched in, word by word;
     `text` is one short value; `list` is several short values at once. With `choices` only they
-    are allowed. A `derive`d field is worked out from the others.
+    are allowed. A `derive`d field is worked out from others, which `derived_from` names.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Field:
     high: float | None = None
     group: StrOrPromise = _CONVERSATION
     derive: Callable[[Mapping[str, Seen]], Seen | None] | None = None
+    derived_from: tuple[str, ...] = ()
 
     def all_choices(self) -> list[tuple[str, str]]:
         """The values that it can have, as texts, with their names; may ask the database."""

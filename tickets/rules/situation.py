@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,12 +51,14 @@ def of_reading(reading: Reading, *, text: str) -> dict[str, Seen]:
     return of_values(reading.values, reading.corrected, text=text)
 
 
-def of_values(values: Any, corrected: Any, *, text: str) -> dict[str, Seen]:
-    """The same from the columns of a reading, whatever they hold."""
+def of_values(
+    values: Any, corrected: Any, *, text: str, only: Container[str] | None = None
+) -> dict[str, Seen]:
+    """The same from the columns of a reading, whatever they hold; of all fields, or `only` some."""
     seen = {
         name: Seen.of(stored)
         for name, stored in (values.items() if isinstance(values, dict) else ())
-        if isinstance(stored, dict)
+        if isinstance(stored, dict) and (only is None or name in only)
     }
     for name, correction in corrected.items() if isinstance(corrected, dict) else ():
         if isinstance(correction, dict) and "to" in correction:

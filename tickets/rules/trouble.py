@@ -55,5 +55,6 @@ register(
         SIGNS,
         help=_("Anything that does not go well: for customers who should reach a person early."),
         derive=signs,
+        derived_from=("feeling", "decision", "unhelpful_answers", "repeats", "failed"),
     )
 )

@@ -17,11 +17,13 @@ from tickets.admin import site
 from tickets.models import (
     ApiKey,
     Customer,
+    EscalationRule,
     Event,
     OpeningHours,
     Organization,
     Reaction,
     Role,
+    RuleFiring,
     SiteSettings,
     Team,
     User,
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 MODELS = {
     *(ApiKey, Article, AssistantSettings, Category, Customer, Event, LanguageTexts, OpeningHours),
-    *(Organization, Reaction, SiteSettings, Team, User),
+    *(Organization, Reaction, SiteSettings, Team, User, EscalationRule, RuleFiring),
 }
 
 
