@@ -13,7 +13,7 @@ from bots.understanding import understand
 from knowledgebase import embeddings, search
 from knowledgebase.embeddings import EncoderUnavailable, Vectors
 from tickets import rules
-from tickets.models import AuthorKind, Citation, Decision, Message, Reason, Ticket, Turn
+from tickets.models import Answer, AuthorKind, Citation, Decision, Message, Reason, Ticket, Turn
 from tickets.rules import Fired, Verdict
 from tickets.rules.seen import Seen
 
@@ -62,6 +62,21 @@ def read(
     thought = think(question, seen, settings, vector) if question else None
     situation = {**around, **seen, **_course(past, seen), **_of(thought, past)}
     return Turned(situation, rules.decide(situation), thought, vector=vector)
+
+
+def read_past(
+    text: str, *, past: Past, around: Mapping[str, Seen], answer: Answer | None
+) -> dict[str, Seen]:
+    """The situation of a message of long ago, with what was decided then as far as it is known."""
+    seen = understand(text, earlier=past.earlier, answers=past.answers).values
+    situation = {**around, **seen, **_course(past, seen)}
+    situation["unhelpful_answers"] = Seen(past.unhelpful_answers)
+    if answer is not None:
+        reasons = tuple(map(str, answer.reasons))
+        situation["decision"] = Seen(answer.decision, reasons)
+        if 0 < answer.confidence < 1:
+            situation["confidence"] = Seen(answer.confidence, reasons)
+    return situation
 
 
 def read_message(ticket: Ticket, position: int | None) -> Turned | None:

@@ -1,4 +1,4 @@
-"""Makes the articles searchable before the demo is ready, in a process of its own.
+"""Makes the articles searchable, and reads the conversations, in a process of its own.
 
 The model takes half a gigabyte, which the demo's runner would keep for as long as the demo runs.
 Where the encoder is missing the articles stay due, and the sweep of the knowledge base finds them.
@@ -12,10 +12,11 @@ from pathlib import Path
 from django.conf import settings
 from rich.progress import Progress
 
+from bots import backfill
 from knowledgebase import indexing
 from knowledgebase.models import Encoder
 
-NAME = "Articles for the search"  # why some are left over is in log/index.log
+NAME = "Articles and conversations, read"  # why some are left over is in log/index.log
 SCRIPT = "import django; django.setup(); from helpdesk.demo import load_index; load_index.main()"
 
 
@@ -23,7 +24,7 @@ def index(progress: Progress) -> bool:
     """Index what is due, with a bar that moves by article; False if something is still due."""
     if not (waiting := due()):
         return True
-    task = progress.add_task(NAME, total=waiting)
+    task = progress.add_task(NAME, total=waiting + backfill.missing().count())
     log = Path(settings.DATA_DIR) / "log" / "index.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -57,5 +58,10 @@ def due() -> int:
 
 
 def main() -> None:
-    """Index what is due with the model in this process; a line of output for each article."""
+    """Index what is due with the model in this process, then understand what customers wrote.
+
+    A line of output for each article and each conversation.
+    """
     indexing.index_due(on_progress=lambda: print("indexed", flush=True))  # noqa: T201  # read above
+    for _ticket in backfill.read_missing():
+        print("read", flush=True)  # noqa: T201  # read above
