@@ -71,6 +71,7 @@ NO_ACTIONS = {
     "valid_email": "looks at a text",
     "say": "writes for an action that has locked the ticket and saves it",
     "announce": "writes for an action that has locked the ticket and saves it",
+    "prioritise": "writes for an action that has locked the ticket and saves it",
     "snapshot": "reads a row",
     "many_values": "reads a list",
 }

@@ -24,12 +24,15 @@ from tickets.actions.errors import ActionError, NotAllowed, Taken
 from tickets.actions.handover import accept, hand_back, hand_over, transfer
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.readings import correct_reading
-from tickets.actions.rules import apply as apply_rules
-from tickets.actions.rules import move as move_rule
-from tickets.actions.rules import remove_rule, save_rule
-from tickets.actions.rules import restore_shipped as restore_shipped_rule
-from tickets.actions.rules import roll_back as roll_back_rule
-from tickets.actions.rules import switch as switch_rule
+from tickets.actions.rules import (
+    apply_rules,
+    move_rule,
+    remove_rule,
+    restore_shipped_rule,
+    roll_back_rule,
+    save_rule,
+    switch_rule,
+)
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.turns import hand_over_failed, keep_reading
 

@@ -95,7 +95,8 @@ def save_rule(
     return rule
 
 
-def roll_back(*, actor: Actor, rule: EscalationRule, number: int) -> EscalationRule:
+@transaction.atomic
+def roll_back_rule(*, actor: Actor, rule: EscalationRule, number: int) -> EscalationRule:
     """Make an earlier version the newest again; all in between stay in the list.
 
     Raises:
@@ -103,6 +104,7 @@ def roll_back(*, actor: Actor, rule: EscalationRule, number: int) -> EscalationR
         EscalationRuleVersion.DoesNotExist: there is no such version.
         ValidationError: it names something (a team, a field) that is not there any more.
     """
+    rule = _locked(rule)
     earlier = EscalationRuleVersion.objects.get(rule=rule, number=number)
     return save_rule(
         actor=actor,
@@ -112,7 +114,8 @@ def roll_back(*, actor: Actor, rule: EscalationRule, number: int) -> EscalationR
     )
 
 
-def restore_shipped(*, actor: Actor, rule: EscalationRule) -> EscalationRule:
+@transaction.atomic
+def restore_shipped_rule(*, actor: Actor, rule: EscalationRule) -> EscalationRule:
     """Make a rule say again what it said when it came with the helpdesk.
 
     Raises:
@@ -120,6 +123,7 @@ def restore_shipped(*, actor: Actor, rule: EscalationRule) -> EscalationRule:
         ActionError: it did not come with the helpdesk.
         ValidationError: it names something that is not there any more.
     """
+    rule = _locked(rule)
     original = shipped(rule.shipped_key)
     if original is None:
         raise ActionError(_("This rule did not come with the helpdesk."), code="not_shipped")
@@ -129,7 +133,7 @@ def restore_shipped(*, actor: Actor, rule: EscalationRule) -> EscalationRule:
 
 
 @transaction.atomic
-def switch(*, actor: Actor, rule: EscalationRule, on: bool) -> EscalationRule:
+def switch_rule(*, actor: Actor, rule: EscalationRule, on: bool) -> EscalationRule:
     """Switch a rule on or off. Raises NotAllowed."""
     _only_admins(actor)
     rule = _locked(rule)
@@ -141,7 +145,7 @@ def switch(*, actor: Actor, rule: EscalationRule, on: bool) -> EscalationRule:
 
 
 @transaction.atomic
-def move(*, actor: Actor, rule: EscalationRule, by: int) -> EscalationRule:
+def move_rule(*, actor: Actor, rule: EscalationRule, by: int) -> EscalationRule:
     """Move a rule up (`by` negative) or down by so many places. Raises NotAllowed."""
     _only_admins(actor)
     in_order = EscalationRule.objects.select_for_update(no_key=True).order_by("position", "pk")
@@ -171,6 +175,7 @@ def remove_rule(*, actor: Actor, rule: EscalationRule) -> Event:
         NotAllowed: the actor is no admin.
         ActionError: it came with the helpdesk.
     """
+    rule = _locked(rule)
     _only_admins(actor)
     if rule.shipped_key:
         raise ActionError(
@@ -180,7 +185,9 @@ def remove_rule(*, actor: Actor, rule: EscalationRule) -> Event:
 
 
 @transaction.atomic
-def apply(*, actor: Actor, ticket: Ticket, message: Message, verdict: Verdict) -> RuleFiring | None:
+def apply_rules(
+    *, actor: Actor, ticket: Ticket, message: Message, verdict: Verdict
+) -> RuleFiring | None:
     """Write down which rules fired for a message, and do what they say beside handing over.
 
     Tags, facts and calls happen here, and the priority is set. Returns the firing that is to hand

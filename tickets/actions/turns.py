@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tickets import rules
 from tickets.actions.handover import hand_over
-from tickets.actions.rules import apply
+from tickets.actions.rules import apply_rules
 from tickets.actors import Actor
 from tickets.models import HandOver, Message, Reading, Reason, RuleFiring, Ticket, Turn
 from tickets.rules import HandOverTo, Verdict
@@ -34,7 +34,7 @@ def keep_reading(
     )
     if not verdict.firings:
         return None
-    return apply(actor=actor, ticket=ticket, message=message, verdict=verdict)
+    return apply_rules(actor=actor, ticket=ticket, message=message, verdict=verdict)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import make_admin
-from tickets.models import User
+from tests.tickets.rules.fields import registered
+from tickets import actions
+from tickets.actors import Actor
+from tickets.models import EscalationRule, User
 
 Change = Callable[..., Any]
 
@@ -81,3 +84,28 @@ def errors_on(page: Any) -> str:
         for row in inline.formset.forms:
             found += [str(error) for errors in row.errors.values() for error in errors]
     return " ".join(found)
+
+
+@pytest.fixture
+def rule_fields() -> Iterator[None]:
+    """Fields like those that the assistant registers."""
+    with registered():
+        yield
+
+
+@pytest.fixture
+def rule(odhran: User, rule_fields: None) -> EscalationRule:
+    return actions.save_rule(
+        actor=Actor.agent(odhran),
+        rule=None,
+        values={
+            "name": "Upset guides",
+            "sentence": "They lead groups tomorrow.",
+            "conditions": [
+                {"field": "feeling", "op": "any_of", "value": ["angry", "distressed"]},
+                {"field": "turns", "op": "at_least", "value": 2},
+            ],
+            "actions": {"hand_over": {"priority": 3}, "tags": ["upset"]},
+            "reason": "anger",
+        },
+    )

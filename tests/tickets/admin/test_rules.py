@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,86 +10,15 @@ from django.urls import reverse
 
 from tests.factories import make_admin, make_agent, make_customer, make_team, make_ticket
 from tests.tickets.admin.conftest import list_of, url_of
-from tests.tickets.rules.fields import registered
+from tests.tickets.admin.rules import ADD, PARTS, built, text_of
 from tickets import actions
 from tickets.actors import Actor
-from tickets.models import EscalationRule, Event, Reading, RuleFiring, Team, Turn, User
-from tickets.rules import Verdict, decide, register
+from tickets.models import EscalationRule, Event, RuleFiring, Team, Turn, User
+from tickets.rules import Verdict, decide
 from tickets.rules.clean import ACTIONS
-from tickets.rules.fields import Field
 from tickets.rules.seen import Seen
 
-pytestmark = pytest.mark.django_db
-
-ADD = "/admin/tickets/escalationrule/add/"
-
-
-@pytest.fixture(autouse=True)
-def _fields() -> Iterator[None]:
-    with registered():
-        yield
-
-
-@pytest.fixture
-def rule(odhran: User) -> EscalationRule:
-    return actions.save_rule(
-        actor=Actor.agent(odhran),
-        rule=None,
-        values={
-            "name": "Upset guides",
-            "sentence": "They lead groups tomorrow.",
-            "conditions": [
-                {"field": "feeling", "op": "any_of", "value": ["angry", "distressed"]},
-                {"field": "turns", "op": "at_least", "value": 2},
-            ],
-            "actions": {"hand_over": {"priority": 3}, "tags": ["upset"]},
-            "reason": "anger",
-        },
-    )
-
-
-def built(**changed: Any) -> dict[str, Any]:
-    """What a browser sends of a new rule with one condition."""
-    sent = {
-        "name": "Premier",
-        "sentence": "They pay for it.",
-        "match": "all",
-        "rows": "1",
-        "field-0": "tier",
-        "was-0": "tier",
-        "op-0": "any_of",
-        "value-0": ["premier"],
-        "hand_over": "on",
-        "reason": "important",
-        "save": "1",
-        **changed,
-    }
-    return {name: value for name, value in sent.items() if value is not None}
-
-
-def as_shown(page: Any) -> dict[str, Any]:
-    """What a browser sends when the builder is saved as it was opened."""
-    form = page.context["form"]
-    sent: dict[str, Any] = {
-        name: getattr(form, name)
-        for name in (
-            *("name", "sentence", "match", "reason", "team", "skill", "priority", "text"),
-            *("flag", "page", "tags", "facts"),
-        )
-    }
-    for name in ("hand_over", "emergency", "offer_person"):
-        if getattr(form, name):
-            sent[name] = "on"
-    for row in form.rows:
-        sent[f"field-{row.index}"] = sent[f"was-{row.index}"] = row.name
-        sent[f"op-{row.index}"] = next(op for op, _label, chosen in row.comparisons if chosen)
-        sent[f"value-{row.index}"] = row.text if row.control == "text" else row.values
-    return {**sent, "rows": len(form.rows), "opened": page.context["rule"].version, "save": "1"}
-
-
-def text_of(page: Any) -> str:
-    return " ".join(page.content.decode().split())
-
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rule_fields")]
 
 # --- the list
 
@@ -158,198 +86,6 @@ def test_a_rule_is_switched_and_moved_by_post_only(
     assert client.get(f"/admin/tickets/escalationrule/{rule.pk}/act/off/").status_code == 405
     assert press(client, rule, "explode").status_code == 404
     assert client.post("/admin/tickets/escalationrule/987654/act/off/").status_code == 404
-
-
-# --- building
-
-
-def test_a_rule_is_built_and_saved_without_any_script(client: Client, odhran: User) -> None:
-    team, dana = make_team("Gear care"), make_agent("Dana Osei")
-    page = client.get(ADD)
-    assert page.status_code == 200
-    assert len(page.context["form"].rows) == 1
-
-    # Another row is asked for, and its field chosen: the page comes again with what fits it.
-    page = client.post(ADD, built(save=None, add="1"))
-    assert len(page.context["form"].rows) == 2
-    page = client.post(ADD, built(save=None, look="1", rows="2", **{"field-1": "confidence"}))
-    row = page.context["form"].rows[1]
-    assert (row.control, row.op) == ("number", "at_least")
-    assert not EscalationRule.objects.filter(name="Premier").exists()
-
-    sent = built(
-        rows="2",
-        match="any",
-        **{"field-1": "confidence", "was-1": "confidence", "op-1": "at_most", "value-1": "0.5"},
-        team=str(team.pk),
-        priority="4",
-        skill="German",
-        text="One moment.",
-        emergency="on",
-        offer_person="on",
-        flag="look",
-        page=[str(dana.pk)],
-        tags="vip, premier",
-        facts="plan: gold\nsince: 2019",
-    )
-    assert client.post(ADD, sent)["Location"] == list_of(EscalationRule)
-    rule = EscalationRule.objects.get(name="Premier")
-    assert (rule.match, rule.reason) == ("any", "important")
-    assert rule.conditions == [
-        {"field": "tier", "op": "is", "value": "premier"},
-        {"field": "confidence", "op": "at_most", "value": 0.5},
-    ]
-    assert rule.actions == {
-        "hand_over": {
-            "team": team.pk,
-            "skill": "German",
-            "priority": 4,
-            "text": "One moment.",
-            "emergency": True,
-        },
-        "offer_person": True,
-        "flag": "look",
-        "page": [dana.pk],
-        "tags": ["vip", "premier"],
-        "facts": {"plan": "gold", "since": "2019"},
-    }
-    assert rule.versions.get().author == odhran
-
-
-def test_saving_a_rule_as_it_was_opened_changes_nothing(client: Client) -> None:
-    """Every shipped rule makes the round through the builder unharmed."""
-    for rule in EscalationRule.objects.all():
-        for condition in rule.conditions:  # what the assistant registers, if it did not yet
-            values = condition["value"] if isinstance(condition["value"], list) else []
-            kind = "list" if values else "bool" if condition["value"] is True else "text"
-            if condition["op"] == "at_least":
-                kind = "number"
-            if condition["field"] not in ("tier", "trouble", "feeling", "prefers_person"):
-                register(Field(condition["field"], condition["field"], kind))  # type: ignore[arg-type]
-        page = client.get(url_of(rule))
-        assert client.post(url_of(rule), as_shown(page)).status_code == 302
-        rule.refresh_from_db()
-        assert rule.version == 1, rule.name
-
-
-def test_saving_a_change_writes_a_version_with_its_note(
-    client: Client, rule: EscalationRule
-) -> None:
-    sent = as_shown(client.get(url_of(rule))) | {"value-1": "3", "note": "Too many"}
-    assert client.post(url_of(rule), sent).status_code == 302
-    rule.refresh_from_db()
-    assert rule.conditions[1] == {"field": "turns", "op": "at_least", "value": 3}
-    newest = rule.versions.first()
-    assert newest is not None
-    assert (newest.number, newest.note) == (2, "Too many")
-
-
-def test_what_makes_no_sense_is_shown_at_its_place_and_not_saved(client: Client) -> None:
-    before = EscalationRule.objects.count()
-    page = client.post(
-        ADD,
-        built(
-            name="",
-            rows="2",
-            hand_over=None,
-            **{"field-1": "confidence", "was-1": "confidence", "op-1": "at_least", "value-1": "2"},
-        ),
-    )
-    assert page.status_code == 422
-    shown = text_of(page)
-    assert "Give the rule a name." in shown
-    assert 'href="#field-1">Write a number of at most 1.' in shown
-    assert 'aria-invalid="true" aria-describedby="errors-1"' in shown
-    assert "Choose what happens when the rule holds." in shown
-    assert (EscalationRule.objects.count(), Event.objects.count()) == (before, 0)
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        {"rows": "9999999"},
-        {"rows": "x"},
-        {"rows": "1", "field-0": "\x00", "value-0": "\x00"},
-        {"rows": "1", "field-0": "tier", "op-0": "explode", "value-0": ["x"] * 99},
-        {"rows": "1", "field-0": "text", "op-0": "contains", "value-0": "(" * 5000},
-        {"rows": "1", "field-0": "confidence", "op-0": "at_least", "value-0": "1e999"},
-        {"team": "\x00", "hand_over": "on", "page": ["1 or 1=1"], "facts": "a\nb"},
-        {"opened": "x" * 500, "last": "1e9", "rule": "987654"},
-    ],
-)
-def test_a_form_full_of_nonsense_is_answered(client: Client, sent: dict[str, Any]) -> None:
-    for page in (ADD, *(reverse(f"admin:tickets_escalationrule_{name}") for name in PARTS)):
-        for name in ("save", "try", "add", "look"):
-            answer = client.post(page, {"name": "x", **sent, name: "1"})
-            assert answer.status_code in (200, 404, 422)
-    assert not Event.objects.exists()
-
-
-PARTS = ("rows", "words", "trial")
-
-
-def test_a_change_on_top_of_somebody_elses_is_refused(
-    client: Client, rule: EscalationRule, odhran: User
-) -> None:
-    sent = as_shown(client.get(url_of(rule)))
-    actions.save_rule(actor=Actor.agent(odhran), rule=rule, values={"name": "Theirs"})
-    page = client.post(url_of(rule), sent | {"name": "Mine"})
-    assert page.status_code == 422
-    assert "Somebody changed this rule after you opened it" in text_of(page)
-    assert client.post(url_of(rule), sent | {"name": "Mine"}).status_code == 422  # nor by insisting
-    rule.refresh_from_db()
-    assert rule.name == "Theirs"
-
-
-def test_a_rule_with_what_is_no_longer_there_can_be_opened_and_put_right(
-    client: Client, rule: EscalationRule
-) -> None:
-    team = make_team()
-    EscalationRule.objects.filter(pk=rule.pk).update(
-        conditions=[
-            {"field": "mood", "op": "is", "value": "x"},
-            {"field": "team", "op": "is", "value": str(team.pk)},
-        ],
-        actions={"hand_over": {"team": team.pk}, "page": [987_654]},
-    )
-    team.delete()
-    page = client.get(url_of(rule))
-    shown = text_of(page)
-    assert "mood (no longer there)" in shown
-    assert f"{team.pk or ''}" in shown
-    sent = as_shown_of_old(page)
-    assert client.post(url_of(rule), sent).status_code == 422
-    right = {**sent, "rows": "1", "field-0": "feeling", "was-0": "feeling", "op-0": "any_of"}
-    right |= {"value-0": "calm", "team": "", "page": []}
-    assert client.post(url_of(rule), right).status_code == 302
-
-
-def as_shown_of_old(page: Any) -> dict[str, Any]:
-    form = page.context["form"]
-    sent = {f"field-{row.index}": row.name for row in form.rows}
-    sent |= {f"value-{row.index}": row.values for row in form.rows}
-    return built(rows=str(len(form.rows)), **sent, team=form.team, page=form.page)
-
-
-def test_rows_come_alone_for_the_script_with_the_rule_in_words_beside(client: Client) -> None:
-    url = reverse("admin:tickets_escalationrule_rows")
-    answer = client.post(url, built(**{"field-0": "feeling"}))
-    shown = text_of(answer)
-    assert "<html" not in shown
-    assert 'value="distressed"' in shown  # the values of the field that was chosen
-    assert 'value="premier"' not in shown
-    assert 'hx-swap-oob="true"' in shown
-    answer = client.post(url, built(remove="0"))
-    assert len(answer.context["form"].rows) == 1
-    assert answer.context["form"].rows[0].name == ""
-
-
-def test_the_rule_is_said_in_words_while_it_is_built(client: Client) -> None:
-    url = reverse("admin:tickets_escalationrule_words")
-    shown = text_of(client.post(url, built()))
-    assert "When the customer&#x27;s tier is premier, hand over to a person." in shown
-    shown = text_of(client.post(url, built(**{"field-0": ""}, hand_over=None)))
-    assert "Choose what to look at. Choose what happens when the rule holds." in shown
 
 
 # --- versions
@@ -513,34 +249,3 @@ def test_no_rule_can_keep_a_customer_from_a_person() -> None:
     """Whatever stands in the rules, there is nothing among what they do that takes a person away."""
     assert {"hand_over", "flag", "offer_person", "page", "facts", "tags"} == ACTIONS
     assert Verdict().hand_over is None
-
-
-# --- trying
-
-
-def test_a_rule_is_tried_before_it_is_saved_with_links_to_the_conversations(
-    client: Client, rule: EscalationRule
-) -> None:
-    ticket = make_ticket(turn=Turn.ASSISTANT, body="this is a <b>joke</b>")
-    message = ticket.messages.latest("position")
-    values = {"tier": {"value": "premier", "evidence": ["a joke"]}}
-    Reading.objects.create(message=message, ticket=ticket, values=values)
-    before = EscalationRule.objects.count()
-    alone = client.post(reverse("admin:tickets_escalationrule_trial"), built(last="100"))
-    whole = client.post(ADD, built(save=None, **{"try": "1"}))
-    for page in (alone, whole):
-        shown = text_of(page)
-        assert page.context["trial"].total == 1
-        assert (
-            f"{reverse('workspace-ticket', args=[ticket.reference])}#m{message.position}" in shown
-        )
-        assert "this is a &lt;b&gt;joke" in shown
-    assert "<html" not in text_of(alone)
-    assert whole.context["form"].name == "Premier"  # what was typed stays
-    assert EscalationRule.objects.count() == before
-
-    edited = built(rule=str(rule.pk))
-    compared = client.post(reverse("admin:tickets_escalationrule_trial"), edited)
-    assert "more than the saved version" in text_of(compared)
-    nonsense = client.post(reverse("admin:tickets_escalationrule_trial"), built(hand_over=None))
-    assert "It cannot be tried yet" in text_of(nonsense)
