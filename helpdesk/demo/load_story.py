@@ -30,6 +30,7 @@ from tickets.models import (
     EventKind,
     Fact,
     HandOver,
+    Identity,
     Message,
     Note,
     Priority,
@@ -241,14 +242,23 @@ class _Story:
     def _ask_for_a_person(self, reason: Reason, actor: Actor, brief: Entry) -> None:
         ticket, first = self.ticket, self.told["messages"][0]["text"]
         place = self.rows.place(ticket, self.at)
+        wants = brief.get("wants") or first_line(first.replace("\n", " "), limit=240)
+        asked_in = [
+            message.position
+            for message in self.said.values()
+            if message.author_kind == AuthorKind.CUSTOMER
+        ][:1]
         self.handover = HandOver(
             ticket=ticket,
             reason=reason,
             team=ticket.team,
-            wants=brief.get("wants") or first_line(first.replace("\n", " "), limit=240),
+            wants=wants,
             tried=brief.get("tried") or _("The assistant has shown nothing."),
             why=str(reason.label),
             feeling=brief.get("feeling") or feel(first).name,
+            feeling_start=feel(first).name,
+            identity=Identity.of(self.customer),
+            statements=[{"kind": "wants", "text": wants, "positions": asked_in}],
             facts=load_facts.known(self.facts, self.said),
             articles=[
                 {

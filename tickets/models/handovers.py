@@ -66,11 +66,11 @@ class HandOver(models.Model):
     tried = models.CharField(_("tried"), max_length=400, blank=True)
     why = models.CharField(_("why a person"), max_length=400, blank=True)
     feeling = models.CharField(_("feeling"), max_length=20, blank=True)
-    facts = models.JSONField(default=list)
-    articles = models.JSONField(default=list)
+    facts = models.JSONField(default=list, blank=True)
+    articles = models.JSONField(default=list, blank=True)
     # Each line of the brief with the messages it was taken from:
     # {"kind": wants | tried | why | fact | feeling, "text", "positions": [...]}.
-    statements = models.JSONField(default=list)
+    statements = models.JSONField(default=list, blank=True)
     feeling_start = models.CharField(max_length=20, blank=True)
     identity = models.CharField(max_length=10, choices=Identity.choices, blank=True)
     language = models.CharField(max_length=10, blank=True)
@@ -78,7 +78,7 @@ class HandOver(models.Model):
     rule = models.ForeignKey(
         "RuleFiring", null=True, blank=True, on_delete=models.SET_NULL, related_name="handovers"
     )
-    evidence = models.JSONField(default=list)
+    evidence = models.JSONField(default=list, blank=True)
 
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     accepted_at = models.DateTimeField(null=True, blank=True)

@@ -97,7 +97,7 @@ class Answer(models.Model):
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="answer")
     decision = models.CharField(max_length=10, choices=Decision.choices)
     confidence = models.FloatField()
-    reasons = models.JSONField(default=list)
+    reasons = models.JSONField(default=list, blank=True)
     helpful = models.BooleanField(null=True, blank=True)
     # Answered, but a rule wants somebody to look at it.
     flagged = models.CharField(max_length=200, blank=True)

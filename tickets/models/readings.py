@@ -18,8 +18,8 @@ class Reading(models.Model):
 
     message = models.OneToOneField("Message", on_delete=models.CASCADE, related_name="reading")
     ticket = models.ForeignKey("Ticket", on_delete=models.CASCADE, related_name="readings")
-    values = models.JSONField(default=dict)
-    corrected = models.JSONField(default=dict)
+    values = models.JSONField(default=dict, blank=True)
+    corrected = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

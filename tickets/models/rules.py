@@ -86,8 +86,8 @@ class RuleFiring(models.Model):
     ticket = models.ForeignKey("Ticket", on_delete=models.CASCADE, related_name="firings")
     message = models.ForeignKey("Message", on_delete=models.CASCADE, related_name="firings")
     decided = models.BooleanField(default=False)  # the one that handed over
-    evidence = models.JSONField(default=list)
-    actions = models.JSONField(default=dict)
+    evidence = models.JSONField(default=list, blank=True)
+    actions = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
