@@ -1,17 +1,22 @@
-"""What a customer's message says beside its question: the wish for a person, feeling, facts."""
+"""What a customer's message says beside its question: wishes, feeling, topics, urgency, facts."""
 
 from bots.understanding.facts import FoundFact, find_facts
 from bots.understanding.feeling import Feeling, feel
 from bots.understanding.person import asks_whether_human, wants_person
-from bots.understanding.reading import Reading, understand
+from bots.understanding.reading import Reading, Said, Turn, understand, understand_many
+from tickets.rules.seen import Seen
 
 __all__ = [
     "Feeling",
     "FoundFact",
     "Reading",
+    "Said",
+    "Seen",
+    "Turn",
     "asks_whether_human",
     "feel",
     "find_facts",
     "understand",
+    "understand_many",
     "wants_person",
 ]

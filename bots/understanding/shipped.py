@@ -67,19 +67,19 @@ SHIPPED: tuple[Definition, ...] = (
         _of(slug, name, SENSITIVE, threshold, (m.POSITIVE, m.NEGATIVE, m.EXPRESSIONS), weight, text)
         for slug, name, threshold, m, weight, text in (
             (
-                *("self_harm", "Self-harm or danger", 0.8, self_harm, 2.0),
+                *("self_harm", "Self-harm or danger", 0.85, self_harm, 2.0),
                 "Somebody may hurt themselves, wants to die, or is in danger.",
             ),
             (
-                *("fraud_security", "Fraud and security", 0.45, fraud_security, 1.5),
+                *("fraud_security", "Fraud and security", 0.4, fraud_security, 1.5),
                 "Money, a card or an account may be in a stranger's hands.",
             ),
             (
-                *("legal", "Legal", 0.55, legal, 0.5),
+                *("legal", "Legal", 0.58, legal, 0.5),
                 "A dispute under the law, a claim, a threat to sue.",
             ),
             (
-                *("medical", "Medical", 0.7, medical, 0.5),
+                *("medical", "Medical", 0.75, medical, 0.5),
                 "Symptoms, injuries, illness, medicine.",
             ),
             (
@@ -87,7 +87,7 @@ SHIPPED: tuple[Definition, ...] = (
                 "Somebody cannot pay, or is in trouble with money.",
             ),
             (
-                *("data_protection", "Data protection", 0.6, data_protection, 1.0),
+                *("data_protection", "Data protection", 0.55, data_protection, 1.0),
                 "Personal data: what is kept, deleting it, a leak.",
             ),
         )
@@ -108,7 +108,7 @@ SHIPPED: tuple[Definition, ...] = (
         *(1.5, "Does not understand what was said."),
     ),
     _of(
-        *("outage", "Urgent: an outage", SIGNAL, 0.8),
+        *("outage", "Urgent: an outage", SIGNAL, 0.6),
         (signals.OUTAGE, signals.NOT_OUTAGE, signals.OUTAGE_EXPRESSIONS),
         *(1.5, "Something does not work for many at once."),
     ),

@@ -89,6 +89,14 @@ share my location
 what is your address
 cookie recipe
 set my profile to invisible
+review the privacy settings
+where are the privacy settings
+what is the GDPR
+do you comply with the GDPR
+information in a user's profile
+information about the other users
+search messages by sender
+what is shown in my profile
 """.strip().splitlines()
 
 EXPRESSIONS = (

@@ -163,6 +163,12 @@ how do I return it
 my tent leaks, what can I do
 the zip is stuck
 I want to cancel my order
+no, not now
+no, not yet
+you are not wrong
+no, nothing else
+ask me again later
+what did you say
 """.strip().splitlines()
 
 EXPRESSIONS: tuple[str, ...] = ()

@@ -56,6 +56,11 @@ I fear the zip is broken
 no need to worry
 my battery died
 heart rate monitor
+I am worried about him
+that film made me cry
+crying with joy
+your song brought me to tears
+don't be scared
 """.strip().splitlines()
 
 CONFUSED = """

@@ -113,6 +113,15 @@ cancel the transfer
 what is the interest rate of my credit card
 I would like a higher credit limit
 can I use the card abroad
+I forgot my PIN
+how do I get my PIN code back
+reset my PIN
+report a problem with a payment
+I want to report an error with the registration
+what does a cash withdrawal cost
+is there a fee for withdrawals
+cancel my free account
+I made a mistake when I paid
 """.strip().splitlines()
 
 EXPRESSIONS = (

@@ -138,6 +138,15 @@ what does the insurance cost
 is breakfast included in the rent
 my boss ordered the wrong size
 the landlord of the hut has the key
+what does it cost to end the contract early
+is there a fee for early termination
+what is the cancellation fee
+how do I file a complaint about a parcel
+I want compensation for the late delivery
+how do I get a reimbursement
+file a reclamation
+the judges of the song contest
+my lease car needs a new tyre
 """.strip().splitlines()
 
 EXPRESSIONS = (

@@ -151,6 +151,17 @@ patient customer
 thanks for your patience
 a positive review
 negative temperatures
+how many sick days do I have left
+how many days of leave do I get
+book an appointment for me
+find a doctor near me in the app
+is it safe in Italy
+travel safety in Italy
+contamination of the data
+the wound up string
+I hope you can cope with the workload
+my dog eats the food
+who is in charge of the hospital tent
 """.strip().splitlines()
 
 EXPRESSIONS = (

@@ -89,6 +89,18 @@ the zip is broken
 the tent is broken
 it broke on the first day
 my phone is broken
+I am waiting for my reimbursement
+how do I get a refund
+how do I request a refund
+I would like a compensation for the delay
+pay my electricity bill
+help me to pay a bill in the app
+how much are my bills this month
+what do I have to pay at least this month
+how do I pay my mortgage online
+I have a problem with a payment
+how can I earn points
+what is the lowest price
 """.strip().splitlines()
 
 EXPRESSIONS = (

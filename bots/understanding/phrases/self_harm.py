@@ -111,6 +111,15 @@ I hate this colour
 I hate this film
 what is the meaning of life
 set a reminder for my funeral insurance
+never give up
+you will be stronger after the training
+I am worried about him
+smoking kills
+I gave up on that project
+all I want is to be left alone by your newsletter
+the deadline will kill us
+or else the plant will die
+he was sorry for your loss
 """.strip().splitlines()
 
 EXPRESSIONS = (

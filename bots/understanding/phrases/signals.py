@@ -87,6 +87,14 @@ I need a tent for next summer
 set a reminder for tomorrow
 what is the weather tomorrow
 book a table for tonight
+I need it for two days
+I need it until the eleventh
+I need it at a quarter to one
+I need a table for tomorrow at six
+I want to leave on Monday morning
+what time does the event start
+when does the film begin
+when is the next bus
 """.strip().splitlines()
 
 SAFETY = """
@@ -133,6 +141,9 @@ is it safe for children
 campfire recipes
 is my payment safe
 the sale is on fire
+put more gas on the list
+the film has a shooting in it
+that was a dangerous stunt in the film
 """.strip().splitlines()
 
 CANCEL = """
@@ -186,6 +197,11 @@ when does my contract end
 what is your cancellation policy
 noise cancelling
 switch to dark mode
+cancel my newsletter subscription
+stop the newsletter subscription
+what does it cost to cancel
+what is the cancellation fee
+how do I cancel the order that I placed yesterday
 """.strip().splitlines()
 
 BILLING = """
@@ -243,6 +259,13 @@ charge the battery
 how long does charging take
 the charger is broken
 delivery charge to Norway
+what does it cost to cancel
+check the cancellation fee
+track my refund
+I would like a refund
+get my money back for a returned tent
+refund of 40 pounds
+how do I ask for a reimbursement
 """.strip().splitlines()
 
 OUTAGE_EXPRESSIONS = (
@@ -261,7 +284,8 @@ DEADLINE_EXPRESSIONS = (
     r"\b(need|needs|must|has to|have to|should) .{0,40}\b(by|before|until|no later than|within) (the )?"
     r"(tomorrow|tonight|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|noon|weekend|"
     r"(an |\d+ |one |two |three |a few )?(hours?|days?|minutes)|end of (the )?(day|week))\b",
-    r"\b(leave|leaving|fly|flying|flight|trip|travel\w*|wedding|event|departure|start\w*) (is |are |starts? )?"
+    r"\b(leave|leaving|fly|flying|flight|trip|travel\w*|wedding|event|departure|start\w*) "
+    r"(is |are |starts? )?"
     r"(tomorrow|tonight|today|in (an?|one|two|three|\d) (hours?|days?))\b",
     r"\b(deadline|offer|time) (is |expires |ends |runs out )?(tonight|today|tomorrow|running out)\b",
     r"\b(dringend|eilt|eilig|sofort|so schnell wie möglich|schnellstmöglich|bis morgen)\b",
@@ -277,8 +301,10 @@ SAFETY_EXPRESSIONS = (
     r"\b(explodiert|brennt|gasgeruch|riecht nach gas|gas aus|stromschlag|lebensgefahr|verletzt)\b",
 )
 CANCEL_EXPRESSIONS = (
-    r"\b(cancel\w*|terminat\w+|end|stop|quit|discontinue|close|delete|not renew|don.?t renew)\b.{0,25}\b"
-    r"(my|our|this|the) (\w+ )?(subscription|contract|membership|plan|policy|auto[- ]?renewal|service)\b",
+    r"\b(?<!newsletter )(cancel\w*|terminat\w+|end|stop|quit|discontinue|close|delete|not renew|"
+    r"don.?t renew)\b.{0,25}\b"
+    r"(my|our|this|the) (?!\w*\s?news\w*)(\w+ )?(subscription"
+    r"(?! (to|for|of) \w+ (\w+ )?news)|contract|membership|plan|policy|auto[- ]?renewal|service)\b",
     r"\b(switch(ing)?|mov(e|ing)|go(ing)?|chang(e|ing)) (over )?to (a|your|another|the) "
     r"(competitor|competition|other (company|provider|shop|supplier)|(different|another) "
     r"(company|provider|shop|supplier))|\btake my (business|money|custom) elsewhere\b|"
