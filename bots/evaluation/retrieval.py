@@ -157,7 +157,7 @@ def measured(
         for query, vector in zip(asked, vectors, strict=True):
             result = search.search(query.text, limit=RANKED, vector=vector)
             ranked = [str(ids[hit.article_id]) for hit in result.hits]
-            sure = confidence.probability(confidence.features(result.hits))
+            sure = confidence.judge(result.hits, as_shipped=True).probability
             bars.advance(bar)
             yield Found(query, ranked, result, sure)
 

@@ -1,5 +1,6 @@
 """What the assistant keeps: its settings, its detectors, and what it learns."""
 
+from bots.models.calibration import Calibration
 from bots.models.detectors import Detector, DetectorExample
 from bots.models.learning import AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion
 from bots.models.settings import AssistantSettings
@@ -8,6 +9,7 @@ from bots.models.words import LanguageTexts, Words
 __all__ = [
     "AnswerReport",
     "AssistantSettings",
+    "Calibration",
     "Detector",
     "DetectorExample",
     "GapQuestion",

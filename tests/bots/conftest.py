@@ -58,6 +58,8 @@ def hit(article: Article, score: float) -> ArticleHit:
         lexical=score,
         score=score,
         matched="",
+        closest=score,
+        phrases=score,
     )
 
 

@@ -1,0 +1,202 @@
+"""An answer cut from an article: the sentences or steps that answer, as Markdown; and contradictions.
+
+Code, links and lists stay as they were written. Steps are never torn apart: who needs one of them
+needs those around it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from markdown_it.token import Token
+
+from knowledgebase import ranking
+from knowledgebase.markdown import parse, plain, tame
+from knowledgebase.models import Article
+
+WORDS: Final = 80  # of running text; a list stays whole
+LONGEST_LIST: Final = 400  # words; a longer one is cut between its items
+_PART: Final = 0.6  # of a block's words that have to be in the passage that was found
+_WORD: Final = re.compile(r"\w+")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?\u3002\uff01\uff1f])\s+")
+_AMOUNT: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*(%|€|\$|£|[^\W\d_]+)")
+_NOT: Final = re.compile(
+    r"\b(?:not|never|no longer|cannot|without|nicht|nie|kein(?:e[nmrs]?)?|ohne)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_ALIKE: Final = 0.4  # shared words of two passages that speak of the same thing
+
+
+def answer_from(article_id: int, passage: str, question: str) -> str:
+    """What of a public article answers, as Markdown; "" if it is public no longer. One query."""
+    body = (
+        Article.objects.public()
+        .filter(pk=article_id)
+        .values_list("published__body", flat=True)
+        .first()
+    )
+    return "" if body is None else cut_answer(body, passage, question)
+
+
+def cut_answer(body: str, passage: str, question: str) -> str:
+    """The blocks of `body` that a found passage is from, cut to what answers, as Markdown."""
+    blocks = _found(list(_blocks(tame(body))), passage)
+    if not blocks:
+        return passage
+    if sum(block.words for block in blocks) > WORDS:
+        blocks = _fewer(blocks, question)
+    return "\n\n".join(block.text for block in blocks)
+
+
+def contradiction(one: str, other: str) -> str:
+    """In which words two passages about the same say different things; "" where they do not."""
+    mine, theirs = _content(one), _content(other)
+    if not mine or not theirs or len(mine & theirs) < _ALIKE * min(len(mine), len(theirs)):
+        return ""
+    first, second = _amounts(one), _amounts(other)
+    for unit in first.keys() & second.keys():
+        if not first[unit] & second[unit]:
+            return f"{min(first[unit])} {unit} / {min(second[unit])} {unit}"
+    negations = [found.group() for text in (one, other) if (found := _NOT.search(text))]
+    return f"“{negations[0]}” is in one only" if len(negations) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paragraph, list, table or piece of code under one heading."""
+
+    kind: str  # "paragraph_open", "ordered_list_open", "fence" and so on, as the parser says
+    section: int
+    text: str  # as it was written
+    plain: str
+
+    @property
+    def words(self) -> int:
+        return len(_WORD.findall(self.plain))
+
+    @property
+    def is_list(self) -> bool:
+        return self.kind in ("ordered_list_open", "bullet_list_open")
+
+
+def _blocks(body: str) -> Iterator[_Block]:
+    lines = body.split("\n")
+    tokens = parse(body)
+    section = 0
+    for index, token in enumerate(tokens):
+        if token.level or not token.map or token.nesting < 0:
+            continue
+        if token.type == "heading_open":
+            section += 1
+            continue
+        text = "\n".join(lines[token.map[0] : token.map[1]]).strip("\n")
+        yield _Block(token.type, section, text, _plain(tokens, index))
+
+
+def _plain(tokens: Sequence[Token], start: int) -> str:
+    """The words of the block that begins at `start`."""
+    first = tokens[start]
+    if first.nesting == 0:
+        return first.content
+    found = []
+    for token in tokens[start + 1 :]:
+        if token.level <= first.level and token.nesting < 0:
+            break
+        if token.type == "inline":
+            found.append(plain(token))
+        elif token.content:
+            found.append(token.content)
+    return "\n".join(found)
+
+
+def _found(blocks: Sequence[_Block], passage: str) -> list[_Block]:
+    """The blocks that a passage was made of: neighbours under one heading."""
+    there = _words(passage)
+    shares = [
+        len(words & there) / len(words) if (words := _words(block.plain)) else 0.0
+        for block in blocks
+    ]
+    held = [
+        index
+        for index, (block, share) in enumerate(zip(blocks, shares, strict=True))
+        # Of a long block the passage is a part, so that it is the passage that has to be in it.
+        if share >= _PART or (there and len(_words(block.plain) & there) >= 0.8 * len(there))
+    ]
+    if not held:
+        return []
+    best = max(held, key=lambda index: len(_words(blocks[index].plain) & there))
+    first = last = best
+    while first - 1 in held and blocks[first - 1].section == blocks[best].section:
+        first -= 1
+    while last + 1 in held and blocks[last + 1].section == blocks[best].section:
+        last += 1
+    return list(blocks[first : last + 1])
+
+
+def _fewer(blocks: Sequence[_Block], question: str) -> list[_Block]:
+    """The block that answers best with what belongs to it, and of long text the best sentences."""
+    fits = ranking.shared(question, [block.plain for block in blocks])
+    best = max(range(len(blocks)), key=lambda index: (fits[index], -index))
+    chosen = [best]
+    belongs = blocks[best].is_list or blocks[best].kind in ("fence", "code_block", "table_open")
+    if belongs and best and not blocks[best - 1].is_list:
+        chosen.insert(0, best - 1)  # what introduces a list, a table or code
+    elif not belongs and best + 1 < len(blocks) and blocks[best].plain.rstrip().endswith(":"):
+        chosen.append(best + 1)
+    return [_shortened(blocks[index], question) for index in chosen]
+
+
+def _shortened(block: _Block, question: str) -> _Block:
+    if block.kind == "paragraph_open" and block.words > WORDS:
+        text = _best_sentences(block.text, question)
+        return _Block(block.kind, block.section, text, text)
+    if block.is_list and block.words > LONGEST_LIST:
+        text = _whole_items(block.text)
+        return _Block(block.kind, block.section, text, text)
+    return block
+
+
+def _best_sentences(text: str, question: str) -> str:
+    """Neighbouring sentences of at most `WORDS` words that have most of the question."""
+    sentences = _SENTENCE_END.split(text)
+    sizes = [len(_WORD.findall(sentence)) for sentence in sentences]
+    fits = ranking.shared(question, sentences)
+    best, span = -1.0, (0, 1)
+    for start in range(len(sentences)):
+        end, size = start, 0
+        while end < len(sentences) and (end == start or size + sizes[end] <= WORDS):
+            size += sizes[end]
+            end += 1
+        if (fit := sum(fits[start:end])) > best:
+            best, span = fit, (start, end)
+    return " ".join(sentences[span[0] : span[1]])
+
+
+def _whole_items(text: str) -> str:
+    """The first items of a long list, each whole."""
+    kept: list[str] = []
+    words = 0
+    for line in text.split("\n"):
+        starts = bool(line) and not line[0].isspace()
+        if starts and words > LONGEST_LIST:
+            break
+        kept.append(line)
+        words += len(_WORD.findall(line))
+    return "\n".join(kept)
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
+
+
+def _content(text: str) -> set[str]:
+    return {word for word in _words(text) if len(word) > 3}
+
+
+def _amounts(text: str) -> dict[str, set[str]]:
+    """Unit: the numbers that stand before it."""
+    found: dict[str, set[str]] = {}
+    for number, unit in _AMOUNT.findall(text):
+        found.setdefault(unit.casefold().rstrip("s"), set()).add(number)
+    return found
