@@ -62,7 +62,7 @@ def register_all() -> None:
         ),
         said(
             "times_confused",
-            _("times confused"),
+            _("number of confused messages"),
             "number",
             low=0,
             help=_("Messages of this conversation that sounded confused."),
@@ -81,7 +81,16 @@ def register_all() -> None:
             "bool",
             says=(_("they dispute a bill"), _("they do not dispute a bill")),
         ),
-        said("repeats", _("repetition"), "choice", choices=REPEATS),
+        said(
+            "repeats",
+            _("repetition"),
+            "choice",
+            choices=REPEATS,
+            says=(
+                _("the customer %(values)s"),
+                _("it is not so that the customer %(values)s"),
+            ),
+        ),
         said("topic", _("topic"), "choice", choices=partial(_detectors, Detector.Kind.TOPIC)),
         said("language", _("language"), "text", help=_("Its code, like en or de.")),
         Field(
@@ -94,7 +103,13 @@ def register_all() -> None:
             help=_("How likely the first article is the right one, from 0 to 1."),
         ),
         Field("decision", _("decision"), "choice", choices=tuple(Decision.choices), group=answer),
-        Field("unhelpful_answers", _("answers that did not help"), "number", low=0, group=answer),
+        Field(
+            "unhelpful_answers",
+            _("number of answers that did not help"),
+            "number",
+            low=0,
+            group=answer,
+        ),
         Field(
             "failed",
             _("failure"),
@@ -102,6 +117,10 @@ def register_all() -> None:
             choices=(
                 (Reason.FAILED.value, _("failed")),
                 (Reason.TOO_SLOW.value, _("took too long")),
+            ),
+            says=(
+                _("the assistant %(values)s"),
+                _("it is not so that the assistant %(values)s"),
             ),
             group=answer,
         ),

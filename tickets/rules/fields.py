@@ -42,8 +42,9 @@ OF_MANY = frozenset({"any_of", "none_of"})
 class Field:
     """Something that a condition looks at.
 
-    `label` is a noun, in lower case ("feeling"). For a field that is true or false, `says` is what
-    it means in a sentence, and what its opposite does. `words` are searched in, word by word;
+    `label` is a noun, in lower case ("feeling"). Where "the feeling is angry" would be no way to say
+    it, `says` is what the field means in a sentence, and what its opposite does; with `%(values)s`
+    in both, unless it is true or false. `words` are searched in, word by word;
     `text` is one short value; `list` is several short values at once. With `choices` only they
     are allowed. A `derive`d field is worked out from others, which `derived_from` names.
     """

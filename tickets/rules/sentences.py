@@ -77,6 +77,8 @@ def condition_in_words(condition: Any, names: Names) -> str:
     values = value if isinstance(value, list) else [value]
     shown = [names.value(known, each) for each in values]
     words = {"field": known.label, "values": _joined(shown, _("or"))}
+    if known.says:
+        return str(known.says[1 if op in ("is_not", "none_of") else 0]) % words
     if known.kind in ("list", "words") or op == "contains":
         return _contents_in_words(known, str(op), words)
     if op == "at_least":

@@ -53,6 +53,7 @@ register(
         _("sign of trouble"),
         "list",
         SIGNS,
+        says=(_("there is trouble (%(values)s)"), _("there is no trouble (%(values)s)")),
         help=_("Anything that does not go well: for customers who should reach a person early."),
         derive=signs,
         derived_from=("feeling", "decision", "unhelpful_answers", "repeats", "failed"),

@@ -27,6 +27,11 @@ pytestmark = pytest.mark.django_db
         (("tags", "none_of", ["vip"]), "no tag is “vip”"),
         (("text", "contains", ["gas", "smoke"]), "the message contains “gas” or “smoke”"),
         (("text", "none_of", ["gas"]), "the message does not contain “gas”"),
+        (
+            ("trouble", "any_of", ["upset", "failed"]),
+            "there is trouble (not calm or the assistant failed)",
+        ),
+        (("trouble", "none_of", ["upset"]), "there is no trouble (not calm)"),
         (("channel", "is", "api"), "the channel is API"),
         (("team", "is", "987654"), "the team is “987654” (no longer there)"),
         (("mood", "is", "x"), "“mood”, which is no longer there, holds (so never)"),
