@@ -9,7 +9,10 @@ class BotsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from bots import fields, reactions
+        from bots import fields, reactions, workspace
+        from bots.learning import corrections
 
         fields.register_all()
         reactions.subscribe()
+        corrections.subscribe()
+        workspace.take_part()

@@ -1,4 +1,4 @@
-"""The assistant's worker gets warm: its first customer waits no longer than the others."""
+"""The assistant's worker: warm before its first customer, and learning between the others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 
+from celery import shared_task
 from celery.signals import worker_process_init
 
 logger = logging.getLogger(__name__)
@@ -25,3 +26,27 @@ def think_once(**_kwargs: object) -> None:
     # The model and all modules stay: the collector need not go through them in every turn.
     gc.collect()
     gc.freeze()
+
+
+@shared_task(queue="assistant")
+def file_gaps() -> None:
+    """Group the questions that got no good answer."""
+    from bots.learning import gaps
+    from knowledgebase.embeddings import EncoderUnavailable
+
+    try:
+        gaps.file_new()
+    except EncoderUnavailable as error:
+        logger.warning("questions without an answer wait for the encoder: %s", error)
+
+
+@shared_task(queue="assistant")
+def propose_questions() -> None:
+    """Propose what customers wrote as sample questions of the articles that answered it."""
+    from bots.learning import suggestions
+    from knowledgebase.embeddings import EncoderUnavailable
+
+    try:
+        suggestions.propose_new()
+    except EncoderUnavailable as error:
+        logger.warning("suggested questions wait for the encoder: %s", error)

@@ -216,6 +216,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "knowledgebase.tasks.index_due_articles",
         "schedule": timedelta(seconds=30),
     },
+    "file-gaps": {
+        "task": "bots.tasks.file_gaps",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 240},
+    },
+    "propose-questions": {
+        "task": "bots.tasks.propose_questions",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 600},
+    },
     "heartbeat": {
         "task": "helpdesk.tasks.heartbeat",
         "schedule": timedelta(seconds=5),

@@ -73,12 +73,13 @@ NO_ACTIONS = {
     "announce": "writes for an action that has locked the ticket and saves it",
     "prioritise": "writes for an action that has locked the ticket and saves it",
     "snapshot": "reads a row",
+    "article_of": "reads a row",
     "many_values": "reads a list",
 }
 
 
 def action_modules() -> list[Module]:
-    found = [Module(ROOT / "knowledgebase/actions.py"), *modules("tickets/actions")]
+    found = [Module(ROOT / "knowledgebase/actions.py"), *modules("tickets/actions", "bots/actions")]
     return [module for module in found if module.path.name != "__init__.py"]
 
 
@@ -148,8 +149,9 @@ def test_no_lock_is_taken_in_one_statement_with_a_join() -> None:
 
 # --- who writes -----------------------------------------------------------------------------------
 
-WRITERS = ("tickets/actions/", "tickets/models/", "knowledgebase/models/", "bots/models.py")
+WRITERS = ("tickets/actions/", "tickets/models/", "knowledgebase/models/", "bots/models/")
 ALSO_WRITE = {
+    "bots/actions/": "the actions on what the assistant learns from",
     "knowledgebase/actions.py": "the actions of articles",
     "tickets/events.py": "the mechanism of events and reactions, called by actions",
     "tickets/attachments.py": "the files of a message that an action is writing",

@@ -18,15 +18,21 @@ pytestmark = pytest.mark.django_db
 READ = {
     *("healthz", "readyz", "portal-home", "my-requests", "conversation", "conversation-news"),
     *("attachment", "after-login", "help-centre", "help-search", "help-category", "help-article"),
-    *("workspace", "workspace-ticket", "workspace-news"),
+    *("workspace", "workspace-ticket", "workspace-news", "workspace-questions"),
 }
 WRITE = {
     *("ask", "talk-to-a-human", "conversation-post", "conversation-helpful"),
     *("conversation-solved", "conversation-reopen", "conversation-rate", "conversation-email"),
     *("workspace-presence", "workspace-write", "workspace-accept", "workspace-hand-back"),
     *("workspace-resolve", "workspace-reopen", "workspace-known"),
+    "workspace-decide-question",
 }
-FORM = {"confirm-address", "workspace-transfer", "workspace-correct"}  # GET shows the form, POST sends it
+FORM = {
+    "confirm-address",
+    "workspace-transfer",
+    "workspace-correct",
+    "workspace-report",
+}  # GET shows the form, POST sends it
 API_READ = {"api-ticket", "api-articles", "api-article-search", "api-article"}
 API_BOTH = {"api-tickets", "api-messages"}
 API_OPEN = {"api-schema", "api-docs"}
@@ -36,6 +42,7 @@ SAMPLES = {
     "<str:reference>": "MISSING2",
     "<slug:reference>": "MISSING2",
     "<int:position>": "1",
+    "<int:pk>": "1",
     "<uuid:pk>": str(uuid4()),
     "<str:token>": "forged",
     "<slug:slug>": "missing",

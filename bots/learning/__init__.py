@@ -1,1 +1,1 @@
-"""What the assistant learns from its conversations: gaps, wrong answers, new wordings."""
+"""What the assistant learns from: what it could not answer, what was wrong, what was corrected."""

@@ -35,6 +35,14 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
             _page(_("What rules did"), "fact_check", "tickets_rulefiring"),
         ),
         _group(
+            _("Learning"),
+            _page(_("Knowledge gaps"), "lightbulb", "bots_knowledgegap"),
+            _page(_("Wrong answers"), "flag", "bots_answerreport"),
+            _link(_("Articles that did not help"), "thumb_down", "bots_did_not_help"),
+            _page(_("Suggested questions"), "rate_review", "bots_questionsuggestion"),
+            _link(_("Asked again"), "repeat", "bots_asked_again"),
+        ),
+        _group(
             _("Customers"),
             _page(_("Customers"), "person", "tickets_customer"),
             _page(_("Organisations"), "apartment", "tickets_organization"),

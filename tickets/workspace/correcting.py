@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from tickets import access, actions
 from tickets.actions.readings import CORRECTABLE, TOPICS
 from tickets.models import Reading
-from tickets.workspace import acts, understood
+from tickets.workspace import acts, understood, views
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.understood import NO, YES, values_of
 
@@ -38,8 +38,11 @@ def correct(request: AgentRequest, reference: str, position: int) -> HttpRespons
         "body": reading.message.body,
         "in_dialog": by_script(request),
     }
-    template = "correct_form" if by_script(request) else "correct"
-    return render(request, f"workspace/{template}.html", context)
+    if by_script(request):
+        return render(request, "workspace/correct_form.html", context)
+    return render(
+        request, "workspace/correct.html", {**views.ticket_list(request, ticket), **context}
+    )
 
 
 def _reading(ticket: int, position: int) -> Reading:

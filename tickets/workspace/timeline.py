@@ -90,6 +90,15 @@ def _changed(position: int) -> QuerySet[Event, Any]:
     return said.order_by("-position").values_list(place)[:CHANGED]
 
 
+_beside: list[str] = []  # what other packages keep beside a message, loaded with it
+
+
+def load_with_messages(relation: str) -> None:
+    """Load a relation of the messages with them, so that what is shown beside each costs nothing."""
+    if relation not in _beside:
+        _beside.append(relation)
+
+
 def render(items: list[Item], shared: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Each item as its position and its HTML, the same for the page, the socket and the script."""
     return [{"position": item.position, "html": _html(item, shared)} for item in items]
@@ -99,6 +108,8 @@ def _html(item: Item, shared: Mapping[str, Any]) -> str:
     if isinstance(item, Note):
         return render_to_string("workspace/note.html", {**shared, "note": item})
     context = {**shared, "message": item, "understood": understood.shown(item)}
+    if hasattr(item, "answer"):
+        context["report"] = getattr(item.answer, "report", None)
     return render_to_string("conversation/message.html", context)
 
 
@@ -106,7 +117,7 @@ def _messages(ticket: Ticket) -> MessageQuerySet:
     return (
         Message.objects.filter(ticket=ticket)
         .complete()
-        .select_related("reading")
+        .select_related("reading", *_beside)
         .order_by("position")
     )
 

@@ -64,7 +64,7 @@ _EMPTY: dict[View, tuple[StrOrPromise, StrOrPromise]] = {
 def inbox_page(request: AgentRequest) -> HttpResponse:
     """The list of one view; for our script only what changes of it."""
     selection = Selection.from_query(request.GET)
-    context = _list_context(request, selection)
+    context = list_context(request, selection)
     if by_script(request):
         return render(request, "workspace/live_list.html", context)
     return render(request, "workspace/inbox.html", context)
@@ -138,10 +138,11 @@ def presence_switch(request: AgentRequest) -> HttpResponse:
 def ticket_list(request: AgentRequest, ticket: Ticket) -> dict[str, Any]:
     """The list beside a conversation: the one it was opened from, else the one where it belongs."""
     selection = Selection.from_query(request.GET, fallback=View.of(ticket, request.user))
-    return {**_list_context(request, selection), "current": ticket.reference}
+    return {**list_context(request, selection), "current": ticket.reference}
 
 
-def _list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
+def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
+    """What every page of the workspace shows: the views with their counts, and the list of one."""
     page = inbox.page(actor_of(request), selection)
     here = reverse("workspace")
     empty = _EMPTY[selection.view]

@@ -1,0 +1,29 @@
+"""What may be done with what the assistant learns from. Keyword-only, the actor first, one transaction."""
+
+from bots.actions.examples import add_example
+from bots.actions.gaps import (
+    cover_gap,
+    dismiss_gap,
+    file_question,
+    reopen_gap,
+    replace_centroid,
+    start_article,
+)
+from bots.actions.reports import decide_report, release_article, report_answer
+from bots.actions.suggestions import approve_question, decline_question, propose_question
+
+__all__ = [
+    "add_example",
+    "approve_question",
+    "cover_gap",
+    "decide_report",
+    "decline_question",
+    "dismiss_gap",
+    "file_question",
+    "propose_question",
+    "release_article",
+    "reopen_gap",
+    "replace_centroid",
+    "report_answer",
+    "start_article",
+]

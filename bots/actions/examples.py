@@ -1,0 +1,31 @@
+"""Sentences that a detector learns from."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from bots.models import Detector, DetectorExample
+from tickets.actors import Actor
+from tickets.models import Message
+
+
+@transaction.atomic
+def add_example(
+    *, actor: Actor, detector: Detector, sentence: str, positive: bool, message: Message
+) -> DetectorExample | None:
+    """Let a detector learn from a sentence that an agent corrected; what was said last counts.
+
+    None for a sentence that an admin has put there by hand: that is theirs to change.
+    """
+    detector = Detector.objects.select_for_update().get(pk=detector.pk)
+    sentence = sentence[:500]
+    example = DetectorExample.objects.filter(detector=detector, text=sentence).first()
+    if example is not None and example.source == DetectorExample.Source.ADMIN:
+        return None
+    example = example or DetectorExample(detector=detector, text=sentence)
+    example.positive = positive
+    example.source = DetectorExample.Source.CORRECTION
+    example.message = message
+    example.save()
+    detector.save(update_fields=["updated_at"])  # what is cached of it is old now
+    return example

@@ -1,0 +1,106 @@
+"""The assistant's part of the workspace: a wrong answer is reported, a question is approved."""
+
+from __future__ import annotations
+
+from django.contrib import messages as flashes
+from django.core.exceptions import BadRequest, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bots import actions
+from bots.models import AnswerReport, QuestionSuggestion
+from tickets import access
+from tickets.actions import ActionError
+from tickets.models import Answer
+from tickets.workspace import acts, timeline, views
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.inbox import Selection
+
+SHOWN = 50  # proposals on one page, the newest first
+
+
+def take_part() -> None:
+    """Let the workspace show with each answer what was reported of it."""
+    timeline.load_with_messages("answer__report")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_agents
+def report(request: AgentRequest, reference: str, position: int) -> HttpResponse:
+    """Report an answer of the assistant with one click; say more, or hold its article back."""
+    ticket = access.ticket_for(actor_of(request), reference)
+    answers = Answer.objects.select_related("message__ticket")
+    answer = answers.filter(message__ticket=ticket, message__position=position).first()
+    if answer is None:
+        raise Http404
+    if request.method == "POST":
+        return acts.answer(
+            request,
+            ticket,
+            lambda: actions.report_answer(
+                actor=actor_of(request),
+                answer=answer,
+                note=request.POST.get("note", ""),
+                hold_back=request.POST.get("hold_back") == "yes",
+            ),
+        )
+    context = {
+        "ticket": ticket,
+        "position": position,
+        "report": AnswerReport.objects.filter(answer=answer).first(),
+        "source": answer.citations.first(),
+        "in_dialog": by_script(request),
+    }
+    if by_script(request):
+        return render(request, "workspace/report_form.html", context)
+    return render(
+        request, "workspace/report.html", {**views.ticket_list(request, ticket), **context}
+    )
+
+
+@require_safe
+@for_agents
+def questions(request: AgentRequest) -> HttpResponse:
+    """What customers wrote, proposed as sample questions of the articles that answered it."""
+    proposed = QuestionSuggestion.objects.filter(state=QuestionSuggestion.State.PROPOSED)
+    visible = access.tickets_for(actor_of(request))
+    rows = list(proposed.select_related("article__published", "ticket").order_by("-pk")[:SHOWN])
+    seen = set(
+        visible.filter(pk__in=[row.ticket_id for row in rows if row.ticket_id])
+        .order_by()
+        .values_list("pk", flat=True)
+    )
+    context = {
+        **views.list_context(request, Selection.from_query({})),
+        "suggestions": [(row, row.ticket if row.ticket_id in seen else None) for row in rows],
+    }
+    return render(request, "workspace/questions.html", context)
+
+
+@require_POST
+@for_agents
+def decide_question(request: AgentRequest, pk: int) -> HttpResponse:
+    """Approve or decline one."""
+    suggestion = get_object_or_404(QuestionSuggestion, pk=pk)
+    decide = {"approve": actions.approve_question, "decline": actions.decline_question}.get(
+        request.POST.get("decision", "")
+    )
+    if decide is None:
+        raise BadRequest("Neither approved nor declined.")
+    try:
+        decide(actor=actor_of(request), suggestion=suggestion)
+    except ValidationError as error:
+        flashes.error(request, " ".join(error.messages))
+    except ActionError as error:
+        flashes.warning(request, error.message)
+    else:
+        approved = decide is actions.approve_question
+        flashes.success(
+            request,
+            _("The article is found by this question from now on.")
+            if approved
+            else _("Declined. It is not proposed again."),
+        )
+    return redirect("workspace-questions")
