@@ -19,7 +19,7 @@ from rich.markup import escape
 
 from bots import confidence
 from bots.evaluation import figures, inputs, retrieval
-from bots.evaluation.inputs import Unusable
+from bots.evaluation.inputs import Query, Unusable
 from bots.evaluation.retrieval import Plan
 from knowledgebase.importing import Document
 
@@ -55,9 +55,10 @@ class Case:
 
 def run(sets: Sequence[Set], console: Console, limit: int | None = None) -> None:
     """Print, for each set, the figures by the others, and the coefficients by all. Raise Unusable."""
-    cases = {one.name: list(_cases(one, console, limit)) for one in sets}
-    if len(cases) < len(sets):
+    read = {one.name: _read(one, console, limit) for one in sets}
+    if len(read) < len(sets):
         raise Unusable("Two sets stand in folders of the same name.")
+    cases = {name: list(_cases(name, *given, console)) for name, given in read.items()}
     for name in cases:
         others = [found for other, found in cases.items() if other != name] or [cases[name]]
         _tell(name, cases[name], fitted(others), console)
@@ -86,12 +87,20 @@ def fitted(sets: Sequence[Sequence[Case]]) -> Numbers:
     return found
 
 
-def _cases(one: Set, console: Console, limit: int | None) -> Iterator[Case]:
+Parts = list[tuple[str, list[Document]]]
+
+
+def _read(one: Set, console: Console, limit: int | None) -> tuple[Parts, list[Query]]:
+    """The articles of a set, whole and by halves, and its questions."""
     plan = Plan(kb=one.kb, queries=one.queries, limit=limit)
     documents, asked = retrieval.prepared(plan, console)
-    for name, part in _parts(one, documents):
+    return list(_parts(one, documents)), asked
+
+
+def _cases(name: str, parts: Parts, asked: list[Query], console: Console) -> Iterator[Case]:
+    for which, part in parts:
         indexed = {document.id for document in part}
-        console.print(f"{escape(one.name)}, {name}: {len(part)} articles")
+        console.print(f"{escape(name)}, {which}: {len(part)} articles")
         with retrieval.progress(console) as bars:
             for found in retrieval.measured(part, asked, bars):
                 relevant = found.query.relevant & indexed
@@ -100,7 +109,7 @@ def _cases(one: Set, console: Console, limit: int | None) -> Iterator[Case]:
                     right=bool(found.ranked) and found.ranked[0] in relevant,
                     answerable=bool(relevant),
                     off_topic=not found.query.relevant,
-                    whole=name == "whole",
+                    whole=which == "whole",
                 )
 
 

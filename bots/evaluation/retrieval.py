@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 from django.core.exceptions import ValidationError
 from rich.console import Console
 from rich.markup import escape
@@ -28,7 +27,6 @@ from knowledgebase.importing import Document
 from knowledgebase.models import Article
 
 RANKED = 10
-BATCH = 16
 LONGEST_TITLE = 300
 LONGEST_QUESTION = 500
 
@@ -198,16 +196,9 @@ def _fitting(document: Document) -> Document:
     return replace(document, title=document.title[:LONGEST_TITLE], body=body)
 
 
-def _encoded(texts: Sequence[str], bars: Progress) -> Vectors:
-    """Vectors of all questions, those of one length together, which is quicker."""
-    bar = bars.add_task("Encoding", total=len(texts))
-    readable = [search.readable(text) or " " for text in texts]
-    order = sorted(range(len(texts)), key=lambda index: len(readable[index]))
-    made: list[Vectors] = []
-    for start in range(0, len(order), BATCH):
-        batch = order[start : start + BATCH]
-        made.append(embeddings.encode([readable[index] for index in batch], timeout=60))
-        bars.advance(bar, len(batch))
-    vectors = np.empty((len(texts), made[0].shape[1]), dtype=np.float32)
-    vectors[order] = np.vstack(made)
-    return vectors
+def _encoded(texts: Sequence[str], bars: Progress) -> list[Vectors]:
+    """Vectors of all questions, one at a time, as customers' questions are encoded."""
+    return [
+        embeddings.encode([search.readable(text) or " "], timeout=60)[0]
+        for text in bars.track(texts, description="Encoding")
+    ]

@@ -85,6 +85,45 @@ def test_a_cut_off_export_is_made_anew(settings: LazySettings, tmp_path: Path) -
     assert len(list((tmp_path / "encoder").iterdir())) == 1
 
 
+@pytest.mark.model
+@pytest.mark.usefixtures("encoder")
+def test_one_question_is_encoded_by_the_8_bit_copy_and_is_near_the_exact_one() -> None:
+    if not embeddings._instructions():
+        pytest.skip("this processor has no instructions for it")
+    questions = ["My tent pole snapped", "Where is my order?", "Kann ich das Zelt waschen?"]
+    exact = embeddings.encode_here(questions)
+    quick = np.vstack([embeddings.encode_here([question]) for question in questions])
+    shares = (exact * quick).sum(1)
+    assert shares.min() > 0.97
+    assert shares.max() < 0.99999  # another model
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("encoder")
+def test_a_cut_off_8_bit_copy_is_made_anew_and_without_one_the_exact_model_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kind = embeddings._instructions()
+    if not kind:
+        pytest.skip("this processor has no instructions for it")
+    name = embeddings.PACKAGED
+    folder = embeddings._folder(name, embeddings._source(name))
+    (copy,) = folder.glob("onnx/*_8bit.onnx")
+    size = copy.stat().st_size
+    copy.write_bytes(copy.read_bytes()[:1000])
+    monkeypatch.setattr(embeddings, "_quick", {})
+    model = embeddings._model()
+    embeddings._load_quick(model, folder)
+    assert copy.stat().st_size == size
+    assert embeddings._quick
+    monkeypatch.setattr(embeddings, "_quick", {})
+    monkeypatch.setattr(embeddings, "_instructions", lambda: "avx2")
+    monkeypatch.setattr(embeddings, "_export_quick", lambda *_: 1 / 0)
+    embeddings._load_quick(model, folder)
+    assert not embeddings._quick
+    assert encode(["Where is my order?"]).shape == (1, 384)
+
+
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has not loaded a model yet."""
