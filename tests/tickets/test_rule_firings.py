@@ -37,6 +37,7 @@ from tickets.models import (
     User,
 )
 from tickets.rules import Seen, Verdict, decide
+from tickets.sockets.inbox import InboxConsumer
 
 pytestmark = pytest.mark.django_db
 
@@ -309,3 +310,23 @@ def test_customers_screens_hear_nothing_of_tags_and_calls(
     assert not any("customer" in group for groups in kinds.values() for group in groups)
     assert f"user.{dana.pk}" in kinds["person.paged"]
     assert f"user.{dana.pk}" not in kinds["tags.changed"]
+
+
+def test_whoever_is_called_sees_it_in_the_workspace_if_they_may_open_it(
+    admin: Actor, dana: User, team: Team
+) -> None:
+    stranger = make_agent("Asha Rao", teams=[make_team()])
+    rule = save(admin, actions={"page": [dana.pk, stranger.pk]})
+    ticket, message = conversation(team=team)
+    apply(ticket, message, rule)
+    shown = {}
+    for user, event in zip((dana, stranger), calls(), strict=True):
+        consumer = InboxConsumer()
+        consumer.user = user
+        consumer.teams = set(user.teams.values_list("pk", flat=True))
+        nudge = {"ticket": ticket.pk, "kind": event.kind, "called": event.data["user"]}
+        shown[user] = consumer.frame(nudge)
+        others = consumer.frame({**nudge, "called": 0})
+        assert "toast" not in others
+    assert "A rule calls you to this conversation" in shown[dana]["toast"]
+    assert shown[stranger] == {"type": "inbox", "kind": "left"}

@@ -114,6 +114,13 @@ def test_versions_say_what_changed_and_one_click_goes_back(
     assert (rule.version, rule.name) == (3, "Upset guides")
 
 
+def test_the_history_has_also_what_is_no_version(client: Client, rule: EscalationRule) -> None:
+    press(client, rule, "off")
+    shown = text_of(client.get(url_of(rule, "history")))
+    assert "When the feeling is angry or distressed" in shown
+    assert "Switched on" in shown
+
+
 def test_versions_take_as_many_queries_for_ten_as_for_two(
     client: Client, rule: EscalationRule, odhran: User, django_assert_max_num_queries: Any
 ) -> None:
