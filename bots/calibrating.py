@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from math import exp, log
 
 import numpy as np
@@ -94,22 +95,25 @@ def read_outcomes() -> list[Outcome]:
         for one in outcomes.recent(MOST)
         if one.right is not None and one.decision == Decision.ANSWER
     ]
-    given = dict(
-        Answer.objects.filter(pk__in=[one.answer_id for one in turned_out]).values_list(
-            "pk", "message__created_at"
-        )
-    )
+    given = _given([one.answer_id for one in turned_out])
     history = list(
         Calibration.objects.order_by("created_at").values_list("created_at", "slope", "intercept")
     )
     since = [made for made, _slope, _intercept in history]
     found = []
     for one in turned_out:
-        place = bisect_right(since, given[one.answer_id]) - 1
+        when = given.get(one.answer_id)
+        place = bisect_right(since, when) - 1 if when else -1
         _made, slope, intercept = history[place] if place >= 0 else (None, 1.0, 0.0)
         odds = (confidence.odds_of(one.confidence) - intercept) / slope
         found.append(Outcome(_share(odds), bool(one.right)))
     return found
+
+
+def _given(answers: Sequence[int]) -> dict[int, datetime]:
+    """When each answer was given."""
+    rows = Answer.objects.filter(pk__in=answers).values_list("pk", "message__created_at")
+    return dict(rows)
 
 
 def fitted(known: Sequence[Outcome]) -> tuple[float, float]:
