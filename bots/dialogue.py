@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bots import confidence
 from bots.models import AssistantSettings, Words
-from knowledgebase import search
+from knowledgebase import answers, search
 from knowledgebase.embeddings import Vectors
 from knowledgebase.search import ArticleHit
 from tickets.models import Decision, Reason
@@ -19,6 +19,8 @@ from tickets.rules.seen import Seen
 
 MOST_OFFERED = 3
 ALSO_SHOWN = 2  # further articles beside an answer
+MOST_CONSIDERED = 5  # kept for whoever asks why
+LONGEST_NO = 10  # words
 
 _GREETING = re.compile(
     r"^\W*(hi|hello|hey|hallo|moin|good (morning|afternoon|evening)|guten (tag|morgen|abend))"
@@ -79,7 +81,7 @@ def think(
         return Thought(Decision.ANSWER, text, 1.0, ["asked whether this is a human"])
     if _GREETING.match(question.text):
         return Thought(Decision.ANSWER, words.greeting, 1.0, ["a greeting without a question"])
-    if question.was_answered and seen["repeats"].value in ("no", "not_asked"):
+    if question.was_answered and _says_no(question, seen["repeats"].value):
         return Thought(
             Decision.CLARIFY, "", 0.0, ["says that the answer did not help"], did_not_help=True
         )
@@ -97,7 +99,7 @@ def _look_up(
 ) -> Thought:
     found = search.search(
         question.text,
-        limit=MOST_OFFERED + ALSO_SHOWN + len(question.unhelpful),
+        limit=confidence.CONSIDERED + len(question.unhelpful),
         vector=vector,
         for_assistant=True,
     )
@@ -108,26 +110,34 @@ def _look_up(
     if thought.sources and (other := _other_language(thought.sources[0], language)):
         said = words.other_language_text.replace("%(language)s", other)
         thought = replace(thought, text=said, reasons=[*thought.reasons, f"only in {other}"])
-    return replace(thought, considered=hits, looked_up=True)
+    return replace(thought, considered=hits[:MOST_CONSIDERED], looked_up=True)
 
 
 def _weigh(
     question: Question, settings: AssistantSettings, words: Words, hits: list[ArticleHit]
 ) -> Thought:
     """Answer, offer or neither, by how likely the first article is the right one."""
-    facts = confidence.features(hits)
-    sure = confidence.probability(facts)
-    reasons = [f"score {facts.score:.2f}, lead on the next article {facts.lead:.2f}"]
+    judged = confidence.judge(hits)
+    sure, reasons = judged.probability, list(judged.reasons)
     if question.unhelpful:
         reasons.append(f"left out {len(question.unhelpful)} that did not help before")
     if hits and sure >= settings.answer_threshold:
+        quoted = answers.answer_from(hits[0].article_id, hits[0].passage, question.text)
+        if not quoted:  # it was unpublished a moment ago
+            return _weigh(question, settings, words, hits[1:])
         reasons.append(f"{sure:.2f} is at least {settings.answer_threshold:.2f}: answer")
-        return Thought(Decision.ANSWER, words.answer_intro, sure, reasons, hits[: 1 + ALSO_SHOWN])
+        shown = [replace(hits[0], passage=quoted), *hits[1 : 1 + ALSO_SHOWN]]
+        return Thought(Decision.ANSWER, words.answer_intro, sure, reasons, shown)
     if hits and sure >= settings.offer_threshold:
         reasons.append(f"{sure:.2f} is below {settings.answer_threshold:.2f}: offer articles")
         return Thought(Decision.OFFER, words.offer_intro, sure, reasons, hits[:MOST_OFFERED])
     reasons.append(f"{sure:.2f} is below {settings.offer_threshold:.2f}: nothing fits")
     return _nothing_found(question, settings, words, sure, reasons)
+
+
+def _says_no(question: Question, repeats: object) -> bool:
+    """Whether it is no more than a no; whoever says more is read for what more they say."""
+    return repeats in ("no", "not_asked") and len(question.text.split()) <= LONGEST_NO
 
 
 def _nothing_found(

@@ -22,7 +22,8 @@ def settings() -> AssistantSettings:
 
 def decide(text: str, settings: AssistantSettings, **known: object) -> Thought:
     question = Question(text, **known)  # type: ignore[arg-type]  # named by the test
-    return think(question, understand(text).values, settings)
+    answers = [settings.answer_intro] if question.was_answered else []
+    return think(question, understand(text, answers=answers).values, settings)
 
 
 def test_what_an_article_covers_is_answered_from_it(
