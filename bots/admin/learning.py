@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -113,6 +113,9 @@ class KnowledgeGapAdmin(ReadOnlyAdmin):
         ),
     )
 
+    class Media:
+        css: ClassVar = {"all": ["css/admin-assistant.css"]}
+
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the numbers of each week, all of them in the one query of the list."""
         now = timezone.now()
@@ -212,7 +215,6 @@ class KnowledgeGapAdmin(ReadOnlyAdmin):
 class AnswerReportAdmin(ReadOnlyAdmin):
     list_display = ("asked", "article", "note", "reporter", "created_at", "held_back")
     list_filter = (OpenReports, "held_back")
-    list_select_related = ("answer__message__ticket", "reporter")
     ordering = ("-pk",)
     fields = readonly_fields = (
         *("state", "held_back", "conversation", "question", "answered", "article", "note"),
@@ -247,9 +249,12 @@ class AnswerReportAdmin(ReadOnlyAdmin):
         ),
     )
 
+    class Media:
+        css: ClassVar = {"all": ["css/admin-assistant.css"]}
+
     def get_queryset(self, request: HttpRequest) -> Any:
-        found = super().get_queryset(request).select_related("answer__message__ticket")
-        return found.prefetch_related("answer__citations__article")
+        found = super().get_queryset(request).prefetch_related("answer__citations__article")
+        return found.select_related("answer__message__ticket", "reporter", "decided_by")
 
     @admin.display(description=gettext_lazy("conversation"))
     def asked(self, report: Any) -> str:

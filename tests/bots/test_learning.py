@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from bots import actions as teach
 from bots.models import AnswerReport, Detector, DetectorExample
@@ -271,3 +273,45 @@ def test_what_no_detector_decides_teaches_none(fraud: Detector, correct: Correct
     reading = correct("These damn midges", values, ("feeling", "calm"))
     assert EventKind.READING_CORRECTED in kinds(reading.ticket)
     assert not DetectorExample.objects.filter(source="correction").exists()
+
+
+# --- the queue in the admin -----------------------------------------------------------------------
+
+
+def test_the_review_queue_shows_what_was_asked_and_answered(
+    client: Client, report: AnswerReport, article: Article
+) -> None:
+    client.force_login(make_admin())
+    assert "Mend a pole" in client.get("/admin/bots/answerreport/").text
+    page = client.get(f"/admin/bots/answerreport/{report.pk}/change/").text
+    ticket = report.answer.message.ticket
+    for words in ("Can I get a spare one?", "Spare pole sections", ticket.reference, "Dana Osei"):
+        assert words in page
+    for button, state, usable in (
+        ("uphold", AnswerReport.State.UPHELD, False),
+        ("dismiss", AnswerReport.State.UPHELD, False),  # decided already: nothing is left to do
+        ("release", AnswerReport.State.UPHELD, True),
+    ):
+        assert client.post(f"/admin/bots/answerreport/{report.pk}/do/{button}/").status_code == 302
+        report.refresh_from_db()
+        assert (report.state, may_use(article)) == (state, usable), button
+    assert "Mend a pole" not in client.get("/admin/bots/answerreport/").text.split("<tbody")[-1]
+
+
+def test_the_queue_takes_the_same_queries_for_one_report_and_for_many(
+    client: Client, team: Team, dana: User, report: AnswerReport
+) -> None:
+    client.force_login(make_admin())
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/admin/bots/answerreport/").status_code == 200
+        return len(captured)
+
+    queries()
+    one = queries()
+    for _ in range(5):
+        ticket = make_ticket(turn=Turn.ASSISTANT, team=team)
+        answer = make_answer(ticket, articles=[make_article()]).answer
+        teach.report_answer(actor=Actor.agent(dana), answer=answer)
+    assert queries() == one
