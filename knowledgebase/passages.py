@@ -39,7 +39,7 @@ class Piece:
 
     def encoded(self, title: str) -> str:
         """What the encoder reads: the passage with its title and heading in front."""
-        if self.kind == Passage.Kind.BODY:
+        if self.kind in (Passage.Kind.BODY, Passage.Kind.ASKED):
             return ". ".join(part for part in (title, self.heading, self.text) if part)
         return self.text
 
@@ -47,7 +47,10 @@ class Piece:
 def cut(*, title: str, body: str, questions: Sequence[str] = ()) -> list[Piece]:
     """The passages of an article, in order: title, sample questions, body. Never empty."""
     pieces = [Piece(Passage.Kind.TITLE, title[:_TITLE_CHARACTERS])]
-    pieces += [Piece(Passage.Kind.QUESTION, question) for question in questions if question.strip()]
+    questions = [question for question in questions if question.strip()]
+    pieces += [Piece(Passage.Kind.QUESTION, question) for question in questions]
+    if len(questions) > 1:
+        pieces += [Piece(Passage.Kind.ASKED, text) for text in _packed(questions)]
     for section in _sections(parse(body)):
         pieces += (
             Piece(Passage.Kind.BODY, text, section.heading, section.anchor)

@@ -59,12 +59,17 @@ class Encoder(models.Model):
 
 
 class Passage(models.Model):
-    """A piece of one version: about 60 words of its body, its title, or a sample question."""
+    """A piece of one version: about 60 words of its body, its title, or a sample question.
+
+    Several sample questions are also one passage together (asked): what they have in common is
+    nearer to the next question than any of them.
+    """
 
     class Kind(models.TextChoices):
         BODY = "body"
         TITLE = "title"
         QUESTION = "question"
+        ASKED = "asked"
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="passages")
     version = models.ForeignKey(ArticleVersion, on_delete=models.CASCADE, related_name="passages")
