@@ -160,7 +160,7 @@ def give_up(event: Event, error: str) -> None:
     """The assistant failed: a person is asked for."""
     if event.ticket is None:
         return
-    actions.hand_over_failed(ticket=event.ticket, reason=Reason.FAILED)
+    actions.hand_over_failed(actor=Actor.assistant(), ticket=event.ticket, reason=Reason.FAILED)
 
 
 def note_facts(ticket: Ticket, message: Message) -> None:

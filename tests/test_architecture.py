@@ -153,9 +153,11 @@ WRITERS = ("tickets/actions/", "tickets/models/", "knowledgebase/models/", "bots
 ALSO_WRITE = {
     "bots/actions/": "the actions on what the assistant learns from",
     "knowledgebase/actions.py": "the actions of articles",
+    "bots/calibrating.py": "the correction of the confidence, made again from outcomes at any time",
     "tickets/events.py": "the mechanism of events and reactions, called by actions",
     "tickets/attachments.py": "the files of a message that an action is writing",
     "tickets/admin/audited.py": "the admin's rows, inside the action change_setting",
+    "knowledgebase/apart.py": "the tables of an evaluation, which are gone after it",
     "knowledgebase/indexing.py": "passages and vectors, made again from articles at any time",
     "knowledgebase/importing.py": "a category that imported articles name",
     "helpdesk/demo/": "loads the demo company, once, into an empty helpdesk",

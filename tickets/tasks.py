@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tickets import actions, attachments, events
+from tickets.actors import Actor
 from tickets.models import IdempotentRequest, Reaction, Reason, Ticket, Turn
 
 ASSISTANT_DEADLINE = timedelta(seconds=10)  # then a person is asked for; never silence
@@ -45,7 +46,7 @@ def _give_up_turn(ticket: Ticket, since: datetime) -> bool:
     ticket = Ticket.objects.locked(ticket)
     if ticket.turn != Turn.ASSISTANT or ticket.turn_since >= since:
         return False  # it has just answered, or a newer message has ten seconds of its own
-    actions.hand_over_failed(ticket=ticket, reason=Reason.TOO_SLOW)
+    actions.hand_over_failed(actor=Actor.system(), ticket=ticket, reason=Reason.TOO_SLOW)
     return True
 
 

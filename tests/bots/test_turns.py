@@ -208,7 +208,9 @@ def test_if_the_assistant_fails_the_rule_says_where_it_goes(
     react()
     ticket.refresh_from_db()
     assert (ticket.turn, ticket.team) == (Turn.QUEUE, team)
-    assert ticket.handovers.get().reason == Reason.FAILED
+    handover = ticket.handovers.get()
+    assert handover.reason == Reason.FAILED
+    assert handover.rule == RuleFiring.objects.get(rule=failed)
 
 
 def test_no_words_in_a_rule_can_be_switched_off_by_the_customers_text(finds: Find) -> None:

@@ -11,7 +11,7 @@ from tickets import rules
 from tickets.actions.handover import hand_over
 from tickets.actions.rules import apply_rules
 from tickets.actors import Actor
-from tickets.models import HandOver, Message, Reading, Reason, RuleFiring, Ticket, Turn
+from tickets.models import AuthorKind, HandOver, Message, Reading, Reason, RuleFiring, Ticket, Turn
 from tickets.rules import HandOverTo, Verdict
 from tickets.rules.seen import Seen
 
@@ -38,7 +38,7 @@ def keep_reading(
 
 
 @transaction.atomic
-def hand_over_failed(*, ticket: Ticket, reason: Reason) -> HandOver | None:
+def hand_over_failed(*, actor: Actor, ticket: Ticket, reason: Reason) -> HandOver | None:
     """The assistant failed, or took too long: a person is asked for, to whom the rules say.
 
     Whatever the rules say, somebody is asked. None if it is no longer the assistant's turn.
@@ -46,15 +46,21 @@ def hand_over_failed(*, ticket: Ticket, reason: Reason) -> HandOver | None:
     ticket = Ticket.objects.locked(ticket)
     if ticket.turn != Turn.ASSISTANT:
         return None
-    around = rules.of_ticket(ticket, text="", now=timezone.now())
-    fired = rules.decide({**around, "failed": Seen(reason.value)}).hand_over
-    route = (fired.route if fired else None) or HandOverTo()
+    message = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).last()
+    text = message.body if message else ""
+    around = rules.of_ticket(ticket, text=text, now=timezone.now())
+    verdict = rules.decide({**around, "failed": Seen(reason.value)})
+    firing = None
+    if message is not None:
+        firing = apply_rules(actor=actor, ticket=ticket, message=message, verdict=verdict)
+    route = (verdict.hand_over.route if verdict.hand_over else None) or HandOverTo()
     return hand_over(
-        actor=Actor.assistant() if reason == Reason.FAILED else Actor.system(),
+        actor=actor,
         ticket=ticket,
         reason=reason,
         team=route.load_team(),
         skill=route.skill,
         priority=route.priority,
+        firing=firing,
         words=route.text,
     )
