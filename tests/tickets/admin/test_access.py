@@ -9,7 +9,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from bots.models import AssistantSettings, LanguageTexts
+from bots.models import (
+    AnswerReport,
+    AssistantSettings,
+    KnowledgeGap,
+    LanguageTexts,
+    QuestionSuggestion,
+)
 from knowledgebase.models import Article, Category
 from tests.factories import make_admin, make_agent, make_article, make_lead, make_user
 from tests.tickets.admin.conftest import list_of, url_of
@@ -34,6 +40,7 @@ pytestmark = pytest.mark.django_db
 MODELS = {
     *(ApiKey, Article, AssistantSettings, Category, Customer, Event, LanguageTexts, OpeningHours),
     *(Organization, Reaction, SiteSettings, Team, User, EscalationRule, RuleFiring),
+    *(AnswerReport, KnowledgeGap, QuestionSuggestion),
 }
 
 
