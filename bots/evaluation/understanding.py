@@ -24,6 +24,7 @@ from bots.understanding.shipped import SENSITIVE
 
 AT_ONCE = 32  # messages that are encoded together
 FALSE_ALARMS = 0.015
+SHOWN_FROM = 0.62  # of frustration: a turn that shows some; what is said of a person asks for more
 _PERSON = ("human", "contact_support", "wants_person", "person", "agent")
 _NOT_PERSON = ("no", "other", "none")
 _CUSTOMER = ("customer", "user", "visitor")
@@ -96,12 +97,17 @@ def _line(row: Row, reading: Reading) -> dict[str, Any]:
         "text": row.said.text,
         "wants_person": values["wants_person"].value,
         "frustration": values["frustration"].value,
-        "frustrated": values["feeling"].value in (FRUSTRATED, ANGRY, DISTRESSED),
+        "frustrated": _is_frustrated(reading),
         "sensitive": values["sensitive"].value,
         "urgent": bool(values["urgent"].value),
         "language": values["language"].value,
         "feeling": values["feeling"].value,
     }
+
+
+def _is_frustrated(reading: Reading) -> bool:
+    named = reading.values["feeling"].value in (FRUSTRATED, ANGRY, DISTRESSED)
+    return named or float(reading.values["frustration"].value) >= SHOWN_FROM
 
 
 def _print(found: Sequence[Row], readings: Sequence[Reading], console: Console) -> None:

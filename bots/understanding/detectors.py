@@ -19,6 +19,8 @@ from bots.understanding.phrases import neutral
 from bots.understanding.shipped import Definition
 from bots.understanding.vectors import EncoderUnavailable, Vectors
 
+Places = NDArray[np.int64]
+
 NEAREST = 3  # examples whose likeness is averaged
 _RIDGE = 0.01
 _LINE, _NEAR, _MIDDLE, _STEEP = 3.0, 3.0, 1.0, 1.5
@@ -35,12 +37,12 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """One detector, ready to score vectors."""
+    """One detector. `positive` and `negative` are the places of its examples among all of them."""
 
     definition: Definition
     pattern: re.Pattern[str] | None
-    positive: Vectors | None = None
-    negative: Vectors | None = None
+    positive: Places | None = None
+    negative: Places | None = None
     line: NDArray[np.float64] | None = None
 
     def says(self, sentence: str) -> str:
@@ -48,31 +50,17 @@ class Trained:
         found = self.pattern.search(sentence) if self.pattern else None
         return found.group() if found else ""
 
-    def scores(self, sentences: Sequence[str], made: Vectors | None) -> NDArray[np.float64]:
-        """0 to 1 for each sentence."""
-        said = np.array([bool(self.says(one)) for one in sentences], dtype=float)
-        if made is None or self.positive is None or self.negative is None or self.line is None:
-            return said * BY_WORDS_ALONE
-        raw = _LINE * (made @ self.line[:-1] + self.line[-1])
-        raw = raw + _NEAR * (_top(made, self.positive) - _top(made, self.negative))
-        raw = raw + self.definition.weight * said
-        return np.asarray(1 / (1 + np.exp(-_STEEP * (raw - _MIDDLE))), dtype=float)
-
-    def nearest(self, vector: Vectors) -> Nearest | None:
-        """The example that a sentence is most like."""
-        if self.positive is None or not len(self.positive):
-            return None
-        likeness = self.positive @ vector
-        best = int(likeness.argmax())
-        return Nearest(self.definition.positive[best], round(float(likeness[best]), 3))
-
 
 @dataclass(frozen=True, slots=True)
 class Bank:
     """All detectors that are switched on. `ready` is whether they know meaning, not only words."""
 
     trained: tuple[Trained, ...]
-    ready: bool
+    examples: Vectors | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self.examples is not None
 
     def tells(self, sentence: str) -> bool:
         return any(one.says(sentence) for one in self.trained)
@@ -81,47 +69,74 @@ class Bank:
         self, sentences: Sequence[str], made: Mapping[str, Vectors]
     ) -> dict[str, dict[str, float]]:
         """Slug: sentence: score. Sentences without a vector are read by expressions alone."""
-        known = [one for one in sentences if one in made]
-        others = [one for one in sentences if one not in made]
-        stacked = np.vstack([made[one] for one in known]) if known and self.ready else None
-        found: dict[str, dict[str, float]] = {}
-        for one in self.trained:
-            if stacked is not None:
-                values = dict(zip(known, one.scores(known, stacked).tolist(), strict=True))
-            else:
-                values = dict(zip(known, one.scores(known, None).tolist(), strict=True))
-            values |= dict(zip(others, one.scores(others, None).tolist(), strict=True))
-            found[one.definition.slug] = values
+        known = [one for one in sentences if one in made] if self.ready else []
+        others = [one for one in sentences if one not in made] if self.ready else list(sentences)
+        found = {
+            one.definition.slug: {
+                sentence: BY_WORDS_ALONE if one.says(sentence) else 0.0 for sentence in others
+            }
+            for one in self.trained
+        }
+        if known and self.examples is not None:
+            stacked = np.vstack([made[one] for one in known])
+            likeness = stacked @ self.examples.T
+            for one in self.trained:
+                values = _scores(one, known, stacked, likeness)
+                found[one.definition.slug].update(zip(known, values, strict=True))
         return found
+
+    def nearest(self, slug: str, vector: Vectors) -> Nearest | None:
+        """The example of a detector that a sentence is most like."""
+        one = next((one for one in self.trained if one.definition.slug == slug), None)
+        if one is None or one.positive is None or self.examples is None:
+            return None
+        likeness = self.examples[one.positive] @ vector
+        best = int(likeness.argmax())
+        return Nearest(one.definition.positive[best], round(float(likeness[best]), 3))
+
+
+def _scores(
+    one: Trained, sentences: Sequence[str], stacked: Vectors, likeness: Vectors
+) -> list[float]:
+    said = np.array([bool(one.says(sentence)) for sentence in sentences], dtype=float)
+    if one.positive is None or one.negative is None or one.line is None:
+        return list((said * BY_WORDS_ALONE).tolist())
+    raw = _LINE * (stacked @ one.line[:-1] + one.line[-1])
+    raw += _NEAR * (_top(likeness[:, one.positive]) - _top(likeness[:, one.negative]))
+    raw += one.definition.weight * said
+    return list((1 / (1 + np.exp(-_STEEP * (raw - _MIDDLE)))).tolist())
 
 
 def train(definitions: Sequence[Definition]) -> Bank:
     """The detectors with the vectors of their examples; by expressions alone without an encoder."""
-    neutrals = list(neutral.SENTENCES)
-    texts = neutrals + [
-        text for one in definitions for text in (*one.positive, *one.negative) if text
-    ]
+    texts = list(
+        dict.fromkeys(
+            [
+                *neutral.SENTENCES,
+                *(text for one in definitions for text in (*one.positive, *one.negative)),
+            ]
+        )
+    )
     try:
         made = vectors.of_examples(texts)
-        trained = tuple(_train(one, definitions, made, neutrals) for one in definitions)
-    except (EncoderUnavailable, ValueError):  # a model of another dimension that is being swapped
-        return Bank(tuple(Trained(one, _pattern(one)) for one in definitions), ready=False)
-    return Bank(trained, ready=True)
+        examples = np.vstack([made[text] for text in texts])
+    except (EncoderUnavailable, ValueError):  # or a model of another dimension, being swapped
+        return Bank(tuple(Trained(one, _pattern(one)) for one in definitions))
+    places = {text: place for place, text in enumerate(texts)}
+    return Bank(tuple(_train(one, definitions, examples, places) for one in definitions), examples)
 
 
 def _train(
     definition: Definition,
     all_definitions: Sequence[Definition],
-    made: Mapping[str, Vectors],
-    neutrals: Sequence[str],
+    examples: Vectors,
+    places: Mapping[str, int],
 ) -> Trained:
     pattern = _pattern(definition)
     if not definition.positive:
         return Trained(definition, pattern)
-    positive = np.vstack([made[text] for text in definition.positive])
     known = set(definition.positive)
-    like_it = [one for one in (*definition.negative, *neutrals) if one not in known]
-    negative = np.vstack([made[text] for text in like_it])
+    negative = [one for one in (*definition.negative, *neutral.SENTENCES) if one not in known]
     # What came with the helpdesk was written apart; an admin's topic may well overlap with it.
     others = [
         text
@@ -130,8 +145,10 @@ def _train(
         for text in ((*one.positive, *one.negative) if one.kind == definition.kind else ())
         if text not in known
     ]
-    against = np.vstack([negative, *(made[text][None] for text in others)])
-    return Trained(definition, pattern, positive, negative, _line(positive, against))
+    near = np.array([places[text] for text in definition.positive])
+    against = np.array([places[text] for text in negative])
+    far = np.array([places[text] for text in (*negative, *others)])
+    return Trained(definition, pattern, near, against, _line(examples[near], examples[far]))
 
 
 def _line(positive: Vectors, negative: Vectors) -> NDArray[np.float64]:
@@ -148,12 +165,13 @@ def _line(positive: Vectors, negative: Vectors) -> NDArray[np.float64]:
     return np.asarray(np.linalg.solve(left, (rows * weight[:, None]).T @ wanted))
 
 
-def _top(made: Vectors, examples: Vectors) -> NDArray[np.float64]:
-    likeness = made @ examples.T
-    count = min(NEAREST, examples.shape[0])
-    return np.asarray(
-        np.partition(likeness, -count, axis=1)[:, -count:].mean(axis=1), dtype=np.float64
-    )
+def _top(likeness: Vectors) -> NDArray[np.float64]:
+    """The mean likeness to the nearest of the examples, for each sentence."""
+    count = min(NEAREST, likeness.shape[1])
+    if not count:
+        return np.zeros(likeness.shape[0])
+    nearest = np.partition(likeness, -count, axis=1)[:, -count:]
+    return np.asarray(nearest.sum(axis=1) / count, dtype=np.float64)
 
 
 def _pattern(definition: Definition) -> re.Pattern[str] | None:

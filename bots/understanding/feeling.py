@@ -42,7 +42,7 @@ _FRUSTRATION = re.compile(
 _SHOUTING = re.compile(r"\b[A-ZÄÖÜ]{4,}\b")
 ANGRY_FROM = 0.75  # of 1; set so that plain disappointment stays below
 FRUSTRATED_FROM = 0.45
-STRAINED_FROM = 0.62  # of `frustration`, where context and meaning count too
+STRAINED_FROM = 0.62  # of `frustration` without what came before, where meaning counts too
 
 # What a customer's turn does to the assistant's last one. Only looked at when there was one.
 _REFUSES = re.compile(
@@ -100,23 +100,28 @@ def feel(text: str) -> Feeling:
     return Feeling(name, round(level, 3), tuple(angry + tired + (shouted if loud else [])))
 
 
-def frustration(
-    text: str,
-    by_words: Feeling,
-    *,
-    examples: float | None,
-    tone: float | None,
-    earlier: Sequence[str] = (),
-    answers: Sequence[str] = (),
-) -> float:
-    """How discontent a turn is, 0 to 1. `examples` and `tone` are None without an encoder."""
+def strain(text: str, by_words: Feeling, *, examples: float | None, tone: float | None) -> float:
+    """How discontent a text is by itself, about -3 to 6; no `examples` or `tone` without an encoder."""
     raw = tone_of_words(text[:4000]) + 2 * by_words.level
     if examples is not None:
         raw += 0.5 * examples
     if tone is not None:
         raw += 0.5 * tone
-    raw += _of_the_course(text, earlier, answers)
-    return round(1 / (1 + math.exp(-0.9 * (raw - 1.6))), 4)
+    return raw
+
+
+def is_strained(raw: float, text: str) -> bool:
+    """Whether a text alone shows that somebody is frustrated; one "no" does not."""
+    return len(text.split()) >= 3 and _as_level(raw) >= STRAINED_FROM
+
+
+def frustration(raw: float, text: str, earlier: Sequence[str], answers: Sequence[str]) -> float:
+    """How discontent a turn is, 0 to 1, by itself and by what it answers."""
+    return round(_as_level(raw + _of_the_course(text, earlier, answers)), 4)
+
+
+def _as_level(raw: float) -> float:
+    return 1 / (1 + math.exp(-0.9 * (raw - 1.6)))
 
 
 def _of_the_course(text: str, earlier: Sequence[str], answers: Sequence[str]) -> float:

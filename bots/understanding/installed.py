@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import DatabaseError
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from bots.models import Detector, DetectorExample
 from bots.understanding.detectors import Bank, train
@@ -84,9 +84,13 @@ def _look_again(now: float) -> Bank:
 def _version() -> tuple[Any, ...]:
     """Changes with every change that is made of a detector or its examples; one query."""
     return tuple(
-        Detector.objects.annotate(count=Count("examples"), last=Max("examples__pk"))
+        Detector.objects.annotate(
+            count=Count("examples"),
+            shown=Count("examples", filter=Q(examples__positive=True)),
+            last=Max("examples__pk"),
+        )
         .order_by("pk")
-        .values_list("pk", "updated_at", "active", "threshold", "count", "last")
+        .values_list("pk", "updated_at", "active", "threshold", "count", "shown", "last")
     )
 
 

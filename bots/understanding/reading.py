@@ -187,14 +187,9 @@ def _feeling(
         score, _ = noticed.best("dissatisfied")
         examples = _open((of_whole if of_whole is not None else score) * 0.6 + score * 0.4)
         sounding = tone.of(vector[None])
-    level = feelings.frustration(
-        message.text,
-        by_words,
-        examples=examples,
-        tone=float(sounding[0]) if sounding is not None else None,
-        earlier=message.earlier,
-        answers=message.answers,
-    )
+    sound = float(sounding[0]) if sounding is not None else None
+    plain = feelings.strain(message.text, by_words, examples=examples, tone=sound)
+    level = feelings.frustration(plain, message.text, message.earlier, message.answers)
     level_seen = Seen(level, by_words.words[:4], level)
     if found := noticed.slug("distressed"):
         return Seen(DISTRESSED, _quoted(found[1]), round(found[0], 3)), level_seen
@@ -202,7 +197,7 @@ def _feeling(
         return Seen(ANGRY, by_words.words[:6], by_words.level), level_seen
     if confused := noticed.slug("confused"):
         return Seen(CONFUSED, _quoted(confused[1]), round(confused[0], 3)), level_seen
-    if by_words.name == FRUSTRATED or level >= feelings.STRAINED_FROM:
+    if by_words.name == FRUSTRATED or feelings.is_strained(plain, message.text):
         shown = by_words.words[:6] or _quoted(noticed.best("dissatisfied")[1])
         return Seen(FRUSTRATED, shown or _quoted(parts[0] if parts else ""), level), level_seen
     return Seen(CALM), level_seen

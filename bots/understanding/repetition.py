@@ -6,22 +6,25 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz
+from rapidfuzz.utils import default_process
 
 from bots.understanding.vectors import Vectors
 
 QUESTION, NO, NOT_ASKED = "question", "no", "not_asked"
-_LIKE_BY_WORDS = 88  # of 100
+_LIKE_BY_WORDS = 84  # of 100
 _LIKE_BY_MEANING = 0.82
 _LOOKED_BACK = 5
 _FEWEST_WORDS = 3
 
 _NOT_ASKED = re.compile(
     r"\b((that|this|it)('?s| is| was|) ?(not|n'?t|no) (really |at all |even )?(what|the (question|thing)) "
-    r"(i|we)|not what (i|we) (asked|meant|mean|want(ed)?|need(ed)?|said)|(that|this) (is ?n.?t|was ?n.?t) "
-    r"what (i|we)|(you )?(did ?n.?t|did not|do ?n.?t|are ?n.?t|are not|not) (answer(ing)?|understand(ing)?|"
-    r"get|read(ing)?) (my|the|me|what|it)|(has|have) nothing to do with (my|the|what)|wrong (answer|"
-    r"article|topic)|you (misunderstood|misunderstand|mis-?read)|i (asked|meant|was asking) (about|for|"
-    r"something else|if|whether|how)|das (war|ist) nicht (meine frage|was ich)|nicht (danach|das) gefragt)\b",
+    r"(i|we)( (asked|meant|mean|want(ed)?|need(ed)?|said))?|not what (i|we) (asked|meant|mean|want(ed)?|"
+    r"need(ed)?|said)( for| about)?|(that|this) (is ?n.?t|was ?n.?t) what (i|we) \w+|you (did ?n.?t|did "
+    r"not|do ?n.?t|do not|are ?n.?t|are not|have ?n.?t) (answer(ing|ed)?|understand(ing)?|underst(ood)?|get|"
+    r"read(ing)?|listen(ing)?( to)?) (my|the|me|what|it)|(did ?n.?t|does ?n.?t|not) answer(ing)? (my|the) "
+    r"question|(has|have) nothing to do with (my|the|what)|wrong (answer|article|topic)|you "
+    r"(misunderstood|misunderstand|mis-?read)|i (asked|meant|was asking) (about|for|something else|if|"
+    r"whether|how)|das (war|ist) nicht (meine frage|was ich)|nicht (danach|das) gefragt)\b",
     re.IGNORECASE,
 )
 _NO = re.compile(
@@ -76,12 +79,14 @@ def _said_again(text: str, earlier: Sequence[str], made: Mapping[str, Vectors]) 
         if len(one.split()) < _FEWEST_WORDS:
             continue
         other = one[:2000].lower().strip()
-        if fuzz.token_sort_ratio(low, other) >= _LIKE_BY_WORDS:
+        if not _same_numbers(low, other):
+            continue
+        if fuzz.token_sort_ratio(low, other, processor=default_process) >= _LIKE_BY_WORDS:
             return (text[:120], one[:120])
         theirs = made.get(one[:800].replace("\0", " "))
         if mine is None or theirs is None or mine.shape != theirs.shape:
             continue
-        if float(mine @ theirs) >= _LIKE_BY_MEANING and _same_numbers(low, other):
+        if float(mine @ theirs) >= _LIKE_BY_MEANING:
             return (text[:120], one[:120])
     return ()
 

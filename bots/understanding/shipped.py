@@ -79,7 +79,7 @@ SHIPPED: tuple[Definition, ...] = (
                 "A dispute under the law, a claim, a threat to sue.",
             ),
             (
-                *("medical", "Medical", 0.75, medical, 0.5),
+                *("medical", "Medical", 0.78, medical, 0.5),
                 "Symptoms, injuries, illness, medicine.",
             ),
             (
@@ -103,32 +103,32 @@ SHIPPED: tuple[Definition, ...] = (
         *(1.5, "Fear, despair, tears, panic."),
     ),
     _of(
-        *("confused", "Confused", SIGNAL, 0.8),
+        *("confused", "Confused", SIGNAL, 0.7),
         (feelings.CONFUSED, feelings.NOT_CONFUSED, feelings.CONFUSED_EXPRESSIONS),
         *(1.5, "Does not understand what was said."),
     ),
     _of(
-        *("outage", "Urgent: an outage", SIGNAL, 0.6),
+        *("outage", "Urgent: an outage", SIGNAL, 0.55),
         (signals.OUTAGE, signals.NOT_OUTAGE, signals.OUTAGE_EXPRESSIONS),
         *(1.5, "Something does not work for many at once."),
     ),
     _of(
-        *("deadline", "Urgent: a deadline", SIGNAL, 0.8),
+        *("deadline", "Urgent: a deadline", SIGNAL, 0.7),
         (signals.DEADLINE, signals.NOT_DEADLINE, signals.DEADLINE_EXPRESSIONS),
         *(1.5, "It is needed very soon."),
     ),
     _of(
-        *("safety", "Urgent: safety", SIGNAL, 0.8),
+        *("safety", "Urgent: safety", SIGNAL, 0.7),
         (signals.SAFETY, signals.NOT_SAFETY, signals.SAFETY_EXPRESSIONS),
         *(1.5, "Fire, gas, something broke that must not, somebody may be hurt."),
     ),
     _of(
-        *("wants_to_cancel", "Wants to cancel", SIGNAL, 0.8),
+        *("wants_to_cancel", "Wants to cancel", SIGNAL, 0.7),
         (signals.CANCEL, signals.NOT_CANCEL, signals.CANCEL_EXPRESSIONS),
         *(1.5, "Wants to end a contract or leave for another company."),
     ),
     _of(
-        *("billing_dispute", "Billing dispute", SIGNAL, 0.8),
+        *("billing_dispute", "Billing dispute", SIGNAL, 0.65),
         (signals.BILLING, signals.NOT_BILLING, signals.BILLING_EXPRESSIONS),
         *(1.5, "Says that a charge, invoice or refund is wrong."),
     ),

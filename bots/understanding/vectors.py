@@ -23,7 +23,7 @@ from knowledgebase.embeddings import EncoderUnavailable, Vectors
 logger = logging.getLogger(__name__)
 
 _RECENT = 2_000
-_SAME_FROM = 0.99
+_SAME_FROM = 0.97
 _lock = threading.Lock()
 _recent: OrderedDict[str, Vectors] = OrderedDict()
 _kept: dict[str, dict[str, Vectors]] = {}
@@ -87,7 +87,7 @@ def _file() -> Path:
 
 def _read(path: Path) -> dict[str, Vectors]:
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
     except FileNotFoundError:
         return {}
@@ -98,12 +98,12 @@ def _read(path: Path) -> dict[str, Vectors]:
 
 def _sound(kept: dict[str, Vectors], sentences: Sequence[str]) -> dict[str, Vectors]:
     """What was kept, if the encoder of today still makes the same of one of the sentences."""
-    known = next((one for one in sentences if one in kept), None)
-    if known is None:
+    known = [one for one in sentences if one in kept][:2]
+    if not known:
         return {}
-    today = embeddings.encode([known], timeout=10.0)[0]
-    then = kept[known]
-    if today.shape != then.shape or float(today @ then) < _SAME_FROM:
+    today = embeddings.encode(known, timeout=10.0)
+    then = np.vstack([kept[one] for one in known])
+    if today.shape != then.shape or float((today * then).sum(axis=1).min()) < _SAME_FROM:
         logger.info("the encoder has changed: the examples are encoded again")
         return {}
     return kept

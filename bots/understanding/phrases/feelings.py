@@ -40,6 +40,12 @@ ich kann nicht mehr
 
 NOT_DISTRESSED = """
 I am afraid that this is the wrong size
+I need a doctor
+I need to find a doctor
+I would like to see a doctor
+I am sorry for your loss
+I need help with my order
+I have already called twice to find out
 I am afraid not
 I am worried that the parcel will not arrive in time
 don't panic

@@ -141,6 +141,7 @@ EXPRESSIONS = (
     r"\b(charge|transaction|purchase|payment|order|withdrawal)s?\b.{0,40}\b(i|we) (did ?n.?t|did not|"
     r"never|have not|haven.?t|do ?n.?t|do not) (\w+ )?(make|made|authori\w+|recogni\w+|place\w*|approve\w*|"
     r"know|order\w*|do|done|remember)\b",
+    r"\b(not|never|n't) (made|authori[sz]ed|placed|approved|done|ordered) by (me|us)\b|"
     r"\b(did ?n.?t|did not|never) (make|authori[sz]ed?|made|place|approved?) (this|that|the|any|a|these|"
     r"those)? ?(\w+ )?(charge|transaction|purchase|payment|order|withdrawal)s?\b",
     r"\b(some ?one|some ?body|stranger|thie\w+) (else )?(has |is |was |got |used |using |hack\w* |stole )"

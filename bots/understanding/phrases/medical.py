@@ -2,6 +2,8 @@
 
 POSITIVE = """
 I burned my hand on the stove and it is blistering
+my son has a burn on his arm from the pot
+she cut her finger badly with it
 my child swallowed a part of it
 I have a rash since I wear it
 I am allergic to latex, is it in the mat

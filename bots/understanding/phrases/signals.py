@@ -315,6 +315,8 @@ CANCEL_EXPRESSIONS = (
 BILLING_EXPRESSIONS = (
     r"\b(charged|billed|debited|paid|deducted|invoiced|booked)( me)? (twice|two times|double|three times|"
     r"too much|again|the wrong|an extra|more than|in error|wrongly|incorrectly)\b",
+    r"\b(charged?|billed?|debited|paid|took|deducted|booked|taken|withdr\w+)\b.{0,30}\b(twice|two times|"
+    r"double|three times)\b",
     r"\b(double|duplicate|wrong|incorrect|unjustified|unexpected|extra|hidden|excessive) (charges?|billing|"
     r"payments?|bill|invoice|amount|fees?)\b",
     r"\b(over-?charged|overbilled|charge-?back|dispute (this|the|a|my) (charge|bill|invoice|"
