@@ -1,6 +1,6 @@
 """The admin: what admins decide is edited here, and every change leaves a record."""
 
-from tickets.admin import articles, keys, ledger, people, policy, rule_log, rules
+from tickets.admin import articles, keys, ledger, people, policy, rule_log, rules, wording
 from tickets.admin.audited import AuditedAdmin, AuditedForm, SingletonAdmin
 from tickets.admin.site import site
 
@@ -16,4 +16,5 @@ __all__ = [
     "rule_log",
     "rules",
     "site",
+    "wording",
 ]

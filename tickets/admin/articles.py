@@ -141,7 +141,7 @@ class ArticleAdmin(AuditedAdmin):
         ),
     )
     list_display = ("title", "state_label", "category", "on_first_page", "updated_at")
-    list_filter = ("state", "category", "popular")
+    list_filter = ("state", "category", "popular", "assistant_may_use")
     list_select_related = ("category",)
     search_fields = ("latest_title", "slug")
     ordering = ("-updated_at", "-pk")

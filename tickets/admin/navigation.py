@@ -17,6 +17,8 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
             _("Knowledge base"),
             _page(_("Articles"), "article", "knowledgebase_article"),
             _page(_("Categories"), "shelves", "knowledgebase_category"),
+            _page(_("Words that mean the same"), "join_inner", "knowledgebase_synonyms"),
+            _page(_("Words that mean nothing"), "block", "knowledgebase_ignoredword"),
         ),
         _group(
             _("Teams & hours"),

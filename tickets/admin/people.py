@@ -94,7 +94,7 @@ class UserAdmin(AuditedAdmin):
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = ["email", "name", "role", "teams", "timezone", "is_active"]
+        fields = ["email", "name", "role", "teams", "skills", "timezone", "is_active"]
         if _is_superuser(request):  # nobody gives more than they have (D01)
             fields.append("is_superuser")
         return [*fields, "last_login", "date_joined"] if obj else fields
@@ -156,7 +156,7 @@ class CustomerAdmin(AuditedAdmin):
 
     inlines = (FactInline,)
     fields = (
-        *("name", "organization", "phone", "language"),
+        *("name", "organization", "phone", "language", "prefers_person", "segment", "value"),
         *("email", "claimed_email", "user", "joined_into", "created_at"),
     )
     readonly_fields = ("email", "claimed_email", "user", "joined_into", "created_at")

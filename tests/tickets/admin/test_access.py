@@ -16,7 +16,7 @@ from bots.models import (
     LanguageTexts,
     QuestionSuggestion,
 )
-from knowledgebase.models import Article, Category
+from knowledgebase.models import Article, Category, IgnoredWord, Synonyms
 from tests.factories import make_admin, make_agent, make_article, make_lead, make_user
 from tests.tickets.admin.conftest import list_of, url_of
 from tickets.admin import site
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
 MODELS = {
     *(ApiKey, Article, AssistantSettings, Category, Customer, Event, LanguageTexts, OpeningHours),
     *(Organization, Reaction, SiteSettings, Team, User, EscalationRule, RuleFiring),
-    *(AnswerReport, KnowledgeGap, QuestionSuggestion),
+    *(AnswerReport, KnowledgeGap, QuestionSuggestion, Synonyms, IgnoredWord),
 }
 
 
