@@ -50,3 +50,12 @@ def propose_questions() -> None:
         suggestions.propose_new()
     except EncoderUnavailable as error:
         logger.warning("suggested questions wait for the encoder: %s", error)
+
+
+@shared_task(queue="default")
+def calibrate() -> None:
+    """Correct the stated confidence by what became of the answers."""
+    from bots import calibrating
+
+    result = calibrating.calibrate()
+    logger.info("calibrated with %d outcomes: %s", result.outcomes, result.after)

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
@@ -236,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 10},
     },
+    "calibrate": {"task": "bots.tasks.calibrate", "schedule": crontab("0", "3", day_of_week="1")},
     "clean-up": {"task": "tickets.tasks.clean_up", "schedule": timedelta(hours=1)},
 }
 

@@ -23,7 +23,7 @@ from bots.evaluation.inputs import Query, Unusable
 from bots.evaluation.retrieval import Plan
 from knowledgebase.importing import Document
 
-RIDGE = 1e-3
+RIDGE = 1e-6  # the features are small numbers: more would flatten them
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 
 Numbers = NDArray[np.float64]
