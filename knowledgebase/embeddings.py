@@ -106,10 +106,9 @@ def encode_here(texts: Sequence[str], timeout: float = 1.0) -> Vectors:
 def warm() -> float:
     """Load the model and encode a sentence; give the seconds it took. Raise EncoderUnavailable."""
     started = time.monotonic()
-    # Tokens of both lengths: the first run of each allocates.
-    encode_here(["Where is my order?", "Where is my order? " * 30], timeout=60)
-    encode_here(["Where is my order?"], timeout=60)
-    encode_here(["Where is my order? " * 30], timeout=60)
+    short, long = "Where is my order?", "Where is my order? " * 30
+    for texts in ([short, long], [short], [long]):  # the first run of each length allocates
+        encode_here(texts, timeout=60)
     return time.monotonic() - started
 
 
