@@ -33,6 +33,7 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
             _page(_("Texts in other languages"), "translate", "bots_languagetexts"),
             _link(_("Play-ground"), "science", "bots_playground"),
             _link(_("How sure it is"), "monitoring", "bots_confidence"),
+            _page(_("Detectors"), "sensors", "bots_detector"),
             _page(_("Escalation rules"), "rule", "tickets_escalationrule"),
             _page(_("What rules did"), "fact_check", "tickets_rulefiring"),
         ),

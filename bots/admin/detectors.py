@@ -1,0 +1,210 @@
+"""Detectors in the admin: their examples and thresholds, and a page on which they are tried out."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bots.models import Detector, DetectorExample
+from bots.understanding import installed, sentences, vectors
+from bots.understanding.shipped import BY_SLUG
+from tickets import actions
+from tickets.actions.settings import many_values
+from tickets.admin import AuditedAdmin, AuditedForm, site
+from tickets.admin.audited import AuditedInline, actor_of
+
+MOST_SENTENCES = 10
+MOST_SHOWN = 4  # detectors that are shown with a sentence beside those that notice it
+LONGEST = 500
+
+
+class DetectorForm(AuditedForm):
+    class Meta:
+        model = Detector
+        fields = ("name", "slug", "kind", "description", "threshold", "active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if (kind := self.fields.get("kind")) is not None and self.instance.pk is None:
+            # Rules look at the signals by name, so only the helpdesk itself can bring new ones.
+            chosen = [Detector.Kind.SENSITIVE, Detector.Kind.TOPIC]
+            kind.choices = [(one.value, one.label) for one in chosen]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class ExampleInline(AuditedInline):
+    model = DetectorExample
+    fields = ("text", "positive", "source")
+    readonly_fields = ("source",)
+    extra = 3
+    verbose_name = gettext_lazy("example")
+    verbose_name_plural = gettext_lazy("Examples of your own, and corrections of agents")
+
+
+@admin.register(Detector, site=site)
+class DetectorAdmin(AuditedAdmin):
+    form = DetectorForm
+    many = ("examples",)
+    unversioned: ClassVar[frozenset[str]] = frozenset({"updated_at"})
+    inlines = (ExampleInline,)
+    fields = ("name", "slug", "kind", "description", "threshold", "active", "comes_with")
+    readonly_fields = ("comes_with",)
+    list_display = ("name", "kind", "threshold", "active", "own_examples")
+    list_filter = ("kind", "active")
+    search_fields = ("name", "slug")
+    prepopulated_fields: ClassVar = {"slug": ("name",)}
+    list_before_template = "admin/assistant/detectors_intro.html"
+
+    class Media:
+        css: ClassVar = {"all": ["css/admin-assistant.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows: models.QuerySet[Any] = super().get_queryset(request)
+        counted: models.QuerySet[Any] = rows.annotate(own=models.Count("examples"))
+        return counted
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Rules, and what is stored of past messages, name a detector by its slug."""
+        return self.readonly_fields if obj is None else (*self.readonly_fields, "slug", "kind")
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.prepopulated_fields if obj is None else {}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What came with the helpdesk is switched off rather than deleted."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.shipped)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset.filter(shipped=False))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        transaction.on_commit(installed.forget)
+
+    def get_urls(self) -> list[URLPattern]:
+        guarded = self.admin_site.admin_view
+        return [
+            path("try/", guarded(try_out), name="bots_try_detectors"),
+            path("teach/", guarded(teach), name="bots_teach_detector"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=gettext_lazy("own examples and corrections"))
+    def own_examples(self, detector: Any) -> int:
+        return int(detector.own)
+
+    @admin.display(description=gettext_lazy("comes with"))
+    def comes_with(self, detector: Detector) -> str:
+        shipped = BY_SLUG.get(detector.slug) if detector.shipped else None
+        if shipped is None:
+            return _("No examples: it knows what you write below. Five are enough to begin with.")
+        return _(
+            "%(shown)d examples and %(not_shown)d counter-examples, for instance “%(one)s”"
+        ) % {
+            "shown": len(shipped.positive),
+            "not_shown": len(shipped.negative),
+            "one": shipped.positive[0],
+        }
+
+
+class TryForm(forms.Form):
+    """A few sentences, one to a line."""
+
+    texts = forms.CharField(
+        label=gettext_lazy("Sentences, one to a line"),
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        max_length=5_000,
+    )
+
+
+def try_out(request: HttpRequest) -> HttpResponse:
+    """Sentences, and each detector's score of them against its threshold."""
+    form = TryForm(request.GET if "texts" in request.GET else None)
+    tried: list[dict[str, Any]] = []
+    ready = True
+    if form.is_valid():
+        lines = [line[:LONGEST] for line in sentences.split(form.cleaned_data["texts"])]
+        tried, ready = _tried(lines[:MOST_SENTENCES])
+    context = {
+        **site.each_context(request),
+        "title": _("Try the detectors"),
+        "form": form,
+        "tried": tried,
+        "ready": ready,
+        "texts": request.GET.get("texts", ""),
+    }
+    return TemplateResponse(request, "admin/assistant/try_detectors.html", context)
+
+
+def teach(request: HttpRequest) -> HttpResponse:
+    """Add a tried sentence as an example or a counter-example, and try it again."""
+    if request.method == "POST":
+        detector = get_object_or_404(Detector, slug=request.POST.get("detector", ""))
+        text = request.POST.get("text", "").replace("\0", "").strip()[:LONGEST]
+        if text:
+            _teach(request, detector, text, positive=request.POST.get("positive") == "1")
+            messages.success(request, _("Learned. This is how it looks now."))
+    back = reverse("admin:bots_try_detectors")
+    texts = request.POST.get("texts", "")[:5_000].replace("\0", "")
+    return HttpResponseRedirect(f"{back}?{urlencode({'texts': texts})}" if texts else back)
+
+
+def _teach(request: HttpRequest, detector: Detector, text: str, *, positive: bool) -> None:
+    with transaction.atomic():
+        detector = Detector.objects.select_for_update().get(pk=detector.pk)
+        before = many_values(detector, "examples")
+
+        def save() -> None:
+            DetectorExample.objects.update_or_create(
+                detector=detector,
+                text=text,
+                defaults={"positive": positive, "source": DetectorExample.Source.ADMIN},
+            )
+            detector.save(update_fields=["updated_at"])
+
+        actions.change_setting(
+            actor=actor_of(request), instance=detector, save=save, many={"examples": before}
+        )
+    installed.forget()
+
+
+def _tried(lines: list[str]) -> tuple[list[dict[str, Any]], bool]:
+    bank = installed.bank()
+    made: dict[str, vectors.Vectors] = {}
+    if bank.ready:
+        try:
+            made = vectors.of(lines)
+        except vectors.EncoderUnavailable:
+            made = {}
+    scores = bank.scores(lines, made)
+    rows = []
+    for line in lines:
+        found: list[dict[str, Any]] = []
+        for one in bank.trained:
+            score = scores[one.definition.slug][line]
+            near = bank.nearest(one.definition.slug, made[line]) if line in made else None
+            found.append(
+                {
+                    "slug": one.definition.slug,
+                    "name": one.definition.name,
+                    "score": score,
+                    "percent": round(score * 100),
+                    "threshold": one.definition.threshold,
+                    "noticed": score >= one.definition.threshold,
+                    "words": one.says(line),
+                    "nearest": near,
+                }
+            )
+        found.sort(key=lambda row: (-row["noticed"], -row["score"]))
+        noticed = sum(row["noticed"] for row in found)
+        rows.append({"text": line, "detectors": found[: noticed + MOST_SHOWN]})
+    return rows, bool(made) or not lines
