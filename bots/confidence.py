@@ -1,11 +1,13 @@
 """How likely the first article is the right one: a logistic model over what the search found.
 
-Fitted by `manage.py fit_confidence` on four public question sets, each weighed the same, each
-indexed whole and with either half of its articles left out, so that "near" does not pass for
-"answered": a third of the questions have no article. What was tried and did not help on sets that
-it was not fitted on: the score, shared words, whether words and meaning agree, near ties counted,
-words that no article has, the question's length and kind, how alike the first two articles are,
-boosted trees.
+Fitted on four public question sets, each weighed the same, each indexed whole and with either half
+of its articles left out, so that "near" does not pass for "answered": a third of the questions have
+no article. `manage.py fit_confidence` does the same anew with the real search; the numbers here are
+from a trial of the method with exact vectors, and are to be replaced by its output.
+
+What was tried and did not help on sets that it was not fitted on: the score, shared words, whether
+words and meaning agree, near ties counted, words that no article has, the question's length and
+kind, how alike the first two articles are, boosted trees.
 """
 
 from __future__ import annotations
