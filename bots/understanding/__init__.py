@@ -3,7 +3,7 @@
 from bots.understanding.facts import FoundFact, find_facts
 from bots.understanding.feeling import Feeling, feel
 from bots.understanding.person import asks_whether_human, wants_person
-from bots.understanding.reading import Reading, Said, Turn, understand, understand_many
+from bots.understanding.reading import Reading, Said, Turn, understand, understand_many, warm
 from tickets.rules.seen import Seen
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "understand",
     "understand_many",
     "wants_person",
+    "warm",
 ]

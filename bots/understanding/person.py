@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bots.understanding import wording
+from bots.understanding import garbled, wording
 from bots.understanding.wording import Worded
 
 _MOST_QUOTED = 120
@@ -150,11 +150,9 @@ def wants_person(text: str) -> str:
 
 def asks_whether_human(text: str) -> str:
     """ "Are you a robot?": the words of a question about the assistant, or ""."""
-    if wants_person(text):
-        return ""
     for sentence, low in _sentences(text):
         if found := _asks_what_it_is(low):
-            return _verbatim(found, sentence, low)
+            return "" if wants_person(text) else _verbatim(found, sentence, low)
     return ""
 
 
@@ -195,7 +193,7 @@ def _in_sentence(sentence: str) -> str:
     sentence = _NOT_ASKED_FOR.sub(" ", sentence)
     read = wording.read(sentence)
     kinds = read.kinds
-    if not kinds.strip("o"):
+    if not kinds:
         return ""
     if len(kinds) <= 7 and (
         _ALONE.search(kinds) or _ALONE_SERVICE.search(kinds) or _ALONE_WEAK.search(kinds)
@@ -205,7 +203,11 @@ def _in_sentence(sentence: str) -> str:
         len(kinds) <= 5 or _FROM_ME.search(read.kinds[: len(sentence[: found.start()].split())])
     ):
         return found.group()
-    return _asked_for(read)
+    return _asked_for(read) or (sentence[:_MOST_QUOTED] if _is_garbled(sentence) else "")
+
+
+def _is_garbled(sentence: str) -> bool:
+    return not _asks_what_it_is(sentence) and garbled.asks(sentence)
 
 
 def _asked_for(read: Worded) -> str:

@@ -64,6 +64,11 @@ def understand(
     return understand_many([Said(text, before, answers, vector)])[0]
 
 
+def warm() -> None:
+    """Load all that the first message would wait for: a worker does so before it is ready."""
+    understand("Where is my order? I have been waiting for two weeks.")
+
+
 def understand_many(messages: Sequence[Said]) -> list[Reading]:
     """Read several messages with one round of encoding."""
     bank = installed.bank()
