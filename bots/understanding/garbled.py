@@ -29,6 +29,10 @@ _PHRASES = [
 _LONGEST = 140  # letters; in long sentences there is always something alike
 _ALIKE = 86  # of 100
 _NOT_LETTERS = re.compile(r"[^a-z]")
+# Three letters of one of the verbs are still together; comparing costs a third of a millisecond.
+_LEFT_OF_A_VERB = re.compile(
+    "tal|alk|lki|spe|pea|eak|aki|cha|hatw|hatt|cont|onta|ntac|tact|touc|ouch"
+)
 _TOLD = re.compile(
     r"\b(spoke|spoken|thank|thanks|talked|chatted|contacted|he|she|they|him|her|them)\b"
 )
@@ -37,7 +41,9 @@ _TOLD = re.compile(
 def asks(sentence: str) -> bool:
     """Whether a lower-case sentence is, letter by letter, like asking for a person."""
     letters = _NOT_LETTERS.sub("", sentence)
-    if not _FEWEST - 2 <= len(letters) <= _LONGEST or _TOLD.search(sentence):
+    if not _FEWEST - 2 <= len(letters) <= _LONGEST or not _LEFT_OF_A_VERB.search(letters):
+        return False
+    if _TOLD.search(sentence):
         return False
     return (
         process.extractOne(letters, _PHRASES, scorer=fuzz.partial_ratio, score_cutoff=_ALIKE)
