@@ -38,6 +38,7 @@ class Question:
     clarified: bool = False
     was_answered: bool = False
     unhelpful: frozenset[int] = frozenset()  # articles that did not help
+    offered: frozenset[int] = frozenset()  # articles to choose from, offered right before
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,9 @@ def _weigh(
         reasons.append(f"{sure:.2f} is at least {settings.answer_threshold:.2f}: answer")
         shown = [replace(hits[0], passage=quoted), *hits[1 : 1 + ALSO_SHOWN]]
         return Thought(Decision.ANSWER, words.answer_intro, sure, reasons, shown)
+    if question.offered.intersection(hit.article_id for hit in hits[:MOST_OFFERED]):
+        reasons.append("the same articles would be offered again")
+        return _no_answer(words, sure, reasons, Reason.NOT_UNDERSTOOD)
     if hits and sure >= settings.offer_threshold:
         reasons.append(f"{sure:.2f} is below {settings.answer_threshold:.2f}: offer articles")
         return Thought(Decision.OFFER, words.offer_intro, sure, reasons, hits[:MOST_OFFERED])
@@ -150,6 +154,10 @@ def _nothing_found(
     if settings.ask_back and not question.clarified and not question.unhelpful:
         return Thought(Decision.CLARIFY, words.clarify_text, sure, reasons)
     reason = Reason.NOT_UNDERSTOOD if question.clarified else Reason.NO_ARTICLE
+    return _no_answer(words, sure, reasons, reason)
+
+
+def _no_answer(words: Words, sure: float, reasons: list[str], reason: Reason) -> Thought:
     return Thought(Decision.HAND_OVER, words.no_answer_text, sure, reasons, hand_over=reason)
 
 

@@ -91,6 +91,9 @@ def _question(text: str, turns: Sequence[Played]) -> Question:
         ),
         was_answered=len(shown) > refused,
         unhelpful=frozenset(shown[:refused]),
+        offered=frozenset(
+            turns[-1].sources if turns and turns[-1].outcome.decision == Decision.OFFER else ()
+        ),
     )
 
 

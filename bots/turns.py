@@ -152,13 +152,31 @@ def _unanswered(recent: Sequence[Message]) -> list[Message]:
 
 
 def _question(ticket: Ticket, said: Sequence[Message]) -> Question:
-    shown = Citation.objects.filter(answer__message__ticket=ticket, rank=1)
-    tried = list(shown.values_list("answer__helpful", "article_id"))
+    shown = Citation.objects.filter(answer__message__ticket=ticket)
+    tried = list(
+        shown.values_list(
+            "answer__message__position",
+            "answer__decision",
+            "answer__helpful",
+            "article_id",
+            "rank",
+        ).order_by("answer__message__position")
+    )
+    last = tried[-1][0] if tried else 0
     return Question(
         text="\n".join(message.body for message in said),
         clarified=ticket.clarified,
-        was_answered=any(helpful is None for helpful, _article in tried),
-        unhelpful=frozenset(article for helpful, article in tried if helpful is False),
+        was_answered=any(helpful is None for _at, _what, helpful, _article, _rank in tried),
+        unhelpful=frozenset(
+            article
+            for _at, _what, helpful, article, rank in tried
+            if helpful is False and rank == 1
+        ),
+        offered=frozenset(
+            article
+            for at, what, helpful, article, _rank in tried
+            if at == last and what == Decision.OFFER and helpful is None
+        ),
     )
 
 

@@ -56,7 +56,7 @@ def show(figures: Sequence[Figure], path: Path) -> None:
     for figure in figures:
         table.add_row(
             f"{figure.name}\n[dim]{figure.note}[/]" if figure.note else figure.name,
-            f"{figure.value:.1f} {figure.unit}",
+            f"{figure.value:.1f} {figure.unit}" if figure.unit else f"{figure.value:.3g}",
             "" if figure.floor is None else f"{figure.floor:.1f} {figure.unit}",
             figure.goal,
             "[green]yes[/]" if figure.met else "[red]no[/]",

@@ -55,6 +55,25 @@ def search() -> float:
     return median(timed(once, times=80, warm=10))
 
 
+def decision() -> float:
+    """The median milliseconds of a whole decision with 10,000 passages, without the encoding.
+
+    Settings, search, confidence, understanding, rules and the cut answer; nothing is stored.
+    """
+    from unittest.mock import patch
+
+    from bots import rehearsal, turns
+    from knowledgebase import embeddings
+    from tests.bench.figures import median, timed
+    from tests.bench.passages import fill
+
+    fill(PASSAGES)
+    vectors = {question: embeddings.encode_here([question])[0] for question in QUESTIONS}
+    questions = iter(QUESTIONS * 20)
+    with patch.object(turns, "_encoded", vectors.__getitem__):
+        return median(timed(lambda: rehearsal.play([next(questions)]), times=80, warm=10))
+
+
 def queries() -> dict[str, int]:
     """The number of SQL statements of each page, with the demo company in the database."""
     from django.db import connection
@@ -101,6 +120,7 @@ def main() -> None:
         "encoding": encoding,
         "queries": queries,
         "search": search,
+        "decision": decision,
     }
     json.dump({name: wanted[name]() for name in sys.argv[1:]}, sys.stdout)
 

@@ -64,6 +64,21 @@ def test_b06_what_no_article_covers_is_asked_back_once_then_a_person_comes(
     assert second.sources == []
 
 
+def test_the_same_articles_are_not_offered_twice_but_a_person_comes(
+    finds: Find, settings: AssistantSettings
+) -> None:
+    articles = [make_article() for _ in range(4)]
+    finds(*((article, 0.9) for article in articles))
+    settings.answer_threshold, settings.offer_threshold = 0.99, 0.01
+    first = decide("Something about poles", settings)
+    assert first.decision == Decision.OFFER
+    shown = frozenset(hit.article_id for hit in first.sources)
+    second = decide("I mean poles", settings, offered=shown)
+    assert (second.decision, second.hand_over) == (Decision.HAND_OVER, Reason.NOT_UNDERSTOOD)
+    elsewhere = decide("And stoves?", settings, offered=frozenset({10**6}))
+    assert elsewhere.decision == Decision.OFFER
+
+
 def test_whoever_does_not_want_it_to_ask_back_gets_a_person_at_once(
     asked: list[str], settings: AssistantSettings
 ) -> None:

@@ -7,7 +7,6 @@ In a real browser, against real PostgreSQL, Redis, workers and the model.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -66,7 +65,7 @@ def test_in_the_same_turn_a_person_is_asked_for_with_a_right_brief(
     assert brief["answers"] == 0  # nothing was answered
     if feeling:
         assert brief["feeling"] == feeling
-    assert words.split("!")[0][:30] in brief["wants"]
+    assert words[-20:-5] in brief["wants"]
     assert all(
         statement["positions"] for statement in brief["statements"] if statement["kind"] == "wants"
     )
@@ -99,11 +98,13 @@ def test_an_on_topic_question_without_an_article_reaches_a_person(
     somebody: Somebody, company: LiveHelpdesk
 ) -> None:
     customer = somebody()
-    ask(customer, "Can you embroider our scout troop's name on thirty packs?")
-    customer.sees("Could you put it differently?")
-    customer.writes("Custom embroidery with our logo on the lid")
+    ask(customer, "Can you embroider our company logo on thirty packs?")
+    expect(customer.page.locator(".message[data-author=assistant]")).to_have_count(1)
+    customer.writes("Embroidery with our logo on the packs, is that possible?")
     customer.sees("A person will take over here")
-    assert "embroider" in brief_of(customer, company)["wants"]
+    brief = brief_of(customer, company)
+    assert "embroider" in brief["wants"]
+    assert brief["answers"] == 0
 
 
 def test_the_agent_reads_the_rule_and_its_evidence_in_the_brief(somebody: Somebody) -> None:
@@ -143,7 +144,7 @@ def test_an_admin_moves_the_threshold_and_sees_what_would_have_changed(
     admin.page.get_by_label("Answers from").fill("0.99")
     admin.presses("Try")
     admin.sees("These would have gone otherwise")
-    expect(admin.page.locator(".chart__point").first).to_be_visible()
+    expect(admin.page.locator(".reliability__point").first).to_be_visible()
 
 
 def test_an_admin_builds_a_rule_and_dry_runs_it_before_it_counts(somebody: Somebody) -> None:
@@ -155,7 +156,12 @@ def test_an_admin_builds_a_rule_and_dry_runs_it_before_it_counts(somebody: Someb
     page = admin.page
     page.locator("[name=name]").fill("Sea freight")
     page.locator("[name=sentence]").fill("Sea freight is arranged by people.")
-    page.locator("select[name$=field]").first.select_option("text")
-    page.locator("[name$=value]").first.fill("sea freight")
-    page.get_by_role("button", name=re.compile("dry.?run|Try it", re.IGNORECASE)).first.click()
-    expect(page.locator("main, #content").first).to_contain_text("Faroe")
+    page.locator("#field-0").select_option("text")
+    page.locator("#value-0").fill("sea freight")
+    page.locator("[name=hand_over]").check()
+    page.get_by_role("button", name="Try it").click()
+    expect(page.locator("#rule-trial")).to_contain_text("Faroe")
+    admin.presses("Save")
+    other = somebody()
+    ask(other, "And by sea freight to Shetland?")
+    other.sees("A person will take over here")
