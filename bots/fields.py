@@ -46,6 +46,15 @@ def register_all() -> None:
             says=(_("they ask for a person"), _("they do not ask for a person")),
         ),
         said(
+            "asks_hours",
+            _("asks when people are there"),
+            "bool",
+            says=(
+                _("they ask when people are there"),
+                _("they do not ask when people are there"),
+            ),
+        ),
+        said(
             "asks_identity",
             _("asks whether it is a human"),
             "bool",

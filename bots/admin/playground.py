@@ -19,7 +19,15 @@ from tickets.rules.seen import Seen
 MOST_TURNS = 12
 # What is said of every turn in words, in this order; the rest is under "everything".
 TOLD = (
-    *("wants_person", "feeling", "sensitive", "urgent", "wants_to_cancel", "billing_dispute"),
+    *(
+        "wants_person",
+        "asks_hours",
+        "feeling",
+        "sensitive",
+        "urgent",
+        "wants_to_cancel",
+        "billing_dispute",
+    ),
     *("repeats", "topic", "language", "times_confused", "unhelpful_answers"),
 )
 

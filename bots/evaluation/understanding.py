@@ -95,7 +95,7 @@ def _line(row: Row, reading: Reading) -> dict[str, Any]:
     values = reading.values
     return {
         "text": row.said.text,
-        "wants_person": values["wants_person"].value,
+        "wants_person": _wants_contact(reading),
         "frustration": values["frustration"].value,
         "frustrated": _is_frustrated(reading),
         "sensitive": values["sensitive"].value,
@@ -103,6 +103,11 @@ def _line(row: Row, reading: Reading) -> dict[str, Any]:
         "language": values["language"].value,
         "feeling": values["feeling"].value,
     }
+
+
+def _wants_contact(reading: Reading) -> bool:
+    """A wish for a person, or for the hours in which there is one: both are wishes for contact."""
+    return bool(reading.values["wants_person"].value or reading.values["asks_hours"].value)
 
 
 def _is_frustrated(reading: Reading) -> bool:
@@ -127,7 +132,7 @@ def _person(labels: np.ndarray, readings: Sequence[Reading]) -> list[tuple[str, 
     wanted, not_wanted = np.isin(labels, _PERSON), np.isin(labels, _NOT_PERSON)
     if not wanted.any() or not not_wanted.any() or not np.isin(labels, _PERSON[:2]).any():
         return []
-    said = np.array([bool(one.values["wants_person"].value) for one in readings])
+    said = np.array([_wants_contact(one) for one in readings])
     right, missed = int((said & wanted).sum()), int((~said & wanted).sum())
     false = int((said & not_wanted).sum())
     f1 = 2 * right / max(1, 2 * right + missed + false)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 def raise_threshold(apps, schema_editor):
     """The shipped value moves; one that an admin has chosen stays."""
     settings = apps.get_model("bots", "AssistantSettings")
-    settings.objects.filter(answer_threshold=0.65).update(answer_threshold=0.72)
+    settings.objects.filter(answer_threshold=0.65).update(answer_threshold=0.75)
 
 
 class Migration(migrations.Migration):
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             model_name="assistantsettings",
             name="answer_threshold",
             field=models.FloatField(
-                default=0.72,
+                default=0.75,
                 help_text="How likely, from 0 to 1, an article must be the right one before the assistant answers from it. Higher: fewer answers, more of them right, more work for people.",
                 validators=[
                     django.core.validators.MinValueValidator(0.0),

@@ -26,7 +26,7 @@ class AssistantSettings(Texts):
     )
     answer_threshold = models.FloatField(
         _("answers from"),
-        default=0.72,
+        default=0.75,
         validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
         help_text=_(
             "How likely, from 0 to 1, an article must be the right one before the assistant "

@@ -37,6 +37,14 @@ _ALONE_SERVICE = re.compile(r"^[wizh]{0,3}a?j?c[se]+[zi]?$")
 _ALONE_WEAK = re.compile(r"^(?:z[arj]*p|[aj]*pz|[wG]it?[arj]*p|wa?[rj]*p)z?$")
 _COME_TO_ME = re.compile(r"[kwhz][arjcs]{0,3}[pP][zw]?[tCT]iz?")
 _SERVICE_AVAILABLE = re.compile(r"cj*[se]+.{0,2}$")
+_WHEN = re.compile(
+    r"\b(what|which|opening|business|office|working|service|support) (hours?|times?)\b|"
+    r"\bthe (hours|times) (of|for|at which|when|that)\b|\böffnungszeiten\b|\bum wie viel uhr\b"
+)
+_NAMES_A_PERSON = re.compile(
+    r"\b(humans?|person|people|agents?|someone|somebody|anyone|representatives?|operators?|"
+    r"mensch(en)?|jemand\w*|mitarbeiter\w*)\b"
+)
 _HOURS = re.compile(r"\b(hours?|times?|when|wann)\b")
 
 _PEOPLE = (
@@ -146,6 +154,15 @@ def wants_person(text: str) -> str:
         if asked := _in_sentence(low):
             return _verbatim(asked, sentence, low)
     return ""
+
+
+def asks_when(text: str) -> bool:
+    """Whether a wish for contact is only a question for the hours of the service.
+
+    That is simple, and an article answers it; whoever names a person wants one.
+    """
+    low = " ".join(text.lower().split())
+    return bool(_WHEN.search(low)) and not _NAMES_A_PERSON.search(low)
 
 
 def asks_whether_human(text: str) -> str:

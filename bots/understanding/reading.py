@@ -13,7 +13,7 @@ from bots.understanding import feeling as feelings
 from bots.understanding import installed, language, repetition, sentences, tone, vectors
 from bots.understanding.detectors import Bank
 from bots.understanding.feeling import ANGRY, CALM, CONFUSED, DISTRESSED, FRUSTRATED
-from bots.understanding.person import asks_whether_human, wants_person
+from bots.understanding.person import asks_when, asks_whether_human, wants_person
 from bots.understanding.shipped import SENSITIVE, TOPIC
 from bots.understanding.vectors import EncoderUnavailable, Vectors
 from tickets.rules.seen import Seen
@@ -109,7 +109,9 @@ def _read(message: Said, parts: list[str], bank: Bank, made: Mapping[str, Vector
         logger.warning("read by words alone: %s", error)
         made, scores = {}, bank.scores(units, {})
     noticed = _Noticed(bank, scores, whole)
-    asked = wants_person(message.text)
+    contact = wants_person(message.text)
+    when = bool(contact) and asks_when(message.text)
+    asked = "" if when else contact
     identity = asks_whether_human(message.text)
     feeling, frustration = _feeling(message, whole, parts, noticed, made)
     sensitive = noticed.all_of_kind(SENSITIVE)
@@ -120,6 +122,7 @@ def _read(message: Said, parts: list[str], bank: Bank, made: Mapping[str, Vector
         {
             "language": Seen(language.detect(message.text)),
             "wants_person": Seen(bool(asked), _quoted(asked)),
+            "asks_hours": Seen(when, _quoted(contact) if when else ()),
             "asks_identity": Seen(bool(identity), _quoted(identity)),
             "feeling": feeling,
             "frustration": frustration,

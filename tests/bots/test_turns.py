@@ -171,6 +171,26 @@ def test_an_answer_may_be_flagged_and_offer_a_person_without_a_hand_over(finds: 
     assert not ticket.handovers.exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "turn"),
+    [
+        ("What hours can I reach customer service?", Turn.CUSTOMER),
+        ("I want to reach customer service", Turn.QUEUE),
+        ("What hours can I talk to a human?", Turn.QUEUE),
+    ],
+)
+def test_opening_hours_are_answered_with_a_person_offered_and_a_wish_is_a_wish(
+    finds: Find, words: str, turn: Turn
+) -> None:
+    finds((make_article("Opening hours"), 0.95))
+    ticket = make_ticket(turn=Turn.ASSISTANT, body=words)
+    react()
+    ticket.refresh_from_db()
+    assert ticket.turn == turn
+    if turn == Turn.CUSTOMER:
+        assert Answer.objects.get().offers_person
+
+
 def test_an_earlier_message_of_the_same_turn_still_counts(asked: list[str]) -> None:
     """Who writes something alarming and at once a harmless line is not overlooked."""
     ticket = make_ticket(turn=Turn.ASSISTANT, body=ANGRY)

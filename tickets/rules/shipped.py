@@ -75,6 +75,15 @@ SHIPPED: tuple[Shipped, ...] = (
         conditions=(_when("wants_person", "is", True),),
         actions=_hand_over(),
     ),
+    Shipped(
+        key="asks-when",
+        name="Asks when people are there",
+        sentence="Opening hours are simple, so the article answers; but a person is offered with it, "
+        "in so many words.",
+        reason="asked",
+        conditions=(_when("asks_hours", "is", True),),
+        actions={"offer_person": True},
+    ),
     _sensitive(
         "fraud_security",
         "Fraud or security",
