@@ -111,6 +111,7 @@ def live_helpdesk() -> Iterator[LiveHelpdesk]:
             **os.environ,
             **environment.variables(port),
             "DATABASE_URL": stack.enter_context(_database(GIVEN["DATABASE_URL"])),
+            "TRUSTED_PROXIES": "1",  # so that each visitor may come from an address of their own
             "HASHED_STATIC_FILES": "0",  # found where they lie; collecting takes a while
             "HELPDESK_DATA": str(data),
             "REDIS_URL": redis_database(redis, 14) if redis else "",

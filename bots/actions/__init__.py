@@ -1,6 +1,6 @@
 """What may be done with what the assistant learns from. Keyword-only, the actor first, one transaction."""
 
-from bots.actions.examples import add_example
+from bots.actions.examples import add_example, teach_detector
 from bots.actions.gaps import (
     cover_gap,
     dismiss_gap,
@@ -26,4 +26,5 @@ __all__ = [
     "replace_centroid",
     "report_answer",
     "start_article",
+    "teach_detector",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from bots.models import Detector, DetectorExample
+from tickets.actions import change_setting
 from tickets.actors import Actor
 from tickets.models import Message
 
@@ -29,3 +30,21 @@ def add_example(
     example.save()
     detector.save(update_fields=["updated_at"])  # what is cached of it is old now
     return example
+
+
+@transaction.atomic
+def teach_detector(*, actor: Actor, detector: Detector, sentence: str, positive: bool) -> Detector:
+    """Let a detector learn from a sentence that an admin tried; it is on record as their change."""
+    detector = Detector.objects.select_for_update().get(pk=detector.pk)
+    before = sorted(str(example) for example in detector.examples.all())
+
+    def save() -> None:
+        DetectorExample.objects.update_or_create(
+            detector=detector,
+            text=sentence[:500],
+            defaults={"positive": positive, "source": DetectorExample.Source.ADMIN},
+        )
+        detector.save(update_fields=["updated_at"])
+
+    change_setting(actor=actor, instance=detector, save=save, many={"examples": before})
+    return detector

@@ -15,11 +15,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bots.actions import teach_detector
 from bots.models import Detector, DetectorExample
 from bots.understanding import installed, sentences, vectors
 from bots.understanding.shipped import BY_SLUG
-from tickets import actions
-from tickets.actions.settings import many_values
 from tickets.admin import AuditedAdmin, AuditedForm, site
 from tickets.admin.audited import AuditedInline, actor_of
 
@@ -151,30 +150,17 @@ def teach(request: HttpRequest) -> HttpResponse:
         detector = get_object_or_404(Detector, slug=request.POST.get("detector", ""))
         text = request.POST.get("text", "").replace("\0", "").strip()[:LONGEST]
         if text:
-            _teach(request, detector, text, positive=request.POST.get("positive") == "1")
+            teach_detector(
+                actor=actor_of(request),
+                detector=detector,
+                sentence=text,
+                positive=request.POST.get("positive") == "1",
+            )
+            installed.forget()
             messages.success(request, _("Learned. This is how it looks now."))
     back = reverse("admin:bots_try_detectors")
     texts = request.POST.get("texts", "")[:5_000].replace("\0", "")
     return HttpResponseRedirect(f"{back}?{urlencode({'texts': texts})}" if texts else back)
-
-
-def _teach(request: HttpRequest, detector: Detector, text: str, *, positive: bool) -> None:
-    with transaction.atomic():
-        detector = Detector.objects.select_for_update().get(pk=detector.pk)
-        before = many_values(detector, "examples")
-
-        def save() -> None:
-            DetectorExample.objects.update_or_create(
-                detector=detector,
-                text=text,
-                defaults={"positive": positive, "source": DetectorExample.Source.ADMIN},
-            )
-            detector.save(update_fields=["updated_at"])
-
-        actions.change_setting(
-            actor=actor_of(request), instance=detector, save=save, many={"examples": before}
-        )
-    installed.forget()
 
 
 def _tried(lines: list[str]) -> tuple[list[dict[str, Any]], bool]:

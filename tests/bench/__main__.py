@@ -19,7 +19,6 @@ MOST_QUERIES = 12
 
 
 def main() -> None:
-    os.environ["TRUSTED_PROXIES"] = "1"  # so that the visitors' addresses are believed
     with live_helpdesk() as helpdesk:
         helpdesk.manage("shell", "-v", "0", "-c", LOAD)
         inside = run_inside(helpdesk, "encoding", "queries")

@@ -14,7 +14,16 @@ from knowledgebase.embeddings import EncoderUnavailable
 pytestmark = pytest.mark.django_db
 
 KEYS = {
-    *("language", "wants_person", "asks_identity", "feeling", "frustration", "sensitive", "urgent"),
+    *(
+        "asks_hours",
+        "language",
+        "wants_person",
+        "asks_identity",
+        "feeling",
+        "frustration",
+        "sensitive",
+        "urgent",
+    ),
     *("wants_to_cancel", "billing_dispute", "repeats", "topic"),
 }
 

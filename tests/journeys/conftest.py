@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from helpdesk.demo.logins import PASSWORD
 from tests.live import LiveHelpdesk
 
+_numbers = count(1)
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1440, "height": 900}
 
@@ -90,7 +92,10 @@ def somebody(browser: Browser, company: LiveHelpdesk) -> Iterator[Callable[..., 
 
 @contextmanager
 def _page(browser: Browser, size: dict[str, int], *, script: bool) -> Iterator[Page]:
+    number = next(_numbers)
     context = browser.new_context(
+        # Each comes from an address of its own, as real people do: conversations are limited by it.
+        extra_http_headers={"X-Forwarded-For": f"10.1.{number // 250}.{number % 250}"},
         viewport={"width": size["width"], "height": size["height"]},
         timezone_id="Europe/London",
         java_script_enabled=script,

@@ -122,10 +122,17 @@ what does a cash withdrawal cost
 is there a fee for withdrawals
 cancel my free account
 I made a mistake when I paid
+you are a scam
+this shop is a useless scam
+what a scam of a company, never again
+you are a bunch of scammers and I have had enough
 """.strip().splitlines()
 
 EXPRESSIONS = (
-    r"\b(fraud\w*|scam\w*|phish\w+|identity theft|hacked|hacker\w*|blackmail\w*|skimm(ed|ing))\b",
+    # "You are a scam" is an insult, and anger has a rule of its own.
+    r"^(?!.*\b(you|this|it|that|shop|company|site|service)('?re| are|'?s| is) (\w+ ){0,4}scam)"
+    r"(?!.*\bwhat a scam\b).*\bscam\w*\b",
+    r"\b(fraud\w*|phish\w+|identity theft|hacked|hacker\w*|blackmail\w*|skimm(ed|ing))\b",
     r"\b(stolen|lost|missing|stole|steal\w*|theft of)\b.{0,30}\b(credit|debit|bank|visa|mastercard|amex|"
     r"atm|my) ?(express )?card\b|"
     r"\b(my|credit|debit|bank|visa|mastercard|the) card\b.{0,15}\b(was|is|got|as|has been|been|being)?"

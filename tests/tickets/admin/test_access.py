@@ -12,6 +12,7 @@ from django.urls import reverse
 from bots.models import (
     AnswerReport,
     AssistantSettings,
+    Detector,
     KnowledgeGap,
     LanguageTexts,
     QuestionSuggestion,
@@ -40,7 +41,7 @@ pytestmark = pytest.mark.django_db
 MODELS = {
     *(ApiKey, Article, AssistantSettings, Category, Customer, Event, LanguageTexts, OpeningHours),
     *(Organization, Reaction, SiteSettings, Team, User, EscalationRule, RuleFiring),
-    *(AnswerReport, KnowledgeGap, QuestionSuggestion, Synonyms, IgnoredWord),
+    *(AnswerReport, Detector, KnowledgeGap, QuestionSuggestion, Synonyms, IgnoredWord),
 }
 
 
