@@ -100,6 +100,7 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
     else:
         found = [message for message in said if message.position == position]
         message = found[0] if found else Message.objects.get(ticket=ticket, position=position)
+    message.ticket = ticket  # known, and not to be asked for again
     question = None
     if open_ones and open_ones[-1].pk == message.pk:
         question = _question(ticket, open_ones)

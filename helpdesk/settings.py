@@ -129,7 +129,9 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
             "timeout": 5,
         },
         "options": "-c statement_timeout=15s -c lock_timeout=3s "
-        "-c idle_in_transaction_session_timeout=30s",
+        "-c idle_in_transaction_session_timeout=30s "
+        # Compiling a statement takes longer than any of ours takes to run.
+        "-c jit=off",
     }
 )
 

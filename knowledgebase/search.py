@@ -209,7 +209,7 @@ def _candidates(
         public += " AND article.assistant_may_use"
     tail = statements.BY_WORDS
     if vector is not None:
-        parameters["vector"] = "[" + ",".join(map(repr, vector.tolist())) + "]"
+        parameters["vector"] = "[" + ",".join(f"{value:.7g}" for value in vector.tolist()) + "]"
         # Written into the statement, since only a constant lets the partial index be used.
         tail = statements.BY_MEANING.format(
             encoder=setting.encoder, dimension=setting.dimension, public=public

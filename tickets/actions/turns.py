@@ -25,13 +25,8 @@ def keep_reading(
     Once per message: what was read first stays, so that the log says what really happened.
     """
     ticket = Ticket.objects.locked(message.ticket)
-    Reading.objects.get_or_create(
-        message=message,
-        defaults={
-            "ticket": ticket,
-            "values": rules.to_store(situation),
-        },
-    )
+    reading = Reading(message=message, ticket=ticket, values=rules.to_store(situation))
+    Reading.objects.bulk_create([reading], ignore_conflicts=True)
     if not verdict.firings:
         return None
     return apply_rules(actor=actor, ticket=ticket, message=message, verdict=verdict)

@@ -49,9 +49,14 @@ class Identity(models.TextChoices):
     @classmethod
     def of(cls, customer: Customer) -> Identity:
         """The level of a customer: an address that was proved, one that was only left, or none."""
-        if customer.email:
+        return cls.by(customer.email, customer.claimed_email)
+
+    @classmethod
+    def by(cls, email: str | None, claimed_email: str) -> Identity:
+        """The level that these addresses give."""
+        if email:
             return cls.CONFIRMED
-        return cls.CLAIMED if customer.claimed_email else cls.VISITOR
+        return cls.CLAIMED if claimed_email else cls.VISITOR
 
 
 class HandOver(models.Model):
