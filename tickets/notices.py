@@ -15,7 +15,7 @@ _TIMES = "l, j F, H:i"
 def queued(outlook: Outlook, customer: Customer) -> str:
     """Somebody asked for a person: that it worked, and when the answer comes."""
     if not outlook.open_now:
-        nobody = _("You asked for a person. Nobody is here right now.")
+        nobody = _("A person was asked for. Nobody is here right now.")
         return f"{nobody} {_later(outlook, customer)}"
     soon = _("A person will take over here, with everything you wrote.")
     return f"{soon} {place(outlook)}"
