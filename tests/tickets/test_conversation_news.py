@@ -253,3 +253,18 @@ async def test_frames_are_rendered_by_the_pages_own_template(settings: Settings)
     async with open_socket(staff_path(ticket), cookie_of(agent)) as socket:
         await same(socket, agent, f"/workspace/{ticket.reference}/")
     assert await do(lambda: ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).count()) == 2
+
+
+async def test_words_that_come_while_a_frame_is_made_are_brought_too() -> None:
+    """The customer's own words wait a moment; what is written meanwhile is not forgotten."""
+    ticket = await do(make_ticket, turn=Turn.QUEUE)
+    async with customers_socket(ticket) as customers:
+        heard: list[int] = []
+        said = []
+        for number in range(6):
+            said.append((await do(make_message, ticket, f"word {number}")).position)
+            await asyncio.sleep(0.06)  # some fall into the moment in which a frame is made
+        while len(heard) < len(said):
+            frames = await customers.frames(until="news")
+            heard += [position for frame in frames for position in positions(frame)]
+        assert [position for position in heard if position in said] == said

@@ -130,6 +130,7 @@ class CustomerConversation(Conversation):
 
     side = AuthorKind.CUSTOMER
     waiting: asyncio.Task[None] | None = None
+    owed = 0  # up to here their own words are still to be brought
 
     async def news(self, event: dict[str, Any]) -> None:
         """What customers wrote themselves their page shows already: it comes with the answer.
@@ -138,12 +139,16 @@ class CustomerConversation(Conversation):
         """
         if event["kind"] != EventKind.MESSAGE_POSTED or event["by_kind"] != AuthorKind.CUSTOMER:
             await super().news(event)
-        elif self.waiting is None or self.waiting.done():
-            self.waiting = asyncio.create_task(self.wait_for_more(event))
+            return
+        self.owed = max(self.owed, event["position"])
+        if self.waiting is None or self.waiting.done():
+            self.waiting = asyncio.create_task(self.wait_for_more())
 
-    async def wait_for_more(self, event: dict[str, Any]) -> None:
+    async def wait_for_more(self) -> None:
+        """What is written while a frame is made is owed, too, and brought by the next one."""
         await asyncio.sleep(OWN_WORDS_WAIT)
-        await super().news(event)
+        while self.sent < self.owed and not self.closed:
+            await self.bring(self.sent)
 
     def load(self) -> Ticket:
         user = self.scope["user"]
