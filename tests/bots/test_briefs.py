@@ -171,7 +171,9 @@ def test_a_button_is_no_message_and_words_are() -> None:
     assert lines(hand_over(pressed), "why")[0]["positions"] == []
     wrote = make_ticket(turn=Turn.ASSISTANT, body="My stove leaks. Get me an agent please")
     (why,) = lines(hand_over(wrote, detail="wrote “an agent”"), "why")
-    assert why["positions"] == [wrote.messages.first().position]  # type: ignore[union-attr]
+    first = wrote.messages.first()
+    assert first is not None
+    assert why["positions"] == [first.position]
 
 
 def test_a_question_back_without_an_article_was_tried_too() -> None:

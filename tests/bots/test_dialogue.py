@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bots.dialogue import Question, Thought, think
 from bots.models import AssistantSettings
 from bots.understanding import understand
 from knowledgebase import search
-from tests.bots.conftest import Find
+from tests.bots.conftest import Find, hit
 from tests.factories import make_article
 from tickets.models import Decision, Reason
+from tickets.rules.seen import Seen
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +187,22 @@ def test_how_sure_it_is_grows_with_the_score_and_is_a_probability(
         found.append(decide("How do I mend a pole?", settings).confidence)
     assert found == sorted(found)
     assert all(0 <= sure <= 1 for sure in found)
+
+
+def test_nobody_gets_an_answer_in_another_language_without_being_told(
+    monkeypatch: pytest.MonkeyPatch, settings: AssistantSettings
+) -> None:
+    german = replace(hit(make_article(), 0.95), language="de")
+    found = search.SearchResult([german], by_meaning=True)
+    monkeypatch.setattr(search, "search", lambda query, **more: found)
+    seen = understand("How do I mend a broken pole?").values
+    question = Question("How do I mend a broken pole?")
+    told = think(question, {**seen, "language": Seen("en")}, settings)
+    assert told.decision == Decision.ANSWER
+    assert "German" in told.text
+    for language in ("de", ""):  # the same language, or none that could be told
+        same = think(question, {**seen, "language": Seen(language)}, settings)
+        assert same.text == settings.words(language).answer_intro
 
 
 @pytest.mark.model
