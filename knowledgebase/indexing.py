@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 CLAIM: Final = timedelta(minutes=2)
 SWEEP: Final = 200
 ENCODE_SECONDS: Final = 30.0
+MANY: Final = 20  # articles at once, after which what the database knows of its tables is too old
 
 
 def current_encoder() -> Encoder:
@@ -80,6 +81,8 @@ def index_due(*, limit: int = SWEEP, on_progress: Callable[[], None] | None = No
             logger.exception("article %d cannot be indexed", article_id)
         if on_progress is not None:
             on_progress()
+    if indexed >= MANY or (indexed and not _planned_for()):
+        plan_for_them()
     activate_when_built(encoder)
     return indexed
 
@@ -104,6 +107,7 @@ def index_again(*, on_progress: Callable[[], None] | None = None) -> int:
         indexed += _index(article_id, encoder)
         if on_progress is not None:
             on_progress()
+    plan_for_them()
     activate_when_built(encoder, again=True)
     return indexed
 
@@ -137,6 +141,27 @@ def forget_retired() -> int:
             _change_index(encoder.drop_index_sql())
             encoder.delete()
     return len(retired)
+
+
+def plan_for_them() -> None:
+    """Let the database count anew what is indexed, so that it finds the quick way to search it.
+
+    It does so by itself, a minute or more later; until then it searches as if nothing were there,
+    several times as slowly.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE knowledgebase_article, knowledgebase_articleversion,"
+            " knowledgebase_passage, knowledgebase_embedding"
+        )
+
+
+def _planned_for() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples >= 0 FROM pg_class WHERE oid = 'knowledgebase_embedding'::regclass"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _change_index(sql: str) -> None:

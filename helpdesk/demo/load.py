@@ -9,7 +9,7 @@ importer writes the rows itself, and in bulk.
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from rich.progress import Progress
 
@@ -30,7 +30,9 @@ def load(progress: Progress) -> None:
     Quick when both are. An installation that has customers of its own is left alone.
     """
     task = progress.add_task(NAME, total=None)
-    fill()
+    if fill():
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # else the first minute's pages are planned for empty tables
     progress.update(task, total=1, completed=1)
     load_index.index(progress)
 

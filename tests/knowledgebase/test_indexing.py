@@ -58,6 +58,18 @@ def test_indexing_again_changes_nothing(make_article: MakeArticle) -> None:
     assert Embedding.objects.count() == len(before)
 
 
+def test_the_database_counts_what_was_indexed_at_once(
+    make_article: MakeArticle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "MANY", 2)
+    for title in ("Poles", "Pegs"):
+        make_article(title)
+    indexing.index_due()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'knowledgebase_embedding'")
+        assert cursor.fetchone() == (Embedding.objects.count(),)
+
+
 def test_the_sweep_finds_what_a_killed_worker_left(make_article: MakeArticle) -> None:
     article = make_article()
     Article.objects.update(index_claimed_at=timezone.now())
