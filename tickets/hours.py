@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Container, Iterable
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tickets.models import Team
@@ -20,6 +21,20 @@ def is_open(team: Team, at: datetime) -> bool:
         weekday=local.weekday(), opens__lte=local.time(), closes__gt=local.time()
     )
     return spans.exclude(hours__holidays__day=local.date()).exists()
+
+
+def covers(
+    timezone: str,
+    spans: Iterable[tuple[int, time, time]],
+    holidays: Container[date],
+    at: datetime,
+) -> bool:
+    """The same of hours that were read already: spans of weekday (Monday is 0), opening, closing."""
+    local = at.astimezone(ZoneInfo(timezone))
+    return local.date() not in holidays and any(
+        weekday == local.weekday() and opens <= local.time() < closes
+        for weekday, opens, closes in spans
+    )
 
 
 def next_opening(team: Team, at: datetime) -> datetime | None:

@@ -7,9 +7,11 @@ named at all (whether they still work here, in this team) is read from the datab
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import QuerySet
 from redis.exceptions import RedisError
 
 from tickets.models import Team, Ticket, User
@@ -41,13 +43,15 @@ def is_away(user: User) -> bool:
 
 def online_agents(team: Team) -> list[str]:
     """The display names, as customers may read them, of those of a team who are here. One query."""
-    members = User.objects.filter(teams=team, is_active=True, role__in=STAFF_ROLES)
-    by_pk = {user.pk: user.get_short_name() for user in members.order_by("name", "pk") if user.name}
-    keys = [key for pk in by_pk for key in (_agent_key(pk), _away_key(pk))]
-    known = _read(keys) if keys else {}
-    return [
-        name for pk, name in by_pk.items() if _agent_key(pk) in known and _away_key(pk) not in known
-    ]
+    members = _members(team.pk).order_by("name", "pk")
+    names = {user.pk: user.get_short_name() for user in members if user.name}
+    here = _here(names)
+    return [name for pk, name in names.items() if pk in here]
+
+
+def somebody_is_here(team_id: int) -> bool:
+    """Whether anybody of a team is here who may be named. One query."""
+    return bool(_here(_members(team_id).exclude(name="").values_list("pk", flat=True)))
 
 
 def mark_customer_here(ticket: Ticket) -> None:
@@ -63,6 +67,17 @@ def forget_customer(ticket_id: int) -> None:
 def customer_is_here(ticket: Ticket) -> bool:
     """Whether the customer has this conversation open, so that no mail is needed."""
     return bool(_read([_customer_key(ticket.pk)]))
+
+
+def _members(team_id: int) -> QuerySet[User]:
+    return User.objects.filter(teams=team_id, is_active=True, role__in=STAFF_ROLES)
+
+
+def _here(agents: Iterable[int]) -> set[int]:
+    """Those of these agents who have the workspace open and are not away."""
+    keys = {pk: (_agent_key(pk), _away_key(pk)) for pk in agents}
+    known = _read([key for pair in keys.values() for key in pair]) if keys else {}
+    return {pk for pk, (here, away) in keys.items() if here in known and away not in known}
 
 
 def _agent_key(pk: int) -> str:

@@ -166,7 +166,9 @@ def _give_login(user: User, email: str | None) -> Customer:
 
 def _join(actor: Actor, visitor: Customer, owner: Customer) -> None:
     """Everything of the visitor becomes the owner's. The visitor's row stays, as a signpost."""
-    tickets = list(Ticket.objects.select_for_update().filter(customer=visitor).order_by("pk"))
+    tickets = list(
+        Ticket.objects.select_for_update(no_key=True).filter(customer=visitor).order_by("pk")
+    )
     for ticket in tickets:
         ticket.customer = owner
         events.record(

@@ -22,14 +22,12 @@ def keep_reading(
 ) -> RuleFiring | None:
     """Store the situation of a message and log the rules that held; the firing that decided.
 
-    Once per message: what was read first stays, so that the log says what really happened.
+    Once per message: what was read first stays, so that the log says what really happened. That is
+    the reading's own constraint; the ticket is locked only where a rule does something to it.
     """
-    ticket = Ticket.objects.locked(message.ticket)
-    reading = Reading(message=message, ticket=ticket, values=rules.to_store(situation))
+    reading = Reading(message=message, ticket=message.ticket, values=rules.to_store(situation))
     Reading.objects.bulk_create([reading], ignore_conflicts=True)
-    if not verdict.firings:
-        return None
-    return apply_rules(actor=actor, ticket=ticket, message=message, verdict=verdict)
+    return apply_rules(actor=actor, ticket=message.ticket, message=message, verdict=verdict)
 
 
 @transaction.atomic

@@ -81,9 +81,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
         Every action starts here, so that two people who act at once act one after the other.
         Nothing is joined: a statement that has to wait for the lock gets the new row of the ticket,
-        but would join it with the old rows of the others.
+        but would join it with the old rows of the others. Its key is not locked, so that what only
+        refers to the ticket may be written meanwhile.
         """
-        return self.select_for_update().get(pk=ticket.pk)
+        return self.select_for_update(no_key=True).get(pk=ticket.pk)
 
 
 class Ticket(models.Model):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import connection
 
 from tickets import hours, presence
-from tickets.models import Identity, Reading, Team, Ticket, Tier, Turn
+from tickets.models import Identity, Reading, Ticket, Tier, Turn
 from tickets.rules.seen import Seen
 
 LATELY = timedelta(days=30)
@@ -18,14 +18,14 @@ LATELY = timedelta(days=30)
 def of_ticket(ticket: Ticket, *, text: str, now: datetime) -> dict[str, Seen]:
     """What is known of the ticket when its customer says `text`.
 
-    One statement, and up to three more where the team has opening hours. It is read in every turn,
-    so it is written out: the ORM takes longer to compose it than PostgreSQL to answer.
+    One statement, and one more outside the team's opening hours. It is read in every turn, so it is
+    written out: the ORM takes longer to compose it than PostgreSQL to answer.
     """
     with connection.cursor() as cursor:
         cursor.execute(_STATEMENT, {"ticket": ticket.pk, "since": now - LATELY, "now": now})
         names = [column.name for column in cursor.description or ()]
         row = dict(zip(names, cursor.fetchone() or (), strict=True))
-    there = row["hours"] is None or _somebody_is_there(row["team"], now)
+    there = _is_open(row, now) or presence.somebody_is_here(row["team"])
     return {
         "text": Seen(text),
         "channel": Seen(row["channel"]),
@@ -45,9 +45,15 @@ def of_ticket(ticket: Ticket, *, text: str, now: datetime) -> dict[str, Seen]:
     }
 
 
-def _somebody_is_there(team_id: int, now: datetime) -> bool:
-    team = Team.objects.select_related("hours").get(pk=team_id)
-    return hours.is_open(team, now) or bool(presence.online_agents(team))
+def _is_open(row: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the team's hours cover this moment; a team without hours is always there."""
+    if row["timezone"] is None:
+        return True
+    spans = (
+        (weekday, time.fromisoformat(opens), time.fromisoformat(closes))
+        for weekday, opens, closes in row["spans"] or ()
+    )
+    return hours.covers(row["timezone"], spans, row["holidays"], now)
 
 
 def to_store(situation: Mapping[str, Seen]) -> dict[str, Any]:
@@ -90,7 +96,11 @@ _STATEMENT: Final = """
 SELECT ticket.channel, ticket.tags, ticket.priority, ticket.turn, ticket.turn_since,
     ticket.person_asked_at, organization.tier, customer.segment, customer.value,
     customer.created_at AS since, customer.prefers_person, customer.email, customer.claimed_email,
-    team.id AS team, team.name AS team_name, team.hours_id AS hours,
+    team.id AS team, team.name AS team_name, hours.timezone,
+    (SELECT json_agg(json_build_array(span.weekday, span.opens, span.closes))
+        FROM tickets_openingspan AS span WHERE span.hours_id = hours.id) AS spans,
+    array(SELECT holiday.day FROM tickets_holiday AS holiday
+        WHERE holiday.hours_id = hours.id) AS holidays,
     (SELECT count(*) FROM tickets_message AS message
         WHERE message.ticket_id = ticket.id AND message.author_kind = 'customer') AS said,
     (SELECT count(*) FROM tickets_ticket AS other
@@ -100,5 +110,6 @@ FROM tickets_ticket AS ticket
 JOIN tickets_customer AS customer ON customer.id = ticket.customer_id
 LEFT JOIN tickets_organization AS organization ON organization.id = customer.organization_id
 JOIN tickets_team AS team ON team.id = ticket.team_id
+LEFT JOIN tickets_openinghours AS hours ON hours.id = team.hours_id
 WHERE ticket.id = %(ticket)s
 """

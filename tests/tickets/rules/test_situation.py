@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -20,7 +21,7 @@ from tests.factories import (
     make_visitor,
 )
 from tickets import presence
-from tickets.models import Reading, Ticket, Tier, Turn
+from tickets.models import Holiday, Reading, Ticket, Tier, Turn
 from tickets.rules import Seen, all_fields, of_reading, of_ticket, to_store
 
 pytestmark = pytest.mark.django_db
@@ -84,14 +85,28 @@ def test_people_are_there_in_their_hours_or_when_they_are_online() -> None:
     assert values(ticket)["open_now"]
 
 
-def test_it_takes_four_queries_at_most_and_one_without_opening_hours(
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland"])
+def test_opening_hours_are_those_of_their_own_place(zone: str) -> None:
+    local = timezone.now().astimezone(ZoneInfo(zone))
+    today, yesterday = local.weekday(), (local.weekday() - 1) % 7
+    all_day = "00:00", "23:59:59.999999"
+    hours = make_hours((today, *all_day), zone=zone)
+    open_now = make_ticket(team=make_team(hours=hours))
+    closed = make_ticket(team=make_team(hours=make_hours((yesterday, *all_day), zone=zone)))
+    assert values(open_now)["open_now"]
+    assert not values(closed)["open_now"]
+    Holiday.objects.create(hours=hours, day=local.date())
+    assert not values(open_now)["open_now"]
+
+
+def test_it_takes_two_queries_at_most_and_one_while_the_team_is_there(
     django_assert_max_num_queries: Any,
 ) -> None:
     customer = make_customer(organization=make_organization())
     for _number in range(3):
         ticket = make_ticket(customer=customer, team=make_team(hours=make_hours()))
     fresh = Ticket.objects.get(pk=ticket.pk)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(2):
         of_ticket(fresh, text="Hello", now=timezone.now())
     always_there = make_ticket(customer=customer, team=make_team())
     with django_assert_max_num_queries(1):
