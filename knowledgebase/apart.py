@@ -31,6 +31,7 @@ def knowledge_base() -> Iterator[None]:
                     cursor.execute(f"CREATE TEMPORARY TABLE {table} (LIKE {table} INCLUDING ALL)")
             if live is not None:  # under its number, for which the copied vector index is
                 live.state = Encoder.State.ACTIVE
+                live.gists_from = ""
                 live.save(force_insert=True)
             yield
         finally:

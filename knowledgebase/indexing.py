@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from knowledgebase import embeddings
-from knowledgebase.models import Article, ArticleVersion, Embedding, Encoder, Passage
+from knowledgebase import embeddings, gists
+from knowledgebase.models import Article, ArticleVersion, Embedding, Encoder, Gist, Passage
 from knowledgebase.models.articles import ArticleQuerySet
 from knowledgebase.passages import Piece, cut
 
@@ -84,6 +84,7 @@ def index_due(*, limit: int = SWEEP, on_progress: Callable[[], None] | None = No
     if indexed >= MANY or (indexed and not _planned_for()):
         plan_for_them()
     activate_when_built(encoder)
+    gists.renew(encoder)
     return indexed
 
 
@@ -109,6 +110,7 @@ def index_again(*, on_progress: Callable[[], None] | None = None) -> int:
             on_progress()
     plan_for_them()
     activate_when_built(encoder, again=True)
+    gists.renew(encoder)
     return indexed
 
 
@@ -138,6 +140,7 @@ def forget_retired() -> int:
         retired = list(Encoder.objects.select_for_update().filter(state=Encoder.State.RETIRED))
         for encoder in retired:
             Embedding.objects.filter(encoder=encoder).delete()
+            Gist.objects.filter(encoder=encoder).delete()
             _change_index(encoder.drop_index_sql())
             encoder.delete()
     return len(retired)

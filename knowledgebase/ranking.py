@@ -20,7 +20,7 @@ for .746 and .880 of the questions of two sets, and without that for .708 and .8
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,6 +53,8 @@ class Candidate:
     cosine: float
     lexical: float
     counts: bool = True  # one that is only there to be quoted does not
+    about: float | None = None  # how much the question is about its article, where that is known
+    about_weight: float | None = None
     phrases: float = 0.0
     score: float = 0.0
     read: str = ""  # what is compared with the question: a body's passage under its title
@@ -93,7 +95,11 @@ def rank(question: str, candidates: Sequence[Candidate], *, by_meaning: bool) ->
     articles: dict[int, list[Candidate]] = {}
     for one in counted:
         articles.setdefault(one.article_id, []).append(one)
-    found = [Ranked(_article_score(passages, floor), passages) for passages in articles.values()]
+    subjects = _subjects(articles)
+    found = [
+        Ranked((_article_score(passages, floor) + added) / whole, passages)
+        for passages, (added, whole) in zip(articles.values(), subjects, strict=True)
+    ]
     return sorted(found, key=lambda article: (-article.score, article.best.article_id))
 
 
@@ -138,6 +144,21 @@ def _article_score(passages: Sequence[Candidate], floor: float) -> float:
     best = [one.score for one in passages[:3]]
     best += [min(floor, best[-1])] * (3 - len(best))
     return (1 - BEST_THREE) * best[0] + BEST_THREE * sum(best) / 3
+
+
+def _subjects(articles: Mapping[int, Sequence[Candidate]]) -> list[tuple[float, float]]:
+    """What each article gains by its subject, and by what its score is then divided.
+
+    One that is not known yet gains as the mean of the others. The weight counts twice in the whole,
+    so that a lead goes on to mean as much as without (measured: as many false answers).
+    """
+    firsts = [passages[0] for passages in articles.values()]
+    weight = max((one.about_weight or 0.0 for one in firsts), default=0.0)
+    known = [one.about for one in firsts if one.about is not None]
+    if not known or not weight:
+        return [(0.0, 1.0)] * len(firsts)
+    mean = sum(known) / len(known)
+    return [(weight * (mean if one.about is None else one.about), 1 + 2 * weight) for one in firsts]
 
 
 def _order(one: Candidate) -> tuple[float, int, int]:

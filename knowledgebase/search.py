@@ -17,6 +17,7 @@ from django.db import connection
 
 from knowledgebase import embeddings, ranking, statements
 from knowledgebase.embeddings import EncoderUnavailable, Vectors
+from knowledgebase.passages import length
 from knowledgebase.ranking import Candidate, Ranked
 from knowledgebase.wording import Wording
 
@@ -68,6 +69,7 @@ class ArticleHit:
     closest: float = 0.0
     phrases: float = 0.0
     language: str = ""
+    question_words: int = 8  # of the question that found it
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def search(
     question = _written_alike(query, candidates, setting.wording)
     ranked = ranking.rank(question, candidates, by_meaning=vector is not None)
     quotable = {one.article_id: one for one in candidates if not one.counts}
-    hits = [_hit(article, quotable) for article in ranked[:limit]]
+    words = length(query)
+    hits = [_hit(article, quotable, words) for article in ranked[:limit]]
     return SearchResult(hits, by_meaning=vector is not None)
 
 
@@ -207,16 +210,16 @@ def _candidates(
     public = "article.state = 'published'"
     if for_assistant:
         public += " AND article.assistant_may_use"
-    tail = statements.BY_WORDS
+    tail, gist, gists = statements.BY_WORDS, statements.NO_GIST, ""
     if vector is not None:
         parameters["vector"] = "[" + ",".join(f"{value:.7g}" for value in vector.tolist()) + "]"
         # Written into the statement, since only a constant lets the partial index be used.
         tail = statements.BY_MEANING.format(
             encoder=setting.encoder, dimension=setting.dimension, public=public
         )
-    statement = "".join(
-        [statements.LEXICAL.format(public=public), tail, statements.FOUND.format(public=public)]
-    )
+        gist, gists = statements.GIST, statements.GISTS.format(encoder=setting.encoder)
+    found = statements.FOUND.format(public=public, gist=gist, gists=gists)
+    statement = "".join([statements.LEXICAL.format(public=public), tail, found])
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return [Candidate(*row) for row in cursor.fetchall()]
@@ -230,7 +233,7 @@ def _written_alike(query: str, candidates: Sequence[Candidate], wording: Wording
     return question
 
 
-def _hit(article: Ranked, quotable: dict[int, Candidate]) -> ArticleHit:
+def _hit(article: Ranked, quotable: dict[int, Candidate], words: int) -> ArticleHit:
     best = article.best
     bodies = (one for one in article.passages if one.kind == "body")
     quoted = next(bodies, quotable.get(best.article_id, best))
@@ -248,4 +251,5 @@ def _hit(article: Ranked, quotable: dict[int, Candidate]) -> ArticleHit:
         closest=article.cosine,
         phrases=article.phrases,
         language=best.language,
+        question_words=words,
     )

@@ -134,14 +134,24 @@ BY_WORDS: Final = """
 
 FOUND: Final = """
 SELECT passage.id, passage.article_id, article.slug, article.language, passage.kind, passage.title,
-    passage.heading, passage.anchor, passage.text, either.cosine, either.lexical, either.counts
+    passage.heading, passage.anchor, passage.text, either.cosine, either.lexical, either.counts,
+    {gist}
 FROM (
     SELECT id, cosine, lexical, true AS counts FROM scored
     UNION ALL SELECT id, cosine, 0, false FROM nearest
 ) AS either
 JOIN knowledgebase_passage AS passage USING (id)
 JOIN knowledgebase_article AS article ON article.published_id = passage.version_id AND {public}
+{gists}
 """
+
+# How much the question is about the article, and what that weighs: see knowledgebase.gists.
+GIST: Final = "gist.shift - (gist.vector <#> %(vector)s::vector) AS about, gist.weight"
+GISTS: Final = """
+LEFT JOIN knowledgebase_gist AS gist
+    ON gist.article_id = article.id AND gist.encoder_id = {encoder}
+"""
+NO_GIST: Final = "NULL AS about, NULL AS weight"
 
 RELATED: Final = """
 WITH mine AS (

@@ -158,6 +158,7 @@ ALSO_WRITE = {
     "tickets/attachments.py": "the files of a message that an action is writing",
     "tickets/admin/audited.py": "the admin's rows, inside the action change_setting",
     "knowledgebase/apart.py": "the tables of an evaluation, which are gone after it",
+    "knowledgebase/gists.py": "the gists of articles, made again from vectors at any time",
     "knowledgebase/indexing.py": "passages and vectors, made again from articles at any time",
     "knowledgebase/importing.py": "a category that imported articles name",
     "helpdesk/demo/": "loads the demo company, once, into an empty helpdesk",

@@ -1,6 +1,7 @@
 """What the knowledge base stores: articles with their versions, passages and their vectors."""
 
 from knowledgebase.models.articles import Article, ArticleEvent, ArticleVersion, Category
+from knowledgebase.models.gists import Gist
 from knowledgebase.models.passages import Embedding, Encoder, Passage
 from knowledgebase.models.words import IgnoredWord, Synonyms
 
@@ -11,6 +12,7 @@ __all__ = [
     "Category",
     "Embedding",
     "Encoder",
+    "Gist",
     "IgnoredWord",
     "Passage",
     "Synonyms",

@@ -27,6 +27,8 @@ class Encoder(models.Model):
     dimension = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.BUILDING)
     created_at = models.DateTimeField(auto_now_add=True)
+    # What the gists of articles were last made from, see knowledgebase.gists.
+    gists_from = models.CharField(max_length=100, blank=True, editable=False)
 
     class Meta:
         constraints = [
