@@ -109,7 +109,7 @@ class DetectorAdmin(AuditedAdmin):
         return _(
             "%(shown)d examples and %(not_shown)d counter-examples, for instance “%(one)s”"
         ) % {
-            "shown": len(shipped.positive),
+            "shown": len(shipped.shown),
             "not_shown": len(shipped.negative),
             "one": shipped.positive[0],
         }

@@ -126,6 +126,7 @@ def _merged(row: Detector, shown: tuple[str, ...], not_shown: tuple[str, ...]) -
         threshold=row.threshold,
         positive=_without(base.positive, not_shown) + shown,
         negative=_without(base.negative, shown) + not_shown,
+        wide=_without(base.wide, (*shown, *not_shown)),
     )
 
 

@@ -104,7 +104,7 @@ def _read(message: Said, parts: list[str], bank: Bank, made: Mapping[str, Vector
     whole = _whole(message.text)
     units = list(dict.fromkeys([*parts, whole])) if len(parts) > 1 else (parts or [whole])
     try:
-        scores = bank.scores(units, made)
+        scores = bank.scores(units, made, among=len(units))
     except ValueError as error:  # vectors of two encoders, while one is swapped for another
         logger.warning("read by words alone: %s", error)
         made, scores = {}, bank.scores(units, {})
@@ -159,12 +159,9 @@ class _Noticed:
 
     def slug(self, slug: str) -> tuple[float, str] | None:
         """The score and the sentence, if it is from the threshold on."""
-        threshold = next(
-            (one.definition.threshold for one in self.bank.trained if one.definition.slug == slug),
-            None,
-        )
+        one = self.bank.named(slug)
         score, sentence = self.best(slug)
-        return (score, sentence) if threshold is not None and score >= threshold else None
+        return (score, sentence) if one and score >= one.definition.threshold else None
 
     def as_seen(self, slug: str) -> Seen:
         found = self.slug(slug)

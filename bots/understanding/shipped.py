@@ -6,6 +6,7 @@ those measured in docs/measurements.md.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bots.understanding.phrases import (
@@ -24,8 +25,34 @@ SENSITIVE, SIGNAL, TOPIC = "sensitive", "signal", "topic"
 
 
 @dataclass(frozen=True, slots=True)
+class Fit:
+    """How a group of examples is learned.
+
+    `nearest` is how many of them a sentence is compared with, `ridge` how smooth the line between
+    them and the counter-examples is. `crowd` is how much the score sinks with the logarithm of the
+    number of sentences: in a long message one of them resembles a wide topic by chance. `lift` is
+    added to it, so that two groups of one detector share a threshold.
+    """
+
+    nearest: int = 3
+    ridge: float = 0.01
+    crowd: float = 0.0
+    lift: float = 0.0
+
+
+FEW = Fit()
+MANY = Fit(nearest=1, ridge=0.03)  # a hundred examples and more
+BROAD = Fit(nearest=1, ridge=0.1)
+BODY = Fit(nearest=1, ridge=0.05, crowd=0.25)
+AROUND = Fit(nearest=1, ridge=0.05, crowd=0.8, lift=0.5)
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
-    """What a detector is made of. `weight` is how much its expressions add to its score."""
+    """What a detector is made of. `weight` is how much its expressions add to its score.
+
+    `wide` are examples of what is only around the topic, learned apart from the `positive` ones.
+    """
 
     slug: str
     name: str
@@ -37,6 +64,14 @@ class Definition:
     weight: float = 1.0
     description: str = ""
     shipped: bool = True
+    fit: Fit = FEW
+    wide: tuple[str, ...] = ()
+    wide_fit: Fit = FEW
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """All examples, those of the topic first."""
+        return (*self.positive, *self.wide)
 
 
 def _of(
@@ -47,6 +82,8 @@ def _of(
     examples: tuple[list[str], list[str], tuple[str, ...]],
     weight: float,
     description: str,
+    fit: Fit = FEW,
+    wide: Sequence[str] = (),
 ) -> Definition:
     positive, negative, expressions = examples
     return Definition(
@@ -59,36 +96,43 @@ def _of(
         expressions,
         weight,
         description,
+        fit=fit,
+        wide=tuple(wide),
+        wide_fit=AROUND,
     )
 
 
 SHIPPED: tuple[Definition, ...] = (
     *(
-        _of(slug, name, SENSITIVE, threshold, (m.POSITIVE, m.NEGATIVE, m.EXPRESSIONS), weight, text)
-        for slug, name, threshold, m, weight, text in (
+        _of(
+            *(slug, name, SENSITIVE, threshold, (m.POSITIVE, m.NEGATIVE, m.EXPRESSIONS), weight),
+            *(text, fit),
+            wide=getattr(m, "WIDE", ()),
+        )
+        for slug, name, threshold, m, weight, text, fit in (
             (
-                *("self_harm", "Self-harm or danger", 0.85, self_harm, 2.0),
-                "Somebody may hurt themselves, wants to die, or is in danger.",
+                *("self_harm", "Self-harm or danger", 0.87, self_harm, 2.0),
+                *("Somebody may hurt themselves, wants to die, or is in danger.", MANY),
             ),
             (
                 *("fraud_security", "Fraud and security", 0.4, fraud_security, 1.5),
-                "Money, a card or an account may be in a stranger's hands.",
+                *("Money, a card or an account may be in a stranger's hands.", FEW),
             ),
             (
-                *("legal", "Legal", 0.58, legal, 0.5),
-                "A dispute under the law, a claim, a threat to sue.",
+                *("legal", "Legal", 0.4, legal, 0.5),
+                *("A dispute under the law, a claim, a threat to sue.", BROAD),
             ),
             (
-                *("medical", "Medical", 0.78, medical, 0.5),
-                "Symptoms, injuries, illness, medicine.",
+                *("medical", "Medical", 0.56, medical, 0.5),
+                *("Symptoms, injuries, illness, medicine, an epidemic and its rules.", BODY),
             ),
             (
                 *("money_hardship", "Money hardship", 0.6, money_hardship, 1.0),
-                "Somebody cannot pay, or is in trouble with money.",
+                *("Somebody cannot pay, or is in trouble with money.", FEW),
             ),
             (
                 *("data_protection", "Data protection", 0.55, data_protection, 1.0),
-                "Personal data: what is kept, deleting it, a leak.",
+                *("Personal data: what is kept, deleting it, a leak.", FEW),
             ),
         )
     ),

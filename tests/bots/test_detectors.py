@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from django.apps import apps
 from django.db import DatabaseError
 
 from bots.models import Detector, DetectorExample
@@ -59,7 +61,88 @@ def test_every_shipped_detector_is_a_row_that_an_admin_can_change() -> None:
 
 def test_the_examples_are_not_noticed_by_the_detector_they_are_no_example_of() -> None:
     for one in shipped.SHIPPED:
-        assert not set(one.positive) & set(one.negative), one.slug
+        assert not set(one.shown) & set(one.negative), one.slug
+        assert len(one.shown) == len(set(one.shown)), one.slug
+
+
+def test_a_threshold_that_an_admin_has_set_survives_the_one_we_change() -> None:
+    migration = import_module("bots.migrations.0007_thresholds_of_topics")
+    Detector.objects.filter(slug="medical").update(threshold=0.78)
+    Detector.objects.filter(slug="legal").update(threshold=0.9)
+    Detector.objects.filter(slug="self_harm").update(threshold=0.85, shipped=False)
+    migration.forwards(apps, None)
+    assert dict(Detector.objects.values_list("slug", "threshold")) | {
+        "medical": 0.56,
+        "legal": 0.9,
+        "self_harm": 0.85,
+    } == dict(Detector.objects.values_list("slug", "threshold"))
+
+
+LONG = (
+    "Hello everybody. I bought the Fell 2 in March and we took it to Norway. The delivery was quick. "
+    "The pegs are a little thin. {} The weather was mixed, mostly rain. Can the voucher be used for the "
+    "mat? My brother wants the same tent in green. Thanks for reading all of this."
+)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "My son burned his hand on the stove.",
+        "I felt dizzy from the fumes in the tent.",
+        "All of us have red, itching skin since we slept on the mat.",
+        "My daughter has COVID now and nobody may leave the house.",
+    ],
+)
+def test_an_illness_is_noticed_in_the_middle_of_a_long_message(sentence: str) -> None:
+    seen = understand(LONG.format(sentence)).values["sensitive"]
+    assert seen.value == ["medical"]
+    assert seen.evidence == (sentence,)
+
+
+@pytest.mark.model
+def test_what_is_only_around_an_epidemic_counts_less_the_longer_the_message_is() -> None:
+    sentence = "Are weddings possible again and how many may come?"
+    alone = understand(sentence).scores["medical"]
+    assert 0.1 < understand(LONG.format(sentence)).scores["medical"] < alone - 0.2
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "text",
+    [
+        "When may I end my isolation?",
+        "Which vaccine is better for my mother?",
+        "Must customers cover their faces in your shop because of corona?",
+        "Is there money from the state for freelancers who lost work in the pandemic?",
+        "I twisted my ankle and it is blue",
+        "Can I take the pill together with alcohol?",
+    ],
+)
+def test_questions_of_health_and_of_an_epidemic_are_for_people(text: str) -> None:
+    assert "medical" in understand(text).values["sensitive"].value
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our app is sick, it crashes at every start",
+        "The virus scanner deletes your installer",
+        "What is the battery health of the lamp?",
+        "Deploy it to the test environment first",
+        "How do I paint on the mask layer?",
+        "Is the form safe from injection attacks?",
+        "Your mail landed in the quarantine of our spam filter",
+        "Isolate the worker in its own container",
+        "May I test the pack for a week?",
+        "Are dogs allowed in the hut?",
+        "When does the shop open again after the rebuilding?",
+    ],
+)
+def test_what_only_sounds_like_health_is_not_noticed(text: str) -> None:
+    assert understand(text).values["sensitive"].value == []
 
 
 @pytest.mark.model

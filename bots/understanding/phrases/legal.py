@@ -63,7 +63,7 @@ I need a power of attorney
 what happens if I ignore a court summons
 can my school legally punish me for that
 I will see you in court
-is the contract enforceable
+does such a contract hold in court
 my ex-employer did not pay me for all the hours that I worked
 someone trespassed on my property
 am I trespassing if there is no sign
@@ -94,6 +94,87 @@ ich schalte meinen Anwalt ein
 ich werde Sie verklagen
 ist das rechtlich erlaubt
 wir sehen uns vor Gericht
+is my landlord allowed to enter the flat without telling me
+the landlord will not repair the mould and I am thinking of withholding rent
+our homeowners' association fined us for the fence
+may they keep me from using a private road
+is it trespassing to walk across their land
+the neighbour's dog bit me, who has to pay
+my car was towed although there was no sign
+somebody scratched my car and the camera recorded it
+I rear-ended a car and the other driver now wants money without insurance
+my insurance says that I am at fault
+the hospital sent me a bill that my insurer will not cover, do I have to pay it
+can I be made to pay for my parents' cancelled policy
+I was sacked after I reported my boss
+my employer does not pay for overtime
+may my employer make me sign a non-compete clause
+I am self-employed and the client says I cannot quit under the contract
+can they keep my last pay because I left early
+my employer wants me to pay for a broken tool
+I was promised a bonus and nobody wants to know of it now
+may my employer read my private messages
+I want to quit before my notice period ends, what can they do to me
+they fired me while I was on sick leave
+the college wants out-of-state fees from me although they called me a resident
+the school expelled my son without a hearing
+the university accuses me of cheating
+can a shop keep me from posting a bad review
+he posts lies about me on the internet
+somebody uses my photos without permission
+my app lets people meet, am I responsible if one of them hurts another
+do I need a disclaimer so that users cannot hold me responsible
+who owns the code that I wrote in my spare time
+may I use this song in my video
+the contract was changed without my agreement
+a clause in the agreement contradicts the other
+they changed the terms of my plan in the middle of the contract
+what counts as acceptance of an offer under the contract
+the seller hid a fault and will not take the car back
+the builder took the money and never came back
+I lent a friend money and have it in writing
+a collection agency demands a debt that is not mine
+should I file for bankruptcy
+can they garnish my wages
+the police want to question me, do I have to go
+a policeman stopped me and asked for my papers, was he allowed to
+they searched my bag without asking
+I got a citation and the hearing is next month
+I was charged with theft and it was not me
+my brother is in jail and we need bail
+will a conviction cost me my residence permit
+my visa ends before the new one is granted
+can I be deported for an old offence
+my wife wants a divorce and half of the company
+how is child maintenance worked out
+the father does not bring the children back on time
+may I move to another state with my child
+I want to adopt my stepson
+can grandparents demand to see the child
+my ex lives in my house and will not leave
+we were together for years but never married, what am I owed
+I want to take my old surname again by law
+my mother can no longer decide for herself and I should be her guardian
+the executor of the will does not tell us anything
+my uncle left me a house with debts
+does a will need two witnesses
+can I give my sister authority to sign for me while I am abroad
+the state wants its benefits back from me
+my disability claim was turned down and I want to appeal
+they stopped my benefits without a letter
+is it allowed to film a policeman
+somebody threatens me and I want a protection order
+he keeps following me and I do not know how to stop him by law
+my roommate wants me out and I am not on the lease
+the tenant above floods my flat again and again
+I signed something that I had not read
+can I get out of the contract if I was under eighteen
+they say that I defamed them
+is there a law on how long they can keep me waiting for a refund
+any advice on whether I have a case would be welcome
+I would like to know where I stand legally
+what could happen to me if I do not show up at the hearing
+should I get a lawyer or can I do this by myself
 """.strip().splitlines()
 
 NEGATIVE = """
@@ -108,7 +189,7 @@ food court opening times
 the court shoes are sold out
 attorney is spelled how
 spell annulment
-what does annulment mean
+the meaning of annulment, please
 my rental gear
 rent a tent for the weekend
 how long can I rent it
@@ -147,6 +228,43 @@ how do I get a reimbursement
 file a reclamation
 the judges of the song contest
 my lease car needs a new tyre
+the minister was sued by the paper
+the court has ruled on the new law, says the news
+a demonstration against the law
+they debate whether the law should change
+the judge in the film
+criminals should stay in jail longer
+the officer told us a story
+he works as a policeman
+they were arrested at the march
+the organisation fights for equal rights
+it is his responsibility to be there
+what does consent mean in the story
+the contract for electricity
+how do I change my plan to a smaller one
+please change my contract to the annual plan
+when is my payday
+I want to appeal to your kindness
+the hearing aid
+fine print of the voucher
+fine, thanks
+a case for the tablet
+the will to win
+the trial month is over
+move the bin behind the fence
+the fence of the garden
+I was charged twice
+charge the phone
+my account was charged with the fee
+how do I transfer ownership of the workspace
+who owns this channel
+the owner of the group can change the settings
+report a user who breaks the rules
+change my name in the profile
+what are the terms of the voucher
+my claim number
+a bad review of the tent
+may I post photos in the review
 """.strip().splitlines()
 
 EXPRESSIONS = (

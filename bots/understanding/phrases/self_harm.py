@@ -5,11 +5,11 @@ I want to die
 I don't want to live any more
 I want to kill myself
 I am thinking about ending my life
-I have been thinking about suicide a lot lately
+suicide has been on my mind for weeks
 I feel suicidal
 there is no point in going on living
 nobody would miss me if I were gone
-everyone would be better off without me
+my family would have it easier without me
 I can't take it any more and I just want it all to stop
 I wish I would not wake up tomorrow
 I wish I had never been born
@@ -66,6 +66,53 @@ ich möchte sterben
 ich denke an Selbstmord
 ich habe mich wieder geritzt
 ich will mir das Leben nehmen
+nothing means anything any more, so I want to cut again
+I let my own blood run to feel better
+I draw blood from my arm on purpose
+I hit my head against the wall when I am angry with myself
+I pull out my hair until it bleeds
+I swallowed something so that I would get ill
+I want to feel the blade again
+I have been clean for three months and now I want to cut
+how do I hide the cuts from my parents
+I would never hurt others, only me
+I keep the pills in the drawer for when I have the courage
+it is only a question of time until I do it
+I am only waiting until I can finally go
+I only stay alive for my family
+if I am gone by the weekend, look after my cat
+this is my last message to you
+tonight is the last night
+I do not want to be here any more
+I do not want to exist
+being dead would be a relief
+I envy people who are dead
+I wish a car would hit me
+I think of driving into a tree
+I looked up how much of it is deadly
+which height is enough for a fall to be certain
+do you know a way to die that does not hurt
+how do I tie a noose
+I have a gun and I want to use it on myself
+I do not deserve to live
+I am worthless and should not be alive
+the voices tell me to hurt myself
+I think of killing myself whenever I am alone
+I promised not to do it but the thoughts are back
+my eating disorder controls me, I binge and vomit every night
+I only eat an apple a day because I am disgusting
+I run until I faint because I ate
+I abuse laxatives to get thin
+I want to be so thin that I disappear
+my best friend cuts herself and made me promise to tell nobody
+my sister took too many tablets
+a colleague wrote me a farewell letter
+my child says that he wants to be dead
+he locked himself in and says that he will kill himself
+she stands on the bridge and will not come down
+my father beats me and I cannot get out
+my partner choked me last night
+I am being held here and cannot leave
 """.strip().splitlines()
 
 NEGATIVE = """
@@ -120,6 +167,34 @@ all I want is to be left alone by your newsletter
 the deadline will kill us
 or else the plant will die
 he was sorry for your loss
+there is hope, and you are not alone
+if you struggle, talk to somebody you trust
+I recovered from it and want to give others courage
+a book about grief
+he lost his life in the war
+a song about suicide was on the radio
+the article warns about the dangers of diets
+I have a knife for the bread
+she has a scar from the operation
+the vampire in the film drinks blood
+I gave blood at the hospital
+I cut my finger while I cooked
+a colleague said farewell to us
+this is my last message about the refund
+I am waiting until I can finally go home
+I do not want to be here at the party any more
+tonight is the last night of the holiday
+I do not want to be in this group any more
+I do not want to play with them any more
+he deserves better
+my team lost and I could cry
+I am worthless at chess
+I am so tired of this
+I run every morning
+I eat an apple a day
+how do I lose weight for the summer
+how do I tie the guy line
+which height can I pitch the tarp at
 """.strip().splitlines()
 
 EXPRESSIONS = (
