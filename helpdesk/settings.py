@@ -104,6 +104,7 @@ TEMPLATES = [
                 "tickets.portal.context.desk",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "libraries": {"lucide": "helpdesk.icons"},
         },
     }
 ]
