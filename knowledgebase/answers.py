@@ -5,8 +5,9 @@ needs those around it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from markdown_it.token import Token
@@ -41,7 +42,7 @@ def answer_from(article_id: int, passage: str, question: str) -> str:
 
 def cut_answer(body: str, passage: str, question: str) -> str:
     """The blocks of `body` that a found passage is from, cut to what answers, as Markdown."""
-    blocks = _found(list(_blocks(tame(body))), passage)
+    blocks = _found(_blocks(tame(body)), passage)
     if not blocks:
         return passage
     if sum(block.words for block in blocks) > WORDS:
@@ -80,10 +81,12 @@ class _Block:
         return self.kind in ("ordered_list_open", "bullet_list_open")
 
 
-def _blocks(body: str) -> Iterator[_Block]:
+@lru_cache(maxsize=64)  # articles that many ask for
+def _blocks(body: str) -> tuple[_Block, ...]:
     lines = body.split("\n")
     tokens = parse(body)
     section = 0
+    found = []
     for index, token in enumerate(tokens):
         if token.level or not token.map or token.nesting < 0:
             continue
@@ -91,7 +94,8 @@ def _blocks(body: str) -> Iterator[_Block]:
             section += 1
             continue
         text = "\n".join(lines[token.map[0] : token.map[1]]).strip("\n")
-        yield _Block(token.type, section, text, _plain(tokens, index))
+        found.append(_Block(token.type, section, text, _plain(tokens, index)))
+    return tuple(found)
 
 
 def _plain(tokens: Sequence[Token], start: int) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
@@ -41,6 +42,7 @@ _DEEP_QUOTES: Final = re.compile(r"^((?:[ \t]*>){20})(?:[ \t]*>)+", re.MULTILINE
 _MOST_BRACKETS: Final = 3_000
 _MOST_TAGS: Final = 5_000
 _LONGEST_MESSAGE: Final = 20_000
+_SHORT_MESSAGE: Final = 4_000  # what is kept rendered
 _REL_OF_OWN_LINK: Final = re.compile(
     rf'(<a (?:title="[^"<>]*" )?href="(?:#|/(?!/))[^"<>]*"(?: title="[^"<>]*")?) rel="{_REL}"'
 )
@@ -121,10 +123,18 @@ def render(text: str) -> SafeString:
 
 def render_message(text: str) -> SafeString:
     """What a person wrote, as HTML: line breaks and links kept, no headings, pictures or tags."""
+    # Whoever else looks at it sees the same, and many are told the same.
+    return _kept(text) if len(text) <= _SHORT_MESSAGE else _rendered(text)
+
+
+def _rendered(text: str) -> SafeString:
     text = tame(text)
     if len(text) > _LONGEST_MESSAGE or _too_dense(text):
         return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 - escaped just here
     return _clean(_MESSAGE.render(text), tags=_MESSAGE_TAGS)
+
+
+_kept = lru_cache(maxsize=1024)(_rendered)
 
 
 def page(version_id: int, text: str) -> Page:
