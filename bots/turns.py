@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -13,12 +14,26 @@ from bots.understanding import understand
 from knowledgebase import embeddings, search
 from knowledgebase.embeddings import EncoderUnavailable, Vectors
 from tickets import rules
-from tickets.models import Answer, AuthorKind, Citation, Decision, Message, Reason, Ticket, Turn
+from tickets.models import (
+    Answer,
+    AuthorKind,
+    Citation,
+    Decision,
+    EscalationRule,
+    Message,
+    Reason,
+    Ticket,
+    Turn,
+)
 from tickets.rules import Fired, Verdict
 from tickets.rules.seen import Seen
 
 REMEMBERED = 40  # messages of a conversation that are looked back on
 ENCODE_SECONDS = 1.0
+
+
+# The model reads the question while the database is asked for what else is known.
+_beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +64,22 @@ def read(
     around: Mapping[str, Seen],
     settings: AssistantSettings,
     question: Question | None = None,
+    encoding: Future[Vectors | None] | None = None,
+    active: Sequence[EscalationRule] | None = None,
 ) -> Turned:
     """Understand one message, think about the question (if there is one to answer), try the rules.
 
-    `around` is what is known of the ticket. Runs the encoder, so never inside a transaction.
+    `around` is what is known of the ticket, `encoding` and `active` the text's vector and the rules
+    where they were asked for already. Runs the encoder, so never inside a transaction.
     """
-    vector = _encoded(question.text if question else text)
+    vector = encoding.result() if encoding else _encoded(question.text if question else text)
     same = question is None or question.text == text
     seen = understand(
         text, earlier=past.earlier, answers=past.answers, vector=vector if same else None
     ).values
     thought = think(question, seen, settings, vector) if question else None
     situation = {**around, **seen, **_course(past, seen), **_of(thought, past)}
-    return Turned(situation, rules.decide(situation), thought, vector=vector)
+    return Turned(situation, rules.decide(situation, active), thought, vector=vector)
 
 
 def read_past(
@@ -103,13 +121,17 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
     message.ticket = ticket  # known, and not to be asked for again
     question = None
     if open_ones and open_ones[-1].pk == message.pk:
-        question = _question(ticket, open_ones)
+        answered = len(recent) == REMEMBERED or len(recent) > len(said)
+        question = _question(ticket, open_ones, answered=answered)
+    encoding = _beside.submit(_encoded, question.text if question else message.body)
     turned = read(
         message.body,
         past=_past(ticket, recent, message),
         around=rules.of_ticket(ticket, text=message.body, now=timezone.now()),
         settings=AssistantSettings.load(),
         question=question,
+        encoding=encoding,
+        active=rules.active_rules(),
     )
     return Turned(turned.situation, turned.verdict, turned.thought, message, turned.vector)
 
@@ -152,17 +174,8 @@ def _unanswered(recent: Sequence[Message]) -> list[Message]:
     return said
 
 
-def _question(ticket: Ticket, said: Sequence[Message]) -> Question:
-    shown = Citation.objects.filter(answer__message__ticket=ticket)
-    tried = list(
-        shown.values_list(
-            "answer__message__position",
-            "answer__decision",
-            "answer__helpful",
-            "article_id",
-            "rank",
-        ).order_by("answer__message__position")
-    )
+def _question(ticket: Ticket, said: Sequence[Message], *, answered: bool) -> Question:
+    tried = _tried(ticket) if answered else []
     last = tried[-1][0] if tried else 0
     return Question(
         text="\n".join(message.body for message in said),
@@ -178,6 +191,20 @@ def _question(ticket: Ticket, said: Sequence[Message]) -> Question:
             for at, what, helpful, article, _rank in tried
             if at == last and what == Decision.OFFER and helpful is None
         ),
+    )
+
+
+def _tried(ticket: Ticket) -> list[tuple[int, str, bool | None, int, int]]:
+    """For each article that was shown: where, how, whether it helped, which, and its rank."""
+    shown = Citation.objects.filter(answer__message__ticket=ticket)
+    return list(
+        shown.values_list(
+            "answer__message__position",
+            "answer__decision",
+            "answer__helpful",
+            "article_id",
+            "rank",
+        ).order_by("answer__message__position")
     )
 
 

@@ -64,6 +64,7 @@ ONLY_CREATE = {
     "new_visitor": "makes a row that nobody knows yet",
     "create_api_key": "makes a row that nobody knows yet",
     "save_article": "makes the article, or else locks it first",
+    "keep_reading": "makes a row that is its own, then passes on to what locks the ticket",
 }
 # Public in a module of actions, but no action: none of them is reached from an interface.
 NO_ACTIONS = {

@@ -44,15 +44,16 @@ def tickets_for(actor: Actor) -> TicketQuerySet:
 def ticket_for(actor: Actor, reference: str) -> Ticket:
     """The ticket, with what every screen of that actor's shows of it. Raises Http404."""
     shown: tuple[str, ...] = ("customer", "team", "assignee")
-    if actor.works_here:
+    if actor.customer is not None:
+        shown = ("customer", "assignee")
+    elif actor.works_here:
         shown = ("customer__organization", "team", "assignee", "rating")
     if not (reference.isascii() and reference.isalnum()):  # PostgreSQL takes no NUL, for one
         raise Http404
-    found = tickets_for(actor).select_related(*shown).filter(reference=reference)
-    ticket = found.order_by().first()
-    if ticket is None:
-        raise Http404
-    return ticket
+    try:
+        return tickets_for(actor).select_related(*shown).get(reference=reference)
+    except Ticket.DoesNotExist:
+        raise Http404 from None
 
 
 def attachment_for(actor: Actor, pk: UUID) -> Attachment:

@@ -23,7 +23,7 @@ def keep_reading(
     """Store the situation of a message and log the rules that held; the firing that decided.
 
     Once per message: what was read first stays, so that the log says what really happened. That is
-    the reading's own constraint; the ticket is locked only where a rule does something to it.
+    the row's own constraint; the ticket is locked where a rule does something to it.
     """
     reading = Reading(message=message, ticket=message.ticket, values=rules.to_store(situation))
     Reading.objects.bulk_create([reading], ignore_conflicts=True)

@@ -25,8 +25,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(position__gt=position)
 
     def complete(self) -> Self:
-        """With everything that its template shows, in a fixed number of queries."""
-        return self.select_related("author_user", "author_customer", "answer").prefetch_related(
+        """With everything that its template shows to customers, in a fixed number of queries.
+
+        Whoever works here sees the customer's name, too: `author_customer`.
+        """
+        return self.select_related("author_user", "answer").prefetch_related(
             "answer__citations", "attachments"
         )
 

@@ -117,7 +117,7 @@ def _messages(ticket: Ticket) -> MessageQuerySet:
     return (
         Message.objects.filter(ticket=ticket)
         .complete()
-        .select_related("reading", *_beside)
+        .select_related("author_customer", "reading", *_beside)
         .order_by("position")
     )
 

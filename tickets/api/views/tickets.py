@@ -100,7 +100,12 @@ class MessageList(ApiView):
     def get(self, request: Request, reference: str) -> Response:
         ticket = access.ticket_for(self.actor, reference)
         after, size = self.parameters["after"], self.parameters["page_size"]
-        messages = ticket.messages.after(after).complete().order_by("position")
+        messages = (
+            ticket.messages.after(after)
+            .complete()
+            .select_related("author_customer")
+            .order_by("position")
+        )
         rows = list(messages[: size + 1])
         more = len(rows) > size
         rows = rows[:size]
@@ -128,7 +133,7 @@ class MessageList(ApiView):
             body=self.taken(NewMessage)["body"],
             channel=Channel.API,
         )
-        message = Message.objects.complete().get(pk=written.pk)
+        message = Message.objects.complete().select_related("author_customer").get(pk=written.pk)
         return Response(MessageOut(message).data, status=201)
 
 
