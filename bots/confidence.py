@@ -1,13 +1,10 @@
 """How likely the first article is the right one: a logistic model over what the search found.
 
-Fitted on four public question sets, each weighed the same, each indexed whole and with either half
-of its articles left out, so that "near" does not pass for "answered": a third of the questions have
-no article. `manage.py fit_confidence` does the same anew with the real search; the numbers here are
-from a trial of the method with exact vectors, and are to be replaced by its output.
+Fitted by `manage.py fit_confidence` on three public question sets that may be learned from, each
+weighed the same, each indexed whole and with either half of its articles left out, so that "near"
+does not pass for "answered": a third of the questions have no article.
 
-What was tried and did not help on sets that it was not fitted on: the score, shared words, whether
-words and meaning agree, near ties counted, words that no article has, the question's length and
-kind, how alike the first two articles are, boosted trees.
+What was tried and did not help on sets that it was not fitted on is in docs/measurements.md.
 """
 
 from __future__ import annotations
@@ -15,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, log, log1p, sqrt
 
 from bots.models import Calibration
 from knowledgebase import answers
@@ -23,32 +20,37 @@ from knowledgebase.search import ArticleHit
 
 CONSIDERED = 10  # articles that a search for an answer has to ask for
 MOST_LEAD = 0.35
+MOST_LEAD_ON_SECOND = 0.3
+MOST_WORDS = 20
 PHRASE_LEAD = (-0.3, 0.4)
 NEAR_TIE = 0.05  # a lead on the second article, in score
 CONTRADICTED = 1.5  # taken from the logarithm of the odds: .80 becomes .47
 KEPT_SECONDS = 60
 
-INTERCEPT = -4.67
-LEAD, CLOSEST, PHRASES = 9.42, 2.82, 2.52
+INTERCEPT = -5.55
+LEAD, LEAD_ON_SECOND, CLOSEST, PHRASES, WORDS = 8.37, 1.40, 2.85, 1.48, 0.44
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
     """What speaks for the first article; `score` and `second` are for the reasons only.
 
-    The square root of its lead on the mean score of the next three, the best cosine of its
-    passages, and how much more of the question's phrases it has than any other.
+    The square roots of its lead on the mean score of the next three and on the second, the best
+    cosine of its passages, how much more of the question's phrases it has than any other, and the
+    logarithm of the question's length: a lead by one word of three is soon made.
     """
 
     lead: float
+    lead_on_second: float
     closest: float
     phrase_lead: float
+    words: float
     score: float = 0.0
     second: float = 0.0
 
     @property
-    def values(self) -> tuple[float, float, float]:
-        return self.lead, self.closest, self.phrase_lead
+    def values(self) -> tuple[float, ...]:
+        return self.lead, self.lead_on_second, self.closest, self.phrase_lead, self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +90,17 @@ def judge(hits: Sequence[ArticleHit], *, as_shipped: bool = False) -> Judgement:
 def features(hits: Sequence[ArticleHit]) -> Features:
     """The features of a ranked list; zero for an empty one."""
     if not hits:
-        return Features(0.0, 0.0, 0.0)
+        return Features(0.0, 0.0, 0.0, 0.0, 0.0)
     first, *others = hits[:CONSIDERED]
     next_three = [hit.score for hit in others[:3]] or [0.0]
     lead = first.score - sum(next_three) / len(next_three)
     phrases = first.phrases - max((hit.phrases for hit in others), default=0.0)
     return Features(
         lead=sqrt(min(max(lead, 0.0), MOST_LEAD)),
+        lead_on_second=sqrt(min(max(first.score - next_three[0], 0.0), MOST_LEAD_ON_SECOND)),
         closest=first.closest,
         phrase_lead=min(max(phrases, PHRASE_LEAD[0]), PHRASE_LEAD[1]),
+        words=log1p(min(first.question_words, MOST_WORDS)),
         score=first.score,
         second=next_three[0],
     )
@@ -109,8 +113,9 @@ def probability(found: Features) -> float:
 
 def logit(found: Features) -> float:
     """The same as logarithm of the odds, which a calibration corrects."""
-    lead, closest, phrases = found.values
-    return INTERCEPT + LEAD * lead + CLOSEST * closest + PHRASES * phrases
+    weights = LEAD, LEAD_ON_SECOND, CLOSEST, PHRASES, WORDS
+    parts = zip(weights, found.values, strict=True)
+    return INTERCEPT + sum(weight * value for weight, value in parts)
 
 
 def odds_of(share: float) -> float:

@@ -2,7 +2,8 @@
 
 Each set is indexed whole and by halves: with one half, every question about the other half is on
 topic and has no article. Each set weighs the same. What is printed for a set is what a model that
-was fitted on the other sets says of it.
+was fitted on the other sets says of it. A set that may be measured with, and not learned from, is
+left out of every fit.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from knowledgebase.importing import Document
 RIDGE = 1e-6  # the features are small numbers: more would flatten them
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 
+WHOLE = "whole"
+
 Numbers = NDArray[np.float64]
 
 
@@ -36,6 +39,7 @@ class Set:
     kb: Path
     queries: Path
     halves: Path | None = None
+    learn: bool = True
 
     @property
     def name(self) -> str:
@@ -50,7 +54,11 @@ class Case:
     right: bool
     answerable: bool
     off_topic: bool
-    whole: bool
+    which: str
+
+    @property
+    def whole(self) -> bool:
+        return self.which == WHOLE
 
 
 def run(sets: Sequence[Set], console: Console, limit: int | None = None) -> None:
@@ -59,12 +67,18 @@ def run(sets: Sequence[Set], console: Console, limit: int | None = None) -> None
     if len(read) < len(sets):
         raise Unusable("Two sets stand in folders of the same name.")
     cases = {name: list(_cases(name, *given, console)) for name, given in read.items()}
+    learned = {one.name: cases[one.name] for one in sets if one.learn}
+    if not learned:
+        raise Unusable("There is no set to learn from.")
     for name in cases:
-        others = [found for other, found in cases.items() if other != name] or [cases[name]]
+        others = [found for other, found in learned.items() if other != name] or [cases[name]]
         _tell(name, cases[name], fitted(others), console)
-    made = fitted(list(cases.values()))
+    made = fitted(list(learned.values()))
     console.print(f"\nINTERCEPT = {made[0]:.2f}")
-    console.print(f"LEAD, CLOSEST, PHRASES = {', '.join(f'{value:.2f}' for value in made[1:])}")
+    console.print(
+        "LEAD, LEAD_ON_SECOND, CLOSEST, PHRASES, WORDS = "
+        + ", ".join(f"{value:.2f}" for value in made[1:])
+    )
 
 
 def fitted(sets: Sequence[Sequence[Case]]) -> Numbers:
@@ -109,12 +123,12 @@ def _cases(name: str, parts: Parts, asked: list[Query], console: Console) -> Ite
                     right=bool(found.ranked) and found.ranked[0] in relevant,
                     answerable=bool(relevant),
                     off_topic=not found.query.relevant,
-                    whole=which == "whole",
+                    which=which,
                 )
 
 
 def _parts(one: Set, documents: list[Document]) -> Iterator[tuple[str, list[Document]]]:
-    yield "whole", [replace(document) for document in documents]
+    yield WHOLE, [replace(document) for document in documents]
     if one.halves:
         first = inputs.only_ids(f"{one.halves}:A")
     else:
@@ -128,9 +142,12 @@ def _tell(name: str, cases: Sequence[Case], model: Numbers, console: Console) ->
     whole = [(s, c) for s, c in zip(sure, cases, strict=True) if c.whole]
     answerable = sum(case.answerable for _, case in whole)
     console.print(f"\n{escape(name)}, by a model of the other sets")
-    for what, some in (("with halves", list(zip(sure, cases, strict=True))), ("whole", whole)):
-        area = figures.area([(s, c.right) for s, c in some])
-        console.print(f"  area, {what:<12} {area if area is not None else float('nan'):.3f}")
+    for which in dict.fromkeys(case.which for case in cases):
+        some = [(s, c.right) for s, c in zip(sure, cases, strict=True) if c.which == which]
+        area = figures.area(some)
+        console.print(f"  area, {which:<12} {area if area is not None else float('nan'):.3f}")
+    area = figures.area([(s, c.right) for s, c in zip(sure, cases, strict=True)])
+    console.print(f"  area, {'all three':<12} {area if area is not None else float('nan'):.3f}")
     share = figures.answered_at(figures.PRECISION, [(s, c.right) for s, c in whole])
     console.print(
         f"  answered at {figures.PRECISION:.0%} precision {share / max(answerable, 1):.3f}"

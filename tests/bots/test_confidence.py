@@ -70,6 +70,21 @@ def test_a_closer_passage_and_more_phrases_say_more() -> None:
     assert confidence.judge([replace(FIRST, phrases=0.8), *rest]).probability > plain
 
 
+def test_a_lead_on_the_second_says_more_than_the_same_lead_on_the_third() -> None:
+    level = confidence.judge([FIRST, *others(0.5)]).probability
+    close = confidence.judge([FIRST, *others(0.6, count=1), *others(0.45, count=2)]).probability
+    assert close < level
+
+
+def test_the_same_lead_says_more_in_a_longer_question() -> None:
+    hits = [FIRST, *others(0.5)]
+    short, long, longer = (
+        confidence.judge([replace(hit, question_words=words) for hit in hits]).probability
+        for words in (2, 20, 200)
+    )
+    assert short < long == longer
+
+
 def test_only_the_first_ten_articles_are_considered() -> None:
     some = [FIRST, *others(0.5, count=9)]
     more = [*some, *others(0.5, count=5, phrases=1.0)]

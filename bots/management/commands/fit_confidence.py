@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -37,12 +38,23 @@ class Command(BaseCommand):
             metavar="KB.jsonl:QUERIES.jsonl[:HALVES.json]",
             help="once for each set; each in a folder of its own name",
         )
+        parser.add_argument(
+            "--only-measure",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="a set, by its folder's name, that no model is fitted on; as often as needed",
+        )
         parser.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
 
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console(file=cast("IO[str]", self.stdout), highlight=False, soft_wrap=True)
+        unlearned = set(options["only_measure"])
+        if unknown := unlearned - {one.name for one in options["sets"]}:
+            raise CommandError(f"There is no set {', '.join(sorted(unknown))}.")
+        sets = [replace(one, learn=one.name not in unlearned) for one in options["sets"]]
         try:
-            fit.run(options["sets"], console, options["limit"])
+            fit.run(sets, console, options["limit"])
         except Unusable as error:
             raise CommandError(str(error)) from None
         except EncoderUnavailable as error:
