@@ -9,6 +9,8 @@ from tickets.actors import Actor
 from tickets.models import Event, EventKind, Message, Reading
 
 TOPICS = "sensitive"
+# Which detectors a field is about; all others are signals.
+KINDS = {TOPICS: Detector.Kind.SENSITIVE, "topic": Detector.Kind.TOPIC}
 WHOLE = 200  # characters; a short message is one example
 
 
@@ -29,10 +31,12 @@ def learn(event: Event, result: object) -> None:
     )
     if message is None:
         return
-    changed = _changed(event.data["field"], event.data["from"], event.data["to"])
-    for detector in Detector.objects.filter(slug__in=changed):
+    field = event.data["field"]
+    changed = _changed(field, event.data["from"], event.data["to"])
+    kind = KINDS.get(field, Detector.Kind.SIGNAL)
+    for detector in Detector.objects.filter(slug__in=changed, kind=kind):
         positive = changed[detector.slug]
-        for sentence in _sentences(message, event.data["field"], positive=positive):
+        for sentence in _sentences(message, field, positive=positive):
             actions.add_example(
                 actor=Actor.assistant(),
                 detector=detector,

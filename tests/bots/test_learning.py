@@ -268,6 +268,38 @@ def test_what_an_admin_wrote_by_hand_is_not_changed(fraud: Detector, correct: Co
     assert examples(fraud) == [(body, True, "admin")]
 
 
+def test_a_corrected_topic_is_an_example_of_it_and_none_of_the_other(correct: Correct) -> None:
+    repairs, rental, silent = (
+        Detector.objects.create(slug=slug, name=slug, kind=kind)
+        for slug, kind in (
+            ("repairs", Detector.Kind.TOPIC),
+            ("rental", Detector.Kind.TOPIC),
+            ("topic_rental", Detector.Kind.SIGNAL),
+        )
+    )
+    values = {"topic": {"value": "repairs", "evidence": ["forty tents"]}}
+    reading = correct("We need forty tents in June. Thank you.", values, ("topic", "rental"))
+    assert examples(repairs) == [("We need forty tents in June.", False, "correction")]
+    assert examples(rental) == [("We need forty tents in June. Thank you.", True, "correction")]
+    assert examples(silent) == []
+    assert EventKind.READING_CORRECTED in kinds(reading.ticket)
+    assert Reading.objects.get(pk=reading.pk).value("topic") == "rental"
+
+
+def test_a_feeling_teaches_no_topic_that_has_its_name(correct: Correct) -> None:
+    topic = Detector.objects.create(slug="angry", name="Angry birds", kind=Detector.Kind.TOPIC)
+    values = {"feeling": {"value": "calm", "evidence": []}}
+    correct("The game has sold out again", values, ("feeling", "angry"))
+    assert examples(topic) == []
+
+
+@pytest.mark.parametrize(("field", "to"), [("language", "de"), ("repeats", "question")])
+def test_language_and_repetition_teach_no_detector(correct: Correct, field: str, to: str) -> None:
+    reading = correct("Zelt kaputt", {}, (field, to))
+    assert EventKind.READING_CORRECTED in kinds(reading.ticket)
+    assert not DetectorExample.objects.exists()
+
+
 def test_what_no_detector_decides_teaches_none(fraud: Detector, correct: Correct) -> None:
     values = {"feeling": {"value": "angry", "evidence": ["damn"]}}
     reading = correct("These damn midges", values, ("feeling", "calm"))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tickets import events
 from tickets.actions.errors import NotAllowed
 from tickets.actors import Actor
-from tickets.models import EventKind, Reading, Ticket
+from tickets.models import Answer, Customer, EventKind, Reading, Ticket
 
 # What an agent may correct, and the values that it can have; None stands for yes or no.
 CORRECTABLE: Mapping[str, tuple[str, ...] | None] = {
@@ -26,36 +26,56 @@ CORRECTABLE: Mapping[str, tuple[str, ...] | None] = {
     "billing_dispute": None,
 }
 TOPICS = "sensitive"  # a list of the short names of detectors, any number of them
+TOPIC = "topic"  # one short name, or "": what the message is about, for routing
+LANGUAGE = "language"  # an ISO code
+REPEATS = "repeats"
+_DID_NOT_HELP = ("no", "not_asked")
 _SLUG = re.compile(r"[-\w]{1,40}")
+_CODE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?", re.IGNORECASE)
 MOST_TOPICS = 20
+LONGEST_CODE = 10
 
 
 @transaction.atomic
 def correct_reading(*, actor: Actor, reading: Reading, field: str, to: Any) -> Reading:
     """Say what a message really shows. Back to what was understood takes the correction away.
 
+    A corrected language is the customer's from now on. A corrected repetition counts among the
+    answers that did not help in this conversation.
+
     Raises:
         NotAllowed: the actor is no agent.
         ValidationError: no such field, or not one of its values.
     """
-    ticket = Ticket.objects.locked(reading.ticket)
     if not actor.works_here or actor.user is None:
         raise NotAllowed
     to = _checked(field, to)
+    customer = Customer.objects.locked(reading.ticket.customer) if field == LANGUAGE else None
+    ticket = Ticket.objects.locked(reading.ticket)
     reading = Reading.objects.select_for_update().get(pk=reading.pk)
     before = reading.value(field)
     if _same(before, to):
         return reading
     understood = reading.values.get(field, {}).get("value")
-    if _same(understood, to):
-        reading.corrected.pop(field, None)
-    else:
-        reading.corrected[field] = {
-            "from": understood,
-            "to": to,
-            "by": actor.user.pk,
-            "at": timezone.now().isoformat(),
-        }
+    was = reading.corrected.pop(field, {})
+    correction = {
+        "from": understood,
+        "to": to,
+        "by": actor.user.pk,
+        "at": timezone.now().isoformat(),
+    }
+    taken_back = _same(understood, to)
+    told: dict[str, Any] = {}
+    if customer is not None:
+        correction["customer"] = was.get("customer", customer.language)
+        customer.language = correction["customer"] if taken_back else to
+        customer.save(update_fields=["language"])
+    if field == REPEATS:
+        correction["counted"] = 0 if taken_back else _counts(reading, to)
+        ticket.unhelpful_answers += correction["counted"] - was.get("counted", 0)
+        ticket.unhelpful_answers = told["unhelpful_answers"] = max(0, ticket.unhelpful_answers)
+    if not taken_back:
+        reading.corrected[field] = correction
     reading.save(update_fields=["corrected"])
     events.record(
         EventKind.READING_CORRECTED,
@@ -65,9 +85,18 @@ def correct_reading(*, actor: Actor, reading: Reading, field: str, to: Any) -> R
         to=to,
         message=reading.message.position,
         **{"from": before},
+        **told,
     )
     ticket.save()
     return reading
+
+
+def _counts(reading: Reading, to: str) -> int:
+    """By how much the answers that did not help are more or fewer, if a message says `to`."""
+    answers = Answer.objects.filter(message__ticket=reading.ticket_id)
+    before = answers.filter(message__position__lt=reading.message.position)
+    helpful = before.order_by("-message__position").values_list("helpful", flat=True).first()
+    return int(to in _DID_NOT_HELP) - int(helpful is False)
 
 
 def _checked(field: str, to: Any) -> Any:
@@ -76,6 +105,12 @@ def _checked(field: str, to: Any) -> Any:
         fits = isinstance(to, list) and len(to) <= MOST_TOPICS
         if fits and all(isinstance(one, str) and _SLUG.fullmatch(one) for one in to):
             return sorted(set(to))
+    elif field == TOPIC:
+        if to == "" or (isinstance(to, str) and _SLUG.fullmatch(to)):
+            return to
+    elif field == LANGUAGE:
+        if isinstance(to, str) and len(to) <= LONGEST_CODE and _CODE.fullmatch(to):
+            return to.lower()
     elif field in CORRECTABLE:
         values = CORRECTABLE[field]
         if isinstance(to, bool) if values is None else to in values:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from tickets.actions.readings import CORRECTABLE, TOPICS
+from knowledgebase.models import Article
+from tickets.actions.readings import CORRECTABLE, LANGUAGE, REPEATS, TOPIC, TOPICS
 from tickets.models import AuthorKind, Message, Reading
 from tickets.rules.fields import field_named
 
@@ -55,11 +57,16 @@ _NONE: dict[str, StrOrPromise] = {
     "repeats": gettext_lazy("No"),
 }
 YES, NO = "yes", "no"
+# Offered beside those that the articles are in; the others that a message can be in are rare here.
+_COMMON = ("en", "de", "fr", "es", "it", "nl", "pt", "pl")
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One thing that was understood: its words, what shows it, and the click that says it is not so."""
+    """One thing that was understood: its words, what shows it, and the click that says it is not so.
+
+    `undo` is "" where there is no opposite: a language is another one, or it is this.
+    """
 
     label: str
     evidence: list[str]
@@ -84,6 +91,15 @@ class Option:
     chosen: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What can be set of one field, and what setting it does beside teaching the assistant."""
+
+    title: str
+    options: list[Option]
+    note: str = ""
+
+
 def shown(message: Message) -> Understood | None:
     """What was understood of a message that was loaded with its reading; None if it was not read."""
     if message.author_kind != AuthorKind.CUSTOMER or not hasattr(message, "reading"):
@@ -91,18 +107,26 @@ def shown(message: Message) -> Understood | None:
     reading: Reading = message.reading
     marks = [mark for field in CORRECTABLE if (mark := _mark(reading, field)) is not None]
     marks[1:1] = _topics(reading)
+    marks += [*_topic(reading), *_language(reading)]
     return Understood(message.position, marks, bool(reading.corrected))
 
 
-def groups(reading: Reading) -> list[tuple[str, list[Option]]]:
-    """All that can be set for a message, what holds now marked. One query, for the topics."""
+def groups(reading: Reading) -> list[Group]:
+    """All that can be set for a message, what holds now marked. A query for each kind of topic,
+    and one for the languages.
+    """
+    notes = {
+        REPEATS: _("Counts among the answers that did not help here. Nothing is learned from it.")
+    }
     found = [
-        (
+        Group(
             str(title),
             [_option(reading, field, value) for value in CORRECTABLE[field] or (True, False)],
+            notes.get(field, ""),
         )
         for field, title in _GROUPS.items()
     ]
+    found += [group for group in (_topic_group(reading), _language_group(reading)) if group]
     topics = field_named(TOPICS)
     names = dict(topics.all_choices()) if topics else {}
     now = values_of(reading.value(TOPICS))
@@ -114,7 +138,33 @@ def groups(reading: Reading) -> list[tuple[str, list[Option]]]:
         )
         for slug in dict.fromkeys([*names, *now])
     ]
-    return [found[0], (_("Sensitive topics"), chosen), *found[1:]] if chosen else found
+    if not chosen:
+        return found
+    return [found[0], Group(_("Sensitive topics"), chosen), *found[1:]]
+
+
+def _topic_group(reading: Reading) -> Group | None:
+    """The topics of this installation. None where there are none."""
+    now = str(reading.value(TOPIC) or "")
+    topics = field_named(TOPIC)
+    names = dict(topics.all_choices()) if topics else {}
+    if now:
+        names.setdefault(now, _topic_name(now))
+    if not names:
+        return None
+    options = [Option(_("None of these"), f"{TOPIC}:", not now)]
+    options += [Option(name, f"{TOPIC}:{slug}", slug == now) for slug, name in names.items()]
+    return Group(_("Topic"), options, _("It becomes an example of the topic that you choose."))
+
+
+def _language_group(reading: Reading) -> Group:
+    """The languages of the articles, the common ones, and the one that was understood."""
+    now = str(reading.value(LANGUAGE) or "")
+    ours = Article.objects.order_by("language").values_list("language", flat=True).distinct()
+    codes = dict.fromkeys([*filter(None, [now]), *ours, *_COMMON])
+    options = [Option(_language_name(code), f"{LANGUAGE}:{code}", code == now) for code in codes]
+    note = _("Kept as this customer's language: e-mails to them are in it from now on.")
+    return Group(_("Language"), options, note)
 
 
 def _mark(reading: Reading, field: str) -> Mark | None:
@@ -143,6 +193,37 @@ def _topics(reading: Reading) -> list[Mark]:
         )
         for slug in values_of(reading.value(TOPICS))
     ]
+
+
+def _topic(reading: Reading) -> list[Mark]:
+    slug = reading.value(TOPIC)
+    if not isinstance(slug, str) or not slug:
+        return []
+    return [
+        Mark(
+            label=_("Topic: %(topic)s") % {"topic": _topic_name(slug)},
+            evidence=_evidence(reading, TOPIC),
+            undo=f"{TOPIC}:",
+            undo_label=_("Not about that"),
+            corrected=TOPIC in reading.corrected,
+        )
+    ]
+
+
+def _language(reading: Reading) -> list[Mark]:
+    """The language, where it is not the one that everybody here expects."""
+    code = reading.value(LANGUAGE)
+    corrected = LANGUAGE in reading.corrected
+    if not isinstance(code, str) or not code or (code == settings.LANGUAGE_CODE and not corrected):
+        return []
+    return [Mark(_language_name(code), [], "", "", corrected)]
+
+
+def _language_name(code: str) -> str:
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 def _topic_name(slug: str) -> str:

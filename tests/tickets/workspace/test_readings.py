@@ -11,13 +11,26 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import add_messages, make_message, make_ticket
+from bots.models import Detector
+from knowledgebase.models import Article
+from tests.factories import add_messages, make_answer, make_article, make_message, make_ticket
 from tests.tickets.ledger import kinds
 from tests.tickets.workspace.conftest import BY_SCRIPT
 from tickets import actions
 from tickets.actions import NotAllowed
 from tickets.actors import Actor
-from tickets.models import AuthorKind, EventKind, Message, Reading, Team, Ticket, Turn, User
+from tickets.models import (
+    Answer,
+    AuthorKind,
+    Customer,
+    EventKind,
+    Message,
+    Reading,
+    Team,
+    Ticket,
+    Turn,
+    User,
+)
 
 VALUES = {
     "feeling": {"value": "angry", "evidence": ["<b>ridiculous</b>"], "score": 0.9},
@@ -137,6 +150,9 @@ def test_one_click_corrects_and_the_screen_hears_of_it(
         ("repeats:not_asked", "repeats", "not_asked"),
         ("sensitive:-legal", "sensitive", []),
         ("sensitive:+medical", "sensitive", ["legal", "medical"]),
+        ("topic:repairs", "topic", "repairs"),
+        ("language:de", "language", "de"),
+        ("language:pt-BR", "language", "pt-br"),
     ],
 )
 def test_everything_can_be_set_or_taken_back(
@@ -166,6 +182,7 @@ def test_back_to_what_was_understood_takes_the_correction_away(
     [
         *("", "feeling", "feeling:happy", "confidence:1", "wants_to_cancel:maybe", "values:x"),
         *("sensitive:legal", "sensitive:+<b>", f"sensitive:+{'x' * 50}", "\0:\0", "urgent:angry"),
+        *("topic:<b>", f"topic:{'x' * 50}", "language:", "language:german", "language:<b>"),
     ],
 )
 def test_what_cannot_be_set_changes_nothing(
@@ -185,6 +202,105 @@ def test_the_form_shows_all_that_can_be_set_and_what_holds(danas: Client, readin
         assert 'value="feeling:calm" aria-pressed="false"' in form
         assert 'value="sensitive:-legal" aria-pressed="true"' in form
         assert 'value="wants_to_cancel:no" aria-pressed="true"' in form
+
+
+# --- topic, language and repetition ---------------------------------------------------------------
+
+
+def test_a_corrected_language_is_the_customers_from_then_on(
+    danas: Client, ticket: Ticket, reading: Reading
+) -> None:
+    bystander = make_ticket().customer
+    Customer.objects.filter(pk=ticket.customer_id).update(language="fr")
+    danas.post(url(reading), {"to": "language:de"})
+    danas.post(url(reading), {"to": "language:nl"})
+    customer = Customer.objects.get(pk=ticket.customer_id)
+    assert customer.language == "nl"
+    bystander.refresh_from_db()
+    assert bystander.language == ""
+    assert [(data["from"], data["to"]) for data in corrections(ticket)] == [
+        (None, "de"),
+        ("de", "nl"),
+    ]
+    page = danas.get(f"/workspace/{ticket.reference}/").text
+    assert "Dutch" in page.split('class="reading"')[1].split("</li>")[0]
+
+
+def test_taking_a_language_back_gives_the_customer_the_one_they_had(
+    danas: Client, ticket: Ticket
+) -> None:
+    message = ticket.messages.get(author_kind=AuthorKind.CUSTOMER)
+    reading = Reading.objects.create(
+        message=message, ticket=ticket, values={"language": {"value": "en"}}
+    )
+    Customer.objects.filter(pk=ticket.customer_id).update(language="fr")
+    for code, kept in (("de", "de"), ("en", "fr")):
+        danas.post(url(reading), {"to": f"language:{code}"})
+        assert Customer.objects.get(pk=ticket.customer_id).language == kept
+    reading.refresh_from_db()
+    assert reading.corrected == {}
+
+
+@pytest.mark.parametrize(
+    ("understood", "helpful", "to", "count"),
+    [
+        ("", None, "no", 2),
+        ("", None, "not_asked", 2),
+        ("", False, "no", 1),  # the button was pressed too
+        ("no", False, "", 0),
+        ("no", None, "", 1),  # it was never counted
+        ("", None, "question", 1),
+    ],
+)
+def test_a_corrected_repetition_counts_in_this_conversation_alone(
+    danas: Client, team: Team, understood: str, helpful: bool | None, to: str, count: int
+) -> None:
+    other = make_ticket(team=team)
+    ticket = make_ticket(team=team, turn=Turn.ASSISTANT)
+    make_answer(ticket)
+    Answer.objects.update(helpful=helpful)
+    Ticket.objects.filter(pk__in=[ticket.pk, other.pk]).update(unhelpful_answers=1)
+    ticket.refresh_from_db()
+    message = make_message(ticket, "Nope, not that one")
+    values = {"repeats": {"value": understood}}
+    reading = Reading.objects.create(message=message, ticket=ticket, values=values)
+    danas.post(url(reading), {"to": f"repeats:{to}"})
+    danas.post(url(reading), {"to": f"repeats:{to}"})
+    ticket.refresh_from_db()
+    assert ticket.unhelpful_answers == count
+    (told,) = corrections(ticket)
+    assert told["unhelpful_answers"] == count
+    other.refresh_from_db()
+    assert other.unhelpful_answers == 1
+    danas.post(url(reading), {"to": f"repeats:{understood}"})
+    ticket.refresh_from_db()
+    assert ticket.unhelpful_answers == 1
+
+
+def test_the_form_offers_the_topics_and_languages_of_this_installation(
+    danas: Client, ticket: Ticket
+) -> None:
+    Detector.objects.create(slug="repairs", name="Repairs", kind=Detector.Kind.TOPIC)
+    Detector.objects.create(slug="off", name="Asleep", kind=Detector.Kind.TOPIC, active=False)
+    make_article()
+    Article.objects.update(language="cs")
+    message = ticket.messages.get(author_kind=AuthorKind.CUSTOMER)
+    reading = Reading.objects.create(
+        message=message,
+        ticket=ticket,
+        values={"topic": {"value": "gone"}, "language": {"value": "ja"}},
+    )
+    form = danas.get(url(reading), headers=BY_SCRIPT).text
+    assert 'value="topic:repairs" aria-pressed="false">Repairs' in form
+    assert 'value="topic:gone" aria-pressed="true">Gone' in form
+    assert 'value="topic:" aria-pressed="false">None of these' in form
+    assert 'value="topic:off"' not in form
+    assert 'value="language:ja" aria-pressed="true">Japanese' in form
+    assert 'value="language:cs" aria-pressed="false">Czech' in form
+    assert "Nothing is learned from it." in form
+    shown = danas.get(f"/workspace/{ticket.reference}/").text.split('class="reading"')[1]
+    assert 'value="topic:"' in shown
+    assert 'value="language:' not in shown.split("</li>")[0]
 
 
 def test_who_does_not_see_the_ticket_finds_nothing_to_correct(
