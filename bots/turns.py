@@ -119,11 +119,13 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
         found = [message for message in said if message.position == position]
         message = found[0] if found else Message.objects.get(ticket=ticket, position=position)
     message.ticket = ticket  # known, and not to be asked for again
+    to_answer = open_ones if open_ones and open_ones[-1].pk == message.pk else [message]
+    text = "\n".join(each.body for each in to_answer)
+    encoding = _beside.submit(_encoded, text)
     question = None
-    if open_ones and open_ones[-1].pk == message.pk:
+    if to_answer is open_ones:
         answered = len(recent) == REMEMBERED or len(recent) > len(said)
-        question = _question(ticket, open_ones, answered=answered)
-    encoding = _beside.submit(_encoded, question.text if question else message.body)
+        question = _question(ticket, text, answered=answered)
     turned = read(
         message.body,
         past=_past(ticket, recent, message),
@@ -174,11 +176,11 @@ def _unanswered(recent: Sequence[Message]) -> list[Message]:
     return said
 
 
-def _question(ticket: Ticket, said: Sequence[Message], *, answered: bool) -> Question:
+def _question(ticket: Ticket, text: str, *, answered: bool) -> Question:
     tried = _tried(ticket) if answered else []
     last = tried[-1][0] if tried else 0
     return Question(
-        text="\n".join(message.body for message in said),
+        text=text,
         clarified=ticket.clarified,
         was_answered=any(helpful is None for _at, _what, helpful, _article, _rank in tried),
         unhelpful=frozenset(
