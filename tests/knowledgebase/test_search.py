@@ -307,6 +307,13 @@ def test_a_search_takes_two_statements_whatever_it_finds(
         assert len(search.search("splint", vector=unit(1)).hits) == articles
 
 
+def test_what_was_found_knows_how_long_the_question_was(make_article: MakeArticle) -> None:
+    add(make_article(), "splint", unit(1))
+    for question, words in (("splint", 1), ("how do I splint a pole", 6), ("杆" * 40, 5)):
+        (hit,) = search.search(question, vector=unit(1)).hits
+        assert hit.question_words == words
+
+
 def test_ten_thousand_passages_are_found_by_the_vector_index(make_article: MakeArticle) -> None:
     article = make_article()
     encoder = Encoder.objects.get()
