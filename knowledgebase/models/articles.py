@@ -120,7 +120,8 @@ class Article(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.slug
+        """The title, where the query that loaded it brought one along."""
+        return str(getattr(self, "latest_title", "") or self.slug)
 
     def get_absolute_url(self) -> str:
         return reverse("help-article", args=[self.slug])

@@ -1,6 +1,16 @@
 """The admin: what admins decide is edited here, and every change leaves a record."""
 
-from tickets.admin import articles, keys, ledger, people, policy, rule_log, rules, wording
+from tickets.admin import (
+    articles,
+    categories,
+    keys,
+    ledger,
+    people,
+    policy,
+    rule_log,
+    rules,
+    wording,
+)
 from tickets.admin.audited import AuditedAdmin, AuditedForm, SingletonAdmin
 from tickets.admin.site import site
 
@@ -9,6 +19,7 @@ __all__ = [
     "AuditedForm",
     "SingletonAdmin",
     "articles",
+    "categories",
     "keys",
     "ledger",
     "people",

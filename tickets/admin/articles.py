@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf.global_settings import LANGUAGES
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models, transaction
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from lucide import IconDoesNotExist
 from unfold.decorators import action
 
 from knowledgebase import actions as articles
 from knowledgebase import markdown
-from knowledgebase.models import Article, ArticleVersion, Category
+from knowledgebase.models import Article, ArticleVersion
 from tickets.admin import article_history
 from tickets.admin.audited import (
     HISTORY_PAGE,
@@ -32,46 +32,7 @@ from tickets.admin.audited import (
 from tickets.admin.buttons import Button
 from tickets.admin.fields import LinesField
 from tickets.admin.site import site
-from tickets.admin.theme import Textarea, TextInput
-
-
-class CategoryForm(AuditedForm):
-    def clean_icon(self) -> str:
-        """A page that shows an icon that does not exist would fail."""
-        icon = str(self.cleaned_data["icon"]).strip()
-        if not icon_exists(icon):
-            raise ValidationError(
-                _("There is no such icon. Look for one at lucide.dev and write its name here."),
-                code="no_icon",
-            )
-        return icon
-
-
-@admin.register(Category, site=site)
-class CategoryAdmin(AuditedAdmin):
-    form = CategoryForm
-    fields = ("name", "slug", "description", "icon", "position")
-    prepopulated_fields = {"slug": ["name"]}
-    list_display = ("name", "description", "number_of_articles", "position")
-    search_fields = ("name", "description")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        number = (
-            Article.objects.filter(category=OuterRef("pk"))
-            .order_by()
-            .values("category")
-            .annotate(number=Count("pk"))
-            .values("number")
-        )
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(number=Subquery(number, output_field=IntegerField()))
-        )
-
-    @admin.display(description=gettext_lazy("articles"), ordering=F("number").asc(nulls_first=True))
-    def number_of_articles(self, category: Any) -> int:
-        return category.number or 0
+from tickets.admin.theme import SearchableSelect, Textarea, TextInput
 
 
 class ArticleForm(AuditedForm):
@@ -118,6 +79,13 @@ class ArticleForm(AuditedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["language"] = forms.ChoiceField(
+            label=self.fields["language"].label,
+            choices=languages(self.instance.language),
+            initial=self.instance.language,
+            widget=SearchableSelect,
+            help_text=_("Who asks in another one is told so with the answer."),
+        )
         self.fields["slug"].required = False
         self.fields["slug"].help_text = _("Empty: made from the title.")
         latest = self.instance.versions.first() if self.instance.pk else None
@@ -126,6 +94,13 @@ class ArticleForm(AuditedForm):
 
     def clean_slug(self) -> str:
         return str(self.cleaned_data["slug"] or self.instance.slug or "")
+
+
+def languages(also: str) -> list[tuple[str, str]]:
+    """Languages by their names, and a code that is stored and has none."""
+    named = {code: str(gettext(name)) for code, name in LANGUAGES}
+    named.setdefault(also, also)
+    return sorted(named.items(), key=lambda pair: pair[1].casefold())
 
 
 @admin.register(Article, site=site)
@@ -237,6 +212,18 @@ class ArticleAdmin(AuditedAdmin):
                 article = articles.publish_article(actor=actor_of(request).user, article=article)
             now(article)
         form.instance.__dict__.update(article.__dict__)
+        form.instance.latest_title = words["title"]
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """To the article itself, where it can be looked at as customers will see it, and published."""
+        messages.success(
+            request,
+            _("“%(title)s” is saved as a draft. Publish it to show it to customers.")
+            % {"title": obj},
+        )
+        return HttpResponseRedirect(reverse("admin:knowledgebase_article_change", args=[obj.pk]))
 
     @action(description=gettext_lazy("Save and publish"))  # type: ignore[untyped-decorator]  # the theme's
     def save_and_publish(self, request: HttpRequest, obj: Any) -> None:
@@ -356,16 +343,6 @@ class ArticleAdmin(AuditedAdmin):
 def newest(article: Article) -> int | None:
     """The key of an article's newest version."""
     return article.versions.values_list("pk", flat=True).first()
-
-
-def icon_exists(name: str) -> bool:
-    """Whether there is an icon of this name; the package says so only by failing to draw it."""
-    from lucide.templatetags.lucide import lucide
-
-    try:
-        return bool(lucide(name))
-    except (IconDoesNotExist, ValueError, KeyError):
-        return False
 
 
 def _version(pk: int, number: int | None) -> ArticleVersion:

@@ -44,9 +44,11 @@ def test_a_new_article_is_a_draft_in_its_first_version(client: Client, odhran: U
         "questions": "how do I pitch it\r\n\r\n  tent   up ",
         "category": category.pk,
     }
-    assert client.post(url, values).status_code == 302
+    saved = client.post(url, values, follow=True)
 
     article = Article.objects.get()
+    assert saved.redirect_chain == [(url_of(article), 302)]
+    assert "“Pitch the Fell 2” is saved as a draft." in saved.content.decode()
     version = article.versions.get()
     assert (article.state, article.published, article.category) == ("draft", None, category)
     assert version.body == "Stake the corners.\nRaise the pole."
@@ -83,6 +85,13 @@ def test_save_and_publish_does_both_at_once(change: Change, article: Article) ->
         "version": [1, 2],
         "public_version": [1, 2],
     }
+
+
+def test_the_language_is_chosen_by_its_name(client: Client, article: Article) -> None:
+    Article.objects.filter(pk=article.pk).update(language="tlh")  # as an import may have named it
+    page = client.get(url_of(article)).content.decode()
+    assert '<option value="de">German</option>' in page
+    assert '<option value="tlh" selected>tlh</option>' in page
 
 
 def test_saving_it_as_it_was_opened_writes_nothing(change: Change, article: Article) -> None:
