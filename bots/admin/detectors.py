@@ -38,6 +38,12 @@ class DetectorForm(AuditedForm):
             # Rules look at the signals by name, so only the helpdesk itself can bring new ones.
             chosen = [Detector.Kind.SENSITIVE, Detector.Kind.TOPIC]
             kind.choices = [(one.value, one.label) for one in chosen]  # type: ignore[attr-defined]  # a ChoiceField
+            kind.help_text = _(
+                "Sensitive: a subject that people should answer; an escalation rule of yours asks for "
+                "it. Topic: what a message is about; a rule sends each to its team. Signals, like an "
+                "outage or a wish to cancel, come with the helpdesk, which acts on them itself, so new "
+                "ones cannot be made. For something else that rules should look at, make a topic."
+            )
 
 
 class ExampleInline(AuditedInline):

@@ -67,6 +67,7 @@ class OpenSuggestions(OpenFirst):
 
 @admin.register(KnowledgeGap, site=site)
 class KnowledgeGapAdmin(ReadOnlyAdmin):
+    list_before_template = "admin/learning/gaps_intro.html"
     list_display = ("label", "number", "trend", "weeks", "language", "draft")
     list_filter = (OpenGaps, "language")
     search_fields = ("label",)
@@ -213,6 +214,7 @@ class KnowledgeGapAdmin(ReadOnlyAdmin):
 
 @admin.register(AnswerReport, site=site)
 class AnswerReportAdmin(ReadOnlyAdmin):
+    list_before_template = "admin/learning/reports_intro.html"
     list_display = ("asked", "article", "note", "reporter", "created_at", "held_back")
     list_filter = (OpenReports, "held_back")
     ordering = ("-pk",)
@@ -313,6 +315,11 @@ class AnswerReportAdmin(ReadOnlyAdmin):
 
 @admin.register(QuestionSuggestion, site=site)
 class QuestionSuggestionAdmin(ReadOnlyAdmin):
+    list_before_template = "admin/learning/suggestions_intro.html"
+
+    class Media:
+        css: ClassVar = {"all": ["css/admin-assistant.css"]}
+
     list_display = ("text", "of_article", "source", "created_at", "state")
     list_filter = (OpenSuggestions, "source")
     list_select_related = ("article__published", "ticket")

@@ -1,8 +1,9 @@
 """How discontent a text sounds, from its vector: one weight per dimension of the packaged encoder.
 
-`tone.json` holds nothing but these weights and a constant. They were fitted by `manage.py fit_tone`
-on single sentences labelled by people (GoEmotions, Apache-2.0), and are no use to another encoder,
-for which the tone is simply left out.
+`tone.json` holds nothing but these weights, a constant and the encoder's name, and `manage.py
+fit_tone` makes the whole file: from single sentences labelled by people (GoEmotions, Apache-2.0) it
+makes the shipped one again, number by number. To another encoder it is no use, and the tone is
+simply left out. What a tone counts for in a feeling is in `feeling` and was set by hand.
 """
 
 from __future__ import annotations

@@ -66,6 +66,7 @@ def test_a_signal_cannot_be_made_here(admin: Client) -> None:
     page = admin.get(reverse("admin:bots_detector_add"))
     assert 'value="sensitive"' in page.text
     assert 'value="signal"' not in page.text
+    assert "For something else that rules should look at, make a topic." in page.text
 
 
 def test_what_came_with_the_helpdesk_cannot_be_deleted(admin: Client) -> None:
