@@ -44,6 +44,7 @@ class Past:
     answers: Sequence[str] = ()  # what the assistant said
     feelings: Sequence[str] = ()  # of the customer's earlier messages
     unhelpful_answers: int = 0
+    language: str = ""  # as an agent corrected it; "" if nobody did
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def read(
     seen = understand(
         text, earlier=past.earlier, answers=past.answers, vector=vector if same else None
     ).values
+    if past.language:
+        seen = {**seen, "language": Seen(past.language)}
     thought = think(question, seen, settings, vector) if question else None
     situation = {**around, **seen, **_course(past, seen), **_of(thought, past)}
     return Turned(situation, rules.decide(situation, active), thought, vector=vector)
@@ -213,13 +216,14 @@ def _tried(ticket: Ticket) -> list[tuple[int, str, bool | None, int, int]]:
 def _past(ticket: Ticket, recent: Sequence[Message], message: Message) -> Past:
     before = [other for other in recent if other.position < message.position]
     said = [other for other in before if other.author_kind == AuthorKind.CUSTOMER]
+    readings = [other.reading for other in said if hasattr(other, "reading")]
+    corrected = [reading for reading in readings if "language" in reading.corrected]
     return Past(
         earlier=[other.body for other in said],
         answers=[other.body for other in before if other.author_kind == AuthorKind.ASSISTANT],
-        feelings=[
-            str(other.reading.value("feeling")) for other in said if hasattr(other, "reading")
-        ],
+        feelings=[str(reading.value("feeling")) for reading in readings],
         unhelpful_answers=ticket.unhelpful_answers,
+        language=str(corrected[-1].value("language")) if corrected else "",
     )
 
 

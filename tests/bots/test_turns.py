@@ -266,3 +266,28 @@ def test_the_texts_of_the_customers_language_are_used() -> None:
     assert settings.words("de-AT").answer_intro == settings.words("de").answer_intro
     assert settings.words("fr").answer_intro == settings.answer_intro
     assert settings.words("").answer_intro == settings.answer_intro
+
+
+def test_a_language_that_an_agent_corrected_holds_for_the_rest_of_the_conversation(
+    finds: Find,
+) -> None:
+    finds((make_article(), 0.95))
+    agent = Actor.agent(make_agent("Dana"))
+    ticket = make_ticket(turn=Turn.ASSISTANT, body="Drift outlet Zelt")
+    other = make_ticket(turn=Turn.ASSISTANT, body="Where is the outlet?")
+    react()
+    reading = Reading.objects.get(ticket=ticket)
+    actions.correct_reading(actor=agent, reading=reading, field="language", to="de")
+
+    for each in (ticket, other):
+        each.refresh_from_db()
+        make_message(each, "Until when is the outlet open?")
+        Ticket.objects.filter(pk=each.pk).update(turn=Turn.ASSISTANT)
+        each.refresh_from_db()
+    settings = AssistantSettings.load()
+    for each, language in ((ticket, "de"), (other, "en")):
+        turned = turns.read_message(each, each.messages.latest("position").position)
+        assert turned is not None
+        assert turned.thought is not None
+        assert turned.situation["language"].value == language
+        assert turned.thought.text == settings.words(language).answer_intro

@@ -163,7 +163,10 @@ def _language_group(reading: Reading) -> Group:
     ours = Article.objects.order_by("language").values_list("language", flat=True).distinct()
     codes = dict.fromkeys([*filter(None, [now]), *ours, *_COMMON])
     options = [Option(_language_name(code), f"{LANGUAGE}:{code}", code == now) for code in codes]
-    note = _("Kept as this customer's language: e-mails to them are in it from now on.")
+    note = _(
+        "Kept as this customer's language: in this conversation the assistant goes by it, "
+        "and e-mails to them are in it from now on."
+    )
     return Group(_("Language"), options, note)
 
 
