@@ -62,7 +62,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "lucide",
     "rest_framework",
     "knowledgebase",
     "tickets",
