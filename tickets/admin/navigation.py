@@ -11,7 +11,17 @@ from django.utils.translation import gettext as _
 
 
 def groups(request: HttpRequest) -> list[dict[str, Any]]:
-    """The groups of the sidebar, with their pages."""
+    """The groups of the sidebar, with their pages; one of them is where the viewer is."""
+    found = _groups()
+    pages = [page for group in found for page in group["items"]]
+    above = [page for page in pages if request.path.startswith(page["link"])]
+    here = max(above, key=lambda page: len(page["link"]), default=None)
+    for page in pages:
+        page["active"] = page is here  # the theme would mark all that the address begins with
+    return found
+
+
+def _groups() -> list[dict[str, Any]]:
     return [
         _group(
             _("Knowledge base"),
