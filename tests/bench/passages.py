@@ -47,6 +47,7 @@ def fill(count: int) -> None:
                     version=version,
                     position=place,
                     kind=Passage.Kind.BODY,
+                    language=article.language,
                     title=f"Bench {number}",
                     heading="",
                     anchor="",
