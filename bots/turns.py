@@ -32,8 +32,9 @@ REMEMBERED = 40  # messages of a conversation that are looked back on
 ENCODE_SECONDS = 1.0
 
 
-# The model reads the question while the database is asked for what else is known.
-_beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoding")
+# The model reads the question while the database is asked for what else is known. A second thread,
+# so that behind an encoding that hangs the next gives up in time, instead of waiting for its start.
+_beside = ThreadPoolExecutor(max_workers=2, thread_name_prefix="encoding")
 
 
 @dataclass(frozen=True, slots=True)

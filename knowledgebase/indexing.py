@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
@@ -150,13 +150,16 @@ def plan_for_them() -> None:
     """Let the database count anew what is indexed, so that it finds the quick way to search it.
 
     It does so by itself, a minute or more later; until then it searches as if nothing were there,
-    several times as slowly.
+    several times as slowly. So it may also fail, as it does while somebody else is counting.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "ANALYZE knowledgebase_article, knowledgebase_articleversion,"
-            " knowledgebase_passage, knowledgebase_embedding"
-        )
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "ANALYZE knowledgebase_article, knowledgebase_articleversion,"
+                " knowledgebase_passage, knowledgebase_embedding"
+            )
+    except OperationalError as error:
+        logger.info("the database counts the passages later: %s", error)
 
 
 def _planned_for() -> bool:

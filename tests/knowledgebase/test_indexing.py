@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import numpy as np
+import psycopg
 import pytest
 from django.conf import LazySettings
 from django.db import connection
@@ -68,6 +69,21 @@ def test_the_database_counts_what_was_indexed_at_once(
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'knowledgebase_embedding'")
         assert cursor.fetchone() == (Embedding.objects.count(),)
+
+
+def test_articles_are_indexed_also_while_somebody_else_counts(
+    make_article: MakeArticle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "MANY", 1)
+    article = make_article("Poles")
+    parameters = connection.get_connection_params()
+    named = {key: parameters.get(key) for key in ("host", "port", "user", "password", "dbname")}
+    with psycopg.connect(**{k: v for k, v in named.items() if v}) as other:
+        other.execute("LOCK TABLE knowledgebase_embedding IN SHARE UPDATE EXCLUSIVE MODE")
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '50ms'")
+        assert indexing.index_due() == 1
+    assert Embedding.objects.filter(passage__article=article).exists()
 
 
 def test_the_sweep_finds_what_a_killed_worker_left(make_article: MakeArticle) -> None:
