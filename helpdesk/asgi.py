@@ -8,10 +8,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 django_application = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402  after the apps are ready
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  as above
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402  as above
 
-from tickets.sockets.routing import websocket_urlpatterns  # noqa: E402
+from tickets.sockets.routing import websocket_urlpatterns  # noqa: E402  as above
 
 application = ProtocolTypeRouter(
     {
