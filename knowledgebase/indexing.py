@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from knowledgebase import embeddings, gists
+from knowledgebase import common_words, embeddings, gists
 from knowledgebase.models import Article, ArticleVersion, Embedding, Encoder, Gist, Passage
 from knowledgebase.models.articles import ArticleQuerySet
 from knowledgebase.passages import Piece, cut
@@ -84,7 +84,7 @@ def index_due(*, limit: int = SWEEP, on_progress: Callable[[], None] | None = No
     if indexed >= MANY or (indexed and not _planned_for()):
         plan_for_them()
     activate_when_built(encoder)
-    gists.renew(encoder)
+    _learn_from_all(encoder)
     return indexed
 
 
@@ -110,7 +110,7 @@ def index_again(*, on_progress: Callable[[], None] | None = None) -> int:
             on_progress()
     plan_for_them()
     activate_when_built(encoder, again=True)
-    gists.renew(encoder)
+    _learn_from_all(encoder)
     return indexed
 
 
@@ -160,6 +160,12 @@ def plan_for_them() -> None:
             )
     except OperationalError as error:
         logger.info("the database counts the passages later: %s", error)
+
+
+def _learn_from_all(encoder: Encoder) -> None:
+    """Make anew what is made of all public articles, if they have changed."""
+    if gists.renew(encoder):
+        common_words.count()
 
 
 def _planned_for() -> bool:

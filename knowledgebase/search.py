@@ -7,6 +7,7 @@ what is quoted is always from the body, where there is one.
 
 import json
 import logging
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 LONGEST_QUERY: Final = 2_000
 ENCODE_SECONDS: Final = 1.0
 _CANDIDATES: Final = 60  # passages taken by meaning, and as many by words
+_AFFORDED: Final = 500  # passages that the words of a question may bring, beside meaning
+_UNLIMITED: Final = sys.maxsize  # where words are all there is
 _LEXEMES: Final = 24  # of a long question the longest words, which are the rare ones
 
 
@@ -205,17 +208,20 @@ def _candidates(
         "query": setting.wording.words(query),
         "synonyms": json.dumps(setting.wording.meant(query)),
         "candidates": _CANDIDATES,
+        "worded": _CANDIDATES if vector is not None else 2 * _CANDIDATES,
         "lexemes": _LEXEMES,
+        "afforded": _AFFORDED if vector is not None else _UNLIMITED,
     }
     public = "article.state = 'published'"
     if for_assistant:
         public += " AND article.assistant_may_use"
-    tail, gist, gists = statements.BY_WORDS, statements.NO_GIST, ""
+    held = statements.HELD
+    tail, gist, gists = statements.BY_WORDS.format(held=held), statements.NO_GIST, ""
     if vector is not None:
         parameters["vector"] = "[" + ",".join(f"{value:.7g}" for value in vector.tolist()) + "]"
         # Written into the statement, since only a constant lets the partial index be used.
         tail = statements.BY_MEANING.format(
-            encoder=setting.encoder, dimension=setting.dimension, public=public
+            encoder=setting.encoder, dimension=setting.dimension, public=public, held=held
         )
         gist, gists = statements.GIST, statements.GISTS.format(encoder=setting.encoder)
     found = statements.FOUND.format(public=public, gist=gist, gists=gists)

@@ -4,8 +4,8 @@ from typing import Final
 
 # The article is joined wherever passages are taken, so that what is no longer public, or another
 # version, is out of reach with the commit that hides it, whatever was indexed (B01, B02).
-# OFFSET 0, IS TRUE and FULL JOIN say nothing but how: an index scan for each word, the public
-# versions hashed once, and no nested loop over thousands of rows that the planner takes for two.
+# OFFSET 0 and IS TRUE say nothing but how: one index scan for the words, and the public versions
+# hashed once.
 
 SETTING: Final = """
 SELECT encoder.id, encoder.dimension,
@@ -16,11 +16,23 @@ LEFT JOIN knowledgebase_encoder AS encoder
     ON encoder.name = %s AND encoder.state IN ('active', 'retired')
 """
 
-# How many passages there are is estimated where there are many: to count them takes milliseconds.
-# A synonym is another way to say a word of the question, so it counts as that word.
+# The words of the question, what each weighs, and the passages that they bring.
+#
+# A synonym is another way to say a word, so it counts as that word. How many passages there are is
+# estimated where there are many: to count them takes milliseconds. To visit every passage that has
+# a common word takes longer than all the rest, so the rarest words bring passages, as many as a
+# search can afford, and the more common ones only together; what each word says of a passage is
+# asked of those that were brought. How common words are: see knowledgebase.common_words.
 LEXICAL: Final = r"""
-WITH lexeme AS MATERIALIZED (
-    SELECT row_number() OVER () AS n, used.stemming,
+WITH everything AS MATERIALIZED (
+    SELECT CASE WHEN reltuples > 2000 THEN reltuples
+        ELSE (SELECT count(*) FROM knowledgebase_passage) END AS passages
+    FROM pg_class WHERE oid = 'knowledgebase_passage'::regclass
+), word AS MATERIALIZED (
+    SELECT row_number() OVER () AS n, used.stemming, common.passages,
+        coalesce(sum(common.passages) OVER (
+            PARTITION BY used.stemming ORDER BY common.passages NULLS FIRST, word.lexeme
+        ), 0) > %(afforded)s AS common,
         ('''' || replace(replace(word.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery
         || coalesce((
             SELECT string_agg(nullif(phraseto_tsquery(used.stemming, other.word)::text, ''), ' | ')
@@ -38,47 +50,71 @@ WITH lexeme AS MATERIALIZED (
     FROM (
         SELECT DISTINCT knowledgebase_stemming(language) AS stemming
         FROM knowledgebase_article AS article WHERE {public}
-    ) AS used, LATERAL (
+    ) AS used
+    CROSS JOIN LATERAL (
         SELECT lexeme FROM unnest(to_tsvector(used.stemming, %(query)s))
         ORDER BY length(lexeme) DESC, lexeme LIMIT %(lexemes)s
     ) AS word
+    LEFT JOIN knowledgebase_commonword AS common
+        ON common.lexeme = word.lexeme AND common.stemming = used.stemming::text
 ), found AS MATERIALIZED (
-    SELECT passage.id, lexeme.n
-    FROM lexeme, LATERAL (
-        SELECT id FROM knowledgebase_passage
-        WHERE search @@ lexeme.wanted
-            AND knowledgebase_stemming(language) = lexeme.stemming
+    SELECT passage.id, passage.words
+    FROM (
+        SELECT stemming, concat_ws(
+            ' | ',
+            string_agg('(' || wanted::text || ')', ' | ') FILTER (WHERE NOT common),
+            CASE WHEN count(*) FILTER (WHERE common) > 1 THEN
+                '(' || string_agg('(' || wanted::text || ')', ' & ') FILTER (WHERE common) || ')'
+            END
+        )::tsquery AS wanted
+        FROM word GROUP BY stemming
+    ) AS brought, LATERAL (
+        SELECT id, array(
+            SELECT n FROM word WHERE search @@ word.wanted AND word.stemming = brought.stemming
+        ) AS words
+        FROM knowledgebase_passage
+        WHERE search @@ brought.wanted
+            AND knowledgebase_stemming(language) = brought.stemming
             AND (version_id IN (
                 SELECT published_id FROM knowledgebase_article AS article WHERE {public}
             )) IS TRUE
         OFFSET 0
     ) AS passage
-), rarity AS MATERIALIZED (
-    SELECT n, stemming, ln(
-        1 + (greatest(everything.passages - coalesce(counted.passages, 0), 0) + 0.5)
-          / (coalesce(counted.passages, 0) + 0.5)
-    )::float8 AS idf
-    FROM lexeme
-    LEFT JOIN (SELECT n, count(*) AS passages FROM found GROUP BY n) AS counted USING (n),
-    (
-        SELECT CASE WHEN reltuples > 2000 THEN reltuples
-            ELSE (SELECT count(*) FROM knowledgebase_passage) END AS passages
-        FROM pg_class WHERE oid = 'knowledgebase_passage'::regclass
-    ) AS everything
+), weighed AS MATERIALIZED (
+    SELECT n, stemming, wanted, weight / sum(weight) OVER (PARTITION BY stemming) AS share
+    FROM (
+        SELECT n, stemming, wanted, ln(
+            1 + (greatest(everything.passages - had.passages, 0) + 0.5) / (had.passages + 0.5)
+        )::float8 AS weight
+        FROM everything, word
+        LEFT JOIN (SELECT unnest(words) AS n, count(*) AS passages FROM found GROUP BY 1) AS counted
+            USING (n),
+        LATERAL (
+            SELECT coalesce(CASE WHEN common THEN word.passages END, counted.passages, 0)
+        ) AS had(passages)
+    ) AS each
 ), worded AS MATERIALIZED (
-    SELECT found.id, sum(rarity.idf / whole.idf) AS lexical
-    FROM found
-    JOIN rarity USING (n)
-    JOIN (SELECT stemming, sum(idf) AS idf FROM rarity GROUP BY stemming) AS whole
-        USING (stemming)
-    GROUP BY found.id
+    SELECT found.id
+    FROM found, LATERAL (
+        SELECT sum(share) AS lexical FROM weighed WHERE n = ANY(found.words)
+    ) AS fit
+    ORDER BY fit.lexical DESC, found.id LIMIT %(worded)s
 )"""
+
+# How much of the question's words a passage has, 0 to 1.
+HELD: Final = """
+    coalesce((
+        SELECT sum(share) FROM weighed
+        WHERE passage.search @@ weighed.wanted
+            AND weighed.stemming = knowledgebase_stemming(passage.language)
+    ), 0) AS lexical
+"""
 
 # The scan goes on until enough of what it finds is public, however much of it is not. The settings
 # hold for this statement (read first, as a one-time filter), and need no transaction around it.
 BY_MEANING: Final = """
 , near AS MATERIALIZED (
-    SELECT passage.id, true AS close
+    SELECT passage.id
     FROM knowledgebase_embedding AS embedding
     JOIN knowledgebase_passage AS passage ON passage.id = embedding.passage_id
     JOIN knowledgebase_article AS article
@@ -88,17 +124,9 @@ BY_MEANING: Final = """
                  || set_config('hnsw.ef_search', '100', true)) IS NOT NULL
     ORDER BY embedding.vector::vector({dimension}) <=> %(vector)s::vector({dimension})
     LIMIT %(candidates)s
-), candidate AS MATERIALIZED (
-    SELECT id, coalesce(lexical, 0) AS lexical
-    FROM (
-        SELECT id, close, lexical, row_number() OVER (ORDER BY lexical DESC NULLS LAST) AS place
-        FROM worded FULL JOIN near USING (id)
-    ) AS either
-    WHERE close OR place <= %(candidates)s
 ), scored AS (
-    SELECT passage.*, 1 - (embedding.vector <=> %(vector)s::vector) AS cosine,
-        candidate.lexical
-    FROM candidate
+    SELECT passage.*, 1 - (embedding.vector <=> %(vector)s::vector) AS cosine, {held}
+    FROM (SELECT id FROM near UNION SELECT id FROM worded) AS candidate
     JOIN knowledgebase_passage AS passage USING (id)
     JOIN knowledgebase_embedding AS embedding
         ON embedding.passage_id = passage.id AND embedding.encoder_id = {encoder}
@@ -118,9 +146,8 @@ BY_MEANING: Final = """
 
 BY_WORDS: Final = """
 , scored AS (
-    SELECT passage.*, 0::float8 AS cosine, worded.lexical
-    FROM (SELECT * FROM worded ORDER BY lexical DESC, id LIMIT 2 * %(candidates)s) AS worded
-    JOIN knowledgebase_passage AS passage USING (id)
+    SELECT passage.*, 0::float8 AS cosine, {held}
+    FROM worded JOIN knowledgebase_passage AS passage USING (id)
 ), nearest AS (
     SELECT body.id, 0::float8 AS cosine
     FROM (

@@ -159,6 +159,7 @@ ALSO_WRITE = {
     "tickets/attachments.py": "the files of a message that an action is writing",
     "tickets/admin/audited.py": "the admin's rows, inside the action change_setting",
     "knowledgebase/apart.py": "the tables of an evaluation, which are gone after it",
+    "knowledgebase/common_words.py": "how many passages have a word, counted again at any time",
     "knowledgebase/gists.py": "the gists of articles, made again from vectors at any time",
     "knowledgebase/indexing.py": "passages and vectors, made again from articles at any time",
     "knowledgebase/importing.py": "a category that imported articles name",

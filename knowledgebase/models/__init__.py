@@ -3,13 +3,14 @@
 from knowledgebase.models.articles import Article, ArticleEvent, ArticleVersion, Category
 from knowledgebase.models.gists import Gist
 from knowledgebase.models.passages import Embedding, Encoder, Passage
-from knowledgebase.models.words import IgnoredWord, Synonyms
+from knowledgebase.models.words import CommonWord, IgnoredWord, Synonyms
 
 __all__ = [
     "Article",
     "ArticleEvent",
     "ArticleVersion",
     "Category",
+    "CommonWord",
     "Embedding",
     "Encoder",
     "Gist",

@@ -1,4 +1,4 @@
-"""Words an admin teaches the search: which mean the same, and which mean nothing."""
+"""Words of the search: which mean the same, which mean nothing, and which many passages have."""
 
 from __future__ import annotations
 
@@ -47,6 +47,22 @@ class IgnoredWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class CommonWord(models.Model):
+    """A word that many public passages have, as it is searched for; see common_words."""
+
+    stemming = models.CharField(max_length=63)  # the name of PostgreSQL's configuration
+    lexeme = models.TextField()
+    passages = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lexeme", "stemming"], name="commonword_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.lexeme
 
 
 def listed(words: str) -> list[str]:

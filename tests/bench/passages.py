@@ -8,7 +8,8 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
-from knowledgebase.indexing import current_encoder
+from knowledgebase import common_words
+from knowledgebase.indexing import current_encoder, plan_for_them
 from knowledgebase.models import Article, ArticleVersion, Embedding, Passage
 from tickets.models import (
     AuthorKind,
@@ -61,6 +62,8 @@ def fill(count: int) -> None:
                 Embedding(passage=passage, encoder=encoder, vector=vector)
                 for passage, vector in zip(passages, vectors, strict=True)
             )
+    plan_for_them()  # as after every import
+    common_words.count()
 
 
 def long_ticket(messages: int) -> Ticket:
