@@ -117,7 +117,7 @@ def test_a_cut_off_8_bit_copy_is_made_anew_and_without_one_the_exact_model_answe
     assert copy.stat().st_size == size
     assert embeddings._quick
     monkeypatch.setattr(embeddings, "_quick", {})
-    monkeypatch.setattr(embeddings, "_instructions", lambda: "avx2")
+    monkeypatch.setattr(embeddings, "_instructions", lambda: "of_another_processor")
     monkeypatch.setattr(embeddings, "_export_quick", lambda *_: 1 / 0)
     embeddings._load_quick(model, folder)
     assert not embeddings._quick
