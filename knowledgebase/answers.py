@@ -18,6 +18,8 @@ from knowledgebase.models import Article
 
 WORDS: Final = 80  # of running text; a list stays whole
 LONGEST_LIST: Final = 400  # words; a longer one is cut between its items
+LONGEST_TABLE: Final = 4  # rows; of a longer one those that answer, where it is plain which do
+_ROW: Final = 0.4  # of the best row's fit
 _PART: Final = 0.6  # of a block's words that have to be in the passage that was found
 _WORD: Final = re.compile(r"\w+")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?\u3002\uff01\uff1f])\s+")
@@ -47,6 +49,7 @@ def cut_answer(body: str, passage: str, question: str) -> str:
         return passage
     if sum(block.words for block in blocks) > WORDS:
         blocks = _fewer(blocks, question)
+    blocks = [_with_fewer_rows(block, question) for block in blocks]
     return "\n\n".join(block.text for block in blocks)
 
 
@@ -159,6 +162,19 @@ def _shortened(block: _Block, question: str) -> _Block:
         text = _whole_items(block.text)
         return _Block(block.kind, block.section, text, text)
     return block
+
+
+def _with_fewer_rows(block: _Block, question: str) -> _Block:
+    """Of a long table the head, and the rows that have what only few have of the question."""
+    head, rows = block.text.split("\n")[:2], block.text.split("\n")[2:]
+    if block.kind != "table_open" or len(rows) <= LONGEST_TABLE:
+        return block
+    fits = ranking.shared(question, rows)
+    kept = [row for row, fit in zip(rows, fits, strict=True) if fit > _ROW * max(fits)]
+    if not kept or len(kept) > len(rows) / 2:
+        return block
+    text = "\n".join([*head, *kept])
+    return _Block(block.kind, block.section, text, text)
 
 
 def _best_sentences(text: str, question: str) -> str:

@@ -1,4 +1,4 @@
-"""Markdown as safe HTML: articles with headings and pictures, messages without either."""
+"""Markdown as safe HTML: articles with headings and pictures, excerpts and messages without either."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -27,9 +27,12 @@ _SCHEMES: Final = {"http", "https", "mailto", "tel"}
 _MESSAGE_TAGS: Final = {
     *("p", "br", "a", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li")
 }
-_ARTICLE_TAGS: Final = _MESSAGE_TAGS | {
-    *("h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "kbd", "sub", "sup", "del", "b", "i"),
-    *("table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "details", "summary"),
+_EXCERPT_TAGS: Final = _MESSAGE_TAGS | {
+    *("kbd", "sub", "sup", "del", "b", "i", "dl", "dt", "dd"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+_ARTICLE_TAGS: Final = _EXCERPT_TAGS | {
+    *("h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "details", "summary"),
 }
 _ALIGNMENTS: Final = {"left", "center", "right"}
 _CLASSES: Final = re.compile(r"(language-[\w+#.-]{1,30}|align-(left|center|right))")
@@ -125,6 +128,14 @@ def render_message(text: str) -> SafeString:
     """What a person wrote, as HTML: line breaks and links kept, no headings, pictures or tags."""
     # Whoever else looks at it sees the same, and many are told the same.
     return _kept(text) if len(text) <= _SHORT_MESSAGE else _rendered(text)
+
+
+@lru_cache(maxsize=256)  # many are told the same
+def render_excerpt(text: str) -> SafeString:
+    """A piece of an article as it stands in a conversation: with its tables, without pictures."""
+    text = tame(text)
+    parser = _DENSE if _too_dense(text) else _ARTICLE
+    return _clean(str(parser.render(text)), tags=_EXCERPT_TAGS)
 
 
 def _rendered(text: str) -> SafeString:

@@ -88,3 +88,39 @@ def test_an_article_that_is_public_no_longer_is_not_quoted(make_article: MakeArt
 )
 def test_contradictions_are_other_numbers_or_a_not(one: str, other: str, contradicts: bool) -> None:
     assert bool(contradiction(one, other)) is contradicts
+
+
+PRICES = """| Where | Working days | Price |
+|---|---|---|
+| UK mainland | 2 to 3 | £3.95 |
+| UK mainland, express | 1 | £7.95 |
+| Ireland | 3 to 5 | £7.50 |
+| Germany, France | 4 to 6 | £9.50 |
+| Norway, Switzerland | 6 to 9 | £18.00 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("do you ship to norway", ["Norway, Switzerland"]),
+        ("how much is express delivery", ["UK mainland, express"]),
+        ("Ireland or Germany?", ["Ireland", "Germany, France"]),
+    ],
+)
+def test_of_a_long_table_the_rows_that_answer_are_quoted_under_its_head(
+    question: str, rows: list[str]
+) -> None:
+    lines = cut_answer(PRICES, PRICES, question).split("\n")
+    assert lines[:2] == PRICES.split("\n")[:2]
+    assert [line.split("|")[1].strip() for line in lines[2:]] == rows
+
+
+@pytest.mark.parametrize("question", ["what does delivery cost", "how many days to wait", ""])
+def test_a_table_stays_whole_where_no_rows_stand_out(question: str) -> None:
+    assert cut_answer(PRICES, PRICES, question) == PRICES.strip()
+
+
+def test_a_short_table_stays_whole() -> None:
+    short = "\n".join(PRICES.split("\n")[:6])
+    assert cut_answer(short, short, "Ireland") == short

@@ -1,6 +1,7 @@
 """Markdown as HTML that does nothing (X01, X02, X08, X10)."""
 
 import time
+from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import product
 
@@ -8,7 +9,7 @@ import pytest
 from django.test import override_settings
 
 from knowledgebase import markdown
-from knowledgebase.markdown import is_external, page, render, render_message
+from knowledgebase.markdown import is_external, page, render, render_excerpt, render_message
 
 ADDRESSES = [
     "javascript:alert(1)",
@@ -120,6 +121,9 @@ def test_hostile_markdown_is_inert(text: str) -> None:
     message = render_message(text)
     inert(message)
     assert not Walk(message).tags & {"img", "h1", "h2", "table"}
+    excerpt = render_excerpt(text)
+    inert(excerpt)
+    assert not Walk(excerpt).tags & {"img", "h1", "h2", "details"}
 
 
 @pytest.mark.parametrize(
@@ -139,7 +143,7 @@ def test_hostile_markdown_is_inert(text: str) -> None:
     ],
 )
 def test_deep_nesting_costs_no_time(text: str) -> None:
-    for make in (render, render_message):
+    for make in (render, render_message, render_excerpt.__wrapped__):
         times = []
         for _ in range(2):
             started = time.perf_counter()
@@ -189,8 +193,17 @@ def test_a_message_keeps_its_lines_and_links_and_shows_everything_else_as_typed(
     assert "<li>one<br>" in html
 
 
-def test_a_table_is_aligned_without_style_attributes() -> None:
-    assert '<td class="align-right">2</td>' in render("|a|b|\n|-|-:|\n|1|2|")
+@pytest.mark.parametrize("make", [render, render_excerpt])
+def test_a_table_is_aligned_without_style_attributes(make: Callable[[str], str]) -> None:
+    assert '<td class="align-right">2</td>' in make("|a|b|\n|-|-:|\n|1|2|")
+
+
+def test_an_excerpt_flows_as_its_article_and_leaves_headings_and_pictures_out() -> None:
+    html = render_excerpt(
+        "## Fees\n\n![A map](/media/map.png)\nPress <kbd>Ctrl</kbd>,\nthen **pay**."
+    )
+    assert Walk(html).tags == {"p", "kbd", "strong"}
+    assert "Press <kbd>Ctrl</kbd>,\nthen" in html
 
 
 def test_the_page_of_a_version_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from knowledgebase.markdown import render_message
+from knowledgebase.markdown import render_excerpt, render_message
 from tickets.attachments import limits
 from tickets.models import Answer
 
@@ -21,6 +21,12 @@ FAIRLY_SURE = 0.55
 def message_html(body: str) -> SafeString:
     """The body of a message as safe HTML: links live, line breaks kept, nothing active."""
     return render_message(body)
+
+
+@register.filter
+def excerpt_html(passage: str) -> SafeString:
+    """A passage of an article as safe HTML: lists, tables and code as they are there."""
+    return render_excerpt(passage)
 
 
 @register.filter
