@@ -75,7 +75,15 @@ how do I turn on two-factor login
 what cards do you accept
 can I pay by credit card
 my credit card was declined
+my card was declined
 why was my card declined
+my card was declined when I wanted to pay, what can I do
+my card was rejected at the checkout
+your shop does not accept my card
+my payment was refused, and I do not know why
+the payment by card does not go through
+the chip of my card is worn and terminals no longer read it
+my card is bent and I need another one
 my card expires next month, how do I update it
 how do I get a new card
 activate my card

@@ -255,6 +255,8 @@ what is my balance
 change my billing address
 my payment failed
 my card was declined
+why was my payment declined
+my payment was refused and I want to know why
 charge the battery
 how long does charging take
 the charger is broken
