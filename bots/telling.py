@@ -56,7 +56,8 @@ _WISH = re.compile(
 _TROUBLE = re.compile(
     r"\b(?:not work\w*|(?:does|do|did|was|were|has|have|is|are|would|could)n'?t|won'?t|can'?t|cannot|"
     r"never (?:arrived|came|got|received)|broke\w*|snapped|torn|tore|ripped|leak\w*|missing|wrong|late|"
-    r"lost|damaged|defective|faulty|stuck|fail\w*|error|charged|twice|declined|locked|cracked|melted|"
+    r"lost|damaged|defective|faulty|stuck|fail\w*|error|charged|twice|declined|refused|rejected|locked|"
+    r"cracked|melted|"
     r"still (?:no|not|waiting)|not (?:arrived|received|there|here|possible)|"
     r"kaputt|defekt|fehlt|fehlen|falsch\w*|verspätet|nicht (?:angekommen|da|erhalten|bekommen|mehr)|"
     r"gerissen|gebrochen|undicht|(?:funktioniert|geht|klappt) nicht|doppelt|verloren|beschädigt)\b",

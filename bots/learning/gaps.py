@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from bots import actions, telling
@@ -33,8 +34,12 @@ logger = logging.getLogger(__name__)
 THRESHOLD = 0.60
 LATELY = timedelta(days=14)  # older ones were looked at, or are forgotten
 BATCH = 24  # questions of one run: a customer who asks meanwhile waits for half a second at most
+LOOKED_AT = 500  # places where an answer was missing, of each kind; most are filed already
 RENEWED = 20  # gaps of one run that are encoded again
 SECONDS = 30.0  # that the encoder may take for a batch
+# From this weight (telling.weigh) a sentence asks something or names a trouble. What somebody says
+# further on may also be no more than "I am telling you", which is nothing to write an article about.
+ASKS = 1.5
 # A person was asked for because there was no answer.
 _IN_VAIN = (Reason.NO_ARTICLE, Reason.NOT_UNDERSTOOD, Reason.UNSURE)
 
@@ -47,7 +52,8 @@ def file_new() -> int:
     encoder = indexing.current_encoder()
     renew(encoder)
     cover_published()
-    asked = [(message, words) for message in unanswered() if (words := words_of(message))]
+    with_words = ((message, words) for message in unanswered() if (words := words_of(message)))
+    asked = list(islice(with_words, BATCH))
     if not asked:
         return 0
     vectors = embeddings.encode([words for _message, words in asked], timeout=SECONDS)
@@ -68,7 +74,7 @@ def file_new() -> int:
     return sum(question is not None for question in filed)
 
 
-def unanswered(limit: int = BATCH) -> list[Message]:
+def unanswered() -> QuerySet[Message]:
     """The newest messages that got no good answer and are in no gap. Three queries."""
     since = timezone.now() - LATELY
     answers = Answer.objects.filter(
@@ -80,23 +86,25 @@ def unanswered(limit: int = BATCH) -> list[Message]:
         kind=EventKind.PERSON_ASKED, data__reason__in=_IN_VAIN, created_at__gte=since
     ).annotate(question=Subquery(_before(OuterRef("ticket"), OuterRef("position"))))
     places = {
-        *answers.order_by("-pk").values_list("question", flat=True)[: limit * 20],
-        *handed_over.order_by("-pk").values_list("question", flat=True)[: limit * 20],
+        *answers.order_by("-pk").values_list("question", flat=True)[:LOOKED_AT],
+        *handed_over.order_by("-pk").values_list("question", flat=True)[:LOOKED_AT],
     }
     filed = GapQuestion.objects.values("message")
-    return list(
+    return (
         Message.objects.filter(pk__in=places - {None})
         .exclude(pk__in=filed)
+        .annotate(goes_on=Exists(_before(OuterRef("ticket"), OuterRef("position"))))
         .select_related("reading")
-        .order_by("-pk")[:limit]
-    )[:]
+        .order_by("-pk")
+    )
 
 
 def words_of(message: Message) -> str:
     """The question in a message; "" for what is none, and for what is no article's business."""
     if _read(message, "sensitive") or _read(message, "repeats") in ("no", "not_asked"):
         return ""
-    words = telling.wish(message.body, limit=400)
+    goes_on = getattr(message, "goes_on", False)
+    words = telling.wish(message.body, limit=400, **({"from_weight": ASKS} if goes_on else {}))
     return words if len(words.split()) >= 3 else ""
 
 
