@@ -13,12 +13,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 from rich.progress import Progress
 
+from bots.actions import report_answer
 from bots.models import AssistantSettings
 from helpdesk.demo import load_content, load_index
 from helpdesk.demo.load_articles import load_articles
 from helpdesk.demo.load_people import load_people
 from helpdesk.demo.load_rows import Rows
 from helpdesk.demo.load_story import World, tell
+from tickets.actors import Actor
 from tickets.models import Channel, Customer, Role, SiteSettings, Ticket
 
 NAME = "The demo company"
@@ -68,6 +70,8 @@ def _write(content: load_content.Content, settings: SiteSettings) -> None:
     for told in content.conversations:
         tell(told, world, rows)
     rows.write()
+    for answer, agent, note in rows.reported:  # and still wait for somebody to look at them
+        report_answer(actor=Actor.agent(agent), answer=answer, note=note)
     last = max(t.last_message_at for t in rows.tickets if t.channel == Channel.API)
     cast.shop.last_used_at = last
     cast.shop.save(update_fields=["last_used_at"])

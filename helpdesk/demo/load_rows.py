@@ -13,6 +13,7 @@ from tickets.models import (
     Note,
     Rating,
     Ticket,
+    User,
 )
 
 
@@ -30,6 +31,8 @@ class Rows:
     ratings: list[Rating] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     rated: list[tuple[Event, Answer]] = field(default_factory=list)  # events that name an answer
+
+    reported: list[tuple[Answer, User, str]] = field(default_factory=list)  # as wrong, and why
 
     def place(self, ticket: Ticket, at: datetime) -> int:
         """The place that the ticket then had in its team's queue, among those gathered so far."""

@@ -44,8 +44,9 @@ from tickets.models import (
 from tickets.queues import Outlook
 from tickets.text import first_line
 
-LEAST, MOST = 0.65, 0.93  # how sure the assistant was of its answers
-UNSURE = 0.28  # at most, when it asked back or handed over
+# How sure the assistant was: of an answer that helped, of one that did not, of one that nobody
+# judged, and where it did not answer. It answers from 0.75.
+HELPED, DID_NOT_HELP, UNJUDGED, UNSURE = (0.80, 0.97), (0.75, 0.86), (0.76, 0.94), (0.02, 0.28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +143,15 @@ class _Story:
         text = self.world.intro if quoted else item["text"]
         self.said[index] = message = self._say(Actor.assistant(), text)
         helpful = item.get("helpful")
-        sure = share(self.told["customer"], self.told["subject"], index)
-        score = LEAST + sure * (MOST - LEAST)
+        least, most = UNSURE
+        if decision == Decision.ANSWER:
+            least, most = {True: HELPED, False: DID_NOT_HELP, None: UNJUDGED}[helpful]
+        at = share(self.told["customer"], self.told["subject"], index)
+        score = least + at * (most - least)
         answer = Answer(
             message=message,
             decision=decision,
-            confidence=round(score if decision == Decision.ANSWER else sure * UNSURE, 3),
+            confidence=round(score, 3),
             helpful=helpful,
             reasons=[_REASONS[decision]],
         )
@@ -158,6 +162,8 @@ class _Story:
         self.rows.answers.append(answer)
         self.rows.citations.extend(citations)
         self.answers.append((answer, citations))
+        if report := item.get("reported"):
+            self.rows.reported.append((answer, self.world.cast.staff[report["by"]], report["note"]))
         self.unrated = answer if helpful is not None else None
         if decision == Decision.HAND_OVER:
             brief = self.told["handover"]
