@@ -225,5 +225,6 @@ def _citation(hit: ArticleHit) -> Citation:
         heading=hit.heading[:300],
         anchor=hit.anchor[:300],
         passage=hit.passage,
+        nearby=[{"heading": one.heading, "anchor": one.anchor} for one in hit.nearby],
         score=hit.score,
     )

@@ -219,6 +219,7 @@ def make_answer(
                 heading="Order a spare",
                 anchor="order-a-spare",
                 passage="Spare pole sections are in the shop under Spare parts.",
+                nearby=[{"heading": "Change a pole", "anchor": "change"}],
                 score=score,
             )
             for article in articles

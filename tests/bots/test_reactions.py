@@ -73,6 +73,7 @@ def test_a_question_is_answered_once_with_its_sources(finds: Find) -> None:
         "Order a spare",
     )
     assert first.passage == "Spare pole sections are in the shop under Spare parts."
+    assert first.nearby == [{"heading": "Change a pole", "anchor": "change"}]
     assert second.article == other
 
 

@@ -5,7 +5,7 @@ Internal notes have no serializer, and an agent is a name: no address of theirs 
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from django.conf import settings
 from django.urls import reverse
@@ -206,6 +206,13 @@ class AuthorOut(serializers.Serializer[Any]):
         return message.author_customer.name if message.author_customer else ""
 
 
+class Section(TypedDict):
+    """A part of an article. The heading is empty for what stands before the first one."""
+
+    heading: str
+    url: str
+
+
 @extend_schema_serializer(component_name="Source")
 class SourceOut(serializers.Serializer[Any]):
     """An article as it was quoted then; it may say something else by now."""
@@ -215,10 +222,19 @@ class SourceOut(serializers.Serializer[Any]):
     heading = serializers.CharField()
     url = serializers.SerializerMethodField()
     passage = serializers.CharField()
+    nearby = serializers.SerializerMethodField(
+        help_text="Other parts of the article that may be meant as well, the likeliest first."
+    )
     score = serializers.FloatField(help_text="0 to 1: how well it fits the question.")
 
     def get_url(self, citation: Citation) -> str:
         return article_url(citation.slug, citation.anchor)
+
+    def get_nearby(self, citation: Citation) -> list[Section]:
+        return [
+            {"heading": one["heading"], "url": article_url(citation.slug, one["anchor"])}
+            for one in citation.nearby
+        ]
 
 
 @extend_schema_serializer(component_name="Answer")

@@ -133,6 +133,8 @@ class Citation(models.Model):
     heading = models.CharField(max_length=300, blank=True)
     anchor = models.CharField(max_length=300, blank=True)
     passage = models.TextField()
+    # Sections of the article that may be meant as well: [{"heading", "anchor"}], best first.
+    nearby = models.JSONField(default=list, blank=True)
     score = models.FloatField()
 
     class Meta:

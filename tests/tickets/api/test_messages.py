@@ -104,6 +104,7 @@ def test_an_answer_of_the_assistant_shows_its_sources_and_how_sure_it_was(
         "title": "Spare poles",
         "heading": "Order a spare",
         "passage": "Spare pole sections are in the shop under Spare parts.",
+        "nearby": [{"heading": "Change a pole", "url": address.replace("order-a-spare", "change")}],
         "score": 0.71,
     }
 
