@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 
-from tickets import zones
+from tickets import limits, zones
 from tickets.api.errors import refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -68,6 +70,23 @@ def show_times_in_the_viewers_zone(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         with zones.shown_to(request.user, request.COOKIES):
             return get_response(request)
+
+    return middleware
+
+
+def limit_searches(get_response: GetResponse) -> GetResponse:
+    """So many searches a minute from one address: each takes the encoder's time from customers."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path_info == reverse("help-search") and request.GET.get("q"):
+            address = limits.network_address(request)
+            try:
+                limits.spend(limits.SEARCH_THE_ARTICLES, "search", address)
+            except limits.TooMany as error:
+                from tickets.refusals import refuse
+
+                return cast("HttpResponse", refuse(request, error))
+        return get_response(request)
 
     return middleware
 

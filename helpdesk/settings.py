@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "helpdesk.middleware.staff_use_a_second_factor",
     "helpdesk.middleware.show_times_in_the_viewers_zone",
     "django_htmx.middleware.HtmxMiddleware",
+    "helpdesk.middleware.limit_searches",
     "helpdesk.middleware.explain_refusals",
 ]
 

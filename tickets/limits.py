@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 _own = MovingWindowRateLimiter(MemoryStorage())
 
 OPEN_A_CONVERSATION = parse("20/10 minutes")  # per address of the network
+SEARCH_THE_ARTICLES = parse("60/minute")  # per address of the network
 WRITE_A_MESSAGE = parse("30/minute")  # per customer
 LEAVE_AN_ADDRESS = parse("5/hour")  # per customer
 MAIL_TO_AN_UNCONFIRMED_ADDRESS = parse("3/hour")  # per address (RELIABILITY E17)

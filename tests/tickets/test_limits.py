@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from limits import parse
 
+from knowledgebase import views
+from knowledgebase.search import SearchResult
 from tickets import limits
 from tickets.limits import TooMany, network_address, spend
 
@@ -49,6 +51,25 @@ def test_whoever_is_refused_reads_when_to_come_back() -> None:
     with pytest.raises(TooMany) as refused:
         spend(TEN, "x")
     assert 0 < refused.value.retry_after <= 60
+
+
+@pytest.mark.django_db
+def test_searches_from_one_address_end_in_words_and_another_address_goes_on(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SEARCH_THE_ARTICLES", parse("2/minute"))
+    monkeypatch.setattr(views, "search", lambda *_args, **_more: SearchResult([], by_meaning=True))
+    for _ in range(2):
+        assert client.get("/help/search/", {"q": "pole"}).status_code == 200
+    refused = client.get("/help/search/", {"q": "pole"})
+    assert refused.status_code == 429
+    assert int(refused["Retry-After"]) <= 60
+    assert "Wait a moment" in refused.content.decode()
+    assert "Talk to a human" in refused.content.decode()
+    assert client.get("/help/search/").status_code == 200  # nothing is looked for
+    assert client.get("/help/").status_code == 200
+    elsewhere = client.get("/help/search/", {"q": "pole"}, REMOTE_ADDR="192.0.2.9")
+    assert elsewhere.status_code == 200
 
 
 def test_l04_without_redis_this_process_counts_by_itself(
