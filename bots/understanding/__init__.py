@@ -1,6 +1,6 @@
 """What a customer's message says beside its question: wishes, feeling, topics, urgency, facts."""
 
-from bots.understanding.facts import FoundFact, find_facts
+from bots.understanding.facts import FoundFact, find_facts, without_personal
 from bots.understanding.feeling import Feeling, feel
 from bots.understanding.person import asks_whether_human, wants_person
 from bots.understanding.reading import Reading, Said, Turn, understand, understand_many, warm
@@ -20,4 +20,5 @@ __all__ = [
     "understand_many",
     "wants_person",
     "warm",
+    "without_personal",
 ]

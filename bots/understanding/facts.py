@@ -22,6 +22,7 @@ _PATTERNS = (
         re.compile(r"(?:[£€$]\s?\d[\d.,]*\d|\b\d[\d.,]*\s?(?:€|£|eur|gbp|usd)\b)", re.IGNORECASE),
     ),
 )
+_PERSONAL = ("order_number", "email", "phone")  # whose question it was is known by these
 MOST = 10  # facts of one message; a pasted list is not a set of facts
 
 
@@ -40,3 +41,15 @@ def find_facts(text: str) -> list[FoundFact]:
             value = value.upper() if key == "order_number" else value
             found.setdefault((key, value.lower()), FoundFact(key, value))
     return list(found.values())[:MOST]
+
+
+def without_personal(text: str) -> str:
+    """The text without order numbers and addresses, as it may be kept apart from its customer."""
+    for key, pattern in _PATTERNS:
+        if key in _PERSONAL:
+            text = pattern.sub(_left_out, text)
+    return re.sub(r"\s+([,.!?])", r"\1", " ".join(text.split()))
+
+
+def _left_out(match: re.Match[str]) -> str:
+    return match.group().replace(match.group(1), "") if match.groups() else ""

@@ -46,7 +46,7 @@ from tickets.text import first_line
 
 # How sure the assistant was: of an answer that helped, of one that did not, of one that nobody
 # judged, and where it did not answer. It answers from 0.75.
-HELPED, DID_NOT_HELP, UNJUDGED, UNSURE = (0.80, 0.97), (0.75, 0.86), (0.76, 0.94), (0.02, 0.28)
+HELPED, DID_NOT_HELP, UNJUDGED, UNSURE = (0.77, 0.97), (0.75, 0.88), (0.76, 0.94), (0.02, 0.28)
 
 
 @dataclass(frozen=True, slots=True)

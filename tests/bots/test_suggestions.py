@@ -74,6 +74,20 @@ def test_a_question_that_was_solved_is_proposed_once(article: Article) -> None:
     assert article.versions.count() == 1, "nothing changes before somebody agrees"
 
 
+def test_what_says_whose_question_it_was_is_left_out(article: Article) -> None:
+    asked(
+        "My zip broke, order KM-48120, write to ada@kestrelmoor.example or +44 20 7946 0958.",
+        article,
+    )
+    asked("Order number 4812077 has a stuck slider, is a spare £4?", article)
+    asked("KM-48120 ada@kestrelmoor.example", article)
+    suggestions.propose_new()
+    assert sorted(proposed()) == [
+        "My zip broke, order, write to or.",
+        "Order number has a stuck slider, is a spare £4?",
+    ]
+
+
 @pytest.mark.parametrize("helpful", [False, None])
 def test_what_was_not_solved_is_not_proposed(article: Article, helpful: bool | None) -> None:
     asked("The slider of my sleeping bag came off. What can I do?", article, helpful=helpful)
