@@ -8,11 +8,14 @@ the same, more slowly.
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from knowledgebase.models import CommonWord
+
+logger = logging.getLogger(__name__)
 
 FEW: Final = 100  # passages; a word that no more have is not worth counting
 
@@ -31,9 +34,15 @@ FROM (
 
 
 def count() -> None:
-    """Count anew, after what is public has changed. 10,000 passages take 65 ms."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        # Two at once take turns, and who searches meanwhile goes by the counts that are there.
-        cursor.execute("LOCK TABLE knowledgebase_commonword IN SHARE ROW EXCLUSIVE MODE")
-        CommonWord.objects.all().delete()
-        cursor.execute(_COUNTED, [FEW])
+    """Count anew, after what is public has changed. 10,000 passages take 65 to 140 ms.
+
+    Who searches meanwhile goes by the counts that are there. While somebody else is counting,
+    nothing is done.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE knowledgebase_commonword IN SHARE ROW EXCLUSIVE MODE NOWAIT")
+            CommonWord.objects.all().delete()
+            cursor.execute(_COUNTED, [FEW])
+    except OperationalError as error:
+        logger.info("common words are counted another time: %s", error)

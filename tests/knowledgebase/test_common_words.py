@@ -9,6 +9,7 @@ from knowledgebase import actions, apart, common_words, embeddings, indexing, se
 from knowledgebase.models import CommonWord
 from tests.knowledgebase.conftest import MakeArticle
 from tests.knowledgebase.test_indexing import fake_encode
+from tests.tickets.parallel import real_transactions, together
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +74,24 @@ def test_nothing_is_counted_while_nothing_has_changed(make_article: MakeArticle)
     before = list(CommonWord.objects.order_by("pk").values_list("pk", flat=True))
     indexing.index_due()
     assert list(CommonWord.objects.order_by("pk").values_list("pk", flat=True)) == before
+
+
+@real_transactions
+def test_of_several_that_count_at_once_none_fails_and_searches_go_on(
+    make_article: MakeArticle,
+) -> None:
+    shelf(make_article)
+    before = counts()
+    (vector,) = fake_encode(["parcels"])
+
+    def count_or_search(index: int) -> bool:
+        if index % 2:
+            return bool(search.search("parcels", vector=vector).hits)
+        common_words.count()
+        return True
+
+    assert together(6, count_or_search) == [True] * 6
+    assert counts() == before != {}
 
 
 @pytest.mark.parametrize(
