@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -39,7 +40,9 @@ from tests.tickets.parallel import real_transactions
 from tickets import access, actions
 from tickets.actors import Actor
 from tickets.models import AuthorKind, Reason, Ticket, Turn
+from tickets.portal import news as portal_news
 from tickets.sockets import base
+from tickets.sockets.conversation import OWN_WORDS_WAIT
 
 pytestmark = real_transactions
 
@@ -267,4 +270,29 @@ async def test_words_that_come_while_a_frame_is_made_are_brought_too() -> None:
         while len(heard) < len(said):
             frames = await customers.frames(until="news")
             heard += [position for frame in frames for position in positions(frame)]
+        assert [position for position in heard if position in said] == said
+
+
+async def test_a_reply_that_comes_while_own_words_are_brought_repeats_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both would have begun after the same position, and everything would have come twice."""
+    dana = await do(make_agent)
+    ticket = await do(make_ticket, turn=Turn.AGENT, agent=dana)
+    made = portal_news.news
+
+    def slowly(*given: Any, **more: Any) -> dict[str, Any]:
+        frame = made(*given, **more)
+        time.sleep(0.3)
+        return frame
+
+    async with customers_socket(ticket) as customers:
+        monkeypatch.setattr(portal_news, "news", slowly)
+        said = [(await do(make_message, ticket, "of their own")).position]
+        await asyncio.sleep(OWN_WORDS_WAIT + 0.1)  # the frame with it is being made
+        said.append((await do(make_reply, ticket, dana, "a reply")).position)
+        heard: list[int] = []
+        while said[-1] not in heard:
+            for frame in await customers.frames(until="news"):
+                heard += positions(frame)
         assert [position for position in heard if position in said] == said

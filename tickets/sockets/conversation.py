@@ -28,6 +28,7 @@ class Conversation(Socket):
     async def enter(self) -> int:
         self.reference: str = self.scope["url_route"]["kwargs"]["reference"]
         self.sent = 0
+        self.bringing = asyncio.Lock()  # two at once would both begin where the last one ended
         self.typed_at = 0.0
         try:
             ticket = await in_thread(self.load)()
@@ -62,7 +63,8 @@ class Conversation(Socket):
             if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after < 2**31:
                 await self.complain("bad_position")
                 return
-            await self.bring(after)
+            async with self.bringing:
+                await self.bring(after)
         elif frame["type"] == "typing":
             await self.pass_on_typing()
         else:
@@ -73,8 +75,13 @@ class Conversation(Socket):
 
         An action often leaves several events, and so nudges; the first brings all of it.
         """
-        if event["position"] > self.sent:
-            await self.bring(self.sent)
+        await self.catch_up(event["position"])
+
+    async def catch_up(self, position: int) -> None:
+        """Bring what is new, unless it was brought up to `position` already."""
+        async with self.bringing:
+            if position > self.sent:
+                await self.bring(self.sent)
 
     async def typing(self, event: dict[str, Any]) -> None:
         if event["kind"] != self.side:
@@ -148,7 +155,7 @@ class CustomerConversation(Conversation):
         """What is written while a frame is made is owed, too, and brought by the next one."""
         await asyncio.sleep(OWN_WORDS_WAIT)
         while self.sent < self.owed and not self.closed:
-            await self.bring(self.sent)
+            await self.catch_up(self.owed)
 
     def load(self) -> Ticket:
         user = self.scope["user"]
