@@ -44,8 +44,7 @@ from tickets.models import (
 from tickets.queues import Outlook
 from tickets.text import first_line
 
-# How sure the assistant was: of an answer that helped, of one that did not, of one that nobody
-# judged, and where it did not answer. It answers from 0.75.
+# How sure it was of what helped, did not help, was not judged, and where it did not answer.
 HELPED, DID_NOT_HELP, UNJUDGED, UNSURE = (0.77, 0.97), (0.75, 0.88), (0.76, 0.94), (0.02, 0.28)
 
 
@@ -143,9 +142,8 @@ class _Story:
         text = self.world.intro if quoted else item["text"]
         self.said[index] = message = self._say(Actor.assistant(), text)
         helpful = item.get("helpful")
-        least, most = UNSURE
-        if decision == Decision.ANSWER:
-            least, most = {True: HELPED, False: DID_NOT_HELP, None: UNJUDGED}[helpful]
+        judged = {True: HELPED, False: DID_NOT_HELP, None: UNJUDGED}[helpful]
+        least, most = judged if decision == Decision.ANSWER else UNSURE
         at = share(self.told["customer"], self.told["subject"], index)
         score = least + at * (most - least)
         answer = Answer(

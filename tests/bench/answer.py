@@ -10,7 +10,7 @@ from tests.bench.sockets import Visitor, new_answer
 from tests.live import LiveHelpdesk
 
 QUESTIONS = (
-    "Until when can I return an order?",
+    "How many days do I have to return an order?",
     "When will my parcel to Germany arrive?",
     "How do I wash my sleeping bag?",
     "I forgot my password, what now?",

@@ -121,7 +121,9 @@ def test_an_admin_sees_into_the_assistants_head(somebody: Somebody) -> None:
     admin = somebody()
     admin.logs_in(ADMIN)
     admin.opens("/admin/bots/assistantsettings/playground/")
-    admin.page.get_by_label("Type as a customer").fill("Until when can I return an order?")
+    admin.page.get_by_label("Type as a customer").fill(
+        "How many days do I have to return an order?"
+    )
     admin.presses("Send")
     expect(admin.page.locator(".play__decision")).to_contain_text("Answer")
     expect(admin.page.locator(".play__found li").first).to_contain_text("eturn")
@@ -135,7 +137,7 @@ def test_an_admin_moves_the_threshold_and_sees_what_would_have_changed(
     somebody: Somebody,
 ) -> None:
     customer, admin = somebody(), somebody()
-    ask(customer, "Until when can I return an order?")
+    ask(customer, "How many days do I have to return an order?")
     customer.sees("Did this solve it?")
     customer.presses("That solved it")
     customer.sees("Solved")

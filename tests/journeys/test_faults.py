@@ -205,7 +205,9 @@ def test_t01_redis_dies_while_customers_write(helpdesk: LiveHelpdesk) -> None:
         for number in range(2):
             for visitor in visitors:
                 began = time.monotonic()
-                answer = await send(visitor, f"Until when can I return an order? {number}")
+                answer = await send(
+                    visitor, f"How many days do I have to return an order? {number}"
+                )
                 assert answer.status_code == 200, (answer.text[:500], helpdesk.logs())
                 assert time.monotonic() - began < QUICK
         newcomer = await somebody(helpdesk)

@@ -81,7 +81,7 @@ def test_the_assistant_answers_from_an_article_and_says_that_it_is_an_assistant(
     somebody: Somebody,
 ) -> None:
     customer = somebody(PHONE)
-    ask(customer, "Until when can I return an order?")
+    ask(customer, "How many days do I have to return an order?")
     answer = customer.page.locator(".message[data-author=assistant]").first
     expect(answer).to_contain_text("AI")
     expect(answer.locator("blockquote")).to_contain_text("60")
@@ -94,7 +94,7 @@ def test_the_assistant_answers_from_an_article_and_says_that_it_is_an_assistant(
     customer.presses("Send rating")
     customer.sees("You rated the help 5 of 5")
     customer.opens("/requests/")
-    customer.sees("Until when can I return an order?")
+    customer.sees("How many days do I have to return an order?")
 
 
 def test_what_no_article_covers_is_asked_back_once_and_then_goes_to_a_person(

@@ -109,6 +109,8 @@ how do I freeze my membership during winter
 the lock of the zip is broken
 lock the stove's valve
 how do I block a user
+your newsletter ends up in my spam folder
+our mail server holds your messages back as spam
 how to block notifications
 is your shop safe
 do you have a fraud protection product

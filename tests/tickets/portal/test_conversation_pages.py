@@ -38,8 +38,7 @@ ACTS = ("messages/", "messages/1/helpful/", "solved/", "reopen/", "rating/", "em
 
 
 def test_an_answer_leads_to_the_other_sections_that_may_be_meant(browser: Browser) -> None:
-    ticket = make_ticket(turn=Turn.ASSISTANT)
-    article = make_article("Spare poles")
+    ticket, article = make_ticket(turn=Turn.ASSISTANT), make_article("Spare poles")
     make_answer(ticket, articles=[article])
     page = browser(ticket.customer).get(page_of(ticket)).content.decode()
     assert f'<a href="/help/{article.slug}/#change"><bdi>Change a pole</bdi></a>' in page
