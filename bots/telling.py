@@ -13,6 +13,7 @@ from tickets.text import first_line
 
 READ = 4_000  # characters of a message; what is wanted does not stand after them
 MOST_SENTENCES = 40
+LEAST = 0.1  # from this weight a sentence tells something
 PAIR = 200  # characters: a short sentence is shown with its neighbour
 
 _BREAK = re.compile(r"(?<=[.!?…。！？])[\"”»')\]]*\s+|\s*\n+\s*")
@@ -110,7 +111,7 @@ def weigh(text: str) -> float:
     return weight - 1.0 * (words < 3)
 
 
-def wish(body: str, *, limit: int = 240, from_weight: float = 0.1) -> str:
+def wish(body: str, *, limit: int = 240, from_weight: float = LEAST) -> str:
     """What a message wants: its most telling sentence, with a short neighbour; "" if none is."""
     found = [Sentence(text, weigh(text)) for text in sentences(body)]
     if not found:

@@ -103,8 +103,8 @@ def words_of(message: Message) -> str:
     """The question in a message; "" for what is none, and for what is no article's business."""
     if _read(message, "sensitive") or _read(message, "repeats") in ("no", "not_asked"):
         return ""
-    goes_on = getattr(message, "goes_on", False)
-    words = telling.wish(message.body, limit=400, **({"from_weight": ASKS} if goes_on else {}))
+    goes_on = getattr(message, "goes_on", False)  # annotated: not the first thing that they wrote
+    words = telling.wish(message.body, limit=400, from_weight=ASKS if goes_on else telling.LEAST)
     return words if len(words.split()) >= 3 else ""
 
 
