@@ -206,6 +206,12 @@ def test_an_excerpt_flows_as_its_article_and_leaves_headings_and_pictures_out() 
     assert "Press <kbd>Ctrl</kbd>,\nthen" in html
 
 
+def test_a_link_to_a_heading_leads_to_the_article_that_the_excerpt_is_of() -> None:
+    html = render_excerpt("[fees](#section-fees) [out](https://kestrelmoor.example/#x)", "/help/a/")
+    assert '<a href="/help/a/#section-fees">fees</a>' in html
+    assert 'href="https://kestrelmoor.example/#x"' in html
+
+
 def test_the_page_of_a_version_is_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
     first = page(7, "# One")
     monkeypatch.setattr(markdown, "_page", lambda text: pytest.fail("rendered again"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -24,9 +25,9 @@ def message_html(body: str) -> SafeString:
 
 
 @register.filter
-def excerpt_html(passage: str) -> SafeString:
-    """A passage of an article as safe HTML: lists, tables and code as they are there."""
-    return render_excerpt(passage)
+def excerpt_html(passage: str, slug: str) -> SafeString:
+    """A passage of the article at `slug` as safe HTML: lists, tables and code as they are there."""
+    return render_excerpt(passage, reverse("help-article", args=[slug]))
 
 
 @register.filter
