@@ -131,15 +131,15 @@ def render_message(text: str) -> SafeString:
 
 
 @lru_cache(maxsize=256)  # many are told the same
-def render_excerpt(text: str, page: str = "") -> SafeString:
+def render_excerpt(text: str, address: str = "") -> SafeString:
     """A piece of an article as it stands in a conversation: with its tables, without pictures.
 
-    `page` is the address of the article, where its links to headings of its own lead.
+    `address` is that of the article, where links to its own headings lead.
     """
     text = tame(text)
     parser = _DENSE if _too_dense(text) else _ARTICLE
     html = _clean(str(parser.render(text)), tags=_EXCERPT_TAGS)
-    return mark_safe(html.replace('href="#', f'href="{page}#'))  # noqa: S308 - an address of ours
+    return mark_safe(html.replace('href="#', f'href="{address}#'))  # noqa: S308 - an address of ours
 
 
 def _rendered(text: str) -> SafeString:
