@@ -17,9 +17,9 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.template.loader import render_to_string
 
-from tickets.models import Event, EventKind, Message, Note, Ticket
+from tickets.models import AuthorKind, Event, EventKind, Message, Note, Ticket
 from tickets.models.messages import MessageQuerySet
-from tickets.workspace import understood
+from tickets.workspace import happened, understood
 
 PAGE = 100  # items that a page begins with, and that "earlier" brings at a time
 CATCH_UP = 200  # items that one answer brings to a screen that was away
@@ -108,18 +108,21 @@ def _html(item: Item, shared: Mapping[str, Any]) -> str:
     if isinstance(item, Note):
         return render_to_string("workspace/note.html", {**shared, "note": item})
     context = {**shared, "message": item, "understood": understood.shown(item)}
+    if item.author_kind == AuthorKind.SYSTEM:
+        context["line"] = happened.line(item, shared["ticket"])
     if hasattr(item, "answer"):
         context["report"] = getattr(item.answer, "report", None)
     return render_to_string("conversation/message.html", context)
 
 
 def _messages(ticket: Ticket) -> MessageQuerySet:
-    return (
+    found = (
         Message.objects.filter(ticket=ticket)
         .complete()
         .select_related("author_customer", "reading", *_beside)
         .order_by("position")
     )
+    return happened.with_events(found)
 
 
 def _merged(messages: Any, notes: Any) -> list[Item]:
