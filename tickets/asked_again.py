@@ -28,6 +28,7 @@ _NAMES: dict[str, StrOrPromise] = {
     "order_number": _("order number"),
     "email": _("e-mail address"),
     "phone": _("phone number"),
+    "postcode": _("postcode"),
     "amount": _("amount"),
     "name": _("name"),
     "address": _("postal address"),

@@ -1,8 +1,9 @@
 """What a customer's message says beside its question: wishes, feeling, topics, urgency, facts."""
 
-from bots.understanding.facts import FoundFact, find_facts, without_personal
+from bots.understanding.facts import FoundFact, find_facts
 from bots.understanding.feeling import Feeling, feel
 from bots.understanding.person import asks_whether_human, wants_person
+from bots.understanding.query import query_of
 from bots.understanding.reading import Reading, Said, Turn, understand, understand_many, warm
 from tickets.rules.seen import Seen
 
@@ -16,9 +17,9 @@ __all__ = [
     "asks_whether_human",
     "feel",
     "find_facts",
+    "query_of",
     "understand",
     "understand_many",
     "wants_person",
     "warm",
-    "without_personal",
 ]
