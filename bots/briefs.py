@@ -34,6 +34,8 @@ _BY_WORDS = {
     *(Reason.IMPORTANT, Reason.UNSURE, Reason.RULE),
 }
 LONGEST = 400
+FROM_THE_START, FROM_THE_END = 20, 100  # messages that are read; a brief is made in a transaction
+FACTS = 100  # that were noted last
 FIRST, LAST = 240, 120  # characters of the first and of the last thing they want
 SURELY = 2.0  # weight; what came last is a wish of its own only if it says so
 ENOUGH = 4  # words; a shorter line without a feeling says nothing of how somebody is
@@ -79,10 +81,13 @@ def write(ticket: Ticket, reason: Reason, detail: str) -> Brief:
 
 
 def _read(ticket: Ticket) -> _Said:
-    """What the customer and the assistant said: two queries."""
+    """What the customer and the assistant said, of a long talk how it began and ended: two queries."""
     said = _Said()
+    spoken = ticket.messages.filter(author_kind__in=[AuthorKind.CUSTOMER, AuthorKind.ASSISTANT])
+    begun = spoken.order_by("position").values("pk")[:FROM_THE_START]
+    ended = spoken.order_by("-position").values("pk")[:FROM_THE_END]
     messages = (
-        ticket.messages.filter(author_kind__in=[AuthorKind.CUSTOMER, AuthorKind.ASSISTANT])
+        Message.objects.filter(pk__in=begun.union(ended))
         .select_related("reading", "answer", "author_customer")
         .prefetch_related("answer__citations")
         .order_by("position")
@@ -268,7 +273,7 @@ def _facts(ticket: Ticket, said: _Said) -> list[dict[str, Any]]:
         for message in reversed(said.customers)
         for fact in find_facts(message.body)
     }
-    for fact in ticket.facts.select_related("message"):
+    for fact in reversed(ticket.facts.select_related("message").order_by("-pk")[:FACTS]):
         found.setdefault(
             (fact.key, fact.value.lower()),
             {
