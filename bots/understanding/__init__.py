@@ -1,9 +1,17 @@
 """What a customer's message says beside its question: wishes, feeling, topics, urgency, facts."""
 
 from bots.understanding.facts import FoundFact, find_facts, without_personal
-from bots.understanding.feeling import Feeling, feel
+from bots.understanding.feeling import Feeling, feel, feel_at_a_glance
 from bots.understanding.person import asks_whether_human, wants_person
-from bots.understanding.reading import Reading, Said, Turn, understand, understand_many, warm
+from bots.understanding.reading import (
+    Reading,
+    Said,
+    Turn,
+    encode_ahead,
+    understand,
+    understand_many,
+    warm,
+)
 from tickets.rules.seen import Seen
 
 __all__ = [
@@ -14,7 +22,9 @@ __all__ = [
     "Seen",
     "Turn",
     "asks_whether_human",
+    "encode_ahead",
     "feel",
+    "feel_at_a_glance",
     "find_facts",
     "understand",
     "understand_many",

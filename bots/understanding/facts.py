@@ -10,8 +10,9 @@ _PATTERNS = (
     (
         "order_number",
         re.compile(
-            r"\b(?:order|purchase|bestellung|invoice|rechnung)(?:\s*(?:number|no\.?|nr\.?|nummer))?"
-            r"\s*(?:is|ist|:|#)?\s*#?(\d{4,15})\b",
+            r"\b(?:order|purchase|bestellung|invoice|rechnung)"
+            r"(?:\s{0,3}(?:number|no\.?|nr\.?|nummer))?"
+            r"\s{0,3}(?:is|ist|:|#)?\s{0,3}#?(\d{4,15})\b",
             re.IGNORECASE,
         ),
     ),
@@ -19,7 +20,9 @@ _PATTERNS = (
     ("phone", re.compile(r"(?<!\w)\+\d[\d \-()]{7,17}\d\b")),
     (
         "amount",
-        re.compile(r"(?:[£€$]\s?\d[\d.,]*\d|\b\d[\d.,]*\s?(?:€|£|eur|gbp|usd)\b)", re.IGNORECASE),
+        re.compile(
+            r"(?:[£€$]\s?\d[\d.,]{0,15}\d|\b\d[\d.,]{0,15}\s?(?:€|£|eur|gbp|usd)\b)", re.IGNORECASE
+        ),
     ),
 )
 _PERSONAL = ("order_number", "email", "phone")  # whose question it was is known by these
