@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bots import telling
-from bots.understanding import feel, find_facts, wants_person
+from bots.understanding import feel_at_a_glance, find_facts, wants_person
 from tickets.briefs import Brief
 from tickets.models import (
     Answer,
@@ -34,7 +34,9 @@ _BY_WORDS = {
     *(Reason.IMPORTANT, Reason.UNSURE, Reason.RULE),
 }
 LONGEST = 400
-FROM_THE_START, FROM_THE_END = 20, 100  # messages that are read; a brief is made in a transaction
+# What of a conversation is read, since a request waits for the brief: the first and the last
+# messages, each with its beginning.
+FIRST_READ, LAST_READ, READ = 10, 30, 2_000
 FACTS = 100  # that were noted last
 FIRST, LAST = 240, 120  # characters of the first and of the last thing they want
 SURELY = 2.0  # weight; what came last is a wish of its own only if it says so
@@ -81,18 +83,19 @@ def write(ticket: Ticket, reason: Reason, detail: str) -> Brief:
 
 
 def _read(ticket: Ticket) -> _Said:
-    """What the customer and the assistant said, of a long talk how it began and ended: two queries."""
+    """What the customer and the assistant said, at the start and lately: two queries."""
     said = _Said()
     spoken = ticket.messages.filter(author_kind__in=[AuthorKind.CUSTOMER, AuthorKind.ASSISTANT])
-    begun = spoken.order_by("position").values("pk")[:FROM_THE_START]
-    ended = spoken.order_by("-position").values("pk")[:FROM_THE_END]
+    at_first = spoken.order_by("position").values("pk")[:FIRST_READ]
+    lately = spoken.order_by("-position").values("pk")[:LAST_READ]
     messages = (
-        Message.objects.filter(pk__in=begun.union(ended))
+        Message.objects.filter(pk__in=at_first.union(lately))
         .select_related("reading", "answer", "author_customer")
         .prefetch_related("answer__citations")
         .order_by("position")
     )
     for message in messages:
+        message.body = message.body[:READ]  # of this copy, which nobody saves
         if message.author_kind == AuthorKind.CUSTOMER:
             said.customers.append(message)
         elif hasattr(message, "answer"):
@@ -226,7 +229,7 @@ def _felt_in(message: Message) -> _Felt:
         corrected = "feeling" in reading.corrected
         evidence = [] if corrected else reading.values["feeling"].get("evidence", ())
         return _Felt(name, tuple(evidence), message.position)
-    feeling = feel(message.body)
+    feeling = feel_at_a_glance(message.body)
     return _Felt(feeling.name, tuple(feeling.words), message.position)
 
 

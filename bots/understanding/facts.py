@@ -11,8 +11,9 @@ _PATTERNS = (
     (
         "order_number",
         re.compile(
-            r"\b(?:order|purchase|bestellung|invoice|rechnung)(?:\s*(?:number|no\.?|nr\.?|nummer))?"
-            r"\s*(?:is|ist|:|#)?\s*#?(\d{4,15})\b",
+            r"\b(?:order|purchase|bestellung|invoice|rechnung)"
+            r"(?:\s{0,3}(?:number|no\.?|nr\.?|nummer))?"
+            r"\s{0,3}(?:is|ist|:|#)?\s{0,3}#?(\d{4,15})\b",
             re.IGNORECASE,
         ),
     ),
@@ -21,7 +22,7 @@ _PATTERNS = (
     (
         "postcode",
         re.compile(
-            r"\b(?:post ?code|zip(?: code)?|plz|postleitzahl)\s*(?:is|ist|:)?\s*"
+            r"\b(?:post ?code|zip(?: code)?|plz|postleitzahl)\s{0,3}(?:is|ist|:)?\s{0,3}"
             r"([A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|\d{4,5})\b",
             re.IGNORECASE,
         ),
@@ -29,7 +30,9 @@ _PATTERNS = (
     ("postcode", re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})\b")),
     (
         "amount",
-        re.compile(r"(?:[£€$]\s?\d[\d.,]*\d|\b\d[\d.,]*\s?(?:€|£|eur|gbp|usd)\b)", re.IGNORECASE),
+        re.compile(
+            r"(?:[£€$]\s?\d[\d.,]{0,15}\d|\b\d[\d.,]{0,15}\s?(?:€|£|eur|gbp|usd)\b)", re.IGNORECASE
+        ),
     ),
 )
 READ = 5_000  # characters of a message
