@@ -302,6 +302,7 @@ else:  # no server named: mails are kept as files, so that nothing leaves a newc
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
+FORMAT_MODULE_PATH = "helpdesk.formats"  # how dates and times are written, in every place
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tickets import dates
 from tickets.models import Customer, Team, User
 from tickets.queues import Outlook
-
-_TIMES = "l, j F, H:i"
 
 
 def queued(outlook: Outlook, customer: Customer) -> str:
@@ -40,8 +38,7 @@ def _later(outlook: Outlook, customer: Customer) -> str:
     if outlook.opens_at is None:
         when = _("We will answer as soon as we are back.")
     else:
-        opens = timezone.localtime(outlook.opens_at)
-        when = _("We are back on %(when)s.") % {"when": formats.date_format(opens, _TIMES)}
+        when = _("We are back on %(when)s.") % {"when": dates.weekday_moment(outlook.opens_at)}
     if customer.email:
         how = _("The answer comes here and to %(email)s.") % {"email": customer.email}
     elif customer.claimed_email:

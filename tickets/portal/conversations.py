@@ -13,26 +13,32 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tickets import access, actions, limits
 from tickets.actors import Actor
 from tickets.models import Answer, AuthorKind, Channel, Customer, Message, Reason, Ticket, User
 from tickets.portal import news as frames
 from tickets.portal.forms import EmailForm, MessageForm, RatingForm
-from tickets.portal.respond import answer, by_script, problem
+from tickets.portal.respond import answer, by_script, posted_from, problem
 from tickets.stretches import Stretch
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """A question to the assistant: opens a conversation, also for an unknown visitor."""
+    if request.method != "POST":
+        return render(request, "portal/ask.html", {"client_id": uuid.uuid4()})
     form = MessageForm(request.POST, files=request.FILES)
     if not form.is_valid():
         return render(
             request,
             "portal/ask.html",
-            {"form": form, "body": request.POST.get("body", "")[:20_000]},
+            {
+                "form": form,
+                "body": request.POST.get("body", "")[:20_000],
+                "client_id": uuid.uuid4(),
+            },
             status=422,
         )
     customer = _customer(request)
@@ -47,9 +53,14 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect("conversation", ticket.reference)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def talk_to_a_human(request: HttpRequest) -> HttpResponse:
-    """One click, always: the conversation named, the one that is open, or a new one, to a person."""
+    """One click, always: the conversation named, the one that is open, or a new one, to a person.
+
+    Opening the address does nothing yet: it shows the button.
+    """
+    if request.method != "POST":
+        return render(request, "portal/talk_to_a_human.html")
     actor = access.actor_of(request)
     if reference := request.POST.get("ticket", ""):
         ticket = access.ticket_for(actor, reference)
@@ -109,7 +120,7 @@ def news(request: HttpRequest, reference: str) -> HttpResponse:
     return JsonResponse(frames.news(ticket, after=int(after)))
 
 
-@require_POST
+@posted_from("conversation")
 def post(request: HttpRequest, reference: str) -> HttpResponse:
     """The customer writes."""
     actor = access.actor_of(request)
@@ -129,7 +140,7 @@ def post(request: HttpRequest, reference: str) -> HttpResponse:
     return answer(request, ticket, message)
 
 
-@require_POST
+@posted_from("conversation")
 def helpful(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """ "That solved it" or "It didn't"."""
     actor = access.actor_of(request)
@@ -144,7 +155,7 @@ def helpful(request: HttpRequest, reference: str, position: int) -> HttpResponse
     return answer(request, ticket)
 
 
-@require_POST
+@posted_from("conversation")
 def solved(request: HttpRequest, reference: str) -> HttpResponse:
     actor = access.actor_of(request)
     ticket = access.ticket_for(actor, reference)
@@ -152,7 +163,7 @@ def solved(request: HttpRequest, reference: str) -> HttpResponse:
     return answer(request, ticket)
 
 
-@require_POST
+@posted_from("conversation")
 def reopen(request: HttpRequest, reference: str) -> HttpResponse:
     actor = access.actor_of(request)
     ticket = access.ticket_for(actor, reference)
@@ -160,7 +171,7 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
     return answer(request, ticket)
 
 
-@require_POST
+@posted_from("conversation")
 def rate(request: HttpRequest, reference: str) -> HttpResponse:
     """Satisfaction and effort, at the end."""
     actor = access.actor_of(request)
@@ -172,7 +183,7 @@ def rate(request: HttpRequest, reference: str) -> HttpResponse:
     return answer(request, ticket)
 
 
-@require_POST
+@posted_from("conversation")
 def email(request: HttpRequest, reference: str) -> HttpResponse:
     """A visitor leaves an address, so that the answer can find them."""
     actor = access.actor_of(request)

@@ -1,16 +1,43 @@
-"""How a POST in a conversation is answered: news for the page's script, a redirect without one."""
+"""How a POST in a conversation is answered: news for the page's script, a redirect without one.
+
+A page that answered a POST may be reloaded, or its address opened again: then it is the page that
+the form stood on, and nothing is done.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
 
 from tickets import access
 from tickets.models import Message, Ticket
 from tickets.portal import news as frames
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def posted_from(page: str) -> Callable[[View[P]], View[P]]:
+    """A view that acts on a POST only. Whoever opens its address is sent to the form's `page`."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            of = [str(kwargs["reference"])] if "reference" in kwargs else []
+            return redirect(page, *of)
+
+        return guarded
+
+    return decorate
 
 
 def by_script(request: HttpRequest) -> bool:

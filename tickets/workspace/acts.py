@@ -10,20 +10,20 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from tickets import access, actions, asked_again
 from tickets.actions import ActionError, NotAllowed
 from tickets.asked_again import Known
 from tickets.models import Ticket
-from tickets.portal.respond import hears_it_live, stored
+from tickets.portal.respond import hears_it_live, posted_from, stored
 from tickets.workspace import views
 from tickets.workspace.forms import Kind, TransferForm, WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.news import news
 
 
-@require_POST
+@posted_from("workspace-ticket")
 @for_agents
 def write(request: AgentRequest, reference: str) -> HttpResponse:
     """Send a reply to the customer, or keep a note among agents."""
@@ -60,7 +60,7 @@ def write(request: AgentRequest, reference: str) -> HttpResponse:
     return answer(request, ticket, do, written=form)
 
 
-@require_POST
+@posted_from("workspace-ticket")
 @for_agents
 def known(request: AgentRequest, reference: str) -> HttpResponse:
     """What a draft asks for although it is known: the lines that the composer shows. Never of a note."""
@@ -72,14 +72,14 @@ def known(request: AgentRequest, reference: str) -> HttpResponse:
     return render(request, "workspace/asked_again.html", {"asked_again": found})
 
 
-@require_POST
+@posted_from("workspace-ticket")
 @for_agents
 def accept(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
     return answer(request, ticket, lambda: actions.accept(actor=actor_of(request), ticket=ticket))
 
 
-@require_POST
+@posted_from("workspace-ticket")
 @for_agents
 def hand_back(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
@@ -88,14 +88,14 @@ def hand_back(request: AgentRequest, reference: str) -> HttpResponse:
     )
 
 
-@require_POST
+@posted_from("workspace-ticket")
 @for_agents
 def resolve(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
     return answer(request, ticket, lambda: actions.resolve(actor=actor_of(request), ticket=ticket))
 
 
-@require_POST
+@posted_from("workspace-ticket")
 @for_agents
 def reopen(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)

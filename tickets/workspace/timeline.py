@@ -18,7 +18,7 @@ from tickets import stretches
 from tickets.models import AuthorKind, Event, EventKind, Message, Note, Ticket
 from tickets.models.messages import MessageQuerySet
 from tickets.stretches import Stretch
-from tickets.workspace import understood
+from tickets.workspace import happened, understood
 
 CHANGED = 50  # earlier items at most that come along because they were changed meanwhile
 
@@ -85,6 +85,8 @@ def _html(item: Item, shared: Mapping[str, Any]) -> str:
     if isinstance(item, Note):
         return render_to_string("workspace/note.html", {**shared, "note": item})
     context = {**shared, "message": item, "understood": understood.shown(item)}
+    if item.author_kind == AuthorKind.SYSTEM:
+        context["line"] = happened.line(item, shared["ticket"])
     if hasattr(item, "answer"):
         context["report"] = getattr(item.answer, "report", None)
     return render_to_string("conversation/message.html", context)
@@ -95,8 +97,9 @@ def _all(ticket: Ticket) -> tuple[QuerySet[Any], QuerySet[Any]]:
 
 
 def _messages(ticket: Ticket) -> MessageQuerySet:
-    return (
+    found = (
         Message.objects.filter(ticket=ticket)
         .complete()
         .select_related("author_customer", "reading", *_beside)
     )
+    return happened.with_events(found)

@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from tickets import access, presence
 from tickets.asked_again import Known
 from tickets.models import Ticket
 from tickets.portal.context import desk
+from tickets.portal.respond import posted_from
 from tickets.stretches import Stretch
 from tickets.workspace import inbox, news, timeline
 from tickets.workspace.forms import Kind, WriteForm
@@ -125,7 +126,7 @@ def news_page(request: AgentRequest, reference: str) -> HttpResponse:
     return JsonResponse(news.news(ticket, request.user, _position(request.GET.get("after")) or 0))
 
 
-@require_POST
+@posted_from("workspace")
 @for_agents
 def presence_switch(request: AgentRequest) -> HttpResponse:
     """Online or away: whether customers are told that this agent is there."""

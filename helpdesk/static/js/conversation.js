@@ -22,6 +22,18 @@ function toTheEnd() {
   scroller.scrollTo({ top: scroller.scrollHeight });
 }
 
+// What another person or the assistant said is read from its top, however long it is. A short one
+// at the end is shown with everything that stands below it.
+function toTheTopOf(item) {
+  item.scrollIntoView({ block: "start" });
+}
+
+const ownKinds = list.dataset.viewer === "customer" ? ["customer"] : ["agent", "note"];
+
+function isToRead(item) {
+  return !ownKinds.includes(item.dataset.author);
+}
+
 function element(html) {
   const template = document.createElement("template");
   template.innerHTML = html.trim();
@@ -37,12 +49,12 @@ function place(item) {
       existing.replaceWith(fresh);
       if (focused) (fresh.querySelector("a, button, [tabindex]") ?? fresh).focus({ preventScroll: true });
     }
-    return false;
+    return null;
   }
-  if (!reachesTheEnd()) return false; // what lies between is not here
+  if (!reachesTheEnd()) return null; // what lies between is not here
   const next = [...list.children].find((child) => Number(child.dataset.position) > item.position);
   list.insertBefore(fresh, next ?? null);
-  return true;
+  return fresh;
 }
 
 function holdsFocus(panel) {
@@ -52,7 +64,7 @@ function holdsFocus(panel) {
 export function apply(news) {
   const follow = following || nearTheEnd();
   if (news.afresh && reachesTheEnd()) beginAfresh(news);
-  const added = news.items.map(place).some(Boolean);
+  const added = news.items.map(place).filter(Boolean);
   for (const [name, html] of Object.entries(news.panels ?? {})) {
     const panel = root.querySelector(`[data-panel="${name}"]`);
     // What somebody is typing in is left alone; it comes with the next news.
@@ -62,9 +74,11 @@ export function apply(news) {
     }
   }
   position = Math.max(position, news.position);
-  if (added) {
+  if (added.length) {
     typing.hidden = true;
-    if (follow) toTheEnd();
+    const toRead = added.find(isToRead);
+    if (follow && toRead) toTheTopOf(toRead);
+    else if (follow) toTheEnd();
     following = false;
   }
   root.dispatchEvent(new CustomEvent("news", { detail: news, bubbles: true }));
@@ -269,4 +283,8 @@ root.addEventListener("input", (event) => {
 connect();
 setInterval(poll, 5000);
 addEventListener("online", poll);
-if (!location.hash && reachesTheEnd()) toTheEnd();
+if (!location.hash && reachesTheEnd()) {
+  const newest = [...list.children].findLast((item) => item.dataset.author !== "system");
+  if (newest && isToRead(newest)) toTheTopOf(newest);
+  else toTheEnd();
+}

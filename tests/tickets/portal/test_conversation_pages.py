@@ -45,6 +45,15 @@ def test_an_answer_leads_to_the_other_sections_that_may_be_meant(browser: Browse
     assert f'<a href="/help/{article.slug}/#change"><bdi>Change a pole</bdi></a>' in page
 
 
+@pytest.mark.parametrize("turn", Turn)
+def test_without_script_the_page_says_how_to_see_the_answer(browser: Browser, turn: Turn) -> None:
+    ticket = make_ticket(turn=turn)
+    page = browser(ticket.customer).get(page_of(ticket)).content.decode()
+    renew = page.split("<noscript>")[1].split("</noscript>")[0]
+    assert f'<a href="{page_of(ticket)}">Show what is new</a>' in renew
+    assert ("The answer is written now" in renew) == (turn == Turn.ASSISTANT)
+
+
 # --- who may open it ------------------------------------------------------------------------------
 
 

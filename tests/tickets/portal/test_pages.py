@@ -120,6 +120,28 @@ def test_a_question_is_stored_and_shown_at_once(client: Client) -> None:
     assert ticket.turn == Turn.ASSISTANT
 
 
+def test_the_addresses_of_asking_are_pages_when_they_are_opened_or_reloaded(client: Client) -> None:
+    """Opening them does nothing; the form on them does."""
+    for address in ("/ask/", "/talk-to-a-human/"):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert f'action="{address}"' in page.content.decode()
+        assert client.head(address).status_code == 200
+    assert 'name="client_id" value="' in client.get("/ask/").content.decode()
+    assert not Ticket.objects.exists()
+    assert not Customer.objects.exists()
+
+
+def test_a_form_that_came_back_with_a_problem_is_sent_with_an_id_of_its_own(client: Client) -> None:
+    """So that sending it twice after the correction opens one conversation."""
+    page = client.post("/ask/", {"body": ""})
+    client_id = page.context["client_id"]
+    assert f'name="client_id" value="{client_id}"' in page.content.decode()
+    for _click in range(2):
+        client.post("/ask/", {"body": "My pole snapped.", "client_id": client_id})
+    assert Ticket.objects.count() == 1
+
+
 def test_a_question_that_cannot_be_sent_is_422_and_stays(client: Client) -> None:
     page = client.post("/ask/", {"body": "y" * 20_001})
     assert page.status_code == 422
