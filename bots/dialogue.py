@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from bots import confidence
 from bots.models import AssistantSettings, Words
+from bots.understanding import query_of
 from knowledgebase import answers, search
 from knowledgebase.embeddings import Vectors
 from knowledgebase.search import ArticleHit
@@ -39,6 +40,11 @@ class Question:
     was_answered: bool = False
     unhelpful: frozenset[int] = frozenset()  # articles that did not help
     offered: frozenset[int] = frozenset()  # articles to choose from, offered right before
+
+    @property
+    def query(self) -> str:
+        """What is looked for: the text without the facts that were picked out of it."""
+        return query_of(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ def _look_up(
     vector: Vectors | None,
 ) -> Thought:
     found = search.search(
-        question.text,
+        question.query,
         limit=confidence.CONSIDERED + len(question.unhelpful),
         vector=vector,
         for_assistant=True,
@@ -123,7 +129,7 @@ def _weigh(
     if question.unhelpful:
         reasons.append(f"left out {len(question.unhelpful)} that did not help before")
     if hits and sure >= settings.answer_threshold:
-        quoted = answers.answer_from(hits[0].article_id, hits[0].passage, question.text)
+        quoted = answers.answer_from(hits[0].article_id, hits[0].passage, question.query)
         if not quoted:  # it was unpublished a moment ago
             return _weigh(question, settings, words, hits[1:])
         reasons.append(f"{sure:.2f} is at least {settings.answer_threshold:.2f}: answer")

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from bots.dialogue import Question, Thought, think
 from bots.models import AssistantSettings
-from bots.understanding import understand
+from bots.understanding import query_of, understand
 from knowledgebase import embeddings, search
 from knowledgebase.embeddings import EncoderUnavailable, Vectors
 from tickets import rules
@@ -75,7 +75,8 @@ def read(
     where they were asked for already. Runs the encoder, so never inside a transaction.
     """
     vector = encoding.result() if encoding else _encoded(question.text if question else text)
-    same = question is None or question.text == text
+    whole = question is None or question.text == text
+    same = whole and query_of(text) == search.readable(text)
     seen = understand(
         text, earlier=past.earlier, answers=past.answers, vector=vector if same else None
     ).values
@@ -250,7 +251,7 @@ def _of(thought: Thought | None, past: Past) -> dict[str, Seen]:
 
 
 def _encoded(text: str) -> Vectors | None:
-    text = search.readable(text)
+    text = query_of(text)
     if not text:
         return None
     try:

@@ -21,6 +21,7 @@ from bots.evaluation import figures, inputs
 from bots.evaluation.figures import Outcome
 from bots.evaluation.inputs import Query, Unusable
 from bots.models import AssistantSettings
+from bots.understanding import query_of
 from knowledgebase import apart, embeddings, importing, indexing, search
 from knowledgebase.embeddings import Vectors
 from knowledgebase.importing import Document
@@ -153,7 +154,7 @@ def measured(
         ids = dict(Article.objects.values_list("pk", "external_id"))
         bar = bars.add_task("Questions", total=len(asked))
         for query, vector in zip(asked, vectors, strict=True):
-            result = search.search(query.text, limit=RANKED, vector=vector)
+            result = search.search(query_of(query.text), limit=RANKED, vector=vector)
             ranked = [str(ids[hit.article_id]) for hit in result.hits]
             sure = confidence.judge(result.hits, as_shipped=True).probability
             bars.advance(bar)
@@ -199,6 +200,6 @@ def _fitting(document: Document) -> Document:
 def _encoded(texts: Sequence[str], bars: Progress) -> list[Vectors]:
     """Vectors of all questions, one at a time, as customers' questions are encoded."""
     return [
-        embeddings.encode([search.readable(text) or " "], timeout=60)[0]
+        embeddings.encode([query_of(text) or " "], timeout=60)[0]
         for text in bars.track(texts, description="Encoding")
     ]

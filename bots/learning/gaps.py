@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from bots import actions, telling
 from bots.models import GapQuestion, KnowledgeGap
+from bots.understanding import query_of
 from knowledgebase import embeddings, indexing
 from knowledgebase.models import Article, Encoder
 from tickets.actors import Actor
@@ -105,6 +106,7 @@ def words_of(message: Message) -> str:
         return ""
     goes_on = getattr(message, "goes_on", False)  # annotated: not the first thing that they wrote
     words = telling.wish(message.body, limit=400, from_weight=ASKS if goes_on else telling.LEAST)
+    words = query_of(words)
     return words if len(words.split()) >= 3 else ""
 
 

@@ -69,6 +69,15 @@ def warm() -> None:
     understand("Where is my order? I have been waiting for two weeks.")
 
 
+def encode_ahead(texts: Sequence[str]) -> None:
+    """Let the encoder read these messages at once, so that none of them waits for it afterwards."""
+    bank = installed.bank()
+    if bank.ready:
+        said = [Said(text) for text in texts]
+        parts = [sentences.telling(sentences.split(text), bank.tells) for text in texts]
+        _encoded(said, parts)
+
+
 def understand_many(messages: Sequence[Said]) -> list[Reading]:
     """Read several messages with one round of encoding."""
     bank = installed.bank()

@@ -6,13 +6,19 @@ from collections.abc import Callable
 
 import pytest
 
-from knowledgebase import search
+from knowledgebase import embeddings, search
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit, SearchResult
 from tickets import events
 from tickets.models import Reaction
 
 Find = Callable[..., None]
+
+
+@pytest.fixture(scope="session")
+def encoder() -> None:
+    """The real model, loaded before a test's transaction begins: that may not idle so long."""
+    embeddings.warm()
 
 
 @pytest.fixture

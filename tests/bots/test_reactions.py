@@ -94,7 +94,7 @@ def test_several_messages_in_a_row_get_one_answer_to_all_of_them(
     make_message(ticket, "The second one.")
     make_message(ticket, "Can I order a spare?")
     react()
-    assert asked == ["My pole snapped.\nThe second one.\nCan I order a spare?"]
+    assert asked == ["My pole snapped. The second one. Can I order a spare?"]
     assert len(said(ticket)) == 1
 
 

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tickets import access, actions, limits
 from tickets.actors import Actor
-from tickets.models import Answer, AuthorKind, Channel, Customer, Reason, Ticket, User
+from tickets.models import Answer, AuthorKind, Channel, Customer, Message, Reason, Ticket, User
 from tickets.portal import news as frames
 from tickets.portal.forms import EmailForm, MessageForm, RatingForm
-from tickets.portal.respond import answer, posted_from, problem
+from tickets.portal.respond import answer, by_script, posted_from, problem
+from tickets.stretches import Stretch
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,28 +74,39 @@ def talk_to_a_human(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def conversation(request: HttpRequest, reference: str) -> HttpResponse:
-    """The page of one conversation."""
-    return show(request, access.ticket_for(access.actor_of(request), reference))
+    """The page of one conversation; for its script the messages before or after a position."""
+    ticket = access.ticket_for(access.actor_of(request), reference)
+    if by_script(request):
+        return JsonResponse(frames.page(ticket, _wanted(request, ticket) or frames.newest(ticket)))
+    return show(request, ticket)
 
 
 def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The page, with a form as it was sent when something was wrong with it."""
-    before = request.GET.get("before", "")
-    items = frames.items(
-        ticket, before=int(before) if before.isdecimal() and len(before) < 10 else None
-    )
+    shown = _wanted(request, ticket)
+    if shown is None or not shown.items:
+        shown = frames.newest(ticket)
     return render(
         request,
         "portal/conversation.html",
         {
-            **frames.context(ticket, items),
+            **frames.context(ticket, shown),
             "section": "requests",
-            "earlier": items[0].position if len(items) == frames.PAGE else None,
+            "shown": shown,
             "client_id": uuid.uuid4(),
             **forms,
         },
         status=status,
     )
+
+
+def _wanted(request: HttpRequest, ticket: Ticket) -> Stretch[Message] | None:
+    """The messages that the address asks for; None for those that one begins with."""
+    for name, load in (("before", frames.before), ("after", frames.after)):
+        place = request.GET.get(name, "")
+        if place.isascii() and place.isdecimal() and len(place) < 10:
+            return load(ticket, int(place))
+    return None
 
 
 @never_cache

@@ -20,10 +20,12 @@ from tickets.asked_again import Known
 from tickets.models import Ticket
 from tickets.portal.context import desk
 from tickets.portal.respond import posted_from
-from tickets.workspace import inbox, news
+from tickets.stretches import Stretch
+from tickets.workspace import inbox, news, timeline
 from tickets.workspace.forms import Kind, WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.inbox import Selection, View
+from tickets.workspace.timeline import Item
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -74,14 +76,14 @@ def inbox_page(request: AgentRequest) -> HttpResponse:
 @require_safe
 @for_agents
 def ticket_page(request: AgentRequest, reference: str) -> HttpResponse:
-    """A conversation and all that is known; for our script the list beside it or earlier items."""
+    """A conversation and all that is known; for our script the list beside it or more items."""
     ticket = access.ticket_for(actor_of(request), reference)
-    before = _position(request.GET.get("before"))
+    at = _wanted(request, ticket)
     if by_script(request):
-        if before is not None:
-            return JsonResponse(news.earlier(ticket, request.user, before))
+        if at is not None:
+            return JsonResponse(news.page(ticket, request.user, at))
         return render(request, "workspace/live_list.html", ticket_list(request, ticket))
-    return show(request, ticket, before=before)
+    return show(request, ticket, at=at)
 
 
 def show(
@@ -89,7 +91,7 @@ def show(
     ticket: Ticket,
     *,
     status: int = 200,
-    before: int | None = None,
+    at: Stretch[Item] | None = None,
     written: WriteForm | None = None,
     problem: str = "",
     asked_again: Sequence[Known] = (),
@@ -104,8 +106,7 @@ def show(
             **ticket_list(request, ticket),
             "desk": shared_desk,
             "ticket": ticket,
-            "content": news.opening(ticket, request.user, before=before, desk=shared_desk),
-            "before": before,
+            "content": news.opening(ticket, request.user, at=at, desk=shared_desk),
             "body": sent.get("body", "")[:20_000],
             "kind": Kind.NOTE if sent.get("kind") == Kind.NOTE else Kind.REPLY,
             "client_id": uuid.uuid4(),
@@ -180,6 +181,15 @@ def _count(number: int) -> str:
     if not number:
         return ""
     return str(number) if number < inbox.COUNT_LIMIT else f"{inbox.COUNT_LIMIT - 1}+"
+
+
+def _wanted(request: AgentRequest, ticket: Ticket) -> Stretch[Item] | None:
+    """The items that the address asks for; None for those that one begins with."""
+    if (place := _position(request.GET.get("before"))) is not None:
+        return timeline.before(ticket, place)
+    if (place := _position(request.GET.get("after"))) is not None:
+        return timeline.after(ticket, place)
+    return None
 
 
 def _position(given: str | None) -> int | None:

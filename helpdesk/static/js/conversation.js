@@ -2,6 +2,8 @@
 // Writes go over HTTP; the socket only brings news and carries "is typing". Without this script
 // every form works as a plain one.
 
+import { beginAfresh, goToTheEnd, reachesTheEnd } from "./conversation-pages.js";
+
 const root = document.querySelector("[data-conversation]");
 const list = root.querySelector("[data-items]");
 const typing = root.querySelector("[data-typing]");
@@ -49,6 +51,7 @@ function place(item) {
     }
     return null;
   }
+  if (!reachesTheEnd()) return null; // what lies between is not here
   const next = [...list.children].find((child) => Number(child.dataset.position) > item.position);
   list.insertBefore(fresh, next ?? null);
   return fresh;
@@ -60,6 +63,7 @@ function holdsFocus(panel) {
 
 export function apply(news) {
   const follow = following || nearTheEnd();
+  if (news.afresh && reachesTheEnd()) beginAfresh(news);
   const added = news.items.map(place).filter(Boolean);
   for (const [name, html] of Object.entries(news.panels ?? {})) {
     const panel = root.querySelector(`[data-panel="${name}"]`);
@@ -94,7 +98,7 @@ function showError(form, message) {
 function showUnsent(form, body) {
   const template = form.querySelector("[data-unsent]");
   const text = body.get("body")?.trim();
-  if (!template || !text || !live()) return null;
+  if (!template || !text || !live() || !reachesTheEnd()) return null;
   const item = template.content.firstElementChild.cloneNode(true);
   item.querySelector(".message__body").textContent = text;
   list.append(item);
@@ -147,6 +151,7 @@ async function send(form, submitter) {
       }
       form.dispatchEvent(new CustomEvent("done", { bubbles: true }));
       document.activeElement?.closest("[data-panel]") && document.activeElement.blur();
+      if (own && !reachesTheEnd()) goToTheEnd(); // where it is seen
       unsent?.storedAt(answer.type === "stored" ? answer.position : null);
       if (answer.type === "news") apply(answer);
       else if (form.closest("[data-panel]")) catchUp(); // a panel with the focus was left as it was
@@ -219,6 +224,11 @@ function catchUp() {
   else poll();
 }
 
+root.addEventListener("reached", (event) => {
+  position = Math.min(position, event.detail);
+  catchUp();
+});
+
 function hello() {
   socket.send(JSON.stringify({ type: "hello", after: position }));
 }
@@ -273,7 +283,7 @@ root.addEventListener("input", (event) => {
 connect();
 setInterval(poll, 5000);
 addEventListener("online", poll);
-if (!location.hash && !location.search) {
+if (!location.hash && reachesTheEnd()) {
   const newest = [...list.children].findLast((item) => item.dataset.author !== "system");
   if (newest && isToRead(newest)) toTheTopOf(newest);
   else toTheEnd();
