@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from tickets import queues
 from tickets.models import Message, SiteSettings, Ticket, Turn
-from tickets.portal.forms import EmailForm, RatingForm
+from tickets.portal.forms import CodeForm, EmailForm, RatingForm
 
 PAGE = 100  # the newest messages that a page begins with
 
@@ -44,6 +44,7 @@ def _newest_answer(ticket: Ticket) -> QuerySet[Message, int]:
 def context(ticket: Ticket, items: list[Message]) -> dict[str, Any]:
     """What the templates of a customer's conversation need beside the messages."""
     waiting = ticket.turn == Turn.QUEUE
+    claimed = ticket.customer.claimed_email
     return {
         "ticket": ticket,
         "viewer": "customer",
@@ -52,6 +53,7 @@ def context(ticket: Ticket, items: list[Message]) -> dict[str, Any]:
         "items": items,
         "open_answer": open_answer(ticket, items),
         "email_form": EmailForm() if waiting and not ticket.customer.reachable_at else None,
+        "code_form": CodeForm() if not ticket.customer.email and claimed else None,
         "rating": getattr(ticket, "rating", None) if ticket.is_closed else None,
         "rating_form": RatingForm() if ticket.is_closed else None,
     }
