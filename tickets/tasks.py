@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tickets import actions, attachments, events
 from tickets.actors import Actor
-from tickets.models import IdempotentRequest, Reaction, Reason, Ticket, Turn
+from tickets.models import Claim, IdempotentRequest, Reaction, Reason, Ticket, Turn
 
 ASSISTANT_DEADLINE = timedelta(seconds=10)  # then a person is asked for; never silence
 SWEEP_AFTER = timedelta(seconds=5)  # what is younger is still on its way through the queue
@@ -52,6 +52,9 @@ def _give_up_turn(ticket: Ticket, since: datetime) -> bool:
 
 @shared_task
 def clean_up() -> None:
-    """Forget what is kept for a day: answers to idempotent requests, files that belong to nothing."""
+    """Forget what is kept for a time only: answers to idempotent requests, claims to addresses, and
+    files that belong to nothing.
+    """
     IdempotentRequest.objects.forget_old()
+    Claim.objects.forget_old()
     attachments.remove_orphans()

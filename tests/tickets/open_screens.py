@@ -34,7 +34,7 @@ def browser_of(customer: Customer) -> Client:
         client.force_login(customer.user, backend=configured.AUTHENTICATION_BACKENDS[0])
     else:
         session = client.session
-        session[access.VISITOR] = customer.pk
+        access.remember(session, customer)
         session.save()
     return client
 

@@ -37,7 +37,7 @@ from tests.tickets.open_screens import (
 from tests.tickets.parallel import real_transactions
 from tickets import actions
 from tickets.actors import Actor
-from tickets.models import Turn
+from tickets.models import Ticket, Turn
 from tickets.sockets import base
 
 pytestmark = real_transactions
@@ -236,6 +236,26 @@ async def test_a05_a_conversation_that_goes_to_another_team_leaves_the_screens_o
         await do(actions.transfer, actor=Actor.agent(dana), ticket=ticket, team=other, detail="")
         frames, code = await robins.end()
         assert (frames, code) == ([], base.NOT_FOUND)
+
+
+async def test_who_left_a_strangers_address_hears_nothing_once_the_stranger_said_yes() -> None:
+    visitor = await do(make_visitor)
+    ticket = await do(make_ticket, turn=Turn.QUEUE, customer=visitor)
+    cookie = cookie_of(await do(browser_of, visitor))
+
+    def say_yes() -> None:
+        who = Actor.of_customer(visitor)
+        actions.leave_email(actor=who, ticket=ticket, email="ines@walkers.example")
+        claim, _code = actions.make_claim(actor=Actor.system(), ticket=ticket)
+        actions.confirm_claim(actor=Actor.nobody(), claim=claim)
+
+    async with open_socket(path(ticket), cookie) as socket:
+        async with asyncio.timeout(5):
+            await do(say_yes)
+            assert await socket.close_code() == base.NOT_FOUND
+        await do(lambda: make_message(Ticket.objects.get(), "canary of the stranger"))
+        assert await socket.is_silent()
+    assert await refused(path(ticket), cookie) == base.NOT_FOUND
 
 
 async def test_w08_a_new_password_ends_the_other_sessions_and_their_sockets() -> None:

@@ -1,6 +1,13 @@
 """The only ways to change state. Keyword-only, the actor first, one transaction, the lock first."""
 
 from tickets.actions.asking import reply_asking
+from tickets.actions.claims import (
+    ask_for_a_code,
+    confirm_claim,
+    leave_email,
+    make_claim,
+    refuse_claim,
+)
 from tickets.actions.closing import confirm_solved, rate, rate_answer, reopen, resolve
 from tickets.actions.conversation import (
     answer,
@@ -13,16 +20,16 @@ from tickets.actions.conversation import (
     write_note,
 )
 from tickets.actions.customers import (
-    confirm_email,
     follow_login_address,
     join_account,
+    join_browser,
     known_customer,
-    leave_email,
     new_visitor,
 )
 from tickets.actions.errors import ActionError, NotAllowed, Taken
 from tickets.actions.handover import accept, hand_back, hand_over, transfer
 from tickets.actions.keys import create_api_key, revoke_api_key
+from tickets.actions.mails import drop_mail, queue_mail
 from tickets.actions.readings import correct_reading
 from tickets.actions.rules import (
     apply_rules,
@@ -43,28 +50,34 @@ __all__ = [
     "accept",
     "answer",
     "apply_rules",
+    "ask_for_a_code",
     "ask_for_a_person",
     "change_setting",
-    "confirm_email",
+    "confirm_claim",
     "confirm_solved",
     "correct_reading",
     "create_api_key",
+    "drop_mail",
     "follow_login_address",
     "follow_up",
     "hand_back",
     "hand_over",
     "hand_over_failed",
     "join_account",
+    "join_browser",
     "keep_reading",
     "known_customer",
     "leave_email",
+    "make_claim",
     "move_rule",
     "new_visitor",
     "note_fact",
     "open_ticket",
     "post_message",
+    "queue_mail",
     "rate",
     "rate_answer",
+    "refuse_claim",
     "remove_rule",
     "remove_setting",
     "reopen",

@@ -146,8 +146,11 @@ def post_message(
 
     Raises:
         TextError: nothing was written, or too much.
+        NotAllowed: the actor is a customer, and the conversation has become somebody else's.
     """
     ticket = Ticket.objects.locked(ticket)
+    if actor.customer is not None and not _is_theirs(ticket, actor.customer):
+        raise NotAllowed
     body = text.message(body, may_be_empty=bool(uploads))
     if client_id and (before := Message.objects.filter(ticket=ticket, client_id=client_id).first()):
         return before
@@ -306,6 +309,13 @@ def note_fact(
         events.record(EventKind.FACT_NOTED, actor=actor, ticket=ticket, key=fact.key)
         ticket.save()
     return fact
+
+
+def _is_theirs(ticket: Ticket, customer: Customer) -> bool:
+    """Whether it is the customer's, or of the account that they joined in this moment."""
+    if ticket.customer_id == customer.pk:
+        return True
+    return Customer.objects.filter(pk=customer.pk, joined_into=ticket.customer_id).exists()
 
 
 def _sent_before(customer: Customer, client_id: UUID) -> Ticket | None:

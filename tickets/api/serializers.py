@@ -15,8 +15,7 @@ from rest_framework import serializers
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit
 from tickets import text
-from tickets.actions.customers import valid_email
-from tickets.api.fields import Moment, Strict, Text
+from tickets.api.fields import Address, Moment, Strict, Text
 from tickets.models import (
     AuthorKind,
     Channel,
@@ -63,9 +62,7 @@ class TicketQuery(CursorQuery):
     turn = serializers.ChoiceField(
         choices=Turn.choices, required=False, help_text="Only those in whose turn it is now."
     )
-    customer = serializers.EmailField(
-        required=False, help_text="Only those of the customer with this address."
-    )
+    customer = Address(required=False, help_text="Only those of the customer with this address.")
     last_message_after = Moment(
         required=False, help_text="Only those with a message after this time."
     )
@@ -91,13 +88,10 @@ class SearchQuery(Strict):
 class NewCustomer(Strict):
     """Whose words they are."""
 
-    email = Text(max_length=254, help_text="Who it is. An unknown address makes a new customer.")
+    email = Address(help_text="Who it is. An unknown address makes a new customer.")
     name = Text(
         max_length=150, required=False, default="", allow_blank=True, help_text="If it is new here."
     )
-
-    def validate_email(self, value: str) -> str:
-        return valid_email(value)
 
 
 @extend_schema_serializer(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from tickets import addresses
 
 
 class Tier(models.TextChoices):
@@ -100,9 +102,15 @@ class Customer(models.Model):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="customer_email_unique"),
+            models.UniqueConstraint(fields=["email"], name="customer_email_unique"),
             models.CheckConstraint(
-                condition=~models.Q(email=""), name="customer_email_null_not_empty"
+                condition=models.Q(email=None) | models.Q(email__regex=addresses.FORM),
+                name="customer_email_in_its_form",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(claimed_email="")
+                | models.Q(claimed_email__regex=addresses.FORM),
+                name="customer_claimed_email_in_its_form",
             ),
         ]
 
@@ -113,14 +121,6 @@ class Customer(models.Model):
     def reachable_at(self) -> str:
         """The address to write to, confirmed or not, or "" when none is known."""
         return self.email or self.claimed_email
-
-    def may_confirm(self, email: str) -> bool:
-        """Whether `email` is the address that they left last, or confirmed already.
-
-        A link to an address that was left before, perhaps by mistake, proves nothing any more.
-        """
-        known = (self.joined_into or self).email or self.claimed_email
-        return bool(email) and known.lower() == email.lower()
 
 
 class Fact(models.Model):

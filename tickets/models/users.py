@@ -8,8 +8,9 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+from tickets import addresses
 
 
 class Role(models.TextChoices):
@@ -24,7 +25,7 @@ STAFF_ROLES = (Role.AGENT, Role.LEAD, Role.ADMIN)
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=addresses.normalised(email), **fields)
         user.set_password(password)
         user.save()
         return user
@@ -34,7 +35,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username or "")
+        return self.get(email=addresses.to_look_up(username or ""))
 
 
 class User(AbstractUser):
@@ -68,7 +69,10 @@ class User(AbstractUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.UniqueConstraint(fields=["email"], name="user_email_unique"),
+            models.CheckConstraint(
+                condition=models.Q(email__regex=addresses.FORM), name="user_email_in_its_form"
+            ),
             models.CheckConstraint(
                 condition=models.Q(is_staff=False) | models.Q(role=Role.ADMIN),
                 name="user_only_admins_enter_the_admin",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from tickets import access, actions, limits
 from tickets.actors import Actor
 from tickets.models import Answer, AuthorKind, Channel, Customer, Message, Reason, Ticket, User
 from tickets.portal import news as frames
+from tickets.portal.confirming import show_went_on, went_on
 from tickets.portal.forms import EmailForm, MessageForm, RatingForm
 from tickets.portal.respond import answer, by_script, posted_from, problem
 from tickets.stretches import Stretch
@@ -74,8 +75,17 @@ def talk_to_a_human(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def conversation(request: HttpRequest, reference: str) -> HttpResponse:
-    """The page of one conversation; for its script the messages before or after a position."""
-    ticket = access.ticket_for(access.actor_of(request), reference)
+    """The page of one conversation; for its script the messages before or after a position.
+
+    Or that it went on where its address was proved.
+    """
+    actor = access.actor_of(request)
+    try:
+        ticket = access.ticket_for(actor, reference)
+    except Http404:
+        if (claim := went_on(actor, reference)) is None:
+            raise
+        return show_went_on(request, claim)
     if by_script(request):
         return JsonResponse(frames.page(ticket, _wanted(request, ticket) or frames.newest(ticket)))
     return show(request, ticket)
@@ -206,5 +216,5 @@ def _customer(request: HttpRequest) -> Customer:
     if isinstance(request.user, User):  # staff, or a log-in that never asked anything
         return actions.join_account(actor=actor, user=request.user, visitor=None)
     visitor = actions.new_visitor(actor=actor, language=get_language() or "")
-    request.session[access.VISITOR] = visitor.pk
+    access.remember(request.session, visitor)
     return visitor

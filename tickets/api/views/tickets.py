@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.functions import Lower
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -141,9 +140,7 @@ def _wanted(tickets: TicketQuerySet, wanted: dict[str, Any]) -> TicketQuerySet:
     if turn := wanted.get("turn"):
         tickets = tickets.filter(turn=turn)
     if email := wanted.get("customer"):
-        # By the expression of the unique index on addresses.
-        named = Customer.objects.annotate(address=Lower("email")).filter(address=email.lower())
-        tickets = tickets.filter(customer__in=named)
+        tickets = tickets.filter(customer__in=Customer.objects.filter(email=email))
     if moment := wanted.get("last_message_after"):
         tickets = tickets.filter(last_message_at__gt=moment)
     return tickets
