@@ -2,20 +2,21 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402  after the apps are ready
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  as above
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402  as above
 
+from helpdesk.request_bodies import Handler  # noqa: E402  as above
 from tickets.sockets.routing import websocket_urlpatterns  # noqa: E402  as above
 
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": Handler(),
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
         ),

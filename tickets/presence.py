@@ -23,9 +23,22 @@ HERE_SECONDS = 45  # two beats of a socket, and some
 AWAY_SECONDS = 12 * 3600  # "away" lasts for a shift, not for ever
 
 
+def mark_here(*keys: str) -> None:
+    """These have the workspace, or their conversation, open (`agent_key`, `customer_key`).
+
+    Said again at every beat of their sockets, of many at once.
+    """
+    if not keys:
+        return
+    try:
+        cache.set_many(dict.fromkeys(keys, 1), timeout=HERE_SECONDS)  # one way to Redis and back
+    except (RedisError, OSError):
+        logger.warning("Redis is away; presence is not known for a while.")
+
+
 def mark_agent_here(user: User) -> None:
-    """This agent has the workspace open; said again at every beat of their socket."""
-    _write(_agent_key(user.pk), HERE_SECONDS)
+    """This agent has the workspace open."""
+    mark_here(agent_key(user.pk))
 
 
 def set_away(user: User, *, away: bool) -> None:
@@ -54,19 +67,14 @@ def somebody_is_here(team_id: int) -> bool:
     return bool(_here(_members(team_id).exclude(name="").values_list("pk", flat=True)))
 
 
-def mark_customer_here(ticket: Ticket) -> None:
-    """The customer has this conversation open; said again at every beat of their socket."""
-    _write(_customer_key(ticket.pk), HERE_SECONDS)
-
-
 def forget_customer(ticket_id: int) -> None:
     """The customer closed the page. Another tab says that they are here at its next beat."""
-    _forget(_customer_key(ticket_id))
+    _forget(customer_key(ticket_id))
 
 
 def customer_is_here(ticket: Ticket) -> bool:
     """Whether the customer has this conversation open, so that no mail is needed."""
-    return bool(_read([_customer_key(ticket.pk)]))
+    return bool(_read([customer_key(ticket.pk)]))
 
 
 def _members(team_id: int) -> QuerySet[User]:
@@ -75,12 +83,13 @@ def _members(team_id: int) -> QuerySet[User]:
 
 def _here(agents: Iterable[int]) -> set[int]:
     """Those of these agents who have the workspace open and are not away."""
-    keys = {pk: (_agent_key(pk), _away_key(pk)) for pk in agents}
+    keys = {pk: (agent_key(pk), _away_key(pk)) for pk in agents}
     known = _read([key for pair in keys.values() for key in pair]) if keys else {}
     return {pk for pk, (here, away) in keys.items() if here in known and away not in known}
 
 
-def _agent_key(pk: int) -> str:
+def agent_key(pk: int) -> str:
+    """Of somebody who works here and has the workspace open."""
     return f"presence:agent:{pk}"
 
 
@@ -88,7 +97,8 @@ def _away_key(pk: int) -> str:
     return f"presence:away:{pk}"
 
 
-def _customer_key(ticket_pk: int) -> str:
+def customer_key(ticket_pk: int) -> str:
+    """Of the customer who has this conversation open."""
     return f"presence:ticket:{ticket_pk}"
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tickets.actions.errors import ActionError, NotAllowed
+from tickets.attachments import NOT_KEPT, NotKept
 from tickets.limits import TooMany
 from tickets.pages import BadCursor
 
@@ -20,6 +21,8 @@ def refuse(request: HttpRequest, error: Exception) -> HttpResponse | None:
         status, code, message = 403, error.code, error.message
     elif isinstance(error, ActionError):
         status, code, message = 409, error.code, error.message
+    elif isinstance(error, NotKept):
+        status, code, message = 507, NOT_KEPT, " ".join(error.messages)
     elif isinstance(error, ValidationError):
         status, code, message = 422, "invalid", " ".join(error.messages)
     elif isinstance(error, BadCursor):

@@ -38,7 +38,7 @@ from tests.tickets.parallel import real_transactions
 from tickets import actions
 from tickets.actors import Actor
 from tickets.models import Ticket, Turn
-from tickets.sockets import base
+from tickets.sockets import base, heart
 
 pytestmark = real_transactions
 
@@ -289,7 +289,7 @@ async def test_w08_a_new_password_ends_the_other_sessions_and_their_sockets() ->
 async def test_w08_a_session_that_is_gone_is_noticed_at_the_next_heartbeat(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(base, "BEAT", 0.2)
+    monkeypatch.setattr(heart, "BEAT", 0.2)
     customer = await do(make_customer, login=True)
     ticket = await do(make_ticket, customer=customer)
     client = await do(browser_of, customer)

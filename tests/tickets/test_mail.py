@@ -179,7 +179,7 @@ def test_only_agents_replies_are_mailed(inbox: Inbox) -> None:
 
 def test_whoever_has_the_conversation_open_gets_no_mail(inbox: Inbox) -> None:
     ticket = replied(make_customer())
-    presence.mark_customer_here(ticket)
+    presence.mark_here(presence.customer_key(ticket.pk))
     send_due()
     assert inbox.raw == []
 

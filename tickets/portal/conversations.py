@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tickets import access, actions, limits
 from tickets.actors import Actor
+from tickets.attachments import NotKept
 from tickets.models import Answer, AuthorKind, Channel, Customer, Message, Reason, Ticket, User
 from tickets.portal import news as frames
 from tickets.portal.confirming import show_went_on, went_on
@@ -31,26 +32,27 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "portal/ask.html", {"client_id": uuid.uuid4()})
     form = MessageForm(request.POST, files=request.FILES)
+
+    def page(status: int) -> HttpResponse:
+        words = request.POST.get("body", "")[:20_000]
+        context = {"form": form, "body": words, "client_id": uuid.uuid4()}
+        return render(request, "portal/ask.html", context, status=status)
+
     if not form.is_valid():
-        return render(
-            request,
-            "portal/ask.html",
-            {
-                "form": form,
-                "body": request.POST.get("body", "")[:20_000],
-                "client_id": uuid.uuid4(),
-            },
-            status=422,
-        )
+        return problem(request, form, page)
     customer = _customer(request)
-    ticket = actions.open_ticket(
-        actor=Actor.of_customer(customer),
-        customer=customer,
-        channel=Channel.PORTAL,
-        body=form.cleaned_data["body"],
-        uploads=form.cleaned_data["files"],
-        client_id=form.cleaned_data["client_id"],
-    )
+    try:
+        ticket = actions.open_ticket(
+            actor=Actor.of_customer(customer),
+            customer=customer,
+            channel=Channel.PORTAL,
+            body=form.cleaned_data["body"],
+            uploads=form.cleaned_data["files"],
+            client_id=form.cleaned_data["client_id"],
+        )
+    except NotKept as error:
+        form.add_error("files", error)
+        return problem(request, form, page)
     return redirect("conversation", ticket.reference)
 
 
@@ -137,16 +139,24 @@ def post(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor, reference)
     limits.spend(limits.WRITE_A_MESSAGE, "customer", str(ticket.customer_id))
     form = MessageForm(request.POST, files=request.FILES)
+
+    def page(status: int) -> HttpResponse:
+        return show(request, ticket, status=status, message_form=form)
+
     if not form.is_valid():
-        return problem(request, form, lambda: show(request, ticket, status=422, message_form=form))
-    message = actions.post_message(
-        actor=actor,
-        ticket=ticket,
-        body=form.cleaned_data["body"],
-        channel=Channel.PORTAL,
-        client_id=form.cleaned_data["client_id"],
-        uploads=form.cleaned_data["files"],
-    )
+        return problem(request, form, page)
+    try:
+        message = actions.post_message(
+            actor=actor,
+            ticket=ticket,
+            body=form.cleaned_data["body"],
+            channel=Channel.PORTAL,
+            client_id=form.cleaned_data["client_id"],
+            uploads=form.cleaned_data["files"],
+        )
+    except NotKept as error:
+        form.add_error("files", error)
+        return problem(request, form, page)
     return answer(request, ticket, message)
 
 
@@ -188,7 +198,9 @@ def rate(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor, reference)
     form = RatingForm(request.POST)
     if not form.is_valid():
-        return problem(request, form, lambda: show(request, ticket, status=422, rating_form=form))
+        return problem(
+            request, form, lambda code: show(request, ticket, status=code, rating_form=form)
+        )
     actions.rate(actor=actor, ticket=ticket, **form.cleaned_data)
     return answer(request, ticket)
 
@@ -201,7 +213,9 @@ def email(request: HttpRequest, reference: str) -> HttpResponse:
     limits.spend(limits.LEAVE_AN_ADDRESS, "customer", str(ticket.customer_id))
     form = EmailForm(request.POST)
     if not form.is_valid():
-        return problem(request, form, lambda: show(request, ticket, status=422, email_form=form))
+        return problem(
+            request, form, lambda code: show(request, ticket, status=code, email_form=form)
+        )
     actions.leave_email(actor=actor, ticket=ticket, email=form.cleaned_data["email"])
     return answer(request, ticket)
 

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from tickets import access
+from tickets.attachments import NOT_KEPT
 from tickets.models import Message, Ticket
 from tickets.portal import news as frames
 
@@ -72,10 +73,14 @@ def answer(request: HttpRequest, ticket: Ticket, message: Message | None = None)
 
 
 def problem(
-    request: HttpRequest, form: forms.Form, page: Callable[[], HttpResponse]
+    request: HttpRequest, form: forms.Form, page: Callable[[int], HttpResponse]
 ) -> HttpResponse:
-    """What is wrong with a form: as JSON for the script, else on the page that it came from."""
+    """What is wrong with a form: as JSON for the script, else on the page that it came from.
+
+    Its files may be in order, and the disk at fault (507).
+    """
+    status, code = (507, NOT_KEPT) if form.has_error("files", NOT_KEPT) else (422, "invalid")
     if not by_script(request):
-        return page()
+        return page(status)
     errors = [str(message) for messages in form.errors.values() for message in messages]
-    return JsonResponse({"error": {"code": "invalid", "message": " ".join(errors)}}, status=422)
+    return JsonResponse({"error": {"code": code, "message": " ".join(errors)}}, status=status)

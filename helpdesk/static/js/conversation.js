@@ -3,12 +3,14 @@
 // every form works as a plain one.
 
 import { beginAfresh, goToTheEnd, reachesTheEnd } from "./conversation-pages.js";
+import { untilAskingAgain, untilReconnecting } from "./reconnecting.js";
 
 const root = document.querySelector("[data-conversation]");
 const list = root.querySelector("[data-items]");
 const typing = root.querySelector("[data-typing]");
 const csrf = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const HEARTBEAT_LIMIT = 45_000; // the server's heart beats every 20 s; two missed ones are a dead line
+const POLL_EVERY = 5000; // while there is no socket
 let position = Number(root.dataset.position);
 let following = false; // whoever has just written looks at the end
 
@@ -252,9 +254,8 @@ function connect() {
       location.reload(); // no longer ours to see: the page says so in words
       return;
     }
+    setTimeout(connect, untilReconnecting(attempt, event.code));
     attempt += 1;
-    // Up to 15 s, spread out, so that a thousand screens do not come back in the same instant.
-    setTimeout(connect, Math.min(15_000, 500 * 2 ** attempt) * (0.5 + Math.random() / 2));
   });
 }
 
@@ -280,8 +281,14 @@ root.addEventListener("input", (event) => {
   socket.send(JSON.stringify({ type: "typing" }));
 });
 
+async function keepAsking() {
+  const begun = Date.now();
+  await poll();
+  setTimeout(keepAsking, untilAskingAgain(POLL_EVERY, Date.now() - begun));
+}
+
 connect();
-setInterval(poll, 5000);
+setTimeout(keepAsking, POLL_EVERY);
 addEventListener("online", poll);
 if (!location.hash && reachesTheEnd()) {
   const newest = [...list.children].findLast((item) => item.dataset.author !== "system");

@@ -357,7 +357,7 @@ def test_only_members_who_work_here_are_named(
 def test_presence_of_a_customer(team: Team) -> None:
     ticket = make_ticket(team=team)
     other = make_ticket(team=team)
-    presence.mark_customer_here(ticket)
+    presence.mark_here(presence.customer_key(ticket.pk))
     assert presence.customer_is_here(ticket)
     assert not presence.customer_is_here(other)
 
