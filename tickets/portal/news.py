@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
 
-from tickets import queues
+from tickets import notices, queues
 from tickets.models import Message, SiteSettings, Ticket, Turn
 from tickets.portal.forms import EmailForm, RatingForm
 
@@ -44,11 +44,13 @@ def _newest_answer(ticket: Ticket) -> QuerySet[Message, int]:
 def context(ticket: Ticket, items: list[Message]) -> dict[str, Any]:
     """What the templates of a customer's conversation need beside the messages."""
     waiting = ticket.turn == Turn.QUEUE
+    outlook = queues.outlook(ticket) if waiting else None
     return {
         "ticket": ticket,
         "viewer": "customer",
         "desk": SimpleLazyObject(SiteSettings.load),  # most frames do not name the company
-        "outlook": queues.outlook(ticket) if waiting else None,
+        "outlook": outlook,
+        "how_long": notices.how_long(outlook) if outlook else "",
         "items": items,
         "open_answer": open_answer(ticket, items),
         "email_form": EmailForm() if waiting and not ticket.customer.reachable_at else None,
