@@ -170,6 +170,9 @@ def make_ticket(
     if ago:
         then = timezone.now() - ago
         Ticket.objects.filter(pk=ticket.pk).update(turn_since=then, last_message_at=then)
+        Ticket.objects.filter(pk=ticket.pk, person_asked_at__isnull=False).update(
+            person_asked_at=then
+        )
         ticket.handovers.filter(ended_at=None).update(asked_at=then)
     ticket.refresh_from_db()
     assert ticket.turn == turn

@@ -44,7 +44,7 @@ from tickets.models import (
     Turn,
     User,
 )
-from tickets.queues import usual_wait
+from tickets.queues import pace_of
 
 INTRO = "This is what our help articles say:"
 
@@ -206,7 +206,7 @@ def test_a_hand_over_says_what_is_wanted_and_who_took_it() -> None:
         if ticket.channel in (Channel.PHONE, Channel.API):
             assert handover.reason == Reason.CHANNEL
     for team in Team.objects.all():
-        assert usual_wait(team) is not None  # customers are told about how long it takes
+        assert pace_of(team).reactions  # from which customers are told how long it takes
 
 
 def test_an_agent_sees_what_their_teams_have_and_a_customer_their_own() -> None:

@@ -200,7 +200,7 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
         team=team.pk,
         from_team=from_team,
     )
-    announce(ticket, notices.transferred(team, queues.outlook(ticket)))
+    announce(ticket, notices.transferred(team, queues.outlook(ticket), ticket.customer))
     ticket.save()
     return ticket
 

@@ -74,8 +74,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(Q(team__in=user.teams.all()) | Q(assignee=user))
 
     def waiting(self) -> Self:
-        """Those in a queue, in the order in which they are to be accepted."""
-        return self.filter(turn=Turn.QUEUE).order_by("-priority", "turn_since", "pk")
+        """Those in a queue, in the order in which they are to be accepted.
+
+        What counts is since when a person was asked for: a transfer sends nobody back to the end.
+        """
+        return self.filter(turn=Turn.QUEUE).order_by("-priority", "person_asked_at", "pk")
 
     def locked(self, ticket: Ticket) -> Ticket:
         """The ticket's row as it is now, held until the transaction ends.
@@ -155,6 +158,11 @@ class Ticket(models.Model):
             models.Index(fields=["team", "turn", "-last_message_at", "-id"]),
             models.Index(fields=["assignee", "turn", "-last_message_at", "-id"]),
             models.Index(fields=["-last_message_at", "-id"], name="ticket_latest"),
+            models.Index(
+                fields=["team", "-priority", "person_asked_at", "id"],
+                condition=Q(turn=Turn.QUEUE),
+                name="ticket_queue",
+            ),
             models.Index(
                 fields=["turn_since"],
                 condition=Q(turn=Turn.ASSISTANT),

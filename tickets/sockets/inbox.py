@@ -45,6 +45,13 @@ class InboxConsumer(Socket):
     def presence(self) -> str:
         return presence.agent_key(self.user.pk)
 
+    async def hear(self, frame: dict[str, Any]) -> None:
+        """The agent did something on their screen: it is no forgotten one."""
+        if frame["type"] == "active":
+            await in_thread(presence.mark_agent_active)(self.user)
+        else:
+            await super().hear(frame)
+
     async def news(self, event: dict[str, Any]) -> None:
         """Something happened in a ticket of a team, or of this agent. Told once, if it was both."""
         told = (event["ticket"], event["position"])

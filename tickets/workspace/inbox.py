@@ -179,7 +179,7 @@ def _page_of_queue(queue: TicketQuerySet, cursor: str) -> pages.Page:
     """The page after `cursor` in the order in which they are to be accepted."""
     if cursor:
         priority, since, pk = _decode(cursor)
-        later = Q(turn_since__gt=since) | Q(turn_since=since, pk__gt=pk)
+        later = Q(person_asked_at__gt=since) | Q(person_asked_at=since, pk__gt=pk)
         queue = queue.filter(Q(priority__lt=priority) | Q(priority=priority) & later)
     rows = list(queue[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
@@ -187,7 +187,7 @@ def _page_of_queue(queue: TicketQuerySet, cursor: str) -> pages.Page:
 
 
 def _encode(ticket: Ticket) -> str:
-    return f"{ticket.priority}_{ticket.turn_since:%Y%m%dT%H%M%S.%fZ}_{ticket.pk}"
+    return f"{ticket.priority}_{ticket.person_asked_at:%Y%m%dT%H%M%S.%fZ}_{ticket.pk}"
 
 
 def _decode(cursor: str) -> tuple[int, datetime, int]:

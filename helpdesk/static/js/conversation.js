@@ -12,6 +12,7 @@ const csrf = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"]
 const HEARTBEAT_LIMIT = 45_000; // the server's heart beats every 20 s; two missed ones are a dead line
 const POLL_EVERY = 5000; // while there is no socket
 let position = Number(root.dataset.position);
+let toldAt = Date.now(); // when the page last heard how long it takes
 let following = false; // whoever has just written looks at the end
 
 function nearTheEnd() {
@@ -70,9 +71,14 @@ export function apply(news) {
   for (const [name, html] of Object.entries(news.panels ?? {})) {
     const panel = root.querySelector(`[data-panel="${name}"]`);
     // What somebody is typing in is left alone; it comes with the next news.
-    if (panel && !holdsFocus(panel) && panel.dataset.html !== html) {
+    if (!panel || holdsFocus(panel)) continue;
+    if (panel.dataset.html !== html) {
       panel.innerHTML = html;
       panel.dataset.html = html;
+    }
+    if (name === "status") {
+      toldAt = Date.now();
+      lookAtTheWait();
     }
   }
   position = Math.max(position, news.position);
@@ -286,6 +292,24 @@ async function keepAsking() {
   await poll();
   setTimeout(keepAsking, untilAskingAgain(POLL_EVERY, Date.now() - begun));
 }
+
+// --- waiting -------------------------------------------------------------------------------------
+
+// The place and the wait change while nothing happens here. So a page that waits and is looked at asks
+// again, each page at its own moment; and what could not be asked again is not left standing as true.
+const ASK_AGAIN = 60_000;
+const TOO_OLD = 180_000;
+
+function lookAtTheWait() {
+  const waiting = root.querySelector('[data-panel="status"] [data-turn="queue"]');
+  if (!waiting) return;
+  const age = Date.now() - toldAt;
+  for (const words of waiting.querySelectorAll("[data-wait]")) words.hidden = age > TOO_OLD;
+  if (age > ASK_AGAIN * 0.9 && document.visibilityState === "visible") catchUp();
+}
+
+setInterval(lookAtTheWait, ASK_AGAIN * (0.9 + Math.random() / 5));
+document.addEventListener("visibilitychange", lookAtTheWait);
 
 connect();
 setTimeout(keepAsking, POLL_EVERY);

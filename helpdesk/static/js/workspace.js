@@ -108,6 +108,7 @@ function connect() {
   socket = new WebSocket(`${scheme}//${location.host}/ws/workspace/`);
   socket.addEventListener("open", () => {
     if (attempt) refreshSoon(); // whatever was missed meanwhile
+    else sayActive(); // to open a page is to do something; to be connected again is not
     attempt = 0;
     lastHeard = Date.now();
   });
@@ -123,6 +124,24 @@ function connect() {
     setTimeout(connect, untilReconnecting(attempt, event.code));
     attempt += 1;
   });
+}
+
+// --- at work ---------------------------------------------------------------------------------------
+
+// Only a screen that is used is an open desk, so it says so: after a key, a click or a movement, at
+// most once a minute, and once when it was opened.
+const SAID_EVERY = 60_000;
+let lastSaid = 0;
+
+function sayActive() {
+  const known = Date.now() - lastSaid < SAID_EVERY;
+  if (known || document.visibilityState !== "visible" || socket?.readyState !== WebSocket.OPEN) return;
+  lastSaid = Date.now();
+  socket.send(JSON.stringify({ type: "active" }));
+}
+
+for (const kind of ["pointermove", "pointerdown", "keydown", "wheel"]) {
+  addEventListener(kind, sayActive, { passive: true });
 }
 
 // --- the keyboard ----------------------------------------------------------------------------------

@@ -115,12 +115,15 @@ async def test_whoever_is_away_is_not_disturbed() -> None:
         assert not any("toast" in one for one in heard)
 
 
-async def test_who_has_it_open_is_here() -> None:
+async def test_who_has_it_open_and_uses_it_is_here() -> None:
     team = await do(make_team)
     dana = await do(make_agent, "Dana Osei", teams=[team])
-    assert await do(presence.online_agents, team) == []
-    async with inbox(dana):
-        assert await do(presence.online_agents, team) == ["Dana"]
+    async with inbox(dana) as danas:
+        assert await do(presence.agents_here, team.pk) == set(), "an open tab alone is nobody"
+        await danas.send('{"type": "active"}')
+        await danas.send('{"type": "nonsense"}')
+        await danas.frames(until="error")
+        assert await do(presence.agents_here, team.pk) == {dana.pk}
 
 
 @pytest.mark.parametrize(
