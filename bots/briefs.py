@@ -63,8 +63,7 @@ def write(ticket: Ticket, reason: Reason, detail: str) -> Brief:
     why = _why(reason, detail)
     start, now = _feelings(said)
     return Brief(
-        wants=" … ".join(one["text"] for one in wants)[:LONGEST]
-        or _("Nothing written yet. They asked for a person right away."),
+        wants=" … ".join(one["text"] for one in wants)[:LONGEST] or _no_words(reason),
         tried=_tried_line(tried),
         why=why,
         feeling=now.name,
@@ -135,6 +134,12 @@ def _as_wants(message: Message, limit: int) -> dict[str, Any]:
     return {"kind": "wants", "text": words, "positions": [message.position]}
 
 
+def _no_words(reason: Reason) -> str:
+    if reason == Reason.ASKED:
+        return _("Nothing written yet. They asked for a person right away.")
+    return _("Nothing written yet.")
+
+
 # --- what was tried -------------------------------------------------------------------------------
 
 
@@ -162,7 +167,7 @@ def _outcome(answer: Answer) -> str:
     """What the assistant did in an answer, and what the customer made of it."""
     sources: list[Citation] = list(answer.citations.all())
     if not sources:
-        return _("asked to put it differently") if answer.decision == Decision.CLARIFY else ""
+        return _("asked them to put it differently") if answer.decision == Decision.CLARIFY else ""
     names = {"articles": f"“{sources[0].title}”"}
     if answer.helpful is False:
         return _("%(articles)s, which did not help") % names
@@ -172,14 +177,17 @@ def _outcome(answer: Answer) -> str:
 
 
 def _tried_line(tried: list[dict[str, Any]]) -> str:
-    own = " ".join(one["text"] for one in tried if one["by"] == "customer")
-    shown = "; ".join(one["text"] for one in tried if one["by"] != "customer")
-    lines = [_("They tried: ") + own] if own else []
-    lines.append(
-        _("The assistant showed: ") + shown + "."
-        if shown
-        else _("The assistant has shown nothing.")
-    )
+    """The same in whole sentences."""
+    own = ", ".join(one["text"] for one in tried if one["by"] == "customer")
+    did = [one["text"] for one in tried if one["by"] != "customer"]
+    shown = "; ".join(text for text in did if text.startswith("“"))
+    lines = [_("They tried %(what)s.") % {"what": own}] if own else []
+    if shown:
+        lines.append(_("The assistant showed %(articles)s.") % {"articles": shown})
+    elif not did:
+        lines.append(_("The assistant has shown nothing."))
+    if any(not text.startswith("“") for text in did):
+        lines.append(_("The assistant asked them to put it differently."))
     return " ".join(lines)[:LONGEST]
 
 

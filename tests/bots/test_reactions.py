@@ -354,7 +354,7 @@ def test_the_brief_says_what_was_tried_and_how_they_feel() -> None:
     make_message(ticket, "This is ridiculous, a useless tent!! I want my money back.")
     handover = actions.hand_over(actor=customer, ticket=ticket, reason=Reason.ANGER)
     assert handover.wants.startswith("My pole snapped in the first night. …")
-    assert handover.tried == "The assistant showed: “Mend a pole”, which did not help."
+    assert handover.tried == "The assistant showed “Mend a pole”, which did not help."
     assert handover.feeling == "angry"
     assert handover.articles[0]["title"] == "Mend a pole"
     assert handover.articles[0]["helpful"] is False

@@ -265,6 +265,14 @@ class AuditedInline(TabularInline):
     extra = 0
     hide_title = True  # a row says what it is by its fields
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The name of the column is the name of the field, too: the theme gives it no label."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)  # that of a relation is wrapped
+            widget.attrs.setdefault("aria-label", capfirst(str(field.label)))
+        return field
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.admin_site.has_permission(request)
 
