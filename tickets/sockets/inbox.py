@@ -11,17 +11,19 @@ from django.utils.translation import gettext as _
 from tickets import access, live, presence
 from tickets.actors import Actor
 from tickets.models import AuthorKind, EventKind, Role, Team, Ticket, Turn, User
-from tickets.sockets.base import FORBIDDEN, UNAUTHENTICATED, Socket, in_thread
+from tickets.sockets.base import FORBIDDEN, UNAUTHENTICATED, Socket, in_thread, works_here
 
 
 class InboxConsumer(Socket):
     """News of all conversations of an agent's teams. What a frame names was loaded for this agent."""
 
+    for_staff = True
+
     async def enter(self) -> int:
         user = self.scope.get("user")
         if not isinstance(user, User):
             return UNAUTHENTICATED
-        if not user.works_here:
+        if not await in_thread(works_here)(user):
             return FORBIDDEN
         self.user = user
         self.told: deque[tuple[int, int]] = deque(maxlen=50)
@@ -35,7 +37,7 @@ class InboxConsumer(Socket):
 
     async def still_allowed(self) -> int:
         user = await self.current_user()
-        if user is None or not user.works_here:
+        if user is None or not await in_thread(works_here)(user):
             return UNAUTHENTICATED
         self.user = user
         await self.follow_teams(await in_thread(self.teams_now)())
