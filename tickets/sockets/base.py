@@ -15,8 +15,9 @@ from channels.db import DatabaseSyncToAsync
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.sessions.backends.base import SessionBase
 
-from tickets import live
+from tickets import limits, live
 from tickets.models import User
+from tickets.sockets import open_sockets
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,11 @@ def in_thread(work: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
     return run
 
 
+def works_here(user: User) -> bool:
+    """The same as `user.works_here`, which may ask the database for the second factor."""
+    return user.works_here
+
+
 class Nowhere(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """An address that is no socket of ours."""
 
@@ -50,10 +56,16 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
     groups_joined: tuple[str, ...] = ()
     heart: asyncio.Task[None] | None = None
     closed = False
+    for_staff = False
 
     async def connect(self) -> None:
         self.recent: deque[float] = deque(maxlen=FRAMES_PER_SECOND)
         await self.accept()
+        self.counted = self.counts_for()
+        if not await in_thread(open_sockets.take)(self.channel_name, self.counted):
+            await self.close(TOO_MANY)
+            return
+        open_sockets.keep_saying(in_thread(open_sockets.say_again))
         if code := await self.enter():
             await self.close(code)
             return
@@ -73,6 +85,17 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
             self.heart.cancel()
         for group in self.groups_joined:
             await self.channel_layer.group_discard(group, self.channel_name)
+        await in_thread(open_sockets.give_back)(self.channel_name, list(self.counted))
+
+    def counts_for(self) -> dict[str, int]:
+        """Whose open sockets this is one of, and how many those may be at most."""
+        found = {}
+        if session := self.scope["session"].session_key:
+            found[open_sockets.session_key(session)] = open_sockets.PER_SESSION
+        if not self.for_staff:
+            network = limits.network_of((self.scope.get("client") or [""])[0])
+            found[open_sockets.network_key(network)] = open_sockets.PER_NETWORK
+        return found
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Close it, once. What the browser had sent before it knew is not heard any more."""

@@ -228,6 +228,10 @@ function connect() {
       location.reload(); // no longer ours to see: the page says so in words
       return;
     }
+    if (event.code === 4429) {
+      setTimeout(connect, 60_000); // too many are open: news comes over HTTP meanwhile
+      return;
+    }
     attempt += 1;
     // Up to 15 s, spread out, so that a thousand screens do not come back in the same instant.
     setTimeout(connect, Math.min(15_000, 500 * 2 ** attempt) * (0.5 + Math.random() / 2));

@@ -119,6 +119,10 @@ function connect() {
       location.reload(); // logged out, or no longer working here: the page says so
       return;
     }
+    if (event.code === 4429) {
+      setTimeout(connect, 60_000); // too many are open
+      return;
+    }
     attempt += 1;
     setTimeout(connect, Math.min(15_000, 500 * 2 ** attempt) * (0.5 + Math.random() / 2));
   });
