@@ -35,6 +35,7 @@ from tickets.actions.rules import (
 )
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.turns import hand_over_failed, keep_reading
+from tickets.actions.visitors import first_contact
 
 __all__ = [
     "ActionError",
@@ -49,6 +50,7 @@ __all__ = [
     "confirm_solved",
     "correct_reading",
     "create_api_key",
+    "first_contact",
     "follow_login_address",
     "follow_up",
     "hand_back",
