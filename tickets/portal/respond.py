@@ -8,14 +8,10 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
-from tickets import access
+from tickets import access, limits
 from tickets.models import Message, Ticket
 from tickets.portal import news as frames
-
-
-def by_script(request: HttpRequest) -> bool:
-    """Whether the page's script sent this and wants JSON."""
-    return request.headers.get("X-Requested-With") == "fetch"
+from tickets.refusals import TOO_MANY, by_script
 
 
 def seen_position(request: HttpRequest) -> int:
@@ -42,6 +38,21 @@ def answer(request: HttpRequest, ticket: Ticket, message: Message | None = None)
         return stored(message)
     fresh = access.ticket_for(access.actor_of(request), ticket.reference)
     return JsonResponse(frames.news(fresh, after=seen_position(request)))
+
+
+def too_many(
+    request: HttpRequest,
+    form: forms.Form,
+    error: limits.TooMany,
+    page: Callable[[], HttpResponse],
+) -> HttpResponse:
+    """The limit is used up: what was written stays in its form, for the script and without one."""
+    if by_script(request):
+        raise error
+    form.add_error(next(iter(form.fields)), TOO_MANY)
+    response = page()
+    response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def problem(
