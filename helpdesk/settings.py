@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "helpdesk.middleware.refuse_broken_text",
+    "helpdesk.middleware.keep_cookies_private",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -82,7 +83,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "helpdesk.middleware.staff_use_a_second_factor",
     "helpdesk.middleware.show_times_in_the_viewers_zone",
     "django_htmx.middleware.HtmxMiddleware",
     "helpdesk.middleware.limit_searches",
@@ -292,11 +292,21 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# A link from the mail lets its reader in, also while a stranger's guesses keep new devices waiting.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+# Guesses are counted in tickets.portal.guesses; allauth's own counts would let a stranger lock out.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+MFA_FORMS = {
+    "authenticate": "tickets.portal.guesses.AuthenticateForm",
+    "reauthenticate": "tickets.portal.guesses.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Helpdesk"
 # The demo's staff log in with a password alone; anywhere else they set up a second factor first.
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=True)
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+# How many of ours stand before the web process. `helpdesk.proxies` sees through them, for everything
+# behind it: allauth and REST framework are told of none.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 # --- mail ---------------------------------------------------------------------------------------
 
@@ -324,6 +334,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 _https = _site.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+CSRF_COOKIE_HTTPONLY = True  # scripts take the token from the page
+CSRF_FAILURE_VIEW = "helpdesk.error_pages.form_expired"
 SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=_https)
@@ -360,7 +372,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["tickets.api.parsing.SafeJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "tickets.api.errors.handle",
-    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
+    "NUM_PROXIES": 0,
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {

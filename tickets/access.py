@@ -34,11 +34,16 @@ def customer_actor(user: User | None, session: SessionBase) -> Actor:
     if user is not None and user.is_active:
         customer = Customer.objects.filter(user=user).first()
     else:
-        proved: int | None = session.get(PROVED)
-        pk: int = proved or session.get(VISITOR) or 0
+        pk, proved = known_to(session)
         known = Customer.objects.filter(pk=pk, user=None, joined_into=None)
-        customer = known.filter(email__isnull=proved is None).first()
+        customer = known.filter(email__isnull=not proved).first()
     return Actor.of_customer(customer) if customer else Actor.nobody()
+
+
+def known_to(session: SessionBase) -> tuple[int, bool]:
+    """The key of the customer row that a session knows, or 0; and whether its address was proved here."""
+    proved: int = session.get(PROVED) or 0
+    return proved or session.get(VISITOR) or 0, bool(proved)
 
 
 def remember(session: SessionBase, customer: Customer) -> None:

@@ -106,7 +106,7 @@ def send_call(event: Event) -> None:
     whoever is called reads it in the workspace, if they may.
     """
     user = User.objects.filter(pk=event.data["user"]).first()
-    if event.ticket is None or user is None or not user.works_here:
+    if event.ticket is None or user is None or not user.on_the_staff:
         return
     link = settings.SITE_URL + reverse("workspace-ticket", args=[event.ticket.reference])
     context = {"ticket": event.ticket, "rule": event.data["rule"], "link": link}

@@ -41,6 +41,8 @@ def programs(port: int, data: Path) -> list[Program]:
                 *("--ws-max-size", "65536", "--ws-per-message-deflate", "false"),
                 *("--ws-ping-interval", "20", "--ws-ping-timeout", "20"),
                 *("--timeout-graceful-shutdown", "10", "--no-access-log"),
+                # Of its own accord it would believe what a client here says of its address.
+                "--no-proxy-headers",
             ),
             remote,
         ),

@@ -46,17 +46,52 @@ pytestmark = real_transactions
 # --- who may listen ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "origin", [b"https://evil.example", b"null", None, b"https://localhost.evil"]
-)
-async def test_w01_another_site_opens_no_socket_with_our_cookies(origin: bytes | None) -> None:
+async def test_w01_another_site_opens_no_socket_with_our_cookies() -> None:
+    """Nor another program on the same host: cookies do not know of ports."""
     ticket = await do(make_ticket)
-    assert await handshake(origin, ticket) == "websocket.close"
+    for origins in (
+        [b"https://evil.example"],
+        [b"null"],
+        [],
+        [b""],
+        [b"https://localhost.evil"],
+        [b"http://localhost"],
+        [b"http://localhost:8001"],
+        [b"https://localhost:8000"],
+        [b"http://localhost:99999"],
+        [b"http://localhost:8000", b"https://evil.example"],
+        [b"http://localhost:8000@evil.example"],
+        [b"\xff"],
+    ):
+        assert await handshake(ticket, *origins) == "websocket.close", origins
+    evil = b"evil.example:8000"
+    assert await handshake(ticket, b"http://" + evil, host=evil) == "websocket.close"
 
 
 async def test_w01_our_own_site_does() -> None:
     ticket = await do(make_ticket)
-    assert await handshake(b"http://localhost", ticket) == "websocket.accept"
+    for origin, host in (
+        (b"http://localhost:8000", b"localhost:8000"),  # SITE_URL
+        (b"http://localhost:8000", b"inside:1234"),  # also behind a proxy with another name
+        (b"http://127.0.0.1:8123", b"127.0.0.1:8123"),  # where the page itself was served
+        (b"http://[::1]:8123", b"[::1]:8123"),
+        (b"http://127.0.0.1", b"127.0.0.1"),
+    ):
+        assert await handshake(ticket, origin, host=host) == "websocket.accept", origin
+
+
+async def test_w01_trusted_origins_and_a_proxy_that_ends_tls_count_as_for_forms(
+    settings: Any,
+) -> None:
+    ticket = await do(make_ticket)
+    settings.CSRF_TRUSTED_ORIGINS = ["https://*.shop.example"]
+    assert await handshake(ticket, b"https://de.shop.example") == "websocket.accept"
+    for other in (b"https://shop.example.evil", b"http://de.shop.example", b"https://a.shop:1"):
+        assert await handshake(ticket, other) == "websocket.close", other
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    own = {"host": b"127.0.0.1"}
+    assert await handshake(ticket, b"http://127.0.0.1", **own) == "websocket.accept"
+    assert await handshake(ticket, b"https://127.0.0.1", **own) == "websocket.close"
 
 
 @pytest.mark.parametrize("login", [True, False])

@@ -42,6 +42,7 @@ from tickets.actions.rules import (
 )
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.turns import hand_over_failed, keep_reading
+from tickets.actions.visitors import first_contact
 
 __all__ = [
     "ActionError",
@@ -58,6 +59,7 @@ __all__ = [
     "correct_reading",
     "create_api_key",
     "drop_mail",
+    "first_contact",
     "follow_login_address",
     "follow_up",
     "hand_back",

@@ -171,7 +171,7 @@ def post_message(
         ticket.assignee = None
         ticket.pass_turn(Turn.ASSISTANT)
         ticket.turn_since = timezone.now()  # its ten seconds begin with each message
-    elif ticket.assignee is not None and ticket.assignee.works_here:
+    elif ticket.assignee is not None and ticket.assignee.on_the_staff:
         ticket.pass_turn(Turn.AGENT)
     ticket.save()
     if ticket.with_a_person and not ticket.somebody_has_it:  # whoever had it is gone

@@ -182,6 +182,14 @@ class TicketOut(serializers.Serializer[Any]):
         return None
 
 
+@extend_schema_serializer(component_name="TicketReceipt")
+class TicketReceipt(serializers.Serializer[Any]):
+    """What a key that may not read learns of a ticket that it opened."""
+
+    reference = serializers.CharField()
+    created_at = Moment()
+
+
 @extend_schema_serializer(component_name="Author")
 class AuthorOut(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(
@@ -258,6 +266,14 @@ class MessageOut(serializers.Serializer[Any]):
     created_at = Moment()
     answer = AnswerOut(allow_null=True, help_text="Only of messages by the assistant.")
     attachments = AttachmentOut(many=True, source="attachments.all")
+
+
+@extend_schema_serializer(component_name="MessageReceipt")
+class MessageReceipt(serializers.Serializer[Any]):
+    """What a key that may not read learns of a message that it added."""
+
+    position = serializers.IntegerField()
+    created_at = Moment()
 
 
 @extend_schema_serializer(component_name="Category")

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False  # so that nobody who writes waits for the index
 
-    dependencies = [("tickets", "0008_nearby_sections")]
+    dependencies = [("tickets", "0011_first_contact_and_other_ways")]
 
     operations = [
         AddIndexConcurrently(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0008_nearby_sections"),
+        ("tickets", "0014_messages_by_the_assistant"),
     ]
 
     operations = [

@@ -94,6 +94,9 @@ class Customer(models.Model):
         blank=True,
         editable=False,
     )
+    # A fingerprint of the browser that spoke for the first time, so that what it sends at once, before
+    # it has a session, is one visitor's.
+    first_contact = models.CharField(max_length=64, null=True, editable=False)
     created_at = models.DateTimeField(_("since"), db_default=Now(), editable=False)
 
     objects = CustomerQuerySet.as_manager()
@@ -112,10 +115,20 @@ class Customer(models.Model):
                 | models.Q(claimed_email__regex=addresses.FORM),
                 name="customer_claimed_email_in_its_form",
             ),
+            models.UniqueConstraint(
+                fields=["first_contact"],
+                condition=models.Q(first_contact__isnull=False),
+                name="customer_first_contact_once",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name or self.email or self.claimed_email or str(_("Visitor"))
+
+    @property
+    def is_a_mere_visitor(self) -> bool:
+        """Whether nothing is known of them but what they wrote in their browser."""
+        return self.user_id is None and self.email is None and self.joined_into_id is None
 
     @property
     def reachable_at(self) -> str:

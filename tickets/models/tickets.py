@@ -213,7 +213,7 @@ class Ticket(models.Model):
         """Whether a person will answer: it is queued, or an agent has it who still works here."""
         if self.is_closed or not self.with_a_person:
             return False
-        return self.turn == Turn.QUEUE or (self.assignee is not None and self.assignee.works_here)
+        return self.turn == Turn.QUEUE or (self.assignee is not None and self.assignee.on_the_staff)
 
 
 class Rating(models.Model):

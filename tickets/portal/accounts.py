@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from tickets import access, actions, addresses, live
 from tickets.actors import Actor
 from tickets.models import Customer, SiteSettings, User
+from tickets.portal.guesses import GuessesAreSlow
 
 
 class CodeStage(EmailVerificationStage):  # type: ignore[misc]  # allauth has no types
@@ -30,12 +31,12 @@ class CodeStage(EmailVerificationStage):  # type: ignore[misc]  # allauth has no
         return False
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class AccountAdapter(GuessesAreSlow, DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """allauth's hooks. Its rules are set in the settings."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         user = request.user
-        if isinstance(user, User) and user.works_here:
+        if isinstance(user, User) and user.on_the_staff:
             return "/workspace/"
         return "/requests/"
 
@@ -86,7 +87,7 @@ def _on_our_site(url: str) -> str:
 
 def join_on_login(sender: object, request: HttpRequest | None, user: Any, **kwargs: object) -> None:
     """What a visitor wrote in this browser is theirs once they log in."""
-    if request is None or not isinstance(user, User) or user.works_here:
+    if request is None or not isinstance(user, User) or user.on_the_staff:
         return
     pk: int = request.session.get(access.VISITOR) or 0
     visitor = Customer.objects.filter(pk=pk).first()

@@ -8,9 +8,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages as flashes
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,11 +18,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tickets import access, actions, limits
 from tickets.actors import Actor
 from tickets.attachments import NotKept
-from tickets.models import Answer, AuthorKind, Channel, Customer, Message, Reason, Ticket, User
+from tickets.models import Answer, AuthorKind, Channel, Message, Reason, Ticket
+from tickets.portal import arrivals
 from tickets.portal import news as frames
 from tickets.portal.confirming import show_went_on, went_on
 from tickets.portal.forms import EmailForm, MessageForm, RatingForm
-from tickets.portal.respond import answer, by_script, posted_from, problem
+from tickets.portal.respond import answer, by_script, posted_from, problem, too_many
 from tickets.stretches import Stretch
 
 
@@ -32,35 +33,17 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "portal/ask.html", {"client_id": uuid.uuid4()})
     form = MessageForm(request.POST, files=request.FILES)
-
-    def page(status: int) -> HttpResponse:
-        words = request.POST.get("body", "")[:20_000]
-        context = {"form": form, "body": words, "client_id": uuid.uuid4()}
-        return render(request, "portal/ask.html", context, status=status)
-
     if not form.is_valid():
-        return problem(request, form, page)
-    customer = _customer(request)
-    try:
-        ticket = actions.open_ticket(
-            actor=Actor.of_customer(customer),
-            customer=customer,
-            channel=Channel.PORTAL,
-            body=form.cleaned_data["body"],
-            uploads=form.cleaned_data["files"],
-            client_id=form.cleaned_data["client_id"],
-        )
-    except NotKept as error:
-        form.add_error("files", error)
-        return problem(request, form, page)
-    return redirect("conversation", ticket.reference)
+        return _ask_again(request, form)
+    return _begin(request, form, to_a_person=False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def talk_to_a_human(request: HttpRequest) -> HttpResponse:
     """One click, always: the conversation named, the one that is open, or a new one, to a person.
 
-    Opening the address does nothing yet: it shows the button.
+    Words that somebody typed already go along. Opening the address does nothing yet: it shows the
+    button.
     """
     if request.method != "POST":
         return render(request, "portal/talk_to_a_human.html")
@@ -69,9 +52,77 @@ def talk_to_a_human(request: HttpRequest) -> HttpResponse:
         ticket = access.ticket_for(actor, reference)
         actions.hand_over(actor=actor, ticket=ticket, reason=Reason.ASKED)
         return answer(request, ticket)
-    customer = _customer(request)
-    ticket = actions.ask_for_a_person(actor=Actor.of_customer(customer), customer=customer)
+    if request.POST.get("body", "").strip():
+        form = MessageForm(request.POST, files=request.FILES)
+        if not form.is_valid():
+            return _ask_again(request, form)
+        return _begin(request, form, to_a_person=True)
+    try:
+        customer = arrivals.speaker(request)
+    except arrivals.OneMorePress as one_more:
+        return one_more.page(request)
+    actor = Actor.of_customer(customer)
+    if ticket := arrivals.goes_on_in(request, customer):
+        actions.hand_over(actor=actor, ticket=ticket, reason=Reason.ASKED)
+    else:
+        ticket = actions.ask_for_a_person(actor=actor, customer=customer)
     return redirect("conversation", ticket.reference)
+
+
+def _begin(request: HttpRequest, form: MessageForm, *, to_a_person: bool) -> HttpResponse:
+    """Open a conversation with what was written; whoever opened very many goes on in one of them."""
+    try:
+        customer = arrivals.speaker(request)
+    except arrivals.OneMorePress as one_more:
+        return one_more.page(request)
+    actor = Actor.of_customer(customer)
+    sent = {
+        "body": form.cleaned_data["body"],
+        "uploads": form.cleaned_data["files"],
+        "client_id": form.cleaned_data["client_id"],
+    }
+    ticket = _sent_before(actor, sent["client_id"])
+    try:
+        if ticket is None and (ticket := arrivals.goes_on_in(request, customer)):
+            limits.spend(limits.WRITE_A_MESSAGE, "customer", str(customer.pk))
+            actions.post_message(actor=actor, ticket=ticket, channel=Channel.PORTAL, **sent)
+            flashes.info(
+                request,
+                _("You began many conversations just now, so this was added to your newest."),
+            )
+            if to_a_person:
+                actions.hand_over(actor=actor, ticket=ticket, reason=Reason.ASKED)
+        elif ticket is None:
+            ticket = actions.open_ticket(
+                actor=actor,
+                customer=customer,
+                channel=Channel.PORTAL,
+                to_a_person=to_a_person,
+                **sent,
+            )
+    except NotKept as error:
+        form.add_error("files", error)
+        return _ask_again(request, form)
+    return redirect("conversation", ticket.reference)
+
+
+def _sent_before(actor: Actor, client_id: uuid.UUID | None) -> Ticket | None:
+    """The conversation in which this was written already: sending it again costs nothing."""
+    if client_id is None:
+        return None
+    own = access.tickets_for(actor)
+    return own.filter(messages__client_id=client_id, messages__author_kind="customer").first()
+
+
+def _ask_again(request: HttpRequest, form: MessageForm) -> HttpResponse:
+    """The form with what was written, and what is wrong with it."""
+
+    def page(status: int) -> HttpResponse:
+        words = request.POST.get("body", "")[:20_000]
+        context = {"form": form, "body": words, "client_id": uuid.uuid4()}
+        return render(request, "portal/ask.html", context, status=status)
+
+    return problem(request, form, page)
 
 
 @never_cache
@@ -137,7 +188,6 @@ def post(request: HttpRequest, reference: str) -> HttpResponse:
     """The customer writes."""
     actor = access.actor_of(request)
     ticket = access.ticket_for(actor, reference)
-    limits.spend(limits.WRITE_A_MESSAGE, "customer", str(ticket.customer_id))
     form = MessageForm(request.POST, files=request.FILES)
 
     def page(status: int) -> HttpResponse:
@@ -146,6 +196,7 @@ def post(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return problem(request, form, page)
     try:
+        limits.spend(limits.WRITE_A_MESSAGE, "customer", str(ticket.customer_id))
         message = actions.post_message(
             actor=actor,
             ticket=ticket,
@@ -154,6 +205,8 @@ def post(request: HttpRequest, reference: str) -> HttpResponse:
             client_id=form.cleaned_data["client_id"],
             uploads=form.cleaned_data["files"],
         )
+    except limits.TooMany as error:
+        return too_many(request, form, error, page)
     except NotKept as error:
         form.add_error("files", error)
         return problem(request, form, page)
@@ -210,25 +263,16 @@ def email(request: HttpRequest, reference: str) -> HttpResponse:
     """A visitor leaves an address, so that the answer can find them."""
     actor = access.actor_of(request)
     ticket = access.ticket_for(actor, reference)
-    limits.spend(limits.LEAVE_AN_ADDRESS, "customer", str(ticket.customer_id))
     form = EmailForm(request.POST)
+
+    def page(status: int) -> HttpResponse:
+        return show(request, ticket, status=status, email_form=form)
+
     if not form.is_valid():
-        return problem(
-            request, form, lambda code: show(request, ticket, status=code, email_form=form)
-        )
+        return problem(request, form, page)
+    try:
+        limits.spend(limits.LEAVE_AN_ADDRESS, "customer", str(ticket.customer_id))
+    except limits.TooMany as error:
+        return too_many(request, form, error, page)
     actions.leave_email(actor=actor, ticket=ticket, email=form.cleaned_data["email"])
     return answer(request, ticket)
-
-
-def _customer(request: HttpRequest) -> Customer:
-    """The customer behind the request, made if this is somebody new who now begins to speak."""
-    actor = access.actor_of(request)
-    if actor.customer is not None:
-        limits.spend(limits.OPEN_A_CONVERSATION, "customer", str(actor.customer.pk))
-        return actor.customer
-    limits.spend(limits.OPEN_A_CONVERSATION, "address", limits.network_address(request))
-    if isinstance(request.user, User):  # staff, or a log-in that never asked anything
-        return actions.join_account(actor=actor, user=request.user, visitor=None)
-    visitor = actions.new_visitor(actor=actor, language=get_language() or "")
-    access.remember(request.session, visitor)
-    return visitor

@@ -15,10 +15,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from tickets import access
+from tickets import access, limits
 from tickets.attachments import NOT_KEPT
 from tickets.models import Message, Ticket
 from tickets.portal import news as frames
+from tickets.refusals import TOO_MANY, by_script
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -39,11 +40,6 @@ def posted_from(page: str) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorate
-
-
-def by_script(request: HttpRequest) -> bool:
-    """Whether the page's script sent this and wants JSON."""
-    return request.headers.get("X-Requested-With") == "fetch"
 
 
 def seen_position(request: HttpRequest) -> int:
@@ -70,6 +66,21 @@ def answer(request: HttpRequest, ticket: Ticket, message: Message | None = None)
         return stored(message)
     fresh = access.ticket_for(access.actor_of(request), ticket.reference)
     return JsonResponse(frames.news(fresh, after=seen_position(request)))
+
+
+def too_many(
+    request: HttpRequest,
+    form: forms.Form,
+    error: limits.TooMany,
+    page: Callable[[int], HttpResponse],
+) -> HttpResponse:
+    """The limit is used up: what was written stays in its form, for the script and without one."""
+    if by_script(request):
+        raise error
+    form.add_error(next(iter(form.fields)), TOO_MANY)
+    response = page(429)
+    response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def problem(

@@ -6,14 +6,16 @@ import json
 import logging
 import time
 from collections import deque
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.sessions.backends.base import SessionBase
 
-from tickets import live, presence
+from tickets import limits, live, presence
 from tickets.models import Ticket, User
-from tickets.sockets import sight
+from tickets.sockets import open_sockets, sight
 from tickets.sockets.heart import heart
 from tickets.sockets.sight import Sight, Viewer
 from tickets.sockets.threads import in_thread
@@ -24,6 +26,11 @@ LARGEST_FRAME = 4096
 FRAMES_PER_SECOND = 20
 
 UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, TOO_LARGE, TOO_MANY = 4401, 4403, 4404, 4413, 4429
+
+
+def works_here(user: User) -> bool:
+    """The same as `user.works_here`, which may ask the database for the second factor."""
+    return user.works_here
 
 
 class Nowhere(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
@@ -38,12 +45,19 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
     """A socket that brings news. It is closed once its viewer may not see them any more."""
 
     groups_joined: tuple[str, ...] = ()
+    counted: Mapping[str, int] = MappingProxyType({})
     closed = False
+    for_staff = False
     viewer: Viewer
 
     async def connect(self) -> None:
         self.recent: deque[float] = deque(maxlen=FRAMES_PER_SECOND)
         await self.accept()
+        self.counted = self.counts_for()
+        if not await in_thread(open_sockets.take)(self.channel_name, self.counted):
+            await self.close(TOO_MANY)
+            return
+        open_sockets.keep_saying(in_thread(open_sockets.say_again))
         # It listens before it looks: whoever logs out in this moment is told, or is seen.
         await self.join(*self.own_groups())
         if code := await self.enter():
@@ -62,6 +76,8 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
         finally:
             heart().remove(self)
             await self.leave(*self.groups_joined)
+            if self.counted:
+                await in_thread(open_sockets.give_back)(self.channel_name, list(self.counted))
             await self.is_gone()
 
     async def is_gone(self) -> None:
@@ -87,6 +103,16 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
     def looks_at(self, ticket: Ticket | None = None) -> None:
         """Remember who listens here, and to what."""
         self.viewer = Viewer.of(self.scope["session"], self.scope.get("user"), ticket)
+
+    def counts_for(self) -> dict[str, int]:
+        """Whose open sockets this is one of, and how many those may be at most."""
+        found = {}
+        if session := self.scope["session"].session_key:
+            found[open_sockets.session_key(session)] = open_sockets.PER_SESSION
+        if not self.for_staff:
+            network = limits.network_of((self.scope.get("client") or [""])[0])
+            found[open_sockets.network_key(network)] = open_sockets.PER_NETWORK
+        return found
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Close it, once. What the browser had sent before it knew is not heard any more."""

@@ -180,6 +180,7 @@ class StaffConversation(Conversation):
     """An agent's side: messages and notes."""
 
     side = AuthorKind.AGENT
+    for_staff = True
 
     def agent(self) -> User:
         user = self.scope["user"]

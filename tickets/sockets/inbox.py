@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tickets import access, live, presence
 from tickets.actors import Actor
 from tickets.models import AuthorKind, EventKind, Ticket, Turn, User
-from tickets.sockets.base import FORBIDDEN, UNAUTHENTICATED, Socket
+from tickets.sockets.base import FORBIDDEN, UNAUTHENTICATED, Socket, works_here
 from tickets.sockets.sight import Sight
 from tickets.sockets.threads import in_thread
 
@@ -19,11 +19,13 @@ from tickets.sockets.threads import in_thread
 class InboxConsumer(Socket):
     """News of all conversations of an agent's teams. What a frame names was loaded for this agent."""
 
+    for_staff = True
+
     async def enter(self) -> int:
         user = self.scope.get("user")
         if not isinstance(user, User):
             return UNAUTHENTICATED
-        if not user.works_here:
+        if not await in_thread(works_here)(user):
             return FORBIDDEN
         self.user = user
         self.told: deque[tuple[int, int]] = deque(maxlen=50)

@@ -28,15 +28,18 @@ class Viewer:
     session_hash: str
     user: int | None
     visitor: int
+    proved: bool  # whether the visitor proved an address in this very session
     ticket: int | None = None
 
     @classmethod
     def of(cls, session: SessionBase, user: object, ticket: Ticket | None = None) -> Viewer:
+        visitor, proved = access.known_to(session)
         return cls(
             session_key=session.session_key or "",
             session_hash=session.get(HASH_SESSION_KEY) or "",
             user=user.pk if isinstance(user, User) else None,
-            visitor=session.get(access.VISITOR) or 0,
+            visitor=visitor,
+            proved=proved,
             ticket=ticket.pk if ticket else None,
         )
 
@@ -68,10 +71,11 @@ class Sight:
         return None if viewer.user is None else self.users.get(viewer.user)
 
     def customer_of(self, viewer: Viewer) -> Customer | None:
-        """The customer of a log-in, else the visitor of the session; as `access.customer_actor`."""
+        """The customer of a log-in, else whom the session knows; as `access.customer_actor`."""
         if viewer.user is not None:
             return self.customers.get(viewer.user)
-        return self.visitors.get(viewer.visitor)
+        visitor = self.visitors.get(viewer.visitor)
+        return visitor if visitor and (visitor.email is not None) == viewer.proved else None
 
     def ticket_of(self, viewer: Viewer) -> Ticket | None:
         return None if viewer.ticket is None else self.tickets.get(viewer.ticket)
@@ -82,7 +86,9 @@ def look(viewers: Sequence[Viewer]) -> Sight:
     sessions = Session.objects.filter(
         session_key__in={viewer.session_key for viewer in viewers}, expire_date__gt=timezone.now()
     )
-    users = User.objects.in_bulk({viewer.user for viewer in viewers if viewer.user is not None})
+    users = User.objects.with_second_factor().in_bulk(
+        {viewer.user for viewer in viewers if viewer.user is not None}
+    )
     customers, visitors = _customers(users, {viewer.visitor for viewer in viewers} - {0})
     tickets = {viewer.ticket for viewer in viewers if viewer.ticket is not None}
     return Sight(

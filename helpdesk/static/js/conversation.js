@@ -260,6 +260,10 @@ function connect() {
       location.reload(); // no longer ours to see: the page says so in words
       return;
     }
+    if (event.code === 4429) {
+      setTimeout(connect, 60_000); // too many are open: news comes over HTTP meanwhile
+      return;
+    }
     setTimeout(connect, untilReconnecting(attempt, event.code));
     attempt += 1;
   });

@@ -121,6 +121,10 @@ function connect() {
       location.reload(); // logged out, or no longer working here: the page says so
       return;
     }
+    if (event.code === 4429) {
+      setTimeout(connect, 60_000); // too many are open
+      return;
+    }
     setTimeout(connect, untilReconnecting(attempt, event.code));
     attempt += 1;
   });

@@ -15,11 +15,13 @@ from tickets.api.serializers import (
     MessageOut,
     MessagePage,
     MessageQuery,
+    MessageReceipt,
     NewMessage,
     NewTicket,
     TicketOut,
     TicketPage,
     TicketQuery,
+    TicketReceipt,
 )
 from tickets.api.views.base import ApiView
 from tickets.models import Channel, Customer, Message, Scope
@@ -30,6 +32,7 @@ from tickets.pages import page_of
 class TicketList(ApiView):
     scopes = {"GET": Scope.TICKETS_READ, "POST": Scope.TICKETS_WRITE}
     query = {"GET": TicketQuery}
+    receipt = TicketReceipt
 
     @operation(
         "List tickets",
@@ -56,10 +59,12 @@ class TicketList(ApiView):
     @operation(
         "Open a ticket",
         "The body becomes the customer's first message. You vouch for the customer's address: "
-        "a customer with that address has it in their requests.",
+        "a customer with that address has it in their requests. A key without `tickets:read` "
+        "gets the receipt only.",
         scope=Scope.TICKETS_WRITE,
         body=NewTicket,
         answer=TicketOut,
+        receipt=TicketReceipt,
     )
     @idempotent
     def post(self, request: Request) -> Response:
@@ -87,6 +92,7 @@ class TicketDetail(ApiView):
 class MessageList(ApiView):
     scopes = {"GET": Scope.TICKETS_READ, "POST": Scope.TICKETS_WRITE}
     query = {"GET": MessageQuery}
+    receipt = MessageReceipt
 
     @operation(
         "Read a conversation",
@@ -118,10 +124,11 @@ class MessageList(ApiView):
     @operation(
         "Add a customer's message",
         "What the ticket's customer says, wherever they said it. The turn goes to whoever is to "
-        "answer.",
+        "answer. A key without `tickets:read` gets the receipt only.",
         scope=Scope.TICKETS_WRITE,
         body=NewMessage,
         answer=MessageOut,
+        receipt=MessageReceipt,
     )
     @idempotent
     def post(self, request: Request, reference: str) -> Response:
