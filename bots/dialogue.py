@@ -22,6 +22,7 @@ MOST_OFFERED = 3
 ALSO_SHOWN = 2  # further articles beside an answer
 MOST_CONSIDERED = 5  # kept for whoever asks why
 LONGEST_NO = 10  # words
+DISCONTENT = ("frustrated", "angry", "distressed")
 
 _GREETING = re.compile(
     r"^\W*(hi|hello|hey|hallo|moin|good (morning|afternoon|evening)|guten (tag|morgen|abend))"
@@ -40,6 +41,7 @@ class Question:
     was_answered: bool = False
     unhelpful: frozenset[int] = frozenset()  # articles that did not help
     offered: frozenset[int] = frozenset()  # articles to choose from, offered right before
+    discontent: bool = False  # as it was understood
 
     @property
     def query(self) -> str:
@@ -80,6 +82,7 @@ def think(
     if not settings.enabled:
         return _hand_over(Reason.NO_ARTICLE, _("the assistant is switched off"))
     words = settings.words(seen["language"].value)
+    question = replace(question, discontent=seen["feeling"].value in DISCONTENT)
     if seen["asks_identity"].value:
         text = _(
             "I am an AI assistant, not a person. I quote our help articles. "
@@ -138,10 +141,14 @@ def _weigh(
     if question.offered.intersection(hit.article_id for hit in hits[:MOST_OFFERED]):
         reasons.append("the same articles would be offered again")
         return _no_answer(words, sure, reasons, Reason.NOT_UNDERSTOOD)
-    if hits and sure >= settings.offer_threshold:
+    fitting = [hit for hit in hits[:MOST_OFFERED] if confidence.may_be_meant(hit)]
+    if fitting and sure >= settings.offer_threshold:
         reasons.append(f"{sure:.2f} is below {settings.answer_threshold:.2f}: offer articles")
-        return Thought(Decision.OFFER, words.offer_intro, sure, reasons, hits[:MOST_OFFERED])
-    reasons.append(f"{sure:.2f} is below {settings.offer_threshold:.2f}: nothing fits")
+        return Thought(Decision.OFFER, words.offer_intro, sure, reasons, fitting)
+    if sure >= settings.offer_threshold:
+        reasons.append("none of the articles is near enough to be offered")
+    else:
+        reasons.append(f"{sure:.2f} is below {settings.offer_threshold:.2f}: nothing fits")
     return _nothing_found(question, settings, words, sure, reasons)
 
 
@@ -157,7 +164,10 @@ def _nothing_found(
     sure: float,
     reasons: list[str],
 ) -> Thought:
-    if settings.ask_back and not question.clarified and not question.unhelpful:
+    asks = settings.ask_back and not question.clarified and not question.unhelpful
+    if asks and question.discontent:
+        reasons = [*reasons, "not content: not asked to put it differently"]
+    elif asks:
         return Thought(Decision.CLARIFY, words.clarify_text, sure, reasons)
     reason = Reason.NOT_UNDERSTOOD if question.clarified else Reason.NO_ARTICLE
     return _no_answer(words, sure, reasons, reason)

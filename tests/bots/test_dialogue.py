@@ -82,6 +82,36 @@ def test_the_same_articles_are_not_offered_twice_but_a_person_comes(
     assert elsewhere.decision == Decision.OFFER
 
 
+@pytest.mark.parametrize("text", ["This is ridiculous!", "I am so disappointed with you"])
+def test_who_is_not_content_is_never_asked_to_put_it_differently(
+    text: str, asked: list[str], settings: AssistantSettings
+) -> None:
+    thought = decide(text, settings)
+    assert (thought.decision, thought.hand_over) == (Decision.HAND_OVER, Reason.NO_ARTICLE)
+    assert thought.text == settings.no_answer_text
+
+
+def test_only_articles_that_are_near_enough_by_themselves_are_offered(
+    monkeypatch: pytest.MonkeyPatch, settings: AssistantSettings
+) -> None:
+    """ "Do you sell kayaks?" is nearest to the price list of spare parts, which is no offer."""
+    far = [replace(hit(make_article(), 0.2), closest=0.48, lexical=0.37) for _ in range(3)]
+    near = replace(hit(make_article(), 0.2), closest=0.55, lexical=0.0)
+    worded = replace(hit(make_article(), 0.2), closest=0.42, lexical=0.6)
+    settings.answer_threshold, settings.offer_threshold = 0.99, 0.01
+
+    def find(*hits: search.ArticleHit) -> None:
+        result = search.SearchResult(list(hits), by_meaning=True)
+        monkeypatch.setattr(search, "search", lambda query, **more: result)
+
+    find(*far)
+    thought = decide("Do you sell kayaks?", settings)
+    assert (thought.decision, thought.sources) == (Decision.CLARIFY, [])
+    assert "near enough" in thought.reasons[-1]
+    find(far[0], near, worded)
+    assert decide("Do you sell kayaks?", settings).sources == [near, worded]
+
+
 def test_whoever_does_not_want_it_to_ask_back_gets_a_person_at_once(
     asked: list[str], settings: AssistantSettings
 ) -> None:
