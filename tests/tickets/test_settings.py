@@ -106,7 +106,9 @@ def test_a_row_that_is_added_or_removed_leaves_no_secret_behind() -> None:
 
 def test_every_column_that_keeps_a_secret_is_known_as_one() -> None:
     """A new one has to be named, or it would be written into the ledger."""
-    sounds_secret = re.compile(r"password|secret|token|hash|digest|totp|otp|salt|credential|private")
+    sounds_secret = re.compile(
+        r"password|secret|token|hash|digest|totp|otp|salt|credential|private"
+    )
     found = {
         f"{model._meta.label}.{field.name}"
         for label in ("tickets", "bots", "knowledgebase")
