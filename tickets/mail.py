@@ -94,10 +94,10 @@ def send_confirmation(event: Event) -> None:
     if event.ticket is None:
         return
     customer = event.ticket.customer
-    known_by_now = customer.email and event.kind == EventKind.EMAIL_LEFT
-    if known_by_now or customer.user_id is not None or not customer.reachable_at:
+    asked = event.kind == EventKind.CODE_ASKED  # whoever let them ask has counted it
+    if customer.user_id is not None or not customer.reachable_at or (customer.email and not asked):
         return
-    if _may_write_to(event, customer.reachable_at):
+    if asked or _may_write_to(event, customer.reachable_at):
         _send_code(event, event.ticket, "confirm_address")
 
 

@@ -19,12 +19,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tickets import access, actions, limits
 from tickets.actions import ActionError
 from tickets.actors import Actor
-from tickets.models import Claim, ClaimState, Customer, Ticket
+from tickets.models import AuthorKind, Claim, ClaimState, Customer, Ticket
 from tickets.portal.forms import CodeForm
 from tickets.portal.respond import answer, problem
 
 CLAIM = "claim"  # the session's key for the claim whose code was typed in this browser
-_FIRST = 3  # so many messages are shown of what joins
+_FIRST = 2  # so many of the visitor's own messages are shown of what joins; no answer is
 
 
 @never_cache
@@ -70,8 +70,7 @@ def send_again(request: HttpRequest) -> HttpResponse:
     claim = _typed_here(request)
     if claim is None or not claim.still_asked:
         return redirect("confirm-address")
-    limits.spend(limits.LEAVE_AN_ADDRESS, "customer", str(claim.ticket.customer_id))
-    email = actions.ask_for_a_code(actor=access.actor_of(request), ticket=claim.ticket)
+    email = _ask(access.actor_of(request), claim.ticket)
     request.session.pop(CLAIM, None)
     messages.success(request, _sent(email))
     return redirect("confirm-address")
@@ -87,8 +86,7 @@ def another_code(request: HttpRequest, reference: str) -> HttpResponse:
         if (claim := went_on(actor, reference)) is None or not claim.still_asked:
             raise
         ticket = claim.ticket
-    limits.spend(limits.LEAVE_AN_ADDRESS, "customer", str(ticket.customer_id))
-    email = actions.ask_for_a_code(actor=actor, ticket=ticket)
+    email = _ask(actor, ticket)
     if actor.customer is not None and actor.customer.pk == ticket.customer_id:
         return answer(request, ticket)
     messages.success(request, _sent(email))
@@ -130,8 +128,10 @@ def _question(request: HttpRequest, claim: Claim) -> HttpResponse:
     context = {
         "claim": claim,
         "ticket": ticket,
-        "first": ticket.messages.exclude(author_kind="system").order_by("position")[:_FIRST],
-        "count": ticket.messages.exclude(author_kind="system").count(),
+        "first": ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).order_by("position")[
+            :_FIRST
+        ],
+        "count": ticket.messages.exclude(author_kind=AuthorKind.SYSTEM).count(),
         "joins": claim.customer.email is None,
         "has_account": Customer.objects.filter(email=claim.email, user__isnull=False).exists(),
         "others": others.count() if others and _is_unknown(visitor) else 0,
@@ -163,6 +163,13 @@ def _go_on(request: HttpRequest, ticket: Ticket, owner: Customer) -> HttpRespons
     request.session.cycle_key()
     access.remember(request.session, owner)
     return redirect(conversation)
+
+
+def _ask(actor: Actor, ticket: Ticket) -> str:
+    """Have a code mailed; the address. Said only if a mail will go: its limit is spent here."""
+    if email := ticket.customer.reachable_at:
+        limits.spend(limits.MAIL_TO_AN_UNCONFIRMED_ADDRESS, "address", email)
+    return actions.ask_for_a_code(actor=actor, ticket=ticket)
 
 
 def _sent(email: str) -> str:

@@ -266,8 +266,10 @@ def test_whoever_gets_a_log_in_is_no_longer_known_by_a_code(browser: Browser) ->
 def test_what_will_join_is_shown_before_anybody_says_yes(browser: Browser) -> None:
     ticket = asked("Where is my parcel?\nIt was to come on Monday.")
     make_message(ticket, "And <b>another</b> thing")
+    code = left(ticket)
+    make_reply(ticket, make_agent(), "canary of the answer")
     client = browser()
-    client.post(CONFIRM, {"code": left(ticket)})
+    client.post(CONFIRM, {"code": code})
     page = client.get(CONFIRM)
     html = page.content.decode()
     assert page.status_code == 200
@@ -277,12 +279,13 @@ def test_what_will_join_is_shown_before_anybody_says_yes(browser: Browser) -> No
         ticket.reference,
         ticket.subject,
         "It was to come on Monday.",
-        "2 messages",
+        "3 messages",
         f"{ticket.created_at:%B %Y}",
         "&lt;b&gt;another&lt;/b&gt;",
         "No, this wasn't me",
     ):
         assert shown in html, shown
+    assert "canary" not in html  # what was answered is shown once they said yes
     ticket.refresh_from_db()
     assert ticket.customer.email is None
     assert "email.confirmed" not in kinds(ticket)
@@ -402,9 +405,11 @@ def test_a_conversation_asks_for_its_code_until_it_was_typed(browser: Browser) -
     assert 'name="code"' in page
     assert client.post(page_of(ticket, "code/")).status_code == 302
     assert kinds(ticket)[-1] == "email.code_asked"
-    for _ in range(limits.LEAVE_AN_ADDRESS.amount - 1):
-        client.post(page_of(ticket, "code/"))
-    assert client.post(page_of(ticket, "code/")).status_code == 429
+    for _ in range(limits.MAIL_TO_AN_UNCONFIRMED_ADDRESS.amount - 1):
+        assert client.post(page_of(ticket, "code/")).status_code == 302
+    before = kinds(ticket)
+    assert client.post(page_of(ticket, "code/")).status_code == 429  # nothing is promised
+    assert kinds(ticket) == before
     says(client, mailed(ticket))
     assert 'name="code"' not in client.get(page_of(ticket)).content.decode()
 
