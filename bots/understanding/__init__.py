@@ -1,5 +1,6 @@
 """What a customer's message says beside its question: wishes, feeling, topics, urgency, facts."""
 
+from bots.understanding.courtesy import is_courtesy
 from bots.understanding.facts import FoundFact, find_facts
 from bots.understanding.feeling import Feeling, feel
 from bots.understanding.person import asks_whether_human, wants_person
@@ -17,6 +18,7 @@ __all__ = [
     "asks_whether_human",
     "feel",
     "find_facts",
+    "is_courtesy",
     "query_of",
     "understand",
     "understand_many",

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -173,6 +173,13 @@ def email(request: HttpRequest, reference: str) -> HttpResponse:
     return answer(request, ticket)
 
 
+def _browser_language(request: HttpRequest) -> str:
+    """What the browser asks for first, which need not be a language of this interface."""
+    wanted = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    first = wanted[0][0] if wanted else ""
+    return "" if first == "*" else first[:10]
+
+
 def _customer(request: HttpRequest) -> Customer:
     """The customer behind the request, made if this is somebody new who now begins to speak."""
     actor = access.actor_of(request)
@@ -182,6 +189,6 @@ def _customer(request: HttpRequest) -> Customer:
     limits.spend(limits.OPEN_A_CONVERSATION, "address", limits.network_address(request))
     if isinstance(request.user, User):  # staff, or a log-in that never asked anything
         return actions.join_account(actor=actor, user=request.user, visitor=None)
-    visitor = actions.new_visitor(actor=actor, language=get_language() or "")
+    visitor = actions.new_visitor(actor=actor, language=_browser_language(request))
     request.session[access.VISITOR] = visitor.pk
     return visitor
