@@ -100,7 +100,7 @@ def _say(ticket: Ticket, turned: Turned, thought: Thought) -> None:
             reasons=thought.reasons,
             citations=[_citation(hit) for hit in thought.sources],
             flagged=turned.verdict.flag,
-            offers_person=turned.verdict.offer_person,
+            offers_person=turned.verdict.offer_person or thought.offers_person,
         )
         if spoken is None:
             return

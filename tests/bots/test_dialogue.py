@@ -15,7 +15,7 @@ from tests.factories import make_article
 from tickets.models import Decision, Reason
 from tickets.rules.seen import Seen
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encoder")]
 
 
 @pytest.fixture
@@ -233,6 +233,82 @@ def test_nobody_gets_an_answer_in_another_language_without_being_told(
     for language in ("de", ""):  # the same language, or none that could be told
         same = think(question, {**seen, "language": Seen(language)}, settings)
         assert same.text == settings.words(language).answer_intro
+
+
+# --- languages without articles ------------------------------------------------------------------
+
+GERMAN = "Wie lange kann ich ein Zelt zurückgeben?"
+
+
+def ask_in(language: str, settings: AssistantSettings, **known: object) -> Thought:
+    question = Question(GERMAN, **known)  # type: ignore[arg-type]  # named by the test
+    seen = understand("How long can I return a tent?").values
+    return think(question, {**seen, "language": Seen(language)}, settings)
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("de", "keine Hilfeartikel auf Deutsch"),
+        ("fr", "pas d’articles d’aide en français"),
+        ("es", "artículos de ayuda en español"),
+        ("it", "articoli di assistenza in italiano"),
+        ("nl", "geen hulpartikelen in het Nederlands"),
+        ("pl", "artykułów pomocy po polsku"),
+        ("pt", "artigos de ajuda em português"),
+        ("sv", "inga hjälpartiklar på svenska"),
+        ("da", "ingen hjælpeartikler på dansk"),
+        ("tr", "Türkçe yardım makalemiz yok"),
+        ("fi", "no help articles in Finnish"),
+    ],
+)
+def test_who_writes_where_there_are_no_articles_is_told_so_in_their_language_and_gets_a_person(
+    language: str, says: str, monkeypatch: pytest.MonkeyPatch, settings: AssistantSettings
+) -> None:
+    found = [replace(hit(make_article(), 0.1), language="en")]
+    result = search.SearchResult(found, by_meaning=True)
+    monkeypatch.setattr(search, "search", lambda query, **more: result)
+    thought = ask_in(language, settings)
+    assert (thought.decision, thought.hand_over) == (Decision.HAND_OVER, Reason.NO_ARTICLE)
+    assert says in thought.text
+    assert thought.sources == []
+    assert thought.detail.startswith("writes in ")
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [("de", "Englisch"), ("pl", "angielski"), ("tr", "İngilizce"), ("fi", "English")],
+)
+def test_the_nearest_article_is_offered_as_what_it_is_beside_a_person(
+    language: str, named: str, monkeypatch: pytest.MonkeyPatch, settings: AssistantSettings
+) -> None:
+    article, other = make_article(), make_article()
+    found = [replace(hit(article, 0.55), language="en"), replace(hit(other, 0.54), language="en")]
+    result = search.SearchResult(found, by_meaning=True)
+    monkeypatch.setattr(search, "search", lambda query, **more: result)
+    thought = ask_in(language, settings)
+    again = ask_in(language, settings, offered=frozenset({article.pk}))
+    assert thought.decision == Decision.OFFER
+    assert [one.article_id for one in thought.sources] == [article.pk]
+    assert named in thought.text
+    assert thought.offers_person
+    assert (again.decision, again.hand_over) == (Decision.HAND_OVER, Reason.NO_ARTICLE)
+
+
+def test_where_there_are_articles_in_the_language_it_is_asked_back_as_ever(
+    monkeypatch: pytest.MonkeyPatch, settings: AssistantSettings
+) -> None:
+    english, german = make_article(), make_article()
+    german.language = "de-at"
+    german.save()
+    found = [replace(hit(english, 0.1), language="en")]
+    result = search.SearchResult(found, by_meaning=True)
+    monkeypatch.setattr(search, "search", lambda query, **more: result)
+    thought = ask_in("de", settings)
+    assert (thought.decision, thought.text) == (
+        Decision.CLARIFY,
+        settings.words("de").clarify_text,
+    )
 
 
 @pytest.mark.model

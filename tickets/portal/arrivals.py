@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string, salted_hmac
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
 from limits import parse
 
 from tickets import access, actions, limits
@@ -69,7 +69,7 @@ def speaker(request: HttpRequest) -> Customer:
     if isinstance(request.user, User):  # staff, or a log-in that never asked anything
         return actions.join_account(actor=actor, user=request.user, visitor=None)
     _let_in(request)
-    language = get_language() or ""
+    language = _browser_language(request)
     browser = _browser(request)
     if browser:
         visitor = actions.first_contact(actor=actor, browser=browser, language=language)
@@ -128,3 +128,10 @@ def _browser(request: HttpRequest) -> str:
         if secret
         else ""
     )
+
+
+def _browser_language(request: HttpRequest) -> str:
+    """What the browser asks for first, which need not be a language of this interface."""
+    wanted = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    first = wanted[0][0] if wanted else ""
+    return "" if first == "*" else first[:10]

@@ -18,6 +18,6 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bots", "0007_thresholds_of_topics")]
+    dependencies = [("bots", "0008_texts_in_more_languages")]
 
     operations = [migrations.RunPython(forwards, backwards)]
