@@ -21,6 +21,14 @@ def queued(outlook: Outlook, customer: Customer) -> str:
     return f"{soon} {place(outlook)}"
 
 
+def many_ask() -> str:
+    """What the assistant says where it could not answer in time."""
+    return _(
+        "So many people are asking at this moment that I could not answer you in time. "
+        "I have asked a person to take over."
+    )
+
+
 def place(outlook: Outlook) -> str:
     """The place in the queue and, when it is known, about how long."""
     if outlook.place == 1:

@@ -6,7 +6,6 @@ from tickets.actions.conversation import (
     answer,
     ask_for_a_person,
     follow_up,
-    note_fact,
     open_ticket,
     post_message,
     reply,
@@ -21,6 +20,7 @@ from tickets.actions.customers import (
     new_visitor,
 )
 from tickets.actions.errors import ActionError, NotAllowed, Taken
+from tickets.actions.facts import note_fact
 from tickets.actions.handover import accept, hand_back, hand_over, transfer
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.readings import correct_reading
@@ -34,7 +34,7 @@ from tickets.actions.rules import (
     switch_rule,
 )
 from tickets.actions.settings import change_setting, remove_setting
-from tickets.actions.turns import hand_over_failed, keep_reading
+from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 
 __all__ = [
     "ActionError",
@@ -49,6 +49,7 @@ __all__ = [
     "confirm_solved",
     "correct_reading",
     "create_api_key",
+    "fetch_a_person",
     "follow_login_address",
     "follow_up",
     "hand_back",
