@@ -210,7 +210,7 @@ CELERY_WORKER_DISABLE_RATE_LIMITS = True
 CELERY_DB_REUSE_MAX = 2**62
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "sweep-reactions": {"task": "tickets.tasks.sweep", "schedule": timedelta(seconds=10)},
+    "sweep-reactions": {"task": "tickets.tasks.sweep", "schedule": timedelta(seconds=5)},
     "overdue-turns": {
         "task": "tickets.tasks.hand_over_overdue_turns",
         "schedule": timedelta(seconds=2),
@@ -232,11 +232,6 @@ CELERY_BEAT_SCHEDULE = {
     },
     "heartbeat": {
         "task": "helpdesk.tasks.heartbeat",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 10},
-    },
-    "report-encoder": {
-        "task": "helpdesk.tasks.report_encoder",
         "schedule": timedelta(seconds=5),
         "options": {"expires": 10},
     },

@@ -21,6 +21,14 @@ def queued(outlook: Outlook, customer: Customer) -> str:
     return f"{soon} {joined(outlook)}"
 
 
+def many_ask() -> str:
+    """What the assistant says where it could not answer in time."""
+    return _(
+        "So many people are asking at this moment that I could not answer you in time. "
+        "I have asked a person to take over."
+    )
+
+
 def joined(outlook: Outlook) -> str:
     """The place and the wait at the moment they joined: it stays true in the conversation later."""
     if outlook.place == 1:

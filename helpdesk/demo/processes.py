@@ -46,7 +46,9 @@ def programs(port: int, data: Path) -> list[Program]:
             ),
             remote,
         ),
-        Program("worker", (*worker, "-Q", "default,mail", "-c", "2", "-n", "main@%h"), remote),
+        Program(
+            "worker", (*worker, "-Q", "default,mail,reading", "-c", "2", "-n", "main@%h"), remote
+        ),
         Program(
             "assistant",
             (*worker, "-Q", "assistant", "-c", "1", "-n", "assistant@%h"),

@@ -199,7 +199,7 @@ def test_gaps_survive_another_encoder() -> None:
 
 
 def test_without_the_encoder_questions_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(texts: object, timeout: float = 1.0) -> None:
+    def away(texts: object, timeout: float = 1.0, **_how: object) -> None:
         raise EncoderUnavailable("It is being exchanged.")
 
     in_vain("Can you mend the zip of my Drift?")

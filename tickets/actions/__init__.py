@@ -13,7 +13,6 @@ from tickets.actions.conversation import (
     answer,
     ask_for_a_person,
     follow_up,
-    note_fact,
     open_ticket,
     post_message,
     reply,
@@ -27,6 +26,7 @@ from tickets.actions.customers import (
     new_visitor,
 )
 from tickets.actions.errors import ActionError, NotAllowed, Taken
+from tickets.actions.facts import note_fact
 from tickets.actions.handover import accept, hand_back, hand_over, transfer
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.mails import drop_mail, queue_mail
@@ -41,7 +41,7 @@ from tickets.actions.rules import (
     switch_rule,
 )
 from tickets.actions.settings import change_setting, remove_setting
-from tickets.actions.turns import hand_over_failed, keep_reading
+from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.visitors import first_contact
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "correct_reading",
     "create_api_key",
     "drop_mail",
+    "fetch_a_person",
     "first_contact",
     "follow_login_address",
     "follow_up",

@@ -147,8 +147,8 @@ def hand_back(*, actor: Actor, ticket: Ticket) -> Ticket:
     ticket.person_asked_at = None
     ticket.assignee = None
     ticket.unhelpful_answers = 0
-    events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
     ticket.pass_turn(Turn.ASSISTANT if _unanswered(ticket) else Turn.CUSTOMER)
+    events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
     announce(ticket, notices.handed_back(actor.user))
     ticket.save()
     return ticket

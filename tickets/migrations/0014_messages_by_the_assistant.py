@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False  # so that nobody who writes waits for the index
 
-    dependencies = [("tickets", "0011_first_contact_and_other_ways")]
+    dependencies = [("tickets", "0013_reactions_by_queue")]
 
     operations = [
         AddIndexConcurrently(
