@@ -66,6 +66,10 @@ class TicketQuery(CursorQuery):
     last_message_after = Moment(
         required=False, help_text="Only those with a message after this time."
     )
+    updated_after = Moment(
+        required=False,
+        help_text="Only those that changed after this time, in the order of their changes.",
+    )
 
 
 class MessageQuery(PageQuery):
@@ -149,6 +153,9 @@ class CustomerOut(serializers.Serializer[Any]):
 @extend_schema_serializer(component_name="Ticket")
 class TicketOut(serializers.Serializer[Any]):
     reference = serializers.CharField()
+    url = serializers.SerializerMethodField(help_text="Its address in this API.")
+    customer_url = serializers.SerializerMethodField(help_text="Its page for the customer.")
+    workspace_url = serializers.SerializerMethodField(help_text="Its page for agents.")
     subject = serializers.CharField()
     customer = CustomerOut()
     channel = serializers.ChoiceField(choices=Channel.choices)
@@ -160,7 +167,19 @@ class TicketOut(serializers.Serializer[Any]):
     resolution = serializers.SerializerMethodField()
     created_at = Moment()
     last_message_at = Moment(allow_null=True)
+    updated_at = Moment(
+        help_text="When anything was last written in it or about it; by agents among themselves, too."
+    )
     closed_at = Moment(allow_null=True)
+
+    def get_url(self, ticket: Ticket) -> str:
+        return _address("api-ticket", ticket)
+
+    def get_customer_url(self, ticket: Ticket) -> str:
+        return _address("conversation", ticket)
+
+    def get_workspace_url(self, ticket: Ticket) -> str:
+        return _address("workspace-ticket", ticket)
 
     def get_priority(self, ticket: Ticket) -> Literal["low", "normal", "high", "urgent"]:
         names: dict[int, Literal["low", "normal", "high", "urgent"]] = {
@@ -335,6 +354,10 @@ class SearchOut(serializers.Serializer[Any]):
     by_meaning = serializers.BooleanField(
         help_text="False while only words are compared, because the encoder is away."
     )
+
+
+def _address(route: str, ticket: Ticket) -> str:
+    return f"{settings.SITE_URL}{reverse(route, args=[ticket.reference])}"
 
 
 def article_url(slug: str, anchor: str = "") -> str:

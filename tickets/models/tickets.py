@@ -125,6 +125,8 @@ class Ticket(models.Model):
     clarified = models.BooleanField(default=False)
     unhelpful_answers = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(_("opened"), db_default=Now(), editable=False)
+    # Set by a trigger whenever the row is written, and every action writes it: see tickets.changes.
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = TicketQuerySet.as_manager()
 
@@ -158,6 +160,7 @@ class Ticket(models.Model):
             models.Index(fields=["team", "turn", "-last_message_at", "-id"]),
             models.Index(fields=["assignee", "turn", "-last_message_at", "-id"]),
             models.Index(fields=["-last_message_at", "-id"], name="ticket_latest"),
+            models.Index(fields=["updated_at", "id"], name="ticket_changed"),
             models.Index(
                 fields=["team", "-priority", "person_asked_at", "id"],
                 condition=Q(turn=Turn.QUEUE),

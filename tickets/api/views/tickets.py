@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tickets import access, actions
+from tickets import access, actions, changes
 from tickets.api.idempotency import idempotent
 from tickets.api.paging import next_link
 from tickets.api.schema import operation
@@ -26,7 +26,7 @@ from tickets.api.serializers import (
 from tickets.api.views.base import ApiView
 from tickets.models import Channel, Customer, Message, Scope
 from tickets.models.tickets import TicketQuerySet
-from tickets.pages import page_of
+from tickets.pages import changes_of, page_of
 
 
 class TicketList(ApiView):
@@ -36,7 +36,10 @@ class TicketList(ApiView):
 
     @operation(
         "List tickets",
-        "Those with the newest message first. Follow `next` until it is null.",
+        "Those with the newest message first. Follow `next` until it is null.\n\n"
+        "With `updated_after`, those that changed after a time, in the order of their changes. Ask "
+        "again with the `updated_at` of the last one that you got: nothing is missed. While a "
+        "change is being written, younger ones are held back, for seconds at most.",
         scope=Scope.TICKETS_READ,
         query=TicketQuery,
         answer=TicketPage,
@@ -44,11 +47,13 @@ class TicketList(ApiView):
     def get(self, request: Request) -> Response:
         wanted = self.parameters
         found = _wanted(access.tickets_for(self.actor), wanted)
-        page = page_of(
-            found.select_related("customer", "team", "assignee"),
-            wanted["cursor"],
-            size=wanted["page_size"],
-        )
+        found = found.select_related("customer", "team", "assignee")
+        cursor, size = wanted["cursor"], wanted["page_size"]
+        if since := wanted.get("updated_after"):
+            until = changes.settled_until()  # before they are read
+            page = changes_of(found, cursor, since=since, until=until, size=size)
+        else:
+            page = page_of(found, cursor, size=size)
         return Response(
             {
                 "results": TicketOut(page.rows, many=True).data,
