@@ -54,10 +54,11 @@ def talk_to_a_human(request: HttpRequest) -> HttpResponse:
     except arrivals.OneMorePress as one_more:
         return one_more.page(request)
     actor = Actor.of_customer(customer)
-    if ticket := arrivals.goes_on_in(request, customer):
-        actions.hand_over(actor=actor, ticket=ticket, reason=Reason.ASKED)
-    else:
-        ticket = actions.ask_for_a_person(actor=actor, customer=customer)
+    newest = arrivals.goes_on_in(request, customer)
+    if newest is not None:
+        actions.hand_over(actor=actor, ticket=newest, reason=Reason.ASKED)
+        return redirect("conversation", newest.reference)
+    ticket = actions.ask_for_a_person(actor=actor, customer=customer)
     return redirect("conversation", ticket.reference)
 
 
@@ -68,28 +69,28 @@ def _begin(request: HttpRequest, form: MessageForm, *, to_a_person: bool) -> Htt
     except arrivals.OneMorePress as one_more:
         return one_more.page(request)
     actor = Actor.of_customer(customer)
-    sent = {
-        "body": form.cleaned_data["body"],
-        "uploads": form.cleaned_data["files"],
-        "client_id": form.cleaned_data["client_id"],
-    }
-    ticket = _sent_before(actor, sent["client_id"])
-    if ticket is None and (ticket := arrivals.goes_on_in(request, customer)):
-        limits.spend(limits.WRITE_A_MESSAGE, "customer", str(customer.pk))
-        actions.post_message(actor=actor, ticket=ticket, channel=Channel.PORTAL, **sent)
-        flashes.info(
-            request, _("You began many conversations just now, so this was added to your newest.")
-        )
+    known = _sent_before(actor, form.cleaned_data["client_id"])
+    if known is not None:
         if to_a_person:
-            actions.hand_over(actor=actor, ticket=ticket, reason=Reason.ASKED)
-    elif ticket is None:
-        ticket = actions.open_ticket(
-            actor=actor,
-            customer=customer,
-            channel=Channel.PORTAL,
-            to_a_person=to_a_person,
-            **sent,
+            actions.hand_over(actor=actor, ticket=known, reason=Reason.ASKED)
+        return redirect("conversation", known.reference)
+    newest = arrivals.goes_on_in(request, customer)
+    if newest is not None:
+        if to_a_person:  # whatever becomes of the words
+            actions.hand_over(actor=actor, ticket=newest, reason=Reason.ASKED)
+        flashes.info(
+            request, _("You began many conversations just now, so you go on in the newest of them.")
         )
+        return _write(request, access.ticket_for(actor, newest.reference), form, actor)
+    ticket = actions.open_ticket(
+        actor=actor,
+        customer=customer,
+        channel=Channel.PORTAL,
+        body=form.cleaned_data["body"],
+        uploads=form.cleaned_data["files"],
+        client_id=form.cleaned_data["client_id"],
+        to_a_person=to_a_person,
+    )
     return redirect("conversation", ticket.reference)
 
 
@@ -153,6 +154,11 @@ def post(request: HttpRequest, reference: str) -> HttpResponse:
     form = MessageForm(request.POST, files=request.FILES)
     if not form.is_valid():
         return problem(request, form, lambda: show(request, ticket, status=422, message_form=form))
+    return _write(request, ticket, form, actor)
+
+
+def _write(request: HttpRequest, ticket: Ticket, form: MessageForm, actor: Actor) -> HttpResponse:
+    """Put what was written into the conversation, or leave it in its composer for now."""
     try:
         limits.spend(limits.WRITE_A_MESSAGE, "customer", str(ticket.customer_id))
     except limits.TooMany as error:
