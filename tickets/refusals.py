@@ -74,8 +74,8 @@ def refusal(
             {"error": {"code": code, "message": message}}, status=status
         )
     else:
-        context = {"message": message, "title": title, "button": button}
-        context |= {"again": _sent(request, extra or {}, always=bool(button))}
+        again = _sent(request, extra or {}, always=bool(button))
+        context = {"message": message, "title": title, "button": button, "again": again}
         response = render(request, "refused.html", context, status=status)
     if retry_after is not None:
         response["Retry-After"] = str(retry_after)

@@ -10,7 +10,7 @@ import pytest
 from allauth.account.adapter import get_adapter
 from django.test import Client, RequestFactory
 from limits import parse
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle
 
 from helpdesk.proxies import BehindProxies
 from knowledgebase import views
@@ -116,14 +116,12 @@ async def test_l02_the_address_is_the_one_that_our_outermost_proxy_saw(
 
 
 def test_every_part_that_counts_by_address_sees_the_same_one() -> None:
-    request = RequestFactory().get(
+    request: Any = RequestFactory().get(
         "/", REMOTE_ADDR="9.9.9.9", headers={"X-Forwarded-For": "6.6.6.6"}
     )
     assert network_address(request) == "9.9.9.9"
     assert get_adapter().get_client_ip(request) == "9.9.9.9"
-    assert SimpleRateThrottle.get_ident(
-        SimpleRateThrottle.__new__(SimpleRateThrottle), request
-    ) == ("9.9.9.9")
+    assert BaseThrottle().get_ident(request) == "9.9.9.9"
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_what_a_dead_process_had_open_is_forgotten_and_what_a_living_one_has_is_
 ) -> None:
     most = {network_key("192.0.2.7"): 2}
     now = [1000.0]
-    monkeypatch.setattr(open_sockets.time, "time", lambda: now[0])
+    monkeypatch.setattr("tickets.sockets.open_sockets.time.time", lambda: now[0])
     assert take("dead", most)
     open_sockets._here.clear()  # its process is gone, and says nothing any more
     assert take("living", most)

@@ -120,7 +120,7 @@ class User(AbstractUser):
 
         Recovery codes alone are none: whoever has only them is not asked for one at the log-in.
         """
-        factors = self.authenticator_set.exclude(type="recovery_codes")
+        factors = self.authenticator_set.exclude(type="recovery_codes")  # type: ignore[attr-defined]  # allauth has no types
         found: int | None = factors.order_by("pk").values_list("pk", flat=True).first()
         return found
 

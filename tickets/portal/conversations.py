@@ -62,10 +62,11 @@ def talk_to_a_human(request: HttpRequest) -> HttpResponse:
     except arrivals.OneMorePress as one_more:
         return one_more.page(request)
     actor = Actor.of_customer(customer)
-    if ticket := arrivals.goes_on_in(request, customer):
-        actions.hand_over(actor=actor, ticket=ticket, reason=Reason.ASKED)
-    else:
-        ticket = actions.ask_for_a_person(actor=actor, customer=customer)
+    newest = arrivals.goes_on_in(request, customer)
+    if newest is not None:
+        actions.hand_over(actor=actor, ticket=newest, reason=Reason.ASKED)
+        return redirect("conversation", newest.reference)
+    ticket = actions.ask_for_a_person(actor=actor, customer=customer)
     return redirect("conversation", ticket.reference)
 
 
@@ -76,30 +77,29 @@ def _begin(request: HttpRequest, form: MessageForm, *, to_a_person: bool) -> Htt
     except arrivals.OneMorePress as one_more:
         return one_more.page(request)
     actor = Actor.of_customer(customer)
-    sent = {
-        "body": form.cleaned_data["body"],
-        "uploads": form.cleaned_data["files"],
-        "client_id": form.cleaned_data["client_id"],
-    }
-    ticket = _sent_before(actor, sent["client_id"])
+    known = _sent_before(actor, form.cleaned_data["client_id"])
+    if known is not None:
+        if to_a_person:
+            actions.hand_over(actor=actor, ticket=known, reason=Reason.ASKED)
+        return redirect("conversation", known.reference)
+    newest = arrivals.goes_on_in(request, customer)
+    if newest is not None:
+        if to_a_person:  # whatever becomes of the words
+            actions.hand_over(actor=actor, ticket=newest, reason=Reason.ASKED)
+        flashes.info(
+            request, _("You began many conversations just now, so you go on in the newest of them.")
+        )
+        return _write(request, access.ticket_for(actor, newest.reference), form, actor)
     try:
-        if ticket is None and (ticket := arrivals.goes_on_in(request, customer)):
-            limits.spend(limits.WRITE_A_MESSAGE, "customer", str(customer.pk))
-            actions.post_message(actor=actor, ticket=ticket, channel=Channel.PORTAL, **sent)
-            flashes.info(
-                request,
-                _("You began many conversations just now, so this was added to your newest."),
-            )
-            if to_a_person:
-                actions.hand_over(actor=actor, ticket=ticket, reason=Reason.ASKED)
-        elif ticket is None:
-            ticket = actions.open_ticket(
-                actor=actor,
-                customer=customer,
-                channel=Channel.PORTAL,
-                to_a_person=to_a_person,
-                **sent,
-            )
+        ticket = actions.open_ticket(
+            actor=actor,
+            customer=customer,
+            channel=Channel.PORTAL,
+            body=form.cleaned_data["body"],
+            uploads=form.cleaned_data["files"],
+            client_id=form.cleaned_data["client_id"],
+            to_a_person=to_a_person,
+        )
     except NotKept as error:
         form.add_error("files", error)
         return _ask_again(request, form)
@@ -189,12 +189,19 @@ def post(request: HttpRequest, reference: str) -> HttpResponse:
     actor = access.actor_of(request)
     ticket = access.ticket_for(actor, reference)
     form = MessageForm(request.POST, files=request.FILES)
+    if not form.is_valid():
+        return problem(
+            request, form, lambda code: show(request, ticket, status=code, message_form=form)
+        )
+    return _write(request, ticket, form, actor)
+
+
+def _write(request: HttpRequest, ticket: Ticket, form: MessageForm, actor: Actor) -> HttpResponse:
+    """Put what was written into the conversation, or leave it in its composer for now."""
 
     def page(status: int) -> HttpResponse:
         return show(request, ticket, status=status, message_form=form)
 
-    if not form.is_valid():
-        return problem(request, form, page)
     try:
         limits.spend(limits.WRITE_A_MESSAGE, "customer", str(ticket.customer_id))
         message = actions.post_message(

@@ -19,7 +19,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext as _
-from limits import parse
+from limits import RateLimitItem, parse
 
 from tickets import addresses, limits
 from tickets.models import User
@@ -42,6 +42,7 @@ class Guess:
         account = _account(email)
         device, accounts = _device(request)
         self.network = limits.network_address(request)
+        self.counts: list[tuple[RateLimitItem, tuple[str, ...]]]
         if account in accounts:
             self.counts = [(ON_A_KNOWN_DEVICE, (what, account, device))]
         else:

@@ -155,12 +155,44 @@ def test_whoever_opens_one_conversation_after_the_other_goes_on_in_the_newest(
         assert f"Question {number}" in answered.content.decode()
     assert Ticket.objects.count() == 3
     assert Message.objects.filter(author_kind="customer").count() == 8
-    assert "added to your newest" in answered.content.decode()
+    assert "go on in the newest" in answered.content.decode()
     asked = client.post(HUMAN, {"body": "A person, please"}, follow=True)
     assert "A person, please" in asked.content.decode()
     assert client.post(HUMAN).status_code == 302
     assert Ticket.objects.filter(turn=Turn.QUEUE).count() == 1
     assert Ticket.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_no_limit_at_all_keeps_anybody_from_a_person(
+    monkeypatch: pytest.MonkeyPatch, browser: Browser
+) -> None:
+    """Whichever of them are used up: the person is asked for, and the words are there."""
+    nothing = parse("1/10 minutes")
+    for name in ("OPEN_A_CONVERSATION", "OPEN_WITHOUT_AN_ACCOUNT", "WRITE_A_MESSAGE"):
+        monkeypatch.setattr(limits, name, nothing)
+    ticket = make_ticket(turn=Turn.CUSTOMER, customer=make_customer(login=True))
+    client = browser(ticket.customer)
+    for _ in range(2):
+        limits.count(nothing, "customer", str(ticket.customer_id))
+    page = client.post(HUMAN, {"body": WORDS})
+    assert page.status_code == 429
+    assert f"{WORDS}</textarea>" in page.content.decode()
+    ticket.refresh_from_db()
+    assert ticket.turn == Turn.QUEUE
+    assert "You are next" in page.content.decode()
+    assert client.post(HUMAN).status_code == 302
+    assert Ticket.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_question_to_the_assistant_goes_to_a_person_when_it_is_sent_there_again() -> None:
+    client = Client()
+    sent = {"body": WORDS, "client_id": str(uuid4())}
+    address = client.post("/ask/", sent)["Location"]
+    assert client.post(HUMAN, sent)["Location"] == address
+    assert Ticket.objects.get().turn == Turn.QUEUE
+    assert Message.objects.filter(author_kind="customer").count() == 1
 
 
 @pytest.mark.django_db
