@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from bots import confidence
 from bots.models import AssistantSettings, Words
-from bots.understanding import query_of
+from bots.naming import name_of
+from bots.understanding import is_courtesy, query_of
 from knowledgebase import answers, search
 from knowledgebase.embeddings import Vectors
+from knowledgebase.models import NORWEGIAN, Article
 from knowledgebase.search import ArticleHit
 from tickets.models import Decision, Reason
 from tickets.rules.seen import Seen
@@ -22,6 +23,7 @@ MOST_OFFERED = 3
 ALSO_SHOWN = 2  # further articles beside an answer
 MOST_CONSIDERED = 5  # kept for whoever asks why
 LONGEST_NO = 10  # words
+DISCONTENT = ("frustrated", "angry", "distressed")
 
 _GREETING = re.compile(
     r"^\W*(hi|hello|hey|hallo|moin|good (morning|afternoon|evening)|guten (tag|morgen|abend))"
@@ -40,6 +42,8 @@ class Question:
     was_answered: bool = False
     unhelpful: frozenset[int] = frozenset()  # articles that did not help
     offered: frozenset[int] = frozenset()  # articles to choose from, offered right before
+    language: str = ""  # as it was understood, like `discontent`
+    discontent: bool = False
 
     @property
     def query(self) -> str:
@@ -61,6 +65,7 @@ class Thought:
     detail: str = ""
     did_not_help: bool = False  # the customer says so of the last answer
     looked_up: bool = False  # whether the confidence is about an article
+    offers_person: bool = False  # whether a person is offered beside what is said
 
 
 def think(
@@ -79,7 +84,9 @@ def think(
         return _hand_over(Reason.ASKED, _("wrote %(words)s") % {"words": quoted} if quoted else "")
     if not settings.enabled:
         return _hand_over(Reason.NO_ARTICLE, _("the assistant is switched off"))
-    words = settings.words(seen["language"].value)
+    language = str(seen["language"].value or "")
+    words = settings.words(language)
+    question = replace(question, language=language, discontent=seen["feeling"].value in DISCONTENT)
     if seen["asks_identity"].value:
         text = _(
             "I am an AI assistant, not a person. I quote our help articles. "
@@ -92,17 +99,15 @@ def think(
         return Thought(
             Decision.CLARIFY, "", 0.0, ["says that the answer did not help"], did_not_help=True
         )
+    if is_courtesy(question.text):
+        return Thought(Decision.ANSWER, words.thanks_text, 1.0, ["thanks: nothing was asked"])
     if not _HAS_A_WORD.search(question.text):
         return _nothing_found(question, settings, words, 0.0, ["no words to look for"])
-    return _look_up(question, settings, words, seen["language"].value, vector)
+    return _look_up(question, settings, words, vector)
 
 
 def _look_up(
-    question: Question,
-    settings: AssistantSettings,
-    words: Words,
-    language: str,
-    vector: Vectors | None,
+    question: Question, settings: AssistantSettings, words: Words, vector: Vectors | None
 ) -> Thought:
     found = search.search(
         question.query,
@@ -114,7 +119,9 @@ def _look_up(
         return _hand_over(Reason.FAILED, _("the search by meaning is not available"))
     hits = [hit for hit in found.hits if hit.article_id not in question.unhelpful]
     thought = _weigh(question, settings, words, hits)
-    if thought.sources and (other := _other_language(thought.sources[0], language)):
+    if thought.decision != Decision.ANSWER and _has_no_articles(question.language, hits):
+        thought = _without_articles(question, words, hits, thought)
+    elif thought.sources and (other := _other_language(thought.sources[0], question, words)):
         said = words.other_language_text.replace("%(language)s", other)
         thought = replace(thought, text=said, reasons=[*thought.reasons, f"only in {other}"])
     return replace(thought, considered=hits[:MOST_CONSIDERED], looked_up=True)
@@ -138,10 +145,14 @@ def _weigh(
     if question.offered.intersection(hit.article_id for hit in hits[:MOST_OFFERED]):
         reasons.append("the same articles would be offered again")
         return _no_answer(words, sure, reasons, Reason.NOT_UNDERSTOOD)
-    if hits and sure >= settings.offer_threshold:
+    fitting = [hit for hit in hits[:MOST_OFFERED] if confidence.may_be_meant(hit)]
+    if fitting and sure >= settings.offer_threshold:
         reasons.append(f"{sure:.2f} is below {settings.answer_threshold:.2f}: offer articles")
-        return Thought(Decision.OFFER, words.offer_intro, sure, reasons, hits[:MOST_OFFERED])
-    reasons.append(f"{sure:.2f} is below {settings.offer_threshold:.2f}: nothing fits")
+        return Thought(Decision.OFFER, words.offer_intro, sure, reasons, fitting)
+    if sure >= settings.offer_threshold:
+        reasons.append("none of the articles is near enough to be offered")
+    else:
+        reasons.append(f"{sure:.2f} is below {settings.offer_threshold:.2f}: nothing fits")
     return _nothing_found(question, settings, words, sure, reasons)
 
 
@@ -157,7 +168,10 @@ def _nothing_found(
     sure: float,
     reasons: list[str],
 ) -> Thought:
-    if settings.ask_back and not question.clarified and not question.unhelpful:
+    asks = settings.ask_back and not question.clarified and not question.unhelpful
+    if asks and question.discontent:
+        reasons = [*reasons, "not content: not asked to put it differently"]
+    elif asks:
         return Thought(Decision.CLARIFY, words.clarify_text, sure, reasons)
     reason = Reason.NOT_UNDERSTOOD if question.clarified else Reason.NO_ARTICLE
     return _no_answer(words, sure, reasons, reason)
@@ -173,11 +187,47 @@ def _hand_over(reason: Reason, detail: str) -> Thought:
     )
 
 
-def _other_language(hit: ArticleHit, language: str) -> str:
+# --- other languages ------------------------------------------------------------------------------
+
+
+def _has_no_articles(language: str, hits: Sequence[ArticleHit]) -> bool:
+    """Whether no article is in the customer's language. One query, where none of those found is."""
+    if not language or any(_same_language(hit.language, language) for hit in hits):
+        return False
+    public = Article.objects.public()
+    return public.exists() and not public.has_language(language)
+
+
+def _without_articles(
+    question: Question, words: Words, hits: Sequence[ArticleHit], thought: Thought
+) -> Thought:
+    """Say so in that language: with the nearest article, as what it is, or with a person at once.
+
+    To put it differently would not help them, and would not be theirs to do.
+    """
+    mine = name_of(question.language, words.language)
+    reasons = [*thought.reasons, f"there are no articles in {name_of(question.language, 'en')}"]
+    nearest = [hit for hit in hits[:1] if confidence.may_be_meant(hit)]
+    if nearest and nearest[0].article_id not in question.offered:
+        other = name_of(nearest[0].language, words.language)
+        said = words.nearest_text.replace("%(other)s", other).replace("%(language)s", mine)
+        return Thought(
+            *(Decision.OFFER, said, thought.confidence, reasons, nearest), offers_person=True
+        )
+    said = words.no_articles_text.replace("%(language)s", mine)
+    return Thought(
+        *(Decision.HAND_OVER, said, thought.confidence, reasons),
+        hand_over=Reason.NO_ARTICLE,
+        detail=_("writes in %(language)s") % {"language": name_of(question.language)},
+    )
+
+
+def _other_language(hit: ArticleHit, question: Question, words: Words) -> str:
     """The name of the article's language, if it is not the customer's; else ""."""
-    if not language or not hit.language or hit.language[:2] == language[:2]:
+    if not question.language or _same_language(hit.language, question.language):
         return ""
-    try:
-        return str(get_language_info(hit.language)["name_translated"])
-    except KeyError:
-        return hit.language
+    return name_of(hit.language, words.language)
+
+
+def _same_language(one: str, other: str) -> bool:
+    return not one or one[:2] == other[:2] or {one[:2], other[:2]} <= set(NORWEGIAN)

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.utils import timezone
 
 from bots.dialogue import Question, Thought, think
 from bots.models import AssistantSettings
-from bots.understanding import query_of, understand
+from bots.understanding import encode_ahead, query_of, understand
 from knowledgebase import embeddings, search
 from knowledgebase.embeddings import EncoderUnavailable, Vectors
+from knowledgebase.lately import Lately
 from tickets import rules
 from tickets.models import (
     Answer,
@@ -32,9 +34,12 @@ REMEMBERED = 40  # messages of a conversation that are looked back on
 ENCODE_SECONDS = 1.0
 
 
-# The model reads the question while the database is asked for what else is known. A second thread,
-# so that behind an encoding that hangs the next gives up in time, instead of waiting for its start.
-_beside = ThreadPoolExecutor(max_workers=2, thread_name_prefix="encoding")
+_settings = Lately(AssistantSettings.load)
+_rules = Lately(rules.active_rules)
+
+# The model reads the question while the database is asked for what else is known. More threads than
+# turns, so that behind an encoding that hangs the next gives up in time, and does not wait to start.
+_beside = ThreadPoolExecutor(max_workers=6, thread_name_prefix="encoding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,11 @@ def read(
 ) -> Turned:
     """Understand one message, think about the question (if there is one to answer), try the rules.
 
-    `around` is what is known of the ticket, `encoding` and `active` the text's vector and the rules
-    where they were asked for already. Runs the encoder, so never inside a transaction.
+    A message without a question is read by what the understanding encodes of it. `around` is what
+    is known of the ticket, `encoding` and `active` the question's vector and the rules where they
+    were asked for already. Runs the encoder, so never inside a transaction.
     """
-    vector = encoding.result() if encoding else _encoded(question.text if question else text)
+    vector = encoding.result() if encoding else _encoded(question.text) if question else None
     whole = question is None or question.text == text
     same = whole and query_of(text) == search.readable(text)
     seen = understand(
@@ -126,21 +132,31 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
     message.ticket = ticket  # known, and not to be asked for again
     to_answer = open_ones if open_ones and open_ones[-1].pk == message.pk else [message]
     text = "\n".join(each.body for each in to_answer)
-    encoding = _beside.submit(_encoded, text)
-    question = None
+    question, encoding = None, None
     if to_answer is open_ones:
+        encoding = _beside.submit(_encoded, text)
         answered = len(recent) == REMEMBERED or len(recent) > len(said)
         question = _question(ticket, text, answered=answered)
     turned = read(
         message.body,
         past=_past(ticket, recent, message),
         around=rules.of_ticket(ticket, text=message.body, now=timezone.now()),
-        settings=AssistantSettings.load(),
+        settings=_settings(),
         question=question,
         encoding=encoding,
-        active=rules.active_rules(),
+        active=_rules(),
     )
     return Turned(turned.situation, turned.verdict, turned.thought, message, turned.vector)
+
+
+def read_ahead(places: Sequence[tuple[Ticket, int]]) -> None:
+    """Encode messages, named by their positions, at once; each is then understood without waiting."""
+    which = Q()
+    for ticket, position in places:
+        which |= Q(ticket=ticket, position=position)
+    encode_ahead(
+        list(Message.objects.filter(which).values_list("body", flat=True)) if places else []
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +271,7 @@ def _encoded(text: str) -> Vectors | None:
     if not text:
         return None
     try:
-        (vector,) = embeddings.encode([text], timeout=ENCODE_SECONDS)
+        (vector,) = embeddings.encode([text], timeout=ENCODE_SECONDS, awaited=True)
     except EncoderUnavailable:
         return None  # the search says so, and a person comes
     found: Vectors = vector

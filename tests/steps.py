@@ -18,7 +18,7 @@ Node = tuple[Any, Any]
 
 _ONE_CHARACTER = (ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN)
 _REPEATS = (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT)
-_WITHIN = {
+_WITHIN: dict[Any, Callable[[str], bool]] = {
     ops.CATEGORY_DIGIT: str.isdigit,
     ops.CATEGORY_NOT_DIGIT: lambda one: not one.isdigit(),
     ops.CATEGORY_SPACE: str.isspace,

@@ -25,6 +25,7 @@ READ = {
 WRITE = {
     *("conversation-post", "conversation-helpful"),
     *("conversation-solved", "conversation-reopen", "conversation-rate", "conversation-email"),
+    *("conversation-code", "confirm-answer", "confirm-again"),
     *("workspace-presence", "workspace-write", "workspace-accept", "workspace-hand-back"),
     *("workspace-resolve", "workspace-reopen", "workspace-known"),
     "workspace-decide-question",
@@ -48,7 +49,6 @@ SAMPLES = {
     "<int:position>": "1",
     "<int:pk>": "1",
     "<uuid:pk>": str(uuid4()),
-    "<str:token>": "forged",
     "<slug:slug>": "missing",
 }
 

@@ -1,70 +1,93 @@
-"""The queue: the place in it, how long it took lately, and what to tell the customer about it."""
+"""The queue: the place in it, and what can honestly be said of the wait."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 
 from django.db.models import Q
 from django.utils import timezone
 
-from tickets import hours, presence
+from tickets import hours, presence, waits
 from tickets.models import HandOver, Reason, Team, Ticket, Turn
+from tickets.waits import Acceptance, Pace, Wait
 
-SAMPLES = 20  # the last waits that an expectation is drawn from
-ENOUGH = 5  # fewer are no ground for a promise
-LONGEST_SAMPLE = timedelta(hours=4)  # a night in between is no wait for anybody's turn
+COUNTED = 1000  # places; counting stops here, and behind it nobody is told a number
+ACCEPTANCES = 60  # the last ones, from which a team's pace is drawn
+# Whoever owes an answer for longer than that is not kept from the next conversation by it.
+BUSY_WITH = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What can honestly be said of the wait: the place; about how long, if known; or when next."""
+    """Within the hours the place and the wait, if it is known; outside them when next.
+
+    `somebody_here`: although it is outside the hours.
+    """
 
     place: int
     open_now: bool
-    opens_at: datetime | None
-    wait: timedelta | None
+    opens_at: datetime | None = None
+    wait: Wait | None = None
+    somebody_here: bool = False
 
     @property
-    def minutes(self) -> int | None:
-        """The expected wait in whole minutes, at least one; None when nothing is known."""
-        return None if self.wait is None else max(1, round(self.wait.total_seconds() / 60))
+    def counted(self) -> bool:
+        """Whether the place is a number, not only "behind many"."""
+        return self.place <= COUNTED
 
 
 def outlook(ticket: Ticket) -> Outlook:
-    """The outlook of a ticket that waits for a person. At most three queries beside the hours."""
+    """The outlook of a ticket that waits for a person.
+
+    Four queries and one look into Redis beside the hours; three of them rest on an index and a
+    limit, so that 800 who wait cost what one does.
+    """
     now = timezone.now()
-    # Whoever is at work outside the hours is there all the same.
-    open_now = hours.is_open(ticket.team, now) or bool(presence.online_agents(ticket.team))
-    ahead = (
-        Ticket.objects.filter(team=ticket.team, turn=Turn.QUEUE)
-        .exclude(pk=ticket.pk)
-        .filter(
-            Q(priority__gt=ticket.priority)
-            | Q(priority=ticket.priority, turn_since__lt=ticket.turn_since)
-            | Q(priority=ticket.priority, turn_since=ticket.turn_since, pk__lt=ticket.pk or 0)
-        )
-        .count()
-    )
-    return Outlook(
-        place=ahead + 1,
-        open_now=open_now,
-        opens_at=None if open_now else hours.next_opening(ticket.team, now),
-        wait=usual_wait(ticket.team) if open_now else None,
-    )
+    place = _ahead(ticket) + 1
+    here = presence.agents_here(ticket.team_id)
+    if not hours.is_open(ticket.team, now):
+        opens_at = hours.next_opening(ticket.team, now)
+        return Outlook(place, open_now=False, opens_at=opens_at, somebody_here=bool(here))
+    wait = None
+    if here and place <= COUNTED:
+        busy = _busy(here, now)
+        pace = pace_of(ticket.team)
+        wait = waits.expected(place=place, free=len(here) - busy, busy=busy, pace=pace)
+    return Outlook(place, open_now=True, wait=wait)
 
 
-def usual_wait(team: Team) -> timedelta | None:
-    """The median of the team's last waits for a person; None while there are too few of them."""
-    waits = [
-        accepted - asked
-        for asked, accepted in HandOver.objects.filter(team=team, accepted_at__isnull=False)
-        .exclude(reason__in=[Reason.TAKEN_OVER, Reason.CHANNEL])
+def pace_of(team: Team) -> Pace:
+    """The pace at which a team took conversations out of its queue lately. One query."""
+    accepted = (
+        HandOver.objects.filter(team=team, accepted_at__isnull=False)
+        .exclude(reason=Reason.TAKEN_OVER)  # nobody waited
         .order_by("-accepted_at")
-        .values_list("asked_at", "accepted_at")[:SAMPLES]
-        if accepted is not None and accepted - asked < LONGEST_SAMPLE
-    ]
-    if len(waits) < ENOUGH:
-        return None
-    return timedelta(seconds=median(wait.total_seconds() for wait in waits))
+        .values_list("asked_at", "accepted_at", "accepted_by")[:ACCEPTANCES]
+    )
+    return waits.pace(
+        Acceptance(asked.timestamp(), taken.timestamp(), agent)
+        for asked, taken, agent in accepted
+        if taken is not None and agent is not None
+    )
+
+
+def _ahead(ticket: Ticket) -> int:
+    """How many of the team's queue are to be accepted before this one; at most `COUNTED`."""
+    same = Q(priority=ticket.priority)
+    sooner = Q(person_asked_at__lt=ticket.person_asked_at)
+    together = Q(person_asked_at=ticket.person_asked_at, pk__lt=ticket.pk)
+    ahead = (
+        Ticket.objects.filter(team=ticket.team_id, turn=Turn.QUEUE)
+        .exclude(pk=ticket.pk)
+        .filter(Q(priority__gt=ticket.priority) | same & sooner | same & together)
+    )
+    return ahead[:COUNTED].count()
+
+
+def _busy(agents: set[int], now: datetime) -> int:
+    """How many of these agents owe somebody an answer, and not since long ago. One query."""
+    owing = Ticket.objects.filter(
+        assignee__in=agents, turn=Turn.AGENT, turn_since__gt=now - BUSY_WITH
+    )
+    return owing.values("assignee").distinct().count()

@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bots import confidence
+from bots.dialogue import MOST_OFFERED
 from bots.evaluation import figures, inputs
 from bots.evaluation.figures import Outcome
 from bots.evaluation.inputs import Query, Unusable
@@ -67,7 +68,8 @@ class Found:
 
     def offered(self, settings: AssistantSettings) -> bool:
         wanted = self.confidence >= settings.offer_threshold
-        return bool(self.ranked) and wanted and not self.answered(settings)
+        fitting = any(map(confidence.may_be_meant, self.result.hits[:MOST_OFFERED]))
+        return fitting and wanted and not self.answered(settings)
 
 
 def run(plan: Plan, out: Path, console: Console) -> None:

@@ -1,5 +1,6 @@
 """What a customer's message says beside its question: wishes, feeling, topics, urgency, facts."""
 
+from bots.understanding.courtesy import is_courtesy
 from bots.understanding.facts import FoundFact, find_facts
 from bots.understanding.feeling import Feeling, feel, feel_at_a_glance
 from bots.understanding.person import asks_whether_human, wants_person
@@ -27,6 +28,7 @@ __all__ = [
     "feel",
     "feel_at_a_glance",
     "find_facts",
+    "is_courtesy",
     "query_of",
     "understand",
     "understand_many",

@@ -211,7 +211,8 @@ def _feeling(
         return Seen(ANGRY, by_words.words[:6], by_words.level), level_seen
     if confused := noticed.slug("confused"):
         return Seen(CONFUSED, _quoted(confused[1]), round(confused[0], 3)), level_seen
-    if by_words.name == FRUSTRATED or feelings.is_strained(plain, message.text):
+    discontent = noticed.slug("dissatisfied")
+    if by_words.name == FRUSTRATED or discontent or feelings.is_strained(plain, message.text):
         shown = by_words.words[:6] or _quoted(noticed.best("dissatisfied")[1])
         return Seen(FRUSTRATED, shown or _quoted(parts[0] if parts else ""), level), level_seen
     return Seen(CALM), level_seen

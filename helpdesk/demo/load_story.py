@@ -283,7 +283,7 @@ class _Story:
         self._say(Actor.system(), notices.queued(self._outlook(place), self.customer))
 
     def _outlook(self, place: int) -> Outlook:
-        """What was said of the wait. Whoever answered before opening time was there."""
+        """What was said of the place. Whoever answered before opening time was there."""
         opens_at = hours.next_opening(self.ticket.team, self.at)
         by_agents = (
             time
@@ -291,8 +291,10 @@ class _Story:
             if item["author"] == "agent"
         )
         answered = next(by_agents, None)
-        here = opens_at is None or opens_at <= self.at or (answered and answered < opens_at)
-        return Outlook(place, bool(here), None if here else opens_at, wait=None)
+        if opens_at is None or opens_at <= self.at:
+            return Outlook(place, open_now=True)
+        somebody_here = answered is not None and answered < opens_at
+        return Outlook(place, open_now=False, opens_at=opens_at, somebody_here=somebody_here)
 
     def _accept(self, agent: User, before: datetime) -> None:
         """The agent took it some time before what they did first."""

@@ -49,11 +49,12 @@ class Visitor:
             "Referer": self.base,
         }
 
-    async def asks(self, question: str) -> None:
+    async def asks(self, question: str, *, patience: float = TIMEOUT) -> None:
         answer = await self.client.post(
             "/ask/",
             data={"body": question, "client_id": str(uuid.uuid4())},
             headers=self.headers(),
+            timeout=patience,
         )
         found = re.search(r"/requests/(\w+)/", answer.headers.get("location", ""))
         assert found, (answer.status_code, answer.text[:300])

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from bots.understanding.detectors import train
+from bots.understanding.shipped import SHIPPED
 from knowledgebase import embeddings, search
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit, SearchResult
@@ -17,8 +19,11 @@ Find = Callable[..., None]
 
 @pytest.fixture(scope="session")
 def encoder() -> None:
-    """The real model, loaded before a test's transaction begins: that may not idle so long."""
+    """The real model and what it makes of the examples, before a test's transaction begins: that
+    may not idle so long.
+    """
     embeddings.warm()
+    train(SHIPPED)
 
 
 @pytest.fixture

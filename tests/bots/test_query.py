@@ -116,7 +116,7 @@ def test_giving_the_order_number_changes_neither_the_answer_nor_its_certainty() 
         articles.publish_article(actor=None, article=article)
     index_due()
     nothing = dict.fromkeys(("wants_person", "asks_identity"), Seen(False))
-    seen = {**nothing, "language": Seen("en"), "repeats": Seen("")}
+    seen = {**nothing, "language": Seen("en"), "repeats": Seen(""), "feeling": Seen("calm")}
     settings = AssistantSettings.load()
     without, with_it = (
         think(Question(text), seen, settings) for text in (TENT, f"{TENT} My order is KM-48213.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -44,7 +45,7 @@ from tickets.models import (
     Turn,
     User,
 )
-from tickets.queues import usual_wait
+from tickets.queues import pace_of
 
 INTRO = "This is what our help articles say:"
 
@@ -61,8 +62,9 @@ def company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 
 @pytest.fixture(autouse=True)
-def _company(company: Content) -> None:
-    """Every test here is about it."""
+def _company(company: Content, settings: Any) -> None:
+    """Every test here is about it, and about staff who log in by their password alone."""
+    settings.STAFF_NEED_SECOND_FACTOR = False
 
 
 def test_the_company_is_complete() -> None:
@@ -99,6 +101,8 @@ def test_whoever_the_demo_names_can_log_in_and_only_the_admin_enters_the_admin()
 def test_the_first_team_became_the_default_one_and_all_keep_the_companys_hours() -> None:
     settings = SiteSettings.load()
     assert settings.company_name == "Kestrel & Moor"
+    assert settings.phone == "+44 1632 960 000"
+    assert settings.contact_email == "help@kestrelmoor.example"
     assert settings.default_team.slug == "front-desk"
     assert not Team.objects.filter(slug="support").exists()
     hours = OpeningHours.objects.get()
@@ -206,7 +210,7 @@ def test_a_hand_over_says_what_is_wanted_and_who_took_it() -> None:
         if ticket.channel in (Channel.PHONE, Channel.API):
             assert handover.reason == Reason.CHANNEL
     for team in Team.objects.all():
-        assert usual_wait(team) is not None  # customers are told about how long it takes
+        assert pace_of(team).reactions  # from which customers are told how long it takes
 
 
 def test_an_agent_sees_what_their_teams_have_and_a_customer_their_own() -> None:

@@ -63,11 +63,12 @@ def test_a_long_conversation_is_loaded_both_ways_and_has_no_gap(
     page = reader.page
     reader.logs_in(who)
     reader.opens(f"{start}{reference}/")
-    items = page.locator("[data-items] > [data-position]")
+    conversation = page.locator("[data-items]")
+    items = conversation.locator("> [data-position]")
     earlier = page.get_by_role("link", name="Earlier messages")
     later = page.get_by_role("link", name="Later messages")
     expect(items).to_have_count(50)
-    expect(page.get_by_text("Message 120 of 120 about")).to_be_in_viewport()
+    expect(conversation.get_by_text("Message 120 of 120 about")).to_be_in_viewport()
     expect(later).to_be_hidden()
 
     # Earlier ones are loaded above, and what was read stays in view.
@@ -77,13 +78,13 @@ def test_a_long_conversation_is_loaded_both_ways_and_has_no_gap(
     expect(items).to_have_count(100)
     expect(page.locator(f"#{first}")).to_be_in_viewport()
     earlier.click()
-    expect(page.get_by_text("Message 1 of 120 about")).to_be_attached()
+    expect(conversation.get_by_text("Message 1 of 120 about")).to_be_attached()
     expect(earlier).to_be_hidden()
     assert positions(page) == sorted(set(positions(page)))
 
     # Far behind, it begins afresh at the newest and says that there is more before.
     more(company, reference, 70, "the newest of all")
-    expect(page.get_by_text("the newest of all")).to_be_attached()
+    expect(conversation.get_by_text("the newest of all")).to_be_attached()
     expect(items).to_have_count(50)
     expect(earlier).to_be_visible()
 
@@ -98,11 +99,11 @@ def test_a_long_conversation_is_loaded_both_ways_and_has_no_gap(
         count = items.count()
         later.click()
         expect(items).not_to_have_count(count)
-    expect(page.get_by_text("said while somebody reads")).to_be_attached()
+    expect(conversation.get_by_text("said while somebody reads")).to_be_attached()
     assert positions(page) == sorted(set(positions(page)))
 
     # Whoever writes there goes to where their words are.
     reader.opens(f"{start}{reference}/?before=60")
     reader.writes("written from the middle")
-    expect(page.get_by_text("written from the middle")).to_be_in_viewport()
+    expect(conversation.get_by_text("written from the middle")).to_be_in_viewport()
     expect(later).to_be_hidden()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from helpdesk.celery import app
@@ -287,44 +289,177 @@ def test_a_reaction_of_an_old_release_is_given_up(effect: Effect) -> None:
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """What goes to the broker: the names of the reactions and their queues."""
-    hints: list[tuple[str, str]] = []
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What goes to the broker: the queues whose bell was rung."""
+    queues: list[str] = []
 
-    def send_task(name: str, args: tuple[int], *, queue: str, **options: object) -> None:
-        hints.append((Reaction.objects.get(pk=args[0]).name, queue))
+    def send_task(name: str, args: tuple[str], *, queue: str, **options: object) -> None:
+        assert (name, args) == ("tickets.tasks.work_off", (queue,))
+        queues.append(queue)
 
     monkeypatch.setattr(app, "send_task", send_task)
-    return hints
+    return queues
 
 
-def test_after_the_commit_each_reaction_is_hinted_to_its_own_queue(
-    sent: list[tuple[str, str]], django_capture_on_commit_callbacks: Capture
+def long_due(**fields: object) -> None:
+    Reaction.objects.update(due_at=timezone.now() - timedelta(seconds=6), **fields)
+
+
+def test_after_the_commit_the_bell_of_the_reactions_queue_is_rung(
+    rung: list[str], django_capture_on_commit_callbacks: Capture
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         make_ticket(turn=Turn.ASSISTANT)
-        assert sent == []  # nothing before the commit
-    assert sent == [("assistant.turn", "assistant")]
+        assert rung == []  # nothing before the commit
+    assert rung == ["assistant"]
 
 
-def test_the_sweep_hints_what_was_left_undone_and_only_that(sent: list[tuple[str, str]]) -> None:
+def test_the_sweep_rings_where_something_was_left_undone_and_only_there(rung: list[str]) -> None:
     make_ticket(turn=Turn.ASSISTANT)
-    make_ticket(turn=Turn.ASSISTANT)
-    assert tasks.sweep() == 0  # still on its way through the queue
-    Reaction.objects.update(due_at=timezone.now() - timedelta(seconds=6))
-    first = Reaction.objects.order_by("pk").first()
-    assert first is not None
-    Reaction.objects.filter(pk=first.pk).update(state=ReactionState.DONE)
-    assert tasks.sweep() == 1
-    assert len(sent) == 1
+    assert tasks.sweep() == []  # still on its way through the queue
+    long_due()
+    assert tasks.sweep() == ["assistant"]
+    assert set(rung) == {"assistant"}
+    long_due(state=ReactionState.DONE)
+    assert tasks.sweep() == []
 
 
-def test_the_sweep_also_hints_a_reaction_of_an_old_release(sent: list[tuple[str, str]]) -> None:
+def test_a_reaction_of_an_old_release_is_given_up_by_its_bell(rung: list[str]) -> None:
     make_ticket(turn=Turn.ASSISTANT)
-    Reaction.objects.update(due_at=timezone.now() - timedelta(seconds=6))
-    Reaction.objects.filter(name="assistant.turn").update(name="test.gone")
+    long_due(name="test.gone", queue="default")
+    assert tasks.sweep() == ["default"]
+    assert tasks.work_off("default") == 0
+    assert Reaction.objects.get().state == ReactionState.DEAD
+
+
+def test_a_bell_that_finds_nothing_due_asks_one_thing_and_does_nothing(
+    effect: Effect, rung: list[str]
+) -> None:
+    reaction = note()
+    assert tasks.work_off("default") == 1
+    with CaptureQueriesContext(connection) as captured:
+        assert tasks.work_off("default") == 0
+    assert len(captured) == 1
+    reaction.refresh_from_db()
+    assert (reaction.attempts, effect.worked, effects()) == (1, 1, 1)
+
+
+def test_what_has_been_due_longest_is_done_first(effect: Effect, rung: list[str]) -> None:
+    owe(3)
+    pks = list(Reaction.objects.order_by("pk").values_list("pk", flat=True))
+    for number, pk in enumerate(pks):
+        Reaction.objects.filter(pk=pk).update(due_at=timezone.now() - timedelta(seconds=number))
+    tasks.work_off("default")
+    done = Reaction.objects.order_by("done_at").values_list("pk", flat=True)
+    assert list(done) == pks[::-1]
+
+
+def test_a_queue_with_much_to_do_leaves_a_turn_to_its_other_tasks(
+    effect: Effect, rung: list[str]
+) -> None:
+    owe(3)
+    assert events.work_off("default", seconds=-1) == 1
+    assert rung == ["default"]  # and goes on when its turn comes again
+    assert events.work_off("default") == 2
+
+
+def test_a_reaction_that_belongs_elsewhere_by_now_is_sent_on_and_loses_no_attempt(
+    monkeypatch: pytest.MonkeyPatch, effect: Effect, rung: list[str]
+) -> None:
+    reaction = note()
+    chosen = replace(events._by_name["test.effect"], queue=lambda _event: "reading")
+    monkeypatch.setitem(events._by_name, "test.effect", chosen)
+    assert tasks.work_off("default") == 0
+    reaction.refresh_from_db()
+    assert (reaction.queue, reaction.attempts, effects()) == ("reading", 0, 0)
+    assert rung == ["reading"]
+    assert tasks.work_off("reading") == 1
+    assert effects() == 1
+
+
+def test_several_are_made_ready_at_once_and_each_is_done(
+    monkeypatch: pytest.MonkeyPatch, effect: Effect, rung: list[str]
+) -> None:
+    owe(5)
+    ahead: list[int] = []
+    chosen = replace(
+        events._by_name["test.effect"], ahead=lambda several: ahead.append(len(several))
+    )
+    monkeypatch.setitem(events._by_name, "test.effect", chosen)
+    assert events.work_off("default", together=4) == 5
+    assert ahead == [4]  # the fifth is alone
+    assert effect.worked == 5
+
+
+@real_transactions
+def test_what_runs_side_by_side_is_done_once_each_and_gives_its_connections_back(
+    effect: Effect, rung: list[str]
+) -> None:
+    owe(7)
+    effect.fails = 1
+    assert events.work_off("default", together=3, side_by_side=True) == 6
+    assert effects() == 6
+    left = Reaction.objects.get(state=ReactionState.DUE)
+    assert left.error == "RuntimeError: the shop does not answer"
+
+
+# --- after an outage ------------------------------------------------------------------------------
+
+THOUSANDS = 2_000
+
+
+def owe(number: int, queues: Sequence[str] = ("default",), *, ago: float = 6) -> None:
+    """So many reactions that are due for so many seconds, in turn in these queues."""
+    ticket = make_ticket(turn=Turn.ASSISTANT)
+    last = ticket.last_position
+    made = Event.objects.bulk_create(
+        Event(
+            kind=EventKind.FACT_NOTED,
+            ticket=ticket,
+            position=last + index + 1,
+            actor_kind="assistant",
+            data={"key": "order"},
+        )
+        for index in range(number)
+    )
+    due = timezone.now() - timedelta(seconds=ago)
+    Reaction.objects.bulk_create(
+        Reaction(event=event, name="test.effect", queue=queues[index % len(queues)], due_at=due)
+        for index, event in enumerate(made)
+    )
+
+
+@pytest.mark.parametrize("queue", ["assistant", "reading", "default", "mail"])
+def test_an_hour_without_workers_rings_no_more_bells_than_a_minute(
+    queue: str, effect: Effect, rung: list[str]
+) -> None:
+    owe(THOUSANDS, [queue], ago=3600)
+    for _ in range(12):  # a minute of sweeps in which nobody comes
+        assert tasks.sweep() == [queue]
+    assert rung == [queue] * 12 * tasks.BELLS
+    assert Reaction.objects.filter(state=ReactionState.DUE).count() == THOUSANDS
+
+
+@real_transactions
+def test_thousands_that_an_outage_left_are_done_once_each_by_the_bells_of_one_sweep(
+    monkeypatch: pytest.MonkeyPatch, effect: Effect, rung: list[str]
+) -> None:
+    queues = ["assistant", "reading", "default", "mail"]
+    name = "test.effect"
+    anywhere = replace(events._by_name[name], queue=_queue_of_its_reaction)
+    monkeypatch.setitem(events._by_name, name, anywhere)
+    owe(THOUSANDS, queues, ago=3600)
     tasks.sweep()
-    assert ("test.gone", "default") in sent
+    bells = list(rung)
+    done = together(len(bells), lambda index: events.work_off(bells[index], seconds=600))
+    assert sum(one for one in done if isinstance(one, int)) == THOUSANDS, done
+    assert effects() == THOUSANDS
+    assert set(Reaction.objects.values_list("state", "attempts")) == {(ReactionState.DONE, 1)}
+    assert tasks.sweep() == []
+
+
+def _queue_of_its_reaction(event: Event) -> str:
+    return event.reactions.get().queue
 
 
 @pytest.fixture
@@ -350,7 +485,7 @@ def test_t03_without_a_broker_the_action_succeeds_and_the_sweep_does_the_rest(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         reaction = note()
-    assert "The queue is away" in caplog.text
+    assert "The queue default is away" in caplog.text
     reaction.refresh_from_db()
     assert (reaction.state, reaction.attempts, effects()) == (ReactionState.DUE, 0, 0)
     tasks.sweep()  # the broker is still away: no error

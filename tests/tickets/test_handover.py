@@ -151,8 +151,8 @@ def test_the_place_in_the_queue_is_said() -> None:
     first = make_ticket(turn=Turn.QUEUE, team=team)
     second = make_ticket(turn=Turn.QUEUE, team=team)
     make_ticket(turn=Turn.QUEUE)  # another team's queue
-    assert "You are next." in told(first)
-    assert "You are number 2 in the queue." in told(second)
+    assert told(first).endswith("You joined the queue at its front.")
+    assert told(second).endswith("You joined the queue as number 2.")
     assert "minute" not in told(second)  # nothing is known, so nothing is promised
 
 

@@ -8,21 +8,23 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 
-from tests.factories import make_agent, make_hours, make_team, make_ticket
+from tests.factories import make_agent, make_team, make_ticket
 from tickets import presence, queues
 from tickets.models import Role, Turn
 
 pytestmark = pytest.mark.django_db
 
 
-def test_w11_who_is_online_is_a_first_name_and_nothing_else() -> None:
+def test_whoever_has_the_workspace_open_and_uses_it_is_here() -> None:
     team = make_team()
-    dana = make_agent("Dana Osei", teams=[team], email="dana.osei@kestrelmoor.example")
-    make_agent("Ravi Moor", teams=[team])
-    assert presence.online_agents(team) == []
+    dana, ravi = make_agent(teams=[team]), make_agent(teams=[team])
+    assert presence.agents_here(team.pk) == set()
     presence.mark_agent_here(dana)
-    assert presence.online_agents(team) == ["Dana"]
-    assert presence.online_agents(make_team()) == []
+    presence.mark_agent_active(ravi)  # and then closed it
+    assert presence.agents_here(team.pk) == set()
+    presence.mark_agent_active(dana)
+    assert presence.agents_here(team.pk) == {dana.pk}
+    assert presence.agents_here(make_team().pk) == set()
 
 
 def test_whoever_is_away_is_not_here_until_they_come_back() -> None:
@@ -31,27 +33,20 @@ def test_whoever_is_away_is_not_here_until_they_come_back() -> None:
     presence.mark_agent_here(dana)
     presence.set_away(dana, away=True)
     presence.mark_agent_here(dana)  # the workspace is still open
-    assert (presence.online_agents(team), presence.is_away(dana)) == ([], True)
+    presence.mark_agent_active(dana)  # and used
+    assert (presence.agents_here(team.pk), presence.is_away(dana)) == (set(), True)
     presence.set_away(dana, away=False)
-    assert presence.online_agents(team) == ["Dana"]
+    assert presence.agents_here(team.pk) == {dana.pk}
 
 
-def test_a06_who_does_not_work_here_any_more_is_not_named() -> None:
+def test_a06_who_does_not_work_here_any_more_is_not_here() -> None:
     team = make_team()
     dana = make_agent("Dana Osei", teams=[team])
-    presence.mark_agent_here(dana)
+    presence.set_away(dana, away=False)
+    assert presence.agents_here(team.pk) == {dana.pk}
     dana.role = Role.CUSTOMER
     dana.save()
-    assert presence.online_agents(team) == []
-
-
-def test_an_agent_at_work_outside_the_hours_is_there_all_the_same() -> None:
-    team = make_team(hours=make_hours())
-    dana = make_agent("Dana Osei", teams=[team])
-    ticket = make_ticket(turn=Turn.QUEUE, team=team)
-    assert not queues.outlook(ticket).open_now
-    presence.mark_agent_here(dana)
-    assert queues.outlook(ticket).open_now
+    assert presence.agents_here(team.pk) == set()
 
 
 @pytest.fixture
@@ -69,9 +64,11 @@ def test_without_redis_nobody_is_known_to_be_here_and_nothing_breaks(redis_away:
     dana = make_agent("Dana Osei", teams=[team])
     ticket = make_ticket(turn=Turn.QUEUE, team=team)
     presence.mark_agent_here(dana)
+    presence.mark_agent_active(dana)
     presence.set_away(dana, away=True)
     presence.set_away(dana, away=False)
-    presence.mark_customer_here(ticket)
-    assert presence.online_agents(team) == []
+    presence.mark_here(presence.customer_key(ticket.pk))
+    assert presence.agents_here(team.pk) == set()
+    assert queues.outlook(ticket).wait is None
     assert not presence.customer_is_here(ticket)
     assert not presence.is_away(dana)

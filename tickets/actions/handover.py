@@ -66,6 +66,7 @@ def hand_over(
         skill=text.line(skill, limit=40),
         rule=firing,
         evidence=list(evidence),
+        read_to=ticket.last_position,
         **asdict(brief),
     )
     ticket.person_asked_at = now
@@ -114,7 +115,11 @@ def accept(*, actor: Actor, ticket: Ticket) -> Ticket:
     if handover is None:
         brief = briefs.write(ticket, Reason.TAKEN_OVER, "")
         handover = HandOver(
-            ticket=ticket, reason=Reason.TAKEN_OVER, team=ticket.team, **asdict(brief)
+            ticket=ticket,
+            reason=Reason.TAKEN_OVER,
+            team=ticket.team,
+            read_to=ticket.last_position,
+            **asdict(brief),
         )
     handover.accepted_at = now
     handover.accepted_by = actor.user
@@ -147,8 +152,8 @@ def hand_back(*, actor: Actor, ticket: Ticket) -> Ticket:
     ticket.person_asked_at = None
     ticket.assignee = None
     ticket.unhelpful_answers = 0
-    events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
     ticket.pass_turn(Turn.ASSISTANT if _unanswered(ticket) else Turn.CUSTOMER)
+    events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
     announce(ticket, notices.handed_back(actor.user))
     ticket.save()
     return ticket
@@ -173,9 +178,13 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
     detail = text.line(detail, limit=300)
     before = ticket.handovers.filter(ended_at=None).first()
     brief = asdict(briefs.write(ticket, Reason.TRANSFERRED, detail))
+    read_to = ticket.last_position
     if before is not None:
         before.ended_at = now
         before.save(update_fields=["ended_at"])
+    # Where nothing had been written yet, the lines are those of now.
+    if before is not None and not before.nothing_was_written:
+        read_to = before.read_to
         kept = ("wants", "tried", "feeling", "feeling_start", "facts", "articles")
         brief.update({name: getattr(before, name) for name in kept if getattr(before, name)})
         if before.statements:
@@ -186,6 +195,7 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
         reason=Reason.TRANSFERRED,
         detail=detail,
         team=team,
+        read_to=read_to,
         **brief,
     )
     from_team = ticket.team_id
@@ -200,7 +210,7 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
         team=team.pk,
         from_team=from_team,
     )
-    announce(ticket, notices.transferred(team, queues.outlook(ticket)))
+    announce(ticket, notices.transferred(team, queues.outlook(ticket), ticket.customer))
     ticket.save()
     return ticket
 

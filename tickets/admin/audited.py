@@ -26,7 +26,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tickets import actions
-from tickets.actions.settings import SECRET_FIELDS, many_values, snapshot
+from tickets.actions.settings import many_values, snapshot
 from tickets.actors import Actor
 from tickets.admin import history
 from tickets.admin.buttons import AdminWithButtons
@@ -104,9 +104,8 @@ class AuditedAdmin(AdminWithButtons):
 
     def version_of(self, row: models.Model) -> str:
         """A short sign of all that the form shows of the row; another one after any change."""
-        hidden = SECRET_FIELDS | self.unversioned
         seen: dict[str, Any] = {
-            name: value for name, value in snapshot(row).items() if name not in hidden
+            name: value for name, value in snapshot(row).items() if name not in self.unversioned
         }
         for name in self.many:
             rows = getattr(row, name).order_by("pk")

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False  # so that nobody who writes waits for the index
 
-    dependencies = [("tickets", "0008_nearby_sections")]
+    dependencies = [("tickets", "0013_reactions_by_queue")]
 
     operations = [
         AddIndexConcurrently(

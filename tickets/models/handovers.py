@@ -79,6 +79,8 @@ class HandOver(models.Model):
     feeling_start = models.CharField(max_length=20, blank=True)
     identity = models.CharField(max_length=10, choices=Identity.choices, blank=True)
     language = models.CharField(max_length=10, blank=True)
+    # The place in the conversation up to which the brief was written: what came later is told apart.
+    read_to = models.PositiveIntegerField(default=0, editable=False)
     skill = models.CharField(_("skill"), max_length=40, blank=True)
     rule = models.ForeignKey(
         "RuleFiring", null=True, blank=True, on_delete=models.SET_NULL, related_name="handovers"
@@ -116,3 +118,8 @@ class HandOver(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_reason_display())
+
+    @property
+    def nothing_was_written(self) -> bool:
+        """Whether the brief has no words of the customer's, and only says so."""
+        return bool(self.statements) and all(one["kind"] != "wants" for one in self.statements)

@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
 
-from tickets import queues, stretches
+from tickets import notices, queues, stretches
 from tickets.models import AuthorKind, Message, SiteSettings, Ticket, Turn
 from tickets.models.messages import MessageQuerySet
-from tickets.portal.forms import EmailForm, RatingForm
+from tickets.portal.forms import CodeForm, EmailForm, RatingForm
 from tickets.stretches import Stretch
 
 
@@ -63,14 +63,18 @@ def _newest_answer(ticket: Ticket) -> QuerySet[Message, int]:
 def context(ticket: Ticket, shown: Stretch[Message]) -> dict[str, Any]:
     """What the templates of a customer's conversation need beside the messages."""
     waiting = ticket.turn == Turn.QUEUE
+    claimed = ticket.customer.claimed_email
+    outlook = queues.outlook(ticket) if waiting else None
     return {
         "ticket": ticket,
         "viewer": "customer",
         "desk": SimpleLazyObject(SiteSettings.load),  # most frames do not name the company
-        "outlook": queues.outlook(ticket) if waiting else None,
+        "outlook": outlook,
+        "how_long": notices.how_long(outlook) if outlook else "",
         "items": shown.items,
         "open_answer": open_answer(ticket, shown),
         "email_form": EmailForm() if waiting and not ticket.customer.reachable_at else None,
+        "code_form": CodeForm() if not ticket.customer.email and claimed else None,
         "rating": getattr(ticket, "rating", None) if ticket.is_closed else None,
         "rating_form": RatingForm() if ticket.is_closed else None,
     }

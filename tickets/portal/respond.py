@@ -15,9 +15,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from tickets import access
+from tickets import access, limits
+from tickets.attachments import NOT_KEPT
 from tickets.models import Message, Ticket
 from tickets.portal import news as frames
+from tickets.refusals import TOO_MANY, by_script
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -38,11 +40,6 @@ def posted_from(page: str) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorate
-
-
-def by_script(request: HttpRequest) -> bool:
-    """Whether the page's script sent this and wants JSON."""
-    return request.headers.get("X-Requested-With") == "fetch"
 
 
 def seen_position(request: HttpRequest) -> int:
@@ -71,11 +68,30 @@ def answer(request: HttpRequest, ticket: Ticket, message: Message | None = None)
     return JsonResponse(frames.news(fresh, after=seen_position(request)))
 
 
-def problem(
-    request: HttpRequest, form: forms.Form, page: Callable[[], HttpResponse]
+def too_many(
+    request: HttpRequest,
+    form: forms.Form,
+    error: limits.TooMany,
+    page: Callable[[int], HttpResponse],
 ) -> HttpResponse:
-    """What is wrong with a form: as JSON for the script, else on the page that it came from."""
+    """The limit is used up: what was written stays in its form, for the script and without one."""
+    if by_script(request):
+        raise error
+    form.add_error(next(iter(form.fields)), TOO_MANY)
+    response = page(429)
+    response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def problem(
+    request: HttpRequest, form: forms.Form, page: Callable[[int], HttpResponse]
+) -> HttpResponse:
+    """What is wrong with a form: as JSON for the script, else on the page that it came from.
+
+    Its files may be in order, and the disk at fault (507).
+    """
+    status, code = (507, NOT_KEPT) if form.has_error("files", NOT_KEPT) else (422, "invalid")
     if not by_script(request):
-        return page()
+        return page(status)
     errors = [str(message) for messages in form.errors.values() for message in messages]
-    return JsonResponse({"error": {"code": "invalid", "message": " ".join(errors)}}, status=422)
+    return JsonResponse({"error": {"code": code, "message": " ".join(errors)}}, status=status)

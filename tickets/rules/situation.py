@@ -25,7 +25,7 @@ def of_ticket(ticket: Ticket, *, text: str, now: datetime) -> dict[str, Seen]:
         cursor.execute(_STATEMENT, {"ticket": ticket.pk, "since": now - LATELY, "now": now})
         names = [column.name for column in cursor.description or ()]
         row = dict(zip(names, cursor.fetchone() or (), strict=True))
-    there = _is_open(row, now) or presence.somebody_is_here(row["team"])
+    there = _is_open(row, now) or bool(presence.agents_here(row["team"]))
     return {
         "text": Seen(text),
         "channel": Seen(row["channel"]),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from tickets import access, actions, asked_again
 from tickets.actions import ActionError, NotAllowed
 from tickets.asked_again import Known
+from tickets.attachments import NOT_KEPT, NotKept
 from tickets.models import Ticket
 from tickets.portal.respond import hears_it_live, posted_from, stored
 from tickets.workspace import views
@@ -31,7 +32,8 @@ def write(request: AgentRequest, reference: str) -> HttpResponse:
     form = WriteForm(request.POST, request.FILES)
     if not form.is_valid():
         problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        return _refused(request, ticket, problem, code="invalid", status=422, written=form)
+        status, code = (507, NOT_KEPT) if form.has_error("files", NOT_KEPT) else (422, "invalid")
+        return _refused(request, ticket, problem, code=code, status=status, written=form)
     sent = form.cleaned_data
     known: list[Known] = []
     if sent["kind"] == Kind.REPLY:
@@ -139,7 +141,8 @@ def answer(
         do()
     except ValidationError as error:
         problem = " ".join(error.messages)
-        return _refused(request, ticket, problem, code="invalid", status=422, written=written)
+        status, code = (507, NOT_KEPT) if isinstance(error, NotKept) else (422, "invalid")
+        return _refused(request, ticket, problem, code=code, status=status, written=written)
     except ActionError as error:
         return _refused(
             request,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import get_language_info, gettext_lazy
@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from tickets.asked_again import name_of
 from tickets.models import HandOver, Identity, Reason, Ticket
+from tickets.workspace.since import Line as FirstWords
+from tickets.workspace.since import Since, happened_since, with_what_followed
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -53,17 +55,24 @@ class ShownBrief:
     facts: list[Part]
     rule: str
     evidence: list[str]
+    since: Since
 
 
 def newest(ticket: Ticket) -> ShownBrief | None:
-    """The brief of the open request for a person, else of the last one. One query."""
-    found = ticket.handovers.select_related("accepted_by", "rule").order_by("-pk").first()
-    return shown(found) if found is not None else None
+    """The brief of the open request for a person, else of the last one, and what came after it.
+
+    One query, and one for the names of teams if it was passed on.
+    """
+    briefs = with_what_followed(ticket.handovers.select_related("rule"))
+    found = briefs.order_by("-pk").first()
+    return shown(found, happened_since(found)) if found is not None else None
 
 
-def shown(handover: HandOver) -> ShownBrief:
+def shown(handover: HandOver, since: Since) -> ShownBrief:
     """A brief, taken apart into what is shown of it."""
-    lines = _lines(handover)
+    # "Nothing written yet" was true then. It gives way to what was written first.
+    first = since.began if handover.nothing_was_written else None
+    lines = _lines(handover, first)
     read = " ".join(part.text for line in lines for part in line.parts)
     return ShownBrief(
         handover=handover,
@@ -80,11 +89,14 @@ def shown(handover: HandOver) -> ShownBrief:
         ],
         rule=handover.rule.rule_name if handover.rule else "",
         evidence=[str(words) for words in handover.evidence[:4] if f"“{words}”" not in read],
+        since=replace(since, wrote=[one for one in since.wrote if one != first]),
     )
 
 
-def _lines(handover: HandOver) -> list[Line]:
+def _lines(handover: HandOver, first: FirstWords | None) -> list[Line]:
     wants = [_part(one) for one in _of(handover, "wants")] or [Part(handover.wants)]
+    if first is not None:
+        wants = [Part(first.text, first.position)]
     tried = _tried(handover)
     why = [_part(one) for one in _of(handover, "why")] or [Part(handover.why)]
     lines = [Line(_("Wants"), wants), Line(_("Tried"), tried), Line(_("Why here"), why)]

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
-from tickets import access, pages, text
+from tickets import access, addresses, pages, text
 from tickets.actors import Actor
 from tickets.models import AuthorKind, Message, Ticket, Turn, User
 from tickets.models.tickets import REFERENCE_LETTERS, TicketQuerySet
@@ -132,11 +132,12 @@ def _found(tickets: TicketQuerySet, words: str) -> TicketQuerySet:
     reference = words.lstrip("#").upper()
     if _REFERENCE.fullmatch(reference):
         return tickets.filter(reference=reference)
+    address = addresses.to_look_up(words) or words.lower()
     return tickets.filter(
         Q(subject__icontains=words)
         | Q(customer__name__icontains=words)
-        | Q(customer__email__icontains=words)
-        | Q(customer__claimed_email__icontains=words)
+        | Q(customer__email__contains=address)
+        | Q(customer__claimed_email__contains=address)
     )
 
 
@@ -178,7 +179,7 @@ def _page_of_queue(queue: TicketQuerySet, cursor: str) -> pages.Page:
     """The page after `cursor` in the order in which they are to be accepted."""
     if cursor:
         priority, since, pk = _decode(cursor)
-        later = Q(turn_since__gt=since) | Q(turn_since=since, pk__gt=pk)
+        later = Q(person_asked_at__gt=since) | Q(person_asked_at=since, pk__gt=pk)
         queue = queue.filter(Q(priority__lt=priority) | Q(priority=priority) & later)
     rows = list(queue[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
@@ -186,7 +187,7 @@ def _page_of_queue(queue: TicketQuerySet, cursor: str) -> pages.Page:
 
 
 def _encode(ticket: Ticket) -> str:
-    return f"{ticket.priority}_{ticket.turn_since:%Y%m%dT%H%M%S.%fZ}_{ticket.pk}"
+    return f"{ticket.priority}_{ticket.person_asked_at:%Y%m%dT%H%M%S.%fZ}_{ticket.pk}"
 
 
 def _decode(cursor: str) -> tuple[int, datetime, int]:

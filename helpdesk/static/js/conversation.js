@@ -3,13 +3,16 @@
 // every form works as a plain one.
 
 import { beginAfresh, goToTheEnd, reachesTheEnd } from "./conversation-pages.js";
+import { untilAskingAgain, untilReconnecting } from "./reconnecting.js";
 
 const root = document.querySelector("[data-conversation]");
 const list = root.querySelector("[data-items]");
 const typing = root.querySelector("[data-typing]");
 const csrf = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const HEARTBEAT_LIMIT = 45_000; // the server's heart beats every 20 s; two missed ones are a dead line
+const POLL_EVERY = 5000; // while there is no socket
 let position = Number(root.dataset.position);
+let toldAt = Date.now(); // when the page last heard how long it takes
 let following = false; // whoever has just written looks at the end
 
 function nearTheEnd() {
@@ -68,9 +71,14 @@ export function apply(news) {
   for (const [name, html] of Object.entries(news.panels ?? {})) {
     const panel = root.querySelector(`[data-panel="${name}"]`);
     // What somebody is typing in is left alone; it comes with the next news.
-    if (panel && !holdsFocus(panel) && panel.dataset.html !== html) {
+    if (!panel || holdsFocus(panel)) continue;
+    if (panel.dataset.html !== html) {
       panel.innerHTML = html;
       panel.dataset.html = html;
+    }
+    if (name === "status") {
+      toldAt = Date.now();
+      lookAtTheWait();
     }
   }
   position = Math.max(position, news.position);
@@ -252,9 +260,12 @@ function connect() {
       location.reload(); // no longer ours to see: the page says so in words
       return;
     }
+    if (event.code === 4429) {
+      setTimeout(connect, 60_000); // too many are open: news comes over HTTP meanwhile
+      return;
+    }
+    setTimeout(connect, untilReconnecting(attempt, event.code));
     attempt += 1;
-    // Up to 15 s, spread out, so that a thousand screens do not come back in the same instant.
-    setTimeout(connect, Math.min(15_000, 500 * 2 ** attempt) * (0.5 + Math.random() / 2));
   });
 }
 
@@ -280,8 +291,32 @@ root.addEventListener("input", (event) => {
   socket.send(JSON.stringify({ type: "typing" }));
 });
 
+async function keepAsking() {
+  const begun = Date.now();
+  await poll();
+  setTimeout(keepAsking, untilAskingAgain(POLL_EVERY, Date.now() - begun));
+}
+
+// --- waiting -------------------------------------------------------------------------------------
+
+// The place and the wait change while nothing happens here. So a page that waits and is looked at asks
+// again, each page at its own moment; and what could not be asked again is not left standing as true.
+const ASK_AGAIN = 60_000;
+const TOO_OLD = 180_000;
+
+function lookAtTheWait() {
+  const waiting = root.querySelector('[data-panel="status"] [data-turn="queue"]');
+  if (!waiting) return;
+  const age = Date.now() - toldAt;
+  for (const words of waiting.querySelectorAll("[data-wait]")) words.hidden = age > TOO_OLD;
+  if (age > ASK_AGAIN * 0.9 && document.visibilityState === "visible") catchUp();
+}
+
+setInterval(lookAtTheWait, ASK_AGAIN * (0.9 + Math.random() / 5));
+document.addEventListener("visibilitychange", lookAtTheWait);
+
 connect();
-setInterval(poll, 5000);
+setTimeout(keepAsking, POLL_EVERY);
 addEventListener("online", poll);
 if (!location.hash && reachesTheEnd()) {
   const newest = [...list.children].findLast((item) => item.dataset.author !== "system");

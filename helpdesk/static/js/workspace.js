@@ -1,6 +1,7 @@
 // The workspace: the list and its counts stay live, a hand-over is seen and heard, and the keyboard
 // is enough. The socket only says that something happened; the list comes over HTTP, as the page.
 
+import { untilAskingAgain, untilReconnecting } from "./reconnecting.js";
 import { beep, soundIsOn, switchSound } from "./workspace-sound.js";
 
 const REFRESH_EVERY = 60_000; // so that "4 min" grows older by itself
@@ -107,6 +108,7 @@ function connect() {
   socket = new WebSocket(`${scheme}//${location.host}/ws/workspace/`);
   socket.addEventListener("open", () => {
     if (attempt) refreshSoon(); // whatever was missed meanwhile
+    else sayActive(); // to open a page is to do something; to be connected again is not
     attempt = 0;
     lastHeard = Date.now();
   });
@@ -119,9 +121,31 @@ function connect() {
       location.reload(); // logged out, or no longer working here: the page says so
       return;
     }
+    if (event.code === 4429) {
+      setTimeout(connect, 60_000); // too many are open
+      return;
+    }
+    setTimeout(connect, untilReconnecting(attempt, event.code));
     attempt += 1;
-    setTimeout(connect, Math.min(15_000, 500 * 2 ** attempt) * (0.5 + Math.random() / 2));
   });
+}
+
+// --- at work ---------------------------------------------------------------------------------------
+
+// Only a screen that is used is an open desk, so it says so: after a key, a click or a movement, at
+// most once a minute, and once when it was opened.
+const SAID_EVERY = 60_000;
+let lastSaid = 0;
+
+function sayActive() {
+  const known = Date.now() - lastSaid < SAID_EVERY;
+  if (known || document.visibilityState !== "visible" || socket?.readyState !== WebSocket.OPEN) return;
+  lastSaid = Date.now();
+  socket.send(JSON.stringify({ type: "active" }));
+}
+
+for (const kind of ["pointermove", "pointerdown", "keydown", "wheel"]) {
+  addEventListener(kind, sayActive, { passive: true });
 }
 
 // --- the keyboard ----------------------------------------------------------------------------------
@@ -188,7 +212,12 @@ addEventListener("storage", showSound); // switched in another tab
 showSound();
 connect();
 setInterval(refresh, REFRESH_EVERY);
-setInterval(() => {
-  if (socket.readyState !== WebSocket.OPEN) refresh();
+
+async function keepAsking() {
+  const begun = Date.now();
+  if (socket.readyState !== WebSocket.OPEN) await refresh();
   else if (Date.now() - lastHeard > HEARTBEAT_LIMIT) socket.close();
-}, POLL_EVERY);
+  setTimeout(keepAsking, untilAskingAgain(POLL_EVERY, Date.now() - begun));
+}
+
+setTimeout(keepAsking, POLL_EVERY);

@@ -25,7 +25,6 @@ from tests.factories import (
 from tests.tickets.ledger import bodies, kinds
 from tests.tickets.portal.conftest import BY_SCRIPT, Browser, page_of
 from tests.tickets.test_attachments import PNG, send
-from tickets import limits
 from tickets.models import Attachment, AuthorKind, Customer, Message, Rating, Reason, Ticket, Turn
 from tickets.stretches import PAGE
 
@@ -240,19 +239,6 @@ def test_a_file_that_is_refused_is_said_and_the_words_stay(browser: Browser) -> 
     assert page.status_code == 422
     assert "run.exe" in page.content.decode()
     assert "See the log" in page.content.decode()
-
-
-def test_writing_too_often_is_429_in_words_with_when_to_come_back(browser: Browser) -> None:
-    ticket = make_ticket(turn=Turn.CUSTOMER, customer=make_customer(login=True))
-    for _ in range(limits.WRITE_A_MESSAGE.amount):
-        limits.spend(limits.WRITE_A_MESSAGE, "customer", str(ticket.customer_id))
-    client = browser(ticket.customer)
-    page = client.post(page_of(ticket, "messages/"), {"body": "again"})
-    told = client.post(page_of(ticket, "messages/"), {"body": "again"}, headers=BY_SCRIPT)
-    for refused in (page, told):
-        assert refused.status_code == 429
-        assert int(refused["Retry-After"]) > 0
-    assert told.json()["error"]["code"] == "too_many"
 
 
 # --- the other acts -------------------------------------------------------------------------------

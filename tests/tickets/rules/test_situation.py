@@ -77,11 +77,14 @@ def test_waiting_is_counted_from_when_a_person_was_asked_for() -> None:
     assert values(ticket)["waiting_minutes"] == 42
 
 
-def test_people_are_there_in_their_hours_or_when_they_are_online() -> None:
+def test_people_are_there_in_their_hours_or_when_they_are_at_work() -> None:
     team = make_team(hours=make_hours())
     ticket = make_ticket(turn=Turn.QUEUE, team=team)
     assert not values(ticket)["open_now"]
-    presence.mark_agent_here(make_agent("Dana Osei", teams=[team]))
+    dana = make_agent("Dana Osei", teams=[team])
+    presence.mark_agent_here(dana)
+    assert not values(ticket)["open_now"], "a forgotten browser tab is no open desk"
+    presence.mark_agent_active(dana)
     assert values(ticket)["open_now"]
 
 

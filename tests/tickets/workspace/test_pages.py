@@ -334,30 +334,30 @@ def test_a_conversation_takes_the_same_queries_however_long(
 
 
 def test_an_agent_may_be_away_and_come_back(danas: Client, dana: User, team: Team) -> None:
-    presence.mark_agent_here(dana)
-    assert presence.online_agents(team) == ["Dana"]
+    presence.set_away(dana, away=False)
+    assert presence.agents_here(team.pk) == {dana.pk}
     danas.post("/workspace/presence/", {"online": "0"})
-    assert presence.online_agents(team) == []
+    assert presence.agents_here(team.pk) == set()
     fragment = danas.post(
         "/workspace/presence/", {"online": "1"}, headers={"HX-Request": "true"}
     ).text
     assert 'aria-checked="true"' in fragment
-    assert presence.online_agents(team) == ["Dana"]
+    assert presence.agents_here(team.pk) == {dana.pk}
 
 
-def test_only_members_who_work_here_are_named(
+def test_only_members_who_work_here_are_counted(
     dana: User, robin: User, stranger: User, team: Team
 ) -> None:
     for user in (dana, robin, stranger):
         presence.set_away(user, away=False)
     User.objects.filter(pk=robin.pk).update(is_active=False)
-    assert presence.online_agents(team) == ["Dana"]
+    assert presence.agents_here(team.pk) == {dana.pk}
 
 
 def test_presence_of_a_customer(team: Team) -> None:
     ticket = make_ticket(team=team)
     other = make_ticket(team=team)
-    presence.mark_customer_here(ticket)
+    presence.mark_here(presence.customer_key(ticket.pk))
     assert presence.customer_is_here(ticket)
     assert not presence.customer_is_here(other)
 
@@ -377,5 +377,5 @@ def test_nobody_is_here_while_redis_is_away(
         monkeypatch.setattr(f"django.core.cache.cache.{name}", gone)
     presence.set_away(dana, away=False)
     presence.mark_agent_here(dana)
-    assert presence.online_agents(team) == []
+    assert presence.agents_here(team.pk) == set()
     assert not presence.is_away(dana)
