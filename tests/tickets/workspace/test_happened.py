@@ -22,8 +22,12 @@ MAYA = "Maya Lindqvist"
 
 def told(ticket: Ticket) -> list[str]:
     """The system's lines as agents read them."""
-    items = timeline.newest(Ticket.objects.get(pk=ticket.pk)).messages
-    return [happened.line(one, ticket) for one in items if one.author_kind == AuthorKind.SYSTEM]
+    items = timeline.newest(Ticket.objects.get(pk=ticket.pk)).items
+    return [
+        happened.line(one, ticket)
+        for one in items
+        if isinstance(one, Message) and one.author_kind == AuthorKind.SYSTEM
+    ]
 
 
 @pytest.fixture
