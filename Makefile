@@ -12,7 +12,7 @@ demo: .venv/installed
 	@.venv/bin/python manage.py demo --port $(PORT)
 
 test: .venv/installed-dev
-	.venv/bin/python -m pytest $(ARGS)
+	.venv/bin/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder --durations 30 $(ARGS)
 
 check: .venv/installed-dev
 	@.ci/check

@@ -134,7 +134,7 @@ async def test_many_are_read_for_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 async def test_who_comes_at_once_is_spread_over_the_whole_beat() -> None:
-    nobody = Viewer("", "", None, 0)
+    nobody = Viewer("", "", None, 0, proved=False)
     heart = Heart()
     first = Quiet(nobody)
     heart.add(first)
@@ -158,7 +158,7 @@ async def test_each_is_beaten_for_once_in_a_beat(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(hearts, "look_after", noted)
     heart = Heart()
-    listeners = [Quiet(Viewer("", "", None, 0)) for _ in range(2 * SLICES)]
+    listeners = [Quiet(Viewer("", "", None, 0, proved=False)) for _ in range(2 * SLICES)]
     for listener in listeners:
         heart.add(listener)
     while len(rounds) < SLICES:

@@ -269,7 +269,8 @@ class AuditedInline(TabularInline):
         """The name of the column is the name of the field, too: the theme gives it no label."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
-            widget: Any = getattr(field.widget, "widget", field.widget)  # a relation's is wrapped
+            # That of a relation is wrapped.
+            widget: Any = getattr(field.widget, "widget", field.widget)
             widget.attrs.setdefault("aria-label", capfirst(str(field.label)))
         return field
 

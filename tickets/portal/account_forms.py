@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from allauth.account import fields, forms
@@ -16,7 +16,7 @@ from tickets.models import User
 class AddressField(fields.EmailField):  # type: ignore[misc]  # allauth has no types
     """An address in its one form. allauth's own field folds letters of other alphabets by case."""
 
-    default_validators = []
+    default_validators: ClassVar[list[Any]] = []
 
     def clean(self, value: Any) -> str:
         value = self.to_python(value)
@@ -46,7 +46,7 @@ class SignupForm(forms.SignupForm):  # type: ignore[misc]
         return result
 
     def _save_in_vain(self, request: HttpRequest) -> None:
-        known = self.cleaned_data
+        known: dict[str, Any] = self.cleaned_data
         self.cleaned_data = {**known, "email": f"{uuid4().hex}@nobody.invalid"}
         self.account_already_exists = False
         with transaction.atomic():

@@ -39,7 +39,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     found = form.claim() if form.is_valid() else None
     if found is None:
         request.session.pop(CLAIM, None)
-        return problem(request, form, lambda: _code_form(request, form, status=422))
+        return problem(request, form, lambda status: _code_form(request, form, status=status))
     request.session[CLAIM] = found.pk
     return redirect("confirm-address")
 

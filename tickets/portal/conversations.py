@@ -23,7 +23,8 @@ from tickets.portal import arrivals
 from tickets.portal import news as frames
 from tickets.portal.confirming import show_went_on, went_on
 from tickets.portal.forms import EmailForm, MessageForm, RatingForm
-from tickets.portal.respond import answer, by_script, posted_from, problem, too_many
+from tickets.portal.respond import answer, posted_from, problem, too_many
+from tickets.refusals import by_script
 from tickets.stretches import Stretch
 
 
