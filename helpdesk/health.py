@@ -109,7 +109,7 @@ def check_model() -> str:
 def _waiting(queue: str) -> int:
     """How many tasks stand in a queue of Celery's."""
     prefix = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
-    return int(encoder_line.client(CHECK_SECONDS).llen(prefix + queue))  # type: ignore[arg-type]
+    return int(encoder_line.client(CHECK_SECONDS).llen(f"{prefix}{queue}"))
 
 
 # What a check says of itself beside being well: how busy it is, or nothing.

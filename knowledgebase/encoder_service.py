@@ -55,7 +55,7 @@ class Service:
         line, first = taken
         waiting = [first]
         if line == AWAITED.encode():
-            waiting += server.lpop(AWAITED, AT_ONCE - 1) or []  # type: ignore[operator]
+            waiting += server.lpop(AWAITED, AT_ONCE - 1) or []
         requests = [json.loads(one) for one in waiting]
         answers = self._answers([request["texts"] for request in requests])
         pipeline = server.pipeline()

@@ -77,7 +77,7 @@ def _figure(name: str, told: Sequence[Told]) -> Figure:
 
 async def _all_ask(helpdesk: LiveHelpdesk, number: int) -> list[Told]:
     """So many visitors with a page open ask at the same moment."""
-    visitors = []
+    visitors: list[Visitor] = []
     for _ in range(0, number, 10):
         some = (Visitor.arrive(helpdesk.url) for _ in range(min(10, number - len(visitors))))
         visitors += await asyncio.gather(*some)

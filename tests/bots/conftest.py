@@ -6,13 +6,22 @@ from collections.abc import Callable
 
 import pytest
 
-from knowledgebase import search
+from bots.understanding.detectors import train
+from bots.understanding.shipped import SHIPPED
+from knowledgebase import embeddings, search
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit, SearchResult
 from tickets import events
 from tickets.models import Reaction
 
 Find = Callable[..., None]
+
+
+@pytest.fixture(scope="session")
+def warm() -> None:
+    """The model and the examples' vectors are there: no turn comes too late because of them."""
+    embeddings.warm()
+    train(SHIPPED)
 
 
 @pytest.fixture
