@@ -35,7 +35,6 @@ ENCODE_SECONDS = 1.0
 
 
 _settings = Lately(AssistantSettings.load)
-_rules = Lately(rules.active_rules)
 
 # The model reads the question while the database is asked for what else is known. More threads than
 # turns, so that behind an encoding that hangs the next gives up in time, and does not wait to start.
@@ -144,7 +143,7 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
         settings=_settings(),
         question=question,
         encoding=encoding,
-        active=_rules(),
+        active=rules.lately_active(),
     )
     return Turned(turned.situation, turned.verdict, turned.thought, message, turned.vector)
 

@@ -52,7 +52,8 @@ def hand_over(
     if last is not None and ticket.somebody_has_it:
         return last
     now = timezone.now()
-    ticket.handovers.filter(ended_at=None).update(ended_at=now)
+    if last is not None:
+        ticket.handovers.filter(ended_at=None).update(ended_at=now)
     if team:
         ticket.team = team
     prioritise(ticket, priority)
