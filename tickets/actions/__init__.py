@@ -21,7 +21,7 @@ from tickets.actions.customers import (
     new_visitor,
 )
 from tickets.actions.errors import ActionError, NotAllowed, Taken
-from tickets.actions.handover import accept, hand_back, hand_over, transfer
+from tickets.actions.handover import accept, hand_back, hand_over, return_to_agent, transfer
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.readings import correct_reading
 from tickets.actions.rules import (
@@ -72,6 +72,7 @@ __all__ = [
     "reply_asking",
     "resolve",
     "restore_shipped_rule",
+    "return_to_agent",
     "revoke_api_key",
     "roll_back_rule",
     "save_rule",
