@@ -86,7 +86,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         CUSTOMER,
         tuple(f"/requests/{{{key}}}/" for key in ("waits", "talks", "asked", "resolved", "all[0]")),
     ),
-    "confirm-address": (ANYBODY, ("/confirm/forged/",)),
+    "confirm-address": (ANYBODY, ("/confirm/",)),
     "help-centre": (ANYBODY, ("/help/",)),
     "help-search": (
         ANYBODY,
@@ -115,10 +115,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "account_inactive": (ANYBODY, ("/account/inactive/",)),
     "account_email_verification_sent": (ANYBODY, ("/account/confirm-email/",)),
     "account_reset_password": (ANYBODY, ("/account/password/reset/",)),
-    "account_reset_password_done": (ANYBODY, ("/account/password/reset/done/",)),
-    "account_reset_password_from_key": (ANYBODY, ("/account/password/reset/key/1-set-password/",)),
-    "account_reset_password_from_key_done": (ANYBODY, ("/account/password/reset/key/done/",)),
-    "account_confirm_email": (ANYBODY, ("/account/confirm-email/forged/",)),
+    "account_confirm_password_reset_code": (ANYBODY, ("/account/password/reset/confirm/",)),
     "account_logout": (CUSTOMER, ("/account/logout/",)),
     "account_email": (CUSTOMER, ("/account/email/",)),
     "account_change_password": (CUSTOMER, ("/account/password/change/",)),
@@ -153,14 +150,16 @@ NO_PAGES: Final = frozenset(
     {
         *("healthz", "readyz", "after-login", "attachment", "conversation-news"),
         *("conversation-post", "conversation-helpful", "conversation-solved"),
-        *("conversation-reopen", "conversation-rate", "conversation-email"),
+        *("conversation-reopen", "conversation-rate", "conversation-email", "conversation-code"),
+        *("confirm-answer", "confirm-again"),
         *("workspace-decide-question", "workspace-presence", "workspace-news", "workspace-write"),
         *("workspace-known", "workspace-accept", "workspace-hand-back", "workspace-resolve"),
         "workspace-reopen",
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),
-        # Nobody comes to these of allauth's: without a second factor they lead elsewhere, a log-in
-        # has no codes, and everybody has a password.
+        # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a
+        # mail, or has a password, as everybody has.
+        *("account_complete_password_reset", "account_password_reset_completed"),
         *("account_confirm_login_code", "account_set_password", "mfa_authenticate"),
         *("mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes"),
         *("mfa_generate_recovery_codes", "mfa_download_recovery_codes"),

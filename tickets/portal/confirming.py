@@ -14,14 +14,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from tickets import access, actions, limits
 from tickets.actions import ActionError
 from tickets.actors import Actor
 from tickets.models import AuthorKind, Claim, ClaimState, Customer, Ticket
 from tickets.portal.forms import CodeForm
-from tickets.portal.respond import answer, problem
+from tickets.portal.respond import answer, posted_from, problem
 
 CLAIM = "claim"  # the session's key for the claim whose code was typed in this browser
 _FIRST = 2  # so many of the visitor's own messages are shown of what joins; no answer is
@@ -45,7 +45,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@posted_from("confirm-address")
 def decide(request: HttpRequest) -> HttpResponse:
     """Yes, it is mine; or: this wasn't me."""
     claim = _typed_here(request)
@@ -64,7 +64,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     return _go_on(request, claim.ticket, owner)
 
 
-@require_POST
+@posted_from("confirm-address")
 def send_again(request: HttpRequest) -> HttpResponse:
     """Another code, to the address of the one that was typed here: this one is used, or too old."""
     claim = _typed_here(request)
@@ -76,7 +76,7 @@ def send_again(request: HttpRequest) -> HttpResponse:
     return redirect("confirm-address")
 
 
-@require_POST
+@posted_from("conversation")
 def another_code(request: HttpRequest, reference: str) -> HttpResponse:
     """The same from the conversation, also for the visitor who began it and went on elsewhere."""
     actor = access.actor_of(request)

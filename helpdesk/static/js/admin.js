@@ -7,10 +7,13 @@ document.addEventListener("focusin", (event) => {
 });
 
 // What the theme's scripts make has no name, or the same for all: it gets that of what it is.
-function nameScrollArea() {
-  const area = document.getElementById("nav-sidebar-apps");
-  const name = document.querySelector("[data-name-of-navigation]")?.dataset.nameOfNavigation;
-  if (area && name) area.dataset.simplebarAriaLabel = name;
+function nameScrollAreas() {
+  for (const area of document.querySelectorAll("[data-simplebar]")) {
+    const heading = area.closest("fieldset[aria-labelledby]")?.getAttribute("aria-labelledby");
+    const pages = area.closest("nav") && area.closest("[data-name-of-navigation]");
+    const name = pages?.dataset.nameOfNavigation ?? document.getElementById(heading)?.textContent.trim();
+    if (name) area.dataset.simplebarAriaLabel = name;
+  }
 }
 
 function nameSearchableSelects() {
@@ -26,6 +29,8 @@ function nameSearchableSelects() {
   }
 }
 
-document.addEventListener("DOMContentLoaded", nameScrollArea);
-addEventListener("load", nameSearchableSelects);
-addEventListener("change", () => setTimeout(nameSearchableSelects)); // after select2 has drawn it
+document.addEventListener("DOMContentLoaded", () => {
+  nameScrollAreas();
+  // They are drawn after the page, and again with each choice.
+  new MutationObserver(nameSearchableSelects).observe(document.body, { childList: true, subtree: true });
+});
