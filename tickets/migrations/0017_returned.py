@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0008_nearby_sections"),
+        ("tickets", "0016_queue_order_and_what_briefs_read"),
     ]
 
     operations = [
