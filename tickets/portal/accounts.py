@@ -81,7 +81,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 def _on_our_site(url: str) -> str:
     """The same address on the configured site."""
     parts = urlsplit(url)
-    return settings.SITE_URL + urlunsplit(("", "", parts.path, parts.query, parts.fragment))
+    return str(settings.SITE_URL) + urlunsplit(("", "", parts.path, parts.query, parts.fragment))
 
 
 def join_on_login(sender: object, request: HttpRequest | None, user: Any, **kwargs: object) -> None:

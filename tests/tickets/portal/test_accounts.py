@@ -341,7 +341,7 @@ def test_links_and_names_in_mails_are_of_the_configured_site(
     for one in mails:
         assert isinstance(one, mail.EmailMultiAlternatives)
         words = "\n".join(
-            [one.subject, str(one.body), *(str(part[0]) for part in one.alternatives)]
+            [str(one.subject), str(one.body), *(str(part[0]) for part in one.alternatives)]
         )
         for foreign in ("evil", "127.0.0.1:", "localhost", ":666", "testserver"):
             assert foreign not in words.replace("IP address: 127.0.0.1", ""), foreign
