@@ -23,6 +23,7 @@ MOST_OFFERED = 3
 ALSO_SHOWN = 2  # further articles beside an answer
 MOST_CONSIDERED = 5  # kept for whoever asks why
 LONGEST_NO = 10  # words
+NOTHING_TO_SAY = (Reason.NO_ARTICLE, Reason.NOT_UNDERSTOOD)
 DISCONTENT = ("frustrated", "angry", "distressed")
 
 _GREETING = re.compile(
@@ -42,6 +43,7 @@ class Question:
     was_answered: bool = False
     unhelpful: frozenset[int] = frozenset()  # articles that did not help
     offered: frozenset[int] = frozenset()  # articles to choose from, offered right before
+    handed_back: bool = False  # by an agent, a moment ago
     language: str = ""  # as it was understood, like `discontent`
     discontent: bool = False
 
@@ -66,6 +68,7 @@ class Thought:
     did_not_help: bool = False  # the customer says so of the last answer
     looked_up: bool = False  # whether the confidence is about an article
     offers_person: bool = False  # whether a person is offered beside what is said
+    returned: bool = False  # to the agent who handed back: nothing of it is for the assistant
 
 
 def think(
@@ -76,8 +79,33 @@ def think(
 ) -> Thought:
     """Decide one turn, as far as articles go; the rules have the last word.
 
-    `seen` is what was understood of the message, `vector` the question's own, if it was encoded.
+    `seen` is what was understood of the message, `vector` the question's own, if it was encoded. What
+    an agent handed back is theirs again where there is nothing to say, without a word to the customer.
     """
+    thought = _think(question, seen, settings, vector)
+    if question.handed_back and (
+        thought.decision == Decision.CLARIFY or thought.hand_over in NOTHING_TO_SAY
+    ):
+        reasons = [*thought.reasons, "handed back, and nothing of it is for the assistant"]
+        return replace(
+            thought,
+            decision=Decision.HAND_OVER,
+            text="",
+            reasons=reasons,
+            hand_over=Reason.TAKEN_OVER,
+            detail=_("nothing that the assistant could answer"),
+            did_not_help=False,
+            returned=True,
+        )
+    return thought
+
+
+def _think(
+    question: Question,
+    seen: Mapping[str, Seen],
+    settings: AssistantSettings,
+    vector: Vectors | None,
+) -> Thought:
     wants_person = seen["wants_person"]
     if wants_person.value:  # whatever an admin does to the rules
         quoted = ", ".join(f"“{words}”" for words in wants_person.evidence[:2])

@@ -31,6 +31,7 @@ from tickets.models import (
     RuleFiring,
     Ticket,
     Turn,
+    User,
 )
 from tickets.rules import Fired, HandOverTo
 
@@ -118,6 +119,9 @@ def speak(event: Event, turned: Turned | None) -> None:
     if turned.verdict.hand_over is not None:
         if ticket.turn == Turn.ASSISTANT:
             _hand_over_by_rule(ticket, turned, turned.verdict.hand_over, firing)
+    elif turned.thought is not None and turned.thought.returned:
+        if event.kind == EventKind.TICKET_HANDED_BACK and event.actor_user is not None:
+            _return(ticket, turned, turned.thought, event.actor_user)
     elif turned.thought is not None:
         _say(ticket, turned, turned.thought)
 
@@ -151,6 +155,15 @@ def _say(ticket: Ticket, turned: Turned, thought: Thought) -> None:
             ticket=ticket,
             reason=thought.hand_over,
             detail=thought.detail,
+        )
+
+
+def _return(ticket: Ticket, turned: Turned, thought: Thought, agent: User) -> None:
+    """What an agent handed back is no question for an article: it is theirs again."""
+    assert turned.message is not None
+    if _still_to_answer(ticket, turned.message.position):
+        actions.return_to_agent(
+            actor=Actor.assistant(), ticket=ticket, agent=agent, detail=thought.detail
         )
 
 

@@ -35,7 +35,6 @@ ENCODE_SECONDS = 1.0
 
 
 _settings = Lately(AssistantSettings.load)
-_rules = Lately(rules.active_rules)
 
 # The model reads the question while the database is asked for what else is known. More threads than
 # turns, so that behind an encoding that hangs the next gives up in time, and does not wait to start.
@@ -136,7 +135,8 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
     if to_answer is open_ones:
         encoding = _beside.submit(_encoded, text)
         answered = len(recent) == REMEMBERED or len(recent) > len(said)
-        question = _question(ticket, text, answered=answered)
+        handed_back = position is None or _was_handed_back(ticket, recent, message)
+        question = _question(ticket, text, answered=answered, handed_back=handed_back)
     turned = read(
         message.body,
         past=_past(ticket, recent, message),
@@ -144,7 +144,7 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
         settings=_settings(),
         question=question,
         encoding=encoding,
-        active=_rules(),
+        active=rules.lately_active(),
     )
     return Turned(turned.situation, turned.verdict, turned.thought, message, turned.vector)
 
@@ -197,11 +197,18 @@ def _unanswered(recent: Sequence[Message]) -> list[Message]:
     return said
 
 
-def _question(ticket: Ticket, text: str, *, answered: bool) -> Question:
+def _was_handed_back(ticket: Ticket, recent: Sequence[Message], message: Message) -> bool:
+    """Whether an agent gave it back while this message waited to be read."""
+    by_agents = any(one.author_kind == AuthorKind.AGENT for one in recent)
+    return by_agents and ticket.handovers.filter(ended_at__gt=message.created_at).exists()
+
+
+def _question(ticket: Ticket, text: str, *, answered: bool, handed_back: bool) -> Question:
     tried = _tried(ticket) if answered else []
     last = tried[-1][0] if tried else 0
     return Question(
         text=text,
+        handed_back=handed_back,
         clarified=ticket.clarified,
         was_answered=any(helpful is None for _at, _what, helpful, _article, _rank in tried),
         unhelpful=frozenset(
@@ -254,7 +261,7 @@ def _course(past: Past, seen: Mapping[str, Seen]) -> dict[str, Seen]:
 
 def _of(thought: Thought | None, past: Past) -> dict[str, Seen]:
     """What rules may ask about the assistant's own thought."""
-    if thought is None:
+    if thought is None or thought.returned:  # to its agent, which is for no rule to route
         return {"unhelpful_answers": Seen(past.unhelpful_answers)}
     reasons = tuple(thought.reasons)
     values = {

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE: Final = 16  # requests in one batch; none waits for more than this many texts of others
 WAIT_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 5.0  # without work for so long, it tries itself
+LOOK_AGAIN_SECONDS: Final = 20.0  # where the model could not be loaded
 KEPT_SECONDS: Final = 30  # of an answer: nobody takes it when they have stopped waiting
 
 
@@ -84,11 +85,13 @@ class Service:
         return made
 
     def _look(self) -> None:
-        if time.monotonic() - self._tried > LOOK_SECONDS:
+        before = self.trouble
+        if time.monotonic() - self._tried > (LOOK_AGAIN_SECONDS if before else LOOK_SECONDS):
             try:
                 self._encode(["Are you there?"])
             except EncoderUnavailable as error:
-                logger.error("The sentence encoder does not work: %s", error)
+                if str(error) != before:
+                    logger.error("The sentence encoder does not work: %s", error)
 
 
 service = Service()

@@ -106,6 +106,10 @@ def handed_back(agent: User) -> str:
     ) % {"name": agent.get_short_name()}
 
 
+def returned(agent: User) -> str:
+    return _("%(name)s has the conversation again.") % {"name": agent.get_short_name()}
+
+
 def transferred(team: Team, outlook: Outlook, customer: Customer) -> str:
     text = _("We passed you on to %(team)s. They see everything you wrote.") % {"team": team.name}
     following = joined(outlook) if outlook.open_now else _later(outlook, customer)

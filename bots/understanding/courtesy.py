@@ -10,7 +10,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 # One of these has to be there ...
 _THANKS = """
 thank thanks thx ty cheers ta great perfect ok okay okey alright brilliant lovely super awesome
-wonderful excellent cool bye goodbye danke dankeschön prima merci gracias grazie bedankt dankjewel
+wonderful excellent cool bye goodbye dank danke dankeschön prima merci gracias grazie bedankt dankjewel
 dankuwel dziękuję dzięki obrigado obrigada tack tak teşekkürler teşekkür
 """
 # ... and nothing but these beside it.
@@ -20,7 +20,7 @@ it s is was all i we need needed got have has had good fine nice one right now w
 sorted and then to know no more questions nothing else yes yeah yep will ll do try m am are happy day
 evening weekend too well really kind of see appreciate appreciated
 vielen und ihre hilfe für die das ist war alles klar schön sehr gut gerne tag noch einen schönen ihnen
-dir beaucoup pour votre aide muchas por su ayuda mille molte voor de hulp dank je u wel bardzo za pomoc
+dir beaucoup pour votre aide muchas por su ayuda mille molte voor de hulp je u wel bardzo za pomoc
 muito muita pela ajuda så mycket hjälpen mange hjælpen ederim çok
 """
 _CORE = frozenset(_THANKS.split())

@@ -35,7 +35,10 @@ class Visitor:
         number = next(_numbers)
         address = f"10.0.{number // 250}.{number % 250}"
         client = httpx.AsyncClient(
-            base_url=base, timeout=TIMEOUT, headers={"X-Forwarded-For": address}
+            base_url=base,
+            timeout=TIMEOUT,
+            headers={"X-Forwarded-For": address},
+            limits=httpx.Limits(keepalive_expiry=2),  # before the server hangs up, after five
         )
         await client.get("/")
         return cls(client, base)

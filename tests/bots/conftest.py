@@ -20,7 +20,7 @@ Find = Callable[..., None]
 @pytest.fixture(scope="session")
 def encoder() -> None:
     """The real model and what it makes of the examples, before a test's transaction begins: that
-    may not idle so long.
+    may not idle so long, and no turn may come too late because of them.
     """
     embeddings.warm()
     train(SHIPPED)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
-import numpy as np
 import pytest
 from django.utils import timezone
 
-from bots import pace, reactions
+from bots import reactions
+from bots.learning import gaps
 from bots.models import AssistantSettings
-from bots.understanding import installed
-from knowledgebase import embeddings
 from tests.bots.conftest import Find, react
 from tests.factories import (
     make_agent,
@@ -30,26 +27,18 @@ from tickets.actors import Actor
 from tickets.models import (
     Answer,
     AuthorKind,
-    Channel,
     Citation,
     Decision,
     Fact,
     Message,
     Reaction,
     ReactionState,
-    Reading,
     Reason,
     Ticket,
     Turn,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _warm() -> None:
-    """No turn waits for the model to be loaded: it would come too late."""
-    embeddings.warm()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encoder")]
 
 
 def said(ticket: Ticket) -> list[str]:
@@ -168,6 +157,79 @@ def test_handed_back_after_an_answer_it_waits(finds: Find, asked: list[str]) -> 
     actions.hand_back(actor=Actor.agent(agent), ticket=ticket)
     react()
     assert (said(ticket), asked) == ([], [])
+
+
+@pytest.mark.parametrize(("asks_back", "read_before"), [(True, True), (False, True), (True, False)])
+def test_what_is_no_question_stays_with_the_agent_who_handed_it_back(
+    asked: list[str], asks_back: bool, read_before: bool
+) -> None:
+    AssistantSettings.objects.update(ask_back=asks_back)
+    agent = make_agent("Dana Osei")
+    ticket = make_ticket(turn=Turn.AGENT, agent=agent)
+    make_reply(ticket, agent)
+    make_message(ticket, "Thank you, and send it to my work please")
+    if read_before:
+        react()
+    actions.hand_back(actor=Actor.agent(agent), ticket=ticket)
+    react()
+    ticket.refresh_from_db()
+    assert said(ticket) == []
+    assert (ticket.turn, ticket.assignee) == (Turn.AGENT, agent)
+    assert kinds(ticket)[-2:] == ["ticket.returned", "message.posted"]
+    assert bodies(ticket, AuthorKind.SYSTEM)[-1] == "Dana has the conversation again."
+    handover = ticket.handovers.get(ended_at=None)
+    assert (handover.reason, handover.accepted_by) == (Reason.TAKEN_OVER, agent)
+    assert "nothing that the assistant could answer" in handover.why
+    assert gaps.file_new() == 0
+
+
+def test_if_that_agent_is_gone_a_person_is_asked_for(asked: list[str]) -> None:
+    agent = make_agent()
+    ticket = make_ticket(turn=Turn.AGENT, agent=agent)
+    react()
+    actions.hand_back(actor=Actor.agent(agent), ticket=ticket)
+    agent.is_active = False
+    agent.save()
+    react()
+    ticket.refresh_from_db()
+    assert (said(ticket), ticket.turn) == ([], Turn.QUEUE)
+
+
+def test_a_message_that_came_after_it_was_handed_back_is_answered_like_any(
+    finds: Find,
+) -> None:
+    finds((make_article(), 0.95))
+    agent = make_agent()
+    ticket = make_ticket(turn=Turn.AGENT, agent=agent)
+    actions.hand_back(actor=Actor.agent(agent), ticket=ticket)
+    thought = reactions.consider(turn(ticket).event)
+    make_message(ticket, "How do I mend a pole?")
+    reactions.speak(turn(ticket).event, thought)
+    assert said(ticket) == []
+    react()
+    ticket.refresh_from_db()
+    assert (len(said(ticket)), ticket.turn) == (1, Turn.CUSTOMER)
+
+
+@pytest.mark.parametrize(
+    "text", ["Thank you!", "ok great", "Perfect, thanks for your help", "Vielen Dank", "merci"]
+)
+def test_thanks_are_answered_kindly_and_nothing_is_looked_for(text: str, asked: list[str]) -> None:
+    ticket = make_ticket(turn=Turn.CUSTOMER)
+    make_message(ticket, text)
+    react()
+    ticket.refresh_from_db()
+    assert said(ticket)[-1] == AssistantSettings.load().thanks_text
+    assert (asked, ticket.turn, ticket.clarified) == ([], Turn.CUSTOMER, False)
+
+
+@pytest.mark.parametrize(
+    "text", ["Thanks, and where is my order?", "ok and the stove?", "great tents"]
+)
+def test_who_says_more_than_thanks_is_read(text: str, asked: list[str]) -> None:
+    make_message(make_ticket(turn=Turn.CUSTOMER), text)
+    react()
+    assert len(asked) == 1
 
 
 # --- never silence --------------------------------------------------------------------------------
@@ -398,97 +460,3 @@ def test_a_brief_of_a_long_conversation_stays_short() -> None:
     )
     for text in (handover.wants, handover.tried, handover.why):
         assert 0 < len(text) <= 400
-
-
-# --- whoever waits comes first --------------------------------------------------------------------
-
-
-def queue_of(message: Message) -> str:
-    """The queue in which a message is taken up."""
-    event = message.ticket.events.get(kind="message.posted", position=message.position)
-    return Reaction.objects.get(event=event, name="assistant.turn").queue
-
-
-def test_what_a_customer_asks_the_assistant_is_read_in_its_own_queue() -> None:
-    ticket = make_ticket(turn=Turn.ASSISTANT)
-    assert queue_of(ticket.messages.get(author_kind=AuthorKind.CUSTOMER)) == "assistant"
-    make_answer(ticket)
-    assert queue_of(make_message(ticket, "And the other one?")) == "assistant"
-
-
-def test_a_message_in_a_persons_conversation_is_read_where_nobody_waits() -> None:
-    for waiting_for in (Turn.QUEUE, Turn.AGENT):
-        assert queue_of(make_message(make_ticket(turn=waiting_for), "Well?")) == "reading"
-    by_mail = make_ticket(turn=Turn.QUEUE, channel=Channel.EMAIL)
-    assert queue_of(by_mail.messages.get(author_kind=AuthorKind.CUSTOMER)) == "reading"
-
-
-def test_a_message_by_the_api_is_read_where_nobody_waits() -> None:
-    key, _secret = actions.create_api_key(
-        actor=Actor.system(), name="shop", scopes=["tickets:write"]
-    )
-    ticket = make_ticket(turn=Turn.CUSTOMER)
-    message = actions.post_message(
-        actor=Actor.integrator(key), ticket=ticket, body="Where is it?", channel=Channel.API
-    )
-    assert queue_of(message) == "reading"
-
-
-def test_a_turn_that_nobody_waits_for_any_more_is_only_read(finds: Find, asked: list[str]) -> None:
-    finds((make_article(), 0.95))
-    ticket = make_ticket(turn=Turn.ASSISTANT)
-    actions.hand_over(actor=Actor.of_customer(ticket.customer), ticket=ticket, reason=Reason.ASKED)
-    assert events.work_off("assistant") == 0  # sent on, before anything is computed
-    assert (turn(ticket).queue, turn(ticket).attempts, asked) == ("reading", 0, [])
-    assert events.work_off("reading", together=16) == 1
-    assert said(ticket) == []
-    assert Reading.objects.filter(ticket=ticket).count() == 1
-
-
-def test_a_turn_that_is_taken_up_too_late_is_handed_over_and_not_computed(
-    finds: Find, asked: list[str]
-) -> None:
-    finds((make_article(), 0.95))
-    ticket = make_ticket(turn=Turn.ASSISTANT)
-    pass_time(ticket)
-    assert events.work_off("assistant") == 0
-    ticket.refresh_from_db()
-    assert (ticket.turn, ticket.handovers.get().reason) == (Turn.QUEUE, Reason.TOO_SLOW)
-    assert (turn(ticket).queue, asked, said(ticket)) == ("reading", [], [])
-
-
-def test_several_that_nobody_waits_for_are_encoded_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    batches: list[list[str]] = []
-
-    def encode(texts: list[str], **_how: object) -> Any:
-        batches.append(list(texts))
-        return np.repeat(np.eye(1, 384, dtype=np.float32), len(texts), axis=0)
-
-    installed.bank()  # with its examples
-    monkeypatch.setattr(embeddings, "encode", encode)
-    said_in = {f"My parcel {number} is late.": make_ticket(turn=Turn.QUEUE) for number in range(6)}
-    for body, ticket in said_in.items():
-        make_message(ticket, body)
-    events.work_off("assistant")  # sends on what was asked before a person was
-    assert events.work_off("reading", together=16) == 12
-    (batch,) = (one for one in batches if "My parcel 3 is late." in one)
-    assert set(said_in) <= set(batch)
-    assert Reading.objects.count() == 12
-
-
-def test_the_pace_is_counted_from_one_end_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [100.0]
-    monkeypatch.setattr("bots.pace.time.monotonic", lambda: now[0])
-    monkeypatch.setattr(pace, "_seconds", 1.0)
-    monkeypatch.setattr(pace, "_ended", float("-inf"))
-    for begins, ends in ((100.0, 100.2), (100.25, 100.4), (200.0, 200.2)):
-        now[0] = begins
-        pace.begins()
-        now[0] = ends
-        pace.ends()
-    seconds = 1.0
-    for took in (0.2, 0.2, 0.2):  # the second had been waiting for the first
-        seconds += 0.1 * (took - seconds)
-    assert pace.seconds() == pytest.approx(seconds)

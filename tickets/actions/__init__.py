@@ -27,7 +27,7 @@ from tickets.actions.customers import (
 )
 from tickets.actions.errors import ActionError, NotAllowed, Taken
 from tickets.actions.facts import note_fact
-from tickets.actions.handover import accept, hand_back, hand_over, transfer
+from tickets.actions.handover import accept, hand_back, hand_over, return_to_agent, transfer
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.mails import drop_mail, queue_mail
 from tickets.actions.readings import correct_reading
@@ -88,6 +88,7 @@ __all__ = [
     "reply_asking",
     "resolve",
     "restore_shipped_rule",
+    "return_to_agent",
     "revoke_api_key",
     "roll_back_rule",
     "save_rule",

@@ -54,7 +54,7 @@ def fetch_a_person(*, actor: Actor, ticket: Ticket, reason: Reason, words: str =
     message = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).last()
     text = message.body if message else ""
     around = rules.of_ticket(ticket, text=text, now=timezone.now())
-    verdict = rules.decide({**around, "failed": Seen(reason.value)})
+    verdict = rules.decide({**around, "failed": Seen(reason.value)}, rules.lately_active())
     firing = None
     if message is not None:
         firing = apply_rules(actor=actor, ticket=ticket, message=message, verdict=verdict)

@@ -21,6 +21,7 @@ class EventKind(models.TextChoices):
     PERSON_ASKED = "person.asked", _("asked for a person")
     TICKET_ACCEPTED = "ticket.accepted", _("accepted the conversation")
     TICKET_HANDED_BACK = "ticket.handed_back", _("handed back to the assistant")
+    TICKET_RETURNED = "ticket.returned", _("returned the conversation to its agent")
     TICKET_TRANSFERRED = "ticket.transferred", _("transferred to another team")
     TICKET_RESOLVED = "ticket.resolved", _("marked as resolved")
     TICKET_CONFIRMED = "ticket.confirmed", _("confirmed that it is solved")

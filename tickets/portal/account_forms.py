@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import uuid4
 
 from allauth.account import fields, forms
@@ -15,8 +15,6 @@ from tickets.models import User
 
 class AddressField(fields.EmailField):  # type: ignore[misc]  # allauth has no types
     """An address in its one form. allauth's own field folds letters of other alphabets by case."""
-
-    default_validators: ClassVar[list[Any]] = []
 
     def clean(self, value: Any) -> str:
         value = self.to_python(value)
@@ -31,6 +29,8 @@ class LoginForm(forms.LoginForm):  # type: ignore[misc]
 
 
 class SignupForm(forms.SignupForm):  # type: ignore[misc]
+    cleaned_data: dict[str, Any]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"] = AddressField()

@@ -82,7 +82,7 @@ class AccountAdapter(GuessesAreSlow, DefaultAccountAdapter):  # type: ignore[mis
 def _on_our_site(url: str) -> str:
     """The same address on the configured site."""
     parts = urlsplit(url)
-    return f"{settings.SITE_URL}{urlunsplit(('', '', parts.path, parts.query, parts.fragment))}"
+    return str(settings.SITE_URL) + urlunsplit(("", "", parts.path, parts.query, parts.fragment))
 
 
 def join_on_login(sender: object, request: HttpRequest | None, user: Any, **kwargs: object) -> None:
