@@ -124,7 +124,6 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "mfa_activate_totp": (CUSTOMER, ("/account/2fa/totp/activate/",)),
     "admin:index": (ADMIN, ("/admin/",)),
     "admin:app_list": (ADMIN, ("/admin/tickets/", "/admin/bots/", "/admin/knowledgebase/")),
-    "admin:password_change": (ADMIN, ("/admin/password_change/",)),
     "admin:password_change_done": (ADMIN, ("/admin/password_change/done/",)),
     "admin:knowledgebase_article_preview": (
         ADMIN,
@@ -164,7 +163,7 @@ NO_PAGES: Final = frozenset(
         *("mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes"),
         *("mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
         *("admin:search", "admin:login", "admin:logout", "admin:autocomplete", "admin:jsi18n"),
-        *("admin:view_on_site", "admin:knowledgebase_article_restore"),
+        *("admin:password_change", "admin:view_on_site", "admin:knowledgebase_article_restore"),
         *("admin:tickets_escalationrule_rows", "admin:tickets_escalationrule_words"),
         *("admin:tickets_escalationrule_trial", "admin:tickets_escalationrule_act"),
         *("admin:tickets_escalationrule_roll_back", "admin:bots_teach_detector"),
