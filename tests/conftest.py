@@ -56,42 +56,6 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-class Sharing:
-    """How the tests are handed out to the processes that share them.
-
-    A file goes to one process, and all journeys do, since they share what they start. The longest
-    come first. What empties the tables comes last: after it the migrations' rows are missing.
-    """
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        for item in items:
-            journey = "journeys" in item.path.parts
-            name = "journeys" if journey else item.nodeid.partition("::")[0]
-            lane = 0 if journey else 2 if _empties_tables(item) else 1
-            item.add_marker(pytest.mark.xdist_group(f"{lane} {name}"))
-
-    @pytest.hookimpl(specname="pytest_collection_modifyitems", trylast=True)
-    def order(self, items: list[pytest.Item]) -> None:
-        items.sort(key=_lane)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if config.pluginmanager.has_plugin("xdist"):
-        config.pluginmanager.register(Sharing(), "sharing")
-
-
-def _lane(item: pytest.Item) -> str:
-    (mark,) = item.iter_markers("xdist_group")
-    return str(mark.args[0])[0]
-
-
-def _empties_tables(item: pytest.Item) -> bool:
-    """Whether a test works with real transactions, and so ends by emptying every table."""
-    marked = any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db"))
-    return marked or "transactional_db" in getattr(item, "fixturenames", ())
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test with real transactions empties the tables; the migrations' rows must come back.

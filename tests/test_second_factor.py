@@ -33,7 +33,7 @@ from tests.tickets.parallel import real_transactions
 from tickets import actions, attachments
 from tickets.actors import Actor
 from tickets.models import Attachment, Event, Scope, Ticket, Turn, User
-from tickets.sockets import base
+from tickets.sockets import base, heart
 from tickets.sockets.routing import websocket_urlpatterns
 
 CANARY = "canary5926"
@@ -253,7 +253,7 @@ async def test_a_socket_ends_when_the_factor_is_gone(
     monkeypatch: pytest.MonkeyPatch, at_once: bool
 ) -> None:
     """At the next heartbeat, or at once where allauth says that it went."""
-    monkeypatch.setattr(base, "BEAT", 600 if at_once else 0.2)
+    monkeypatch.setattr(heart, "BEAT", 600 if at_once else 0.2)
     team = await do(make_team)
     dana = await do(make_agent, teams=[team], password=PASSWORD)
     ticket = await do(make_ticket, team=team)

@@ -9,7 +9,6 @@ from tickets import actions
 from tickets.actors import Actor
 from tickets.models import Answer, Decision, Reason, Ticket, Turn
 from tickets.workspace import brief
-from tickets.workspace.since import happened_since
 
 pytestmark = pytest.mark.django_db
 
@@ -101,11 +100,9 @@ def test_a_brief_of_before_reads_well_too() -> None:
     for statement in handover.statements:
         if statement["kind"] == "tried":
             statement["text"] = "asked to put it differently"
-    (tried,) = (
-        line
-        for line in brief.shown(handover, happened_since(handover)).lines
-        if line.title == "Tried"
-    )
+    newest = brief.newest(ticket)
+    assert newest is not None
+    (tried,) = (one for one in brief.shown(handover, newest.since).lines if one.title == "Tried")
     assert [(part.before, part.text) for part in tried.parts] == [
         ("The assistant", "asked to put it differently")
     ]

@@ -83,7 +83,7 @@ def test_encoder_search_and_gaps_all_get_the_question_without_its_facts(
     encoded: list[str] = []
     searched: list[str] = []
 
-    def encode(texts: list[str], timeout: float = 1.0) -> object:
+    def encode(texts: list[str], timeout: float = 1.0, **_how: object) -> object:
         encoded.extend(texts)
         return meanings.encode(texts)
 

@@ -11,7 +11,7 @@ from bots.understanding import Turn, installed, understand
 from knowledgebase import embeddings
 from knowledgebase.embeddings import EncoderUnavailable
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encoder")]
 
 KEYS = {
     *(

@@ -60,7 +60,7 @@ def test_an_agent_accepts_who_waits(danas: Client, team: Team, dana: User) -> No
     news = answer.json()
     assert news["type"] == "news"
     assert news["position"] == ticket.last_position
-    assert ["Dana joined" in item["html"] for item in news["items"]] == [True]
+    assert ["Dana Osei joined" in item["html"] for item in news["items"]] == [True]
     assert "Your turn" in news["panels"]["head"]
     bystander.refresh_from_db()
     assert bystander.turn == Turn.QUEUE
