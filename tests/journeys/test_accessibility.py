@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from helpdesk.demo.logins import PASSWORD
 from tests.journeys import pages
@@ -89,7 +89,7 @@ def begins_what_goes_on_with_a_code(person: Person) -> None:
         for name, value in fields.items():
             person.page.locator(f"main [name={name}]").fill(value)
         person.page.locator("main button[type=submit]").first.click()
-        person.page.wait_for_url(lambda url, address=address: not url.endswith(address))
+        expect(person.page).not_to_have_url(person.base + address)
 
 
 def test_every_route_is_a_page_that_is_looked_at_or_none() -> None:

