@@ -32,6 +32,8 @@ from tickets.rules.seen import Seen
 
 REMEMBERED = 40  # messages of a conversation that are looked back on
 ENCODE_SECONDS = 1.0
+# Whoever is upset, or asks for a person, is not told that no article was found.
+UNASKED = (Reason.ANGER, Reason.ASKED)
 
 
 _settings = Lately(AssistantSettings.load)
@@ -182,7 +184,7 @@ def outcome(turned: Turned, settings: AssistantSettings) -> Outcome:
         said.append(route.text)
     elif fired.rule.reason == Reason.SENSITIVE and not said:
         said.append(words.sensitive_text)
-    elif thought is not None and thought.hand_over is not None:
+    elif thought is not None and thought.hand_over is not None and fired.rule.reason not in UNASKED:
         said.append(thought.text)
     return Outcome(Decision.HAND_OVER, "\n\n".join(text for text in said if text), fired)
 
