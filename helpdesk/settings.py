@@ -1,8 +1,6 @@
-"""Every setting of the project, in one file, from the environment.
+"""Every setting of the project, in one file, from the environment. What an admin may change is a row.
 
-What an admin may change is a row in the database; what differs by machine is read here. With
-DATABASE_URL or REDIS_URL empty the project's own PostgreSQL and Redis are used: `helpdesk.embedded`
-starts them and puts their addresses into the environment before this module is read.
+With DATABASE_URL or REDIS_URL empty `helpdesk.embedded` starts the project's own and names them here.
 """
 
 import secrets
@@ -239,8 +237,6 @@ CELERY_BEAT_SCHEDULE = {
     "clean-up": {"task": "tickets.tasks.clean_up", "schedule": timedelta(hours=1)},
 }
 
-# --- the encoder --------------------------------------------------------------------------------
-
 ENCODER = env.str("ENCODER", default="local")  # "local": this process; "remote": the assistant's
 ENCODER_MODEL = env.str("ENCODER_MODEL", default="all-MiniLM-L6-v2")
 
@@ -312,8 +308,6 @@ if env.str("EMAIL_URL", default=""):
 else:  # no server named: mails are kept as files, so that nothing leaves a newcomer's machine
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
-
-# --- words and time -----------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = "helpdesk.formats"  # how dates and times are written, in every place

@@ -1,7 +1,4 @@
-"""One conversation of the demo: what the actions would have written, as rows with their times.
-
-The order of events and system messages is that of `tickets.actions`; a change there wants one here.
-"""
+"""One conversation of the demo as rows with their times, in the order of `tickets.actions`."""
 
 from __future__ import annotations
 
