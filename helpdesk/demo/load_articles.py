@@ -70,7 +70,7 @@ def _load(entry: Entry, categories: Mapping[str, Category], author: User) -> Sou
     )
     if entry.get("state", Article.State.PUBLISHED) != Article.State.PUBLISHED:
         return None
-    article = publish_article(actor=author, article=article)
+    article = publish_article(actor=author, article=article, index_soon=False)
     pieces = cut(title=entry["title"], body=entry["body"])
     body = [piece for piece in pieces if piece.kind == Passage.Kind.BODY]
     return Source(article, entry["title"], body)
