@@ -1,4 +1,4 @@
-"""What every request goes through beside Django's own: broken text, the second factor, the zone."""
+"""What every request goes through beside Django's own: its number, broken text, the zone and more."""
 
 from __future__ import annotations
 
@@ -14,10 +14,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 
-from tickets import limits, zones
+from tickets import limits, request_ids, zones
 from tickets.api.errors import refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def number_requests(get_response: GetResponse) -> GetResponse:
+    """Every answer names its request, as the log does: so the two are found together."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        number = request_ids.begin(request)
+        response = get_response(request)
+        response[request_ids.HEADER] = number
+        return response
+
+    return middleware
 
 
 def refuse_broken_text(get_response: GetResponse) -> GetResponse:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
+from dataclasses import dataclass
 from functools import cache
 
 import redis
@@ -30,6 +33,15 @@ class TooMany(Exception):
         self.retry_after = retry_after
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of a limit: how many uses, and in how many seconds there will be one more."""
+
+    limit: int
+    uses: int
+    one_more_in: int
+
+
 @cache
 def _shared() -> MovingWindowRateLimiter:
     # Blocking: whoever finds all connections in use waits for one, and is not counted elsewhere.
@@ -47,7 +59,21 @@ def spend(limit: RateLimitItem, *who: str) -> None:
         logger.warning("Redis is away; limits are counted in this process alone.")
         allowed = _own.hit(limit, *who)
     if not allowed:
-        raise TooMany(limit.get_expiry())
+        raise TooMany(left(limit, *who).one_more_in)
+
+
+def left(limit: RateLimitItem, *who: str) -> Left:
+    """What `who` has left of a limit. Nothing is counted."""
+    try:
+        return _left(_shared(), limit, who)
+    except redis.RedisError:
+        return _left(_own, limit, who)
+
+
+def _left(limiter: MovingWindowRateLimiter, limit: RateLimitItem, who: tuple[str, ...]) -> Left:
+    """Of a window that moves, the oldest use in it is the first to count no more."""
+    at, uses = limiter.get_window_stats(limit, *who)
+    return Left(limit.amount, uses, max(1, math.ceil(at - time.time())))
 
 
 def network_address(request: HttpRequest) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from tickets import request_ids
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.attachments import NOT_KEPT, NotKept
 from tickets.limits import TooMany
@@ -36,9 +37,8 @@ def refuse(request: HttpRequest, error: Exception) -> HttpResponse | None:
     else:
         return None
     if request.headers.get("X-Requested-With") == "fetch":
-        response: HttpResponse = JsonResponse(
-            {"error": {"code": code, "message": message}}, status=status
-        )
+        told = {"code": code, "message": message, "request_id": request_ids.current()}
+        response: HttpResponse = JsonResponse({"error": told}, status=status)
     else:
         response = render(request, "refused.html", {"message": message}, status=status)
     if retry_after is not None:

@@ -39,6 +39,7 @@ class ApiView(APIView):
     http_method_names = ["get", "head", "post"]
 
     parameters: dict[str, Any]
+    counted = False  # whether the request counts among those that the key may make
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -54,7 +55,17 @@ class ApiView(APIView):
 
     def check_throttles(self, request: Request) -> None:
         """Count the request. Raises TooMany. While Redis is away each process counts for itself."""
+        self.counted = True
         limits.spend(REQUESTS, "api", self.key.hash)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Say how many requests are left to the key, whatever the answer."""
+        if self.counted:
+            left = limits.left(REQUESTS, "api", self.key.hash)
+            response["RateLimit-Limit"] = str(left.limit)
+            response["RateLimit-Remaining"] = str(left.uses)
+            response["RateLimit-Reset"] = str(left.one_more_in)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @property
     def key(self) -> ApiKey:
