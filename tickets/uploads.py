@@ -41,7 +41,7 @@ class TemporaryFiles(TemporaryFileUploadHandler):
     cut_short = False
 
     def handle_raw_input(
-        self, input_data: Any, meta: Any, length: int, boundary: bytes, encoding: Any = None
+        self, input_data: Any, meta: Any, length: int, boundary: Any, encoding: Any = None
     ) -> None:
         self.cut_short = _is_cut_short(input_data)
         if self.cut_short:

@@ -38,6 +38,8 @@ def test_every_answer_has_a_number_of_its_own(path: str, status: int) -> None:
     assert first[HEADER] != second[HEADER]
     if path.startswith("/api/"):
         assert first.json()["error"]["request_id"] == first[HEADER]
+    first.close()  # of a file that is served
+    second.close()
 
 
 def test_what_a_page_s_script_is_told_names_the_request() -> None:
