@@ -1,4 +1,4 @@
-"""What every request goes through beside Django's own: broken text, the zone, limits."""
+"""What every request goes through beside Django's own: its number, broken text, the zone and more."""
 
 from __future__ import annotations
 
@@ -12,10 +12,22 @@ from django.utils.cache import patch_cache_control
 from rest_framework.exceptions import ParseError
 
 from helpdesk.error_pages import bad_request
-from tickets import limits, zones
+from tickets import limits, request_ids, zones
 from tickets.api.errors import refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def number_requests(get_response: GetResponse) -> GetResponse:
+    """Every answer names its request, as the log does: so the two are found together."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        number = request_ids.begin(request)
+        response = get_response(request)
+        response[request_ids.HEADER] = number
+        return response
+
+    return middleware
 
 
 def refuse_broken_text(get_response: GetResponse) -> GetResponse:

@@ -31,7 +31,7 @@ MANY: Final = 20  # articles at once, after which what the database knows of its
 def current_encoder() -> Encoder:
     """The row of this process's encoder, made with its vector index when it is not there.
 
-    The first encoder of all is active at once, a later one is built beside it. Raise
+    It is active when it is built; until then the one before it searches, or words alone. Raise
     EncoderUnavailable when a new encoder cannot say its dimension.
     """
     encoder = Encoder.objects.filter(name=settings.ENCODER_MODEL).first()
@@ -39,16 +39,12 @@ def current_encoder() -> Encoder:
         return encoder
     dimension = embeddings.dimension()
     with transaction.atomic():
-        first = not Encoder.objects.filter(state=Encoder.State.ACTIVE).exists()
         encoder, created = Encoder.objects.get_or_create(
-            name=settings.ENCODER_MODEL,
-            defaults={
-                "dimension": dimension,
-                "state": Encoder.State.ACTIVE if first else Encoder.State.BUILDING,
-            },
+            name=settings.ENCODER_MODEL, defaults={"dimension": dimension}
         )
         if created:
             _change_index(encoder.create_index_sql())
+    activate_when_built(encoder)
     return encoder
 
 
@@ -64,6 +60,7 @@ def due(encoder: Encoder) -> ArticleQuerySet:
 
 def index_due(*, limit: int = SWEEP, on_progress: Callable[[], None] | None = None) -> int:
     """Index up to `limit` due articles; give how many were. Stop where the encoder is missing."""
+    cut_new()
     encoder = current_encoder()
     indexed = 0
     for _ in range(limit):
@@ -90,14 +87,27 @@ def index_due(*, limit: int = SWEEP, on_progress: Callable[[], None] | None = No
 
 def index_article(article_id: int) -> bool:
     """Index one article now, if it is due and nobody else is at it; say whether it was done."""
+    cut_new()
     encoder = current_encoder()
     if _claim(due(encoder).filter(pk=article_id)) is None:
         return False
     try:
-        return _index(article_id, encoder)
+        indexed = _index(article_id, encoder)
     except embeddings.EncoderUnavailable:
         _release(article_id)
         raise
+    activate_when_built(encoder)
+    return indexed
+
+
+def cut_new(*, limit: int = SWEEP) -> int:
+    """Let up to `limit` new articles be found by their words, without the encoder; give how many.
+
+    One that was public before is found by what it said until its new text has vectors.
+    """
+    found = Exists(Passage.objects.filter(article=OuterRef("pk")))
+    new = Article.objects.public().exclude(found).order_by("pk").values_list("pk", flat=True)
+    return sum(_cut(article_id) for article_id in new[:limit])
 
 
 def index_again(*, on_progress: Callable[[], None] | None = None) -> int:
@@ -121,7 +131,13 @@ def activate_when_built(encoder: Encoder, *, again: bool = False) -> bool:
     others have moved on, must not swap to and fro.
     """
     wanted = {Encoder.State.BUILDING, *([Encoder.State.RETIRED] if again else [])}
-    if encoder.state not in wanted or due(encoder).exists():
+    if encoder.state not in wanted:
+        return False
+    missing = due(encoder)
+    if not Encoder.objects.filter(state=Encoder.State.ACTIVE).exists():
+        # Nothing is lost by it: one article that cannot be indexed must not keep all from being found.
+        missing = missing.filter(index_claimed_at=None)
+    if missing.exists():
         return False
     with transaction.atomic():
         rows = {row.pk: row for row in Encoder.objects.select_for_update().order_by("pk")}
@@ -189,6 +205,21 @@ def remove_passages(article_id: int) -> None:
     Passage.objects.filter(article=article_id).delete()
 
 
+def _cut(article_id: int) -> bool:
+    """Store the passages of an article that has none."""
+    with transaction.atomic():
+        locked = Article.objects.public().select_for_update(of=("self",)).filter(pk=article_id)
+        article = locked.select_related("published").first()
+        if article is None or article.published is None or article.passages.exists():
+            return False
+        _stored(article, article.published, _pieces(article.published))
+    return True
+
+
+def _pieces(version: ArticleVersion) -> list[Piece]:
+    return cut(title=version.title, body=version.body, questions=version.questions)
+
+
 def _claim_next(encoder: Encoder) -> int | None:
     return _claim(due(encoder).order_by(F("index_claimed_at").asc(nulls_first=True), "pk"))
 
@@ -217,7 +248,7 @@ def _index(article_id: int, encoder: Encoder) -> bool:
     if article is None or article.published is None:
         return False
     version = article.published
-    pieces = cut(title=version.title, body=version.body, questions=version.questions)
+    pieces = _pieces(version)
     vectors = embeddings.encode(
         [piece.encoded(version.title) for piece in pieces], timeout=ENCODE_SECONDS
     )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import math
+import time
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 
 import redis
@@ -37,6 +40,15 @@ class TooMany(Exception):
         self.retry_after = retry_after
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of a limit: how many uses, and in how many seconds there will be one more."""
+
+    limit: int
+    uses: int
+    one_more_in: int
+
+
 @cache
 def _shared() -> MovingWindowRateLimiter:
     # Blocking: whoever finds all connections in use waits for one, and is not counted elsewhere.
@@ -54,17 +66,28 @@ def spend(limit: RateLimitItem, *who: str) -> None:
         logger.warning("Redis is away; limits are counted in this process alone.")
         allowed = _own.hit(limit, *who)
     if not allowed:
-        raise TooMany(limit.get_expiry())
+        raise TooMany(left(limit, *who).one_more_in)
+
+
+def left(limit: RateLimitItem, *who: str) -> Left:
+    """What `who` has left of a limit. Nothing is counted."""
+    try:
+        return _left(_shared(), limit, who)
+    except redis.RedisError:
+        return _left(_own, limit, who)
+
+
+def _left(limiter: MovingWindowRateLimiter, limit: RateLimitItem, who: tuple[str, ...]) -> Left:
+    """Of a window that moves, the oldest use in it is the first to count no more."""
+    at, uses = limiter.get_window_stats(limit, *who)
+    return Left(limit.amount, uses, max(1, math.ceil(at - time.time())))
 
 
 def look(limit: RateLimitItem, *who: str) -> None:
     """Raises TooMany if none of `limit` is left; counts nothing."""
-    try:
-        left = _shared().test(limit, *who)
-    except redis.RedisError:
-        left = _own.test(limit, *who)
-    if not left:
-        raise TooMany(limit.get_expiry())
+    remains = left(limit, *who)
+    if not remains.uses:
+        raise TooMany(remains.one_more_in)
 
 
 def count(limit: RateLimitItem, *who: str) -> None:

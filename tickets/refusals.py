@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tickets import request_ids
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.attachments import NOT_KEPT, NotKept
 from tickets.limits import TooMany
@@ -70,9 +71,8 @@ def refusal(
     fields `extra`.
     """
     if by_script(request):
-        response: HttpResponse = JsonResponse(
-            {"error": {"code": code, "message": message}}, status=status
-        )
+        told = {"code": code, "message": message, "request_id": request_ids.current()}
+        response: HttpResponse = JsonResponse({"error": told}, status=status)
     else:
         again = _sent(request, extra or {}, always=bool(button))
         context = {"message": message, "title": title, "button": button, "again": again}

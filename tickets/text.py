@@ -50,11 +50,16 @@ def message(text: str, *, may_be_empty: bool = False) -> str:
     text = clean(text)
     if len(text) > MESSAGE_LIMIT:
         raise TextError(_too_long(MESSAGE_LIMIT), code="too_long")
-    if not _INVISIBLE.sub("", text):
+    if says_nothing(text):
         if may_be_empty:
             return ""
         raise TextError(_("Write a message first."), code="empty")
     return text
+
+
+def says_nothing(text: str) -> bool:
+    """Whether nothing of a text would be seen."""
+    return not _INVISIBLE.sub("", _UNWANTED.sub("", text))
 
 
 def line(text: str, *, limit: int = LINE_LIMIT) -> str:

@@ -27,16 +27,21 @@ NAME = "The demo company"
 
 
 def load(progress: Progress) -> None:
-    """Make sure that the demo company is there and its articles are searchable.
+    """Make sure that the demo company is there and its articles are searchable by meaning.
 
     Quick when both are. An installation that has customers of its own is left alone.
     """
+    load_rows(progress)
+    load_index.index(progress)
+
+
+def load_rows(progress: Progress) -> None:
+    """Make sure that the demo company is there. Its articles are to be indexed after that."""
     task = progress.add_task(NAME, total=None)
     if fill():
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # else the first minute's pages are planned for empty tables
     progress.update(task, total=1, completed=1)
-    load_index.index(progress)
 
 
 def fill() -> bool:

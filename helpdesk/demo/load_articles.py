@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from helpdesk.demo.load_content import Content, Entry
+from knowledgebase import indexing
 from knowledgebase.actions import publish_article, save_article
-from knowledgebase.models import Article, Category, Passage
+from knowledgebase.models import Article, Category, Encoder, Passage
 from knowledgebase.passages import Piece, cut
 from tickets.models import Answer, Citation, User
 
@@ -48,11 +49,14 @@ class Source:
 def load_articles(content: Content, author: User) -> dict[str, Source]:
     """File and publish all articles but the drafts; what was published, by slug.
 
-    Their passages and vectors are not made here: they follow after the commit.
+    They are found by their words at once; their vectors follow after the commit.
     """
     categories = {slug: Category(slug=slug, **entry) for slug, entry in content.categories.items()}
     Category.objects.bulk_create(categories.values())
-    found = (_load(entry, categories, author) for entry in content.articles)
+    found = [_load(entry, categories, author) for entry in content.articles]
+    indexing.cut_new()
+    # Some vectors would hide the articles that have none yet; they count once all are there.
+    Encoder.objects.filter(state=Encoder.State.ACTIVE).update(state=Encoder.State.BUILDING)
     return {source.article.slug: source for source in found if source is not None}
 
 
@@ -70,7 +74,7 @@ def _load(entry: Entry, categories: Mapping[str, Category], author: User) -> Sou
     )
     if entry.get("state", Article.State.PUBLISHED) != Article.State.PUBLISHED:
         return None
-    article = publish_article(actor=author, article=article)
+    article = publish_article(actor=author, article=article, index_soon=False)
     pieces = cut(title=entry["title"], body=entry["body"])
     body = [piece for piece in pieces if piece.kind == Passage.Kind.BODY]
     return Source(article, entry["title"], body)

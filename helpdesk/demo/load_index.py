@@ -1,7 +1,7 @@
 """Makes the articles searchable, and reads the conversations, in a process of its own.
 
-The model takes half a gigabyte, which the demo's runner would keep for as long as the demo runs.
-Where the encoder is missing the articles stay due, and the sweep of the knowledge base finds them.
+The helpdesk serves meanwhile: what has no vectors yet is found by its words. Where the encoder is
+missing, or the process is killed, the rest stays due, and the sweep of the knowledge base finds it.
 """
 
 import os
@@ -13,15 +13,16 @@ from django.conf import settings
 from rich.progress import Progress
 
 from bots import backfill
+from helpdesk.demo.processes import Program
 from knowledgebase import indexing
 from knowledgebase.models import Encoder
 
 NAME = "Articles and conversations, read"  # why some are left over is in log/index.log
-SCRIPT = "import django; django.setup(); from helpdesk.demo import load_index; load_index.main()"
+PROGRAM = Program("index", ("helpdesk.demo.indexer",), {"ENCODER": "local"}, once=True)
 
 
 def index(progress: Progress) -> bool:
-    """Index what is due, with a bar that moves by article; False if something is still due."""
+    """Index what is due and wait for it, with a bar that moves by article; False if some is left."""
     if not (waiting := due()):
         return True
     task = progress.add_task(NAME, total=waiting + backfill.missing().count())
@@ -30,12 +31,12 @@ def index(progress: Progress) -> bool:
     with (
         log.open("ab") as errors,
         subprocess.Popen(
-            [sys.executable, "-c", SCRIPT],
+            [sys.executable, "-m", *PROGRAM.arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd=settings.BASE_DIR,
-            env={**os.environ, "ENCODER": "local"},
+            env={**os.environ, **PROGRAM.environment},
         ) as process,
     ):
         assert process.stdout is not None
@@ -49,6 +50,11 @@ def index(progress: Progress) -> bool:
         progress.update(task, description=f"{NAME} ({left} to follow)")
     progress.update(task, total=1, completed=1)
     return not left
+
+
+def is_wanted() -> bool:
+    """Whether anything is to be indexed or read."""
+    return due() > 0 or backfill.missing().exists()
 
 
 def due() -> int:

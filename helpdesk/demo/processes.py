@@ -20,11 +20,15 @@ LONGEST_LOG = 5_000_000  # bytes; a longer one is set aside when its process sta
 
 @dataclass(frozen=True)
 class Program:
-    """One process of the helpdesk: its name, what to run, and what its environment has besides."""
+    """One process of the helpdesk: its name, what to run, and what its environment has besides.
+
+    It runs until it is stopped; or `once`, until its work is done.
+    """
 
     name: str
     arguments: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    once: bool = False
 
 
 def programs(port: int, data: Path) -> list[Program]:

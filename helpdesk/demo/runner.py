@@ -59,6 +59,7 @@ class Demo:
                         self.processes.start(program)
                     self._wait_until_ready()
                     self._show_the_way()
+                    self._index()
                     while True:
                         self._look()
                         time.sleep(LOOK_SECONDS)
@@ -100,9 +101,9 @@ class Demo:
             self._step(progress, "Database", migrate)
             self._step(progress, "Styles and scripts", static.collect)
             if find_spec("helpdesk.demo.load"):
-                from helpdesk.demo.load import load
+                from helpdesk.demo.load import load_rows
 
-                load(progress)
+                load_rows(progress)
         connection.close()
         self.interruptible = False
 
@@ -128,6 +129,18 @@ class Demo:
                 )
             progress.update(task, description=name, total=1, completed=1)
 
+    def _index(self) -> None:
+        """Begin to make the articles searchable by meaning. The helpdesk serves meanwhile."""
+        if find_spec("helpdesk.demo.load"):
+            from helpdesk.demo import load_index
+
+            if load_index.is_wanted():
+                self.console.print(
+                    "The articles are being read; until that is done they are found by their words."
+                )
+                self.processes.start(load_index.PROGRAM)
+            connection.close()
+
     def _look(self) -> None:
         """Start again what ended. Raises Asked, or Trouble about what keeps ending."""
         if self.asked:
@@ -138,6 +151,14 @@ class Demo:
                 self.console.print(f"[yellow]{server.name}[/] ended and is started again.")
         for entry in self.processes.ended():
             program, now = entry.program, time.monotonic()
+            if program.once:
+                self.console.print(
+                    "The articles are read."
+                    if entry.process.returncode == 0
+                    else f"Not all articles were read ({self.processes.log(program.name)}); "
+                    "the workers go on with it."
+                )
+                continue
             deaths = self.deaths.setdefault(program.name, deque(maxlen=TOO_OFTEN))
             deaths.append(now)
             if len(deaths) == TOO_OFTEN and now - deaths[0] < WITHIN_SECONDS:

@@ -38,7 +38,7 @@ def measure(helpdesk: LiveHelpdesk) -> list[Figure]:
 
 async def _messages(helpdesk: LiveHelpdesk) -> list[float]:
     visitors = [await _waiting(helpdesk.url) for _ in range(CONVERSATIONS)]
-    agent = await _agent(helpdesk.url)
+    agent = await agents_browser(helpdesk.url)
     headers = {
         "X-CSRFToken": agent.cookies["csrf"],
         "X-Requested-With": "fetch",
@@ -71,7 +71,8 @@ async def _waiting(base: str) -> Visitor:
     return visitor
 
 
-async def _agent(base: str) -> httpx.AsyncClient:
+async def agents_browser(base: str) -> httpx.AsyncClient:
+    """A browser in which somebody who works here is logged in."""
     agent = httpx.AsyncClient(base_url=base, timeout=TIMEOUT, follow_redirects=True)
     await agent.get("/account/login/")
     answer = await agent.post(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import pytest
 
 from helpdesk.demo import environment, ready
@@ -47,6 +48,22 @@ class Run:
             assert self.process.poll() is None, "".join(self.lines)
             time.sleep(0.1)
 
+    def process_of(self, module: str) -> int:
+        """The number of the process that runs a module. Fails if there is none in ten seconds."""
+        found: list[int] = []
+
+        def look() -> bool:
+            found[:] = [
+                int(process.name)
+                for process in Path("/proc").glob("[0-9]*")
+                if f"-m\0{module}".encode() in _of(process, "cmdline")
+                and os.fsencode(self.data) in _of(process, "environ")
+            ]
+            return bool(found)
+
+        assert until(look, 10), f"{module} does not run"
+        return found[0]
+
     def everything(self) -> list[str]:
         """The command lines of all processes that belong to this demo, servers and all."""
         return processes_of(self.data)
@@ -65,6 +82,13 @@ def processes_of(data: Path) -> list[str]:
         if mark in command or b"HELPDESK_DATA=" + mark + b"\0" in variables:
             found.append(command.replace(b"\0", b" ").decode())
     return found
+
+
+def _of(process: Path, what: str) -> bytes:
+    try:
+        return (process / what).read_bytes()
+    except OSError:  # gone, or not ours
+        return b""
 
 
 def until(condition: Callable[[], bool], seconds: float) -> bool:
@@ -128,6 +152,15 @@ def test_the_demo_comes_up_from_nothing_heals_itself_and_goes_without_a_trace(
         assert email in said
     assert PASSWORD in said
     assert str(data / "mail") in said
+    assert not ready.reasons(first.port)
+
+    # it serves while the articles are indexed beside, and when that is killed in the middle
+    first.until_it_says("found by their words", 10)
+    indexer = first.process_of("helpdesk.demo.indexer")
+    page = httpx.get(f"http://localhost:{first.port}/help/search/?q=return+an+order")
+    assert "/help/return-an-item/" in page.text
+    os.kill(indexer, signal.SIGKILL)
+    first.until_it_says("the workers go on with it", 10)
     assert not ready.reasons(first.port)
 
     # a second one is told so, and does the first no harm

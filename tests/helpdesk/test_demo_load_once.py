@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,7 +17,9 @@ from rich.progress import Progress
 
 from helpdesk.demo import load, load_content, load_index
 from helpdesk.demo.load_rows import Rows
+from helpdesk.demo.processes import ROOT, Program
 from knowledgebase.models import Article, Category, Embedding
+from knowledgebase.search import search
 from tests.factories import make_article, make_ticket
 from tests.tickets.parallel import real_transactions
 from tickets.models import Customer, Event, Message, Organization, Team, Ticket, User
@@ -89,7 +93,7 @@ def test_nothing_is_started_when_no_article_is_due(
 @pytest.mark.django_db
 def test_where_the_encoder_fails_the_articles_stay_due(monkeypatch: pytest.MonkeyPatch) -> None:
     make_article()
-    monkeypatch.setattr(load_index, "SCRIPT", "raise SystemExit('no encoder')")
+    monkeypatch.setattr(load_index, "PROGRAM", Program("index", ("no_such_module",)))
     with Progress(disable=True) as progress:
         assert not load_index.index(progress)
         assert "1 to follow" in progress.tasks[0].description
@@ -117,3 +121,57 @@ def test_articles_are_indexed_by_a_process_of_its_own(
         assert progress.finished
     assert Embedding.objects.filter(passage__article=article).exists()
     assert load_index.due() == 0
+
+
+@pytest.mark.model
+@real_transactions
+def test_a_killed_reindex_leaves_every_article_searchable(
+    monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    """The old vectors serve until an article's new ones are there, and the next run goes on."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    articles = [make_article(f"Mend a pole of {number} parts") for number in range(30)]
+    with Progress(disable=True) as progress:
+        assert load_index.index(progress)
+    first = set(Embedding.objects.values_list("pk", flat=True))
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "reindex", "--all"],
+        cwd=ROOT,
+        env={**os.environ, "ENCODER": "local"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as reindex:
+        while not Embedding.objects.exclude(pk__in=first).exists():
+            assert reindex.poll() is None
+        reindex.kill()
+    assert reindex.returncode == -signal.SIGKILL
+    assert Embedding.objects.filter(pk__in=first).exists(), "in the middle of it"
+    assert load_index.due() == 0
+    assert not load_index.is_wanted()
+    found = search("mend a pole", limit=30, vector=Embedding.objects.earliest("pk").vector)
+    assert found.by_meaning
+    assert {hit.article_id for hit in found.hits} == {article.pk for article in articles}
+
+
+@pytest.mark.model
+@real_transactions
+def test_what_a_killed_first_start_left_is_found_by_words_and_wanted(
+    monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    for number in range(30):
+        make_article(f"Mend a pole of {number} parts")
+    with subprocess.Popen(
+        [sys.executable, "-m", *load_index.PROGRAM.arguments],
+        cwd=ROOT,
+        env={**os.environ, **load_index.PROGRAM.environment},
+        stdout=subprocess.DEVNULL,
+    ) as indexer:
+        while not Embedding.objects.exists():
+            assert indexer.poll() is None
+        indexer.kill()
+    assert 0 < load_index.due() < 30
+    assert load_index.is_wanted()
+    with Progress(disable=True) as progress:
+        load_index.index(progress)
+    assert load_index.due() <= 1, "all but the one that the killed process had claimed"

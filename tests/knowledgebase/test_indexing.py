@@ -14,6 +14,7 @@ from django.utils import timezone
 from knowledgebase import actions, embeddings, indexing, tasks
 from knowledgebase.embeddings import EncoderUnavailable, Vectors
 from knowledgebase.models import Article, Embedding, Encoder, Passage
+from knowledgebase.search import search
 from tests.knowledgebase.conftest import MakeArticle
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,30 @@ def test_a_published_article_is_due_until_it_is_indexed(make_article: MakeArticl
     assert not draft.passages.exists()
     article.refresh_from_db()
     assert article.index_claimed_at is None
+
+
+def test_without_the_encoder_a_new_article_is_found_by_its_words(
+    make_article: MakeArticle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed, encoder = make_article("Pegs", indexed=True), indexing.current_encoder()
+    before = list(changed.passages.values_list("pk", flat=True))
+    actions.save_article(actor=None, article=changed, title="Pegs", body="Screwed in.")
+    actions.publish_article(actor=None, article=changed, index_soon=False)
+    monkeypatch.setattr(embeddings, "encode", refuse)
+    new = make_article("Mend a pole")
+    for index in (indexing.index_due, lambda: indexing.index_article(new.pk)):
+        with pytest.raises(EncoderUnavailable):
+            index()
+        found = search("mend a pole")
+        assert not found.by_meaning
+        assert [hit.article_id for hit in found.hits][:1] == [new.pk]
+    # what was found by its meaning is so until its new text can be
+    assert list(changed.passages.values_list("pk", flat=True)) == before
+    passages = list(new.passages.values_list("pk", flat=True))
+    assert set(indexing.due(encoder)) == {changed, new}
+    monkeypatch.setattr(embeddings, "encode", fake_encode)
+    assert indexing.index_due() == 2
+    assert list(new.passages.values_list("pk", flat=True)) == passages
 
 
 def test_indexing_again_changes_nothing(make_article: MakeArticle) -> None:
@@ -119,7 +144,7 @@ def test_what_was_published_meanwhile_is_not_overwritten(
 
     monkeypatch.setattr(embeddings, "encode", publish_meanwhile)
     assert indexing.index_article(article.pk) is False
-    assert not article.passages.exists()
+    assert not Embedding.objects.exists()
     assert indexing.index_due() == 1
     assert set(article.passages.values_list("title", flat=True)) == {"New"}
 
@@ -162,7 +187,7 @@ def test_without_the_encoder_articles_wait_and_are_free_again(
     tasks.index_article(article.pk)
     tasks.index_due_articles()
     article.refresh_from_db()
-    assert (article.index_claimed_at, article.passages.count()) == (None, 0)
+    assert (article.index_claimed_at, Embedding.objects.count()) == (None, 0)
     monkeypatch.setattr(embeddings, "encode", fake_encode)
     assert indexing.index_due() == 1
 
@@ -178,9 +203,29 @@ def test_an_article_that_cannot_be_indexed_does_not_hold_up_the_others(
         return fake_encode(texts)
 
     monkeypatch.setattr(embeddings, "encode", fail_on_bad)
+    Encoder.objects.update(state=Encoder.State.BUILDING)
     assert indexing.index_due() == 1
-    assert good.passages.exists()
-    assert not bad.passages.exists()
+    vectors = Embedding.objects.values_list("passage__article", flat=True)
+    assert set(vectors) == {good.pk}
+    hits = search("bad", vector=fake_encode(["x"])[0]).hits
+    assert {hit.article_id for hit in hits} == {good.pk, bad.pk}
+    # nor does it keep them from being found by their meaning
+    assert Encoder.objects.get().state == Encoder.State.ACTIVE
+
+
+def test_the_first_articles_are_found_by_their_words_until_all_have_vectors(
+    make_article: MakeArticle,
+) -> None:
+    Encoder.objects.update(state=Encoder.State.BUILDING)
+    for title in ("Poles", "Pegs"):
+        make_article(title)
+    vector = fake_encode(["poles"])[0]
+    indexing.index_due(limit=1)
+    found = search("poles pegs", vector=vector)
+    assert not found.by_meaning
+    assert {hit.title for hit in found.hits} == {"Poles", "Pegs"}
+    indexing.index_due()
+    assert search("poles pegs", vector=vector).by_meaning
 
 
 def test_a_new_encoder_is_built_beside_the_old_one_and_swapped_whole(
@@ -233,7 +278,7 @@ def test_vectors_of_another_length_than_stored_are_refused(
     monkeypatch.setattr(embeddings, "encode", lambda t, timeout=1.0: fake_encode(t, dimension=8))
     with pytest.raises(EncoderUnavailable, match="8 dimensions"):
         indexing.index_article(article.pk)
-    assert not Passage.objects.exists()
+    assert not Embedding.objects.exists()
 
 
 def test_without_any_encoder_row_one_is_made_with_its_index(make_article: MakeArticle) -> None:

@@ -100,7 +100,10 @@ def inert(html: str) -> None:
             "start",
             "width",
             "height",
+            "tabindex",
         }
+        if name == "tabindex":
+            assert (tag, value) == ("table", "0")
         if name == "href":
             assert not is_external(value) or value.split(":")[0] in {
                 "https",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from tickets import request_ids
 from tickets.actions import ActionError, NotAllowed
 from tickets.api.parsing import TooLarge
 from tickets.limits import TooMany
@@ -43,15 +43,12 @@ class Problem:
     message: str
     fields: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    request_id: str = ""
 
     def as_json(self) -> dict[str, Any]:
         error: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.fields:
             error["fields"] = self.fields
-        if self.request_id:
-            error["request_id"] = self.request_id
-        return {"error": error}
+        return {"error": {**error, "request_id": request_ids.current()}}
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response:
@@ -66,7 +63,7 @@ def refused(error: exceptions.APIException) -> JsonResponse:
 
 
 @csrf_exempt
-def no_such_route(request: HttpRequest, **_parts: str) -> JsonResponse:
+def no_such_route(request: HttpRequest) -> JsonResponse:
     """What stands at every other address under the API's."""
     message = _("There is nothing at this address.")
     if is_valid_path(request.path_info + "/") and not request.path_info.endswith("/"):
@@ -91,7 +88,7 @@ def _expected(error: Exception) -> Problem | None:
             return Problem(429, "throttled", _("Too many requests. Wait a moment."), headers=wait)
         case BadCursor():
             message = _("This page does not exist. Take the cursor from a “next” link.")
-            return _invalid({"cursor": [{"code": "bad_cursor", "message": message}]})
+            return Problem(404, "bad_cursor", message)
         case ValidationError():
             return _of_action(error)
         case Http404():
@@ -111,9 +108,8 @@ def _expected(error: Exception) -> Problem | None:
 
 def _unexpected(error: Exception) -> Problem:
     """A fault of ours: the log has everything, the answer only the number to find it by."""
-    request_id = uuid.uuid4().hex
-    logger.error("API request %s failed", request_id, exc_info=error)
-    return Problem(500, "server_error", _("Something went wrong here."), request_id=request_id)
+    logger.error("API request %s failed", request_ids.current(), exc_info=error)
+    return Problem(500, "server_error", _("Something went wrong here."))
 
 
 def _of_framework(error: exceptions.APIException) -> Problem:

@@ -12,8 +12,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from tickets import addresses
+from tickets import addresses, text
+from tickets.text import MESSAGE_LIMIT
 
+# How `tickets.text` and the parser judge a text, for the description: no NUL, and something to see.
+_ANYTHING = r"[^\u0000]*"
+_TO_SEE = r"[^\s\u0000-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff]"
+ANY_TEXT = f"^{_ANYTHING}$"
+SOME_TEXT = f"^{_ANYTHING}{_TO_SEE}{_ANYTHING}$"
 MAX_NAMED = 20  # of the unknown fields, so that a hostile body gets no long answer
 
 
@@ -43,6 +49,36 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Whole(Text):
+    """A text that is taken as it is, an empty one too: what is behind it judges it."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return serializers.Field.run_validation(self, data)
+
+
+@extend_schema_field(
+    {"type": "string", "minLength": 1, "maxLength": MESSAGE_LIMIT, "pattern": SOME_TEXT}
+)
+class Body(Whole):
+    """What a message says. `tickets.text.message` refuses it in words of its own."""
+
+
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": 500, "pattern": SOME_TEXT})
+class Words(Text):
+    """What is looked for."""
+
+    def to_internal_value(self, data: Any) -> str:
+        words = super().to_internal_value(data)
+        if text.says_nothing(words):
+            self.fail("blank")
+        return words
+
+
+@extend_schema_field({"type": "string", "maxLength": 200, "pattern": ANY_TEXT, "default": ""})
+class Line(Whole):
+    """One line, which may be empty."""
 
 
 @extend_schema_field({"type": "string", "format": "email", "maxLength": addresses.LONGEST})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -21,6 +22,7 @@ from tickets.models import ApiKey, IdempotentRequest
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 LONGEST_KEY = 200
+KEY = f"[!-~]([ -~]{{0,{LONGEST_KEY - 2}}}[!-~])?"
 
 
 class KeyedView(Protocol):
@@ -87,7 +89,7 @@ def _key(request: Request) -> str | None:
     key: str | None = request.headers.get(HEADER)
     if key is None:
         return None
-    if not key or len(key) > LONGEST_KEY or not key.isprintable():
+    if not re.fullmatch(KEY, key):
         raise ParseError(
             _("An idempotency key has 1 to %(longest)d printable characters.")
             % {"longest": LONGEST_KEY},

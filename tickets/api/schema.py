@@ -20,6 +20,7 @@ from rest_framework import serializers
 
 from tickets.api import idempotency
 from tickets.api.fields import Strict
+from tickets.api.serializers import CursorQuery
 from tickets.models import Scope
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -41,7 +42,7 @@ BODY_PROBLEMS = {
 }
 IDEMPOTENCY_KEY = OpenApiParameter(
     idempotency.HEADER,
-    str,
+    {"type": "string", "pattern": f"^{idempotency.KEY}$"},
     OpenApiParameter.HEADER,
     description=f"Any text that names this one request, up to {idempotency.LONGEST_KEY} "
     "characters, a UUID for example. Sent again within a day with the same body it has no second "
@@ -65,7 +66,8 @@ class ErrorOut(serializers.Serializer[Any]):
         help_text="By the field's path, like `customer.email`.",
     )
     request_id = serializers.CharField(
-        required=False, help_text="Only with status 500: tell it to the helpdesk's operators."
+        help_text="The number of the request, as in the header `X-Request-ID`: tell it to the "
+        "helpdesk's operators, who find it in their log."
     )
 
 
@@ -118,8 +120,10 @@ def operation(
         parameters.append(IDEMPOTENCY_KEY)
 
     def describe(handler: Handler) -> Handler:
-        # A method that takes a part of the address has something that may be missing.
-        finds_one = len(inspect.signature(handler).parameters) > 2
+        # A method that takes a part of the address has something that may be missing, or a page.
+        finds_one = len(inspect.signature(handler).parameters) > 2 or (
+            query is not None and issubclass(query, CursorQuery)
+        )
         responses: dict[int, Any] = {success: answers}
         for status, meaning in sorted((PROBLEMS | (BODY_PROBLEMS if body else {})).items()):
             if status != 404 or finds_one:
@@ -136,3 +140,32 @@ def operation(
         return described
 
     return describe
+
+
+def complete(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
+    """What is the same for every operation, put into the finished description (a hook of its maker).
+
+    An object has no fields beside those named, and every answer names its request.
+    """
+    for component in result["components"]["schemas"].values():
+        if "properties" in component:
+            component["additionalProperties"] = False
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                answer["headers"] = _headers(int(status))
+    return result
+
+
+def _headers(status: int) -> dict[str, Any]:
+    found = {"X-Request-ID": ("string", "The number of the request.")}
+    if status not in (401, 500, 503):
+        found["RateLimit-Limit"] = ("integer", "How many requests the key may make in a minute.")
+        found["RateLimit-Remaining"] = ("integer", "How many of them are left.")
+        found["RateLimit-Reset"] = ("integer", "In how many seconds there is one more.")
+    if status in (429, 503):
+        found["Retry-After"] = ("integer", "How many seconds to wait.")
+    return {
+        name: {"schema": {"type": kind}, "description": meaning}
+        for name, (kind, meaning) in found.items()
+    }

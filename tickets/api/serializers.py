@@ -9,13 +9,15 @@ from typing import Any, Literal, TypedDict
 
 from django.conf import settings
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit
 from tickets import text
-from tickets.api.fields import Address, Moment, Strict, Text
+from tickets.api.fields import Address, Body, Line, Moment, Strict, Text, Words
+from tickets.api.reading import article_url, as_read
 from tickets.models import (
     AuthorKind,
     Channel,
@@ -26,6 +28,7 @@ from tickets.models import (
     Ticket,
     Turn,
 )
+from tickets.models.tickets import REFERENCE_LETTERS
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 100
@@ -83,7 +86,7 @@ class MessageQuery(PageQuery):
 
 
 class SearchQuery(Strict):
-    q = Text(max_length=500, help_text="What is looked for, in anybody's own words.")
+    q = Words(max_length=500, help_text="What is looked for, in anybody's own words.")
     limit = serializers.IntegerField(
         required=False, default=10, min_value=1, max_value=20, help_text="How many at most."
     )
@@ -93,9 +96,7 @@ class NewCustomer(Strict):
     """Whose words they are."""
 
     email = Address(help_text="Who it is. An unknown address makes a new customer.")
-    name = Text(
-        max_length=150, required=False, default="", allow_blank=True, help_text="If it is new here."
-    )
+    name = Line(max_length=150, required=False, default="", help_text="If it is new here.")
 
 
 @extend_schema_serializer(
@@ -104,7 +105,7 @@ class NewCustomer(Strict):
 class NewMessage(Strict):
     """What the customer says."""
 
-    body = Text(allow_blank=True, help_text=f"Plain text, up to {text.MESSAGE_LIMIT} characters.")
+    body = Body(help_text=f"Plain text, up to {text.MESSAGE_LIMIT} characters.")
 
     def validate_body(self, value: str) -> str:
         return text.message(value)
@@ -126,11 +127,10 @@ class NewTicket(NewMessage):
     """A conversation, begun with the customer's first message."""
 
     customer = NewCustomer()
-    subject = Text(
+    subject = Line(
         max_length=text.LINE_LIMIT,
         required=False,
         default="",
-        allow_blank=True,
         help_text="One line; without it, the first line of the body.",
     )
     channel = serializers.ChoiceField(
@@ -147,22 +147,22 @@ class CustomerOut(serializers.Serializer[Any]):
     email = serializers.EmailField(
         allow_null=True, help_text="Null while the address is not confirmed."
     )
-    name = serializers.CharField()
+    name = serializers.CharField(max_length=150)
 
 
 @extend_schema_serializer(component_name="Ticket")
 class TicketOut(serializers.Serializer[Any]):
-    reference = serializers.CharField()
+    reference = serializers.RegexField(f"^[{REFERENCE_LETTERS}]{{8}}$")
     url = serializers.SerializerMethodField(help_text="Its address in this API.")
     customer_url = serializers.SerializerMethodField(help_text="Its page for the customer.")
     workspace_url = serializers.SerializerMethodField(help_text="Its page for agents.")
-    subject = serializers.CharField()
+    subject = serializers.CharField(max_length=text.LINE_LIMIT)
     customer = CustomerOut()
     channel = serializers.ChoiceField(choices=Channel.choices)
     turn = serializers.ChoiceField(choices=Turn.choices, help_text="Who is to act now.")
     turn_since = Moment()
     priority = serializers.SerializerMethodField()
-    team = serializers.CharField(source="team.slug")
+    team = serializers.SlugField(source="team.slug", max_length=50)
     assignee = serializers.SerializerMethodField(help_text="The name of the agent who has it.")
     resolution = serializers.SerializerMethodField()
     created_at = Moment()
@@ -172,12 +172,15 @@ class TicketOut(serializers.Serializer[Any]):
     )
     closed_at = Moment(allow_null=True)
 
+    @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, ticket: Ticket) -> str:
         return _address("api-ticket", ticket)
 
+    @extend_schema_field(OpenApiTypes.URI)
     def get_customer_url(self, ticket: Ticket) -> str:
         return _address("conversation", ticket)
 
+    @extend_schema_field(OpenApiTypes.URI)
     def get_workspace_url(self, ticket: Ticket) -> str:
         return _address("workspace-ticket", ticket)
 
@@ -238,9 +241,9 @@ class Section(TypedDict):
 class SourceOut(serializers.Serializer[Any]):
     """An article as it was quoted then; it may say something else by now."""
 
-    slug = serializers.CharField()
-    title = serializers.CharField()
-    heading = serializers.CharField()
+    slug = serializers.SlugField(max_length=200)
+    title = serializers.CharField(max_length=300)
+    heading = serializers.CharField(max_length=300)
     url = serializers.SerializerMethodField()
     passage = serializers.CharField()
     nearby = serializers.SerializerMethodField(
@@ -248,6 +251,7 @@ class SourceOut(serializers.Serializer[Any]):
     )
     score = serializers.FloatField(help_text="0 to 1: how well it fits the question.")
 
+    @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, citation: Citation) -> str:
         return article_url(citation.slug, citation.anchor)
 
@@ -263,28 +267,38 @@ class AnswerOut(serializers.Serializer[Any]):
     """What stands behind a message of the assistant."""
 
     decision = serializers.ChoiceField(choices=Decision.choices)
-    confidence = serializers.FloatField(help_text="0 to 1: how sure the assistant was.")
+    confidence = serializers.FloatField(
+        min_value=0, max_value=1, help_text="0 to 1: how sure the assistant was."
+    )
     sources = SourceOut(many=True, source="citations.all")
 
 
 @extend_schema_serializer(component_name="Attachment")
 class AttachmentOut(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    size = serializers.IntegerField(help_text="Bytes.")
-    content_type = serializers.CharField()
+    name = serializers.CharField(max_length=200)
+    size = serializers.IntegerField(min_value=0, help_text="Bytes.")
+    content_type = serializers.CharField(max_length=100)
 
 
 @extend_schema_serializer(component_name="Message")
 class MessageOut(serializers.Serializer[Any]):
     position = serializers.IntegerField(
-        help_text="Its place in the conversation. Always rising; gaps mean nothing."
+        min_value=1,
+        max_value=MAX_POSITION,
+        help_text="Its place in the conversation. Always rising; gaps mean nothing.",
     )
     author = AuthorOut(source="*")
     channel = serializers.ChoiceField(choices=Channel.choices)
-    body = serializers.CharField()
+    body = serializers.SerializerMethodField(
+        help_text="What is read: plain text; of the assistant Markdown, with what it quotes, where "
+        "from, and how sure it is, in the language of `Accept-Language`."
+    )
     created_at = Moment()
     answer = AnswerOut(allow_null=True, help_text="Only of messages by the assistant.")
     attachments = AttachmentOut(many=True, source="attachments.all")
+
+    def get_body(self, message: Message) -> str:
+        return as_read(message)
 
 
 @extend_schema_serializer(component_name="MessageReceipt")
@@ -297,20 +311,21 @@ class MessageReceipt(serializers.Serializer[Any]):
 
 @extend_schema_serializer(component_name="Category")
 class CategoryOut(serializers.Serializer[Any]):
-    slug = serializers.CharField()
+    slug = serializers.SlugField()
     name = serializers.CharField()
 
 
 @extend_schema_serializer(component_name="Article")
 class ArticleOut(serializers.Serializer[Any]):
-    slug = serializers.CharField()
-    title = serializers.CharField(source="published.title")
+    slug = serializers.SlugField(max_length=200)
+    title = serializers.CharField(source="published.title", max_length=300)
     summary = serializers.CharField(source="published.summary")
     category = CategoryOut(allow_null=True)
     language = serializers.CharField()
     url = serializers.SerializerMethodField()
     updated_at = Moment(source="published.created_at")
 
+    @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, article: Article) -> str:
         return article_url(article.slug)
 
@@ -322,13 +337,14 @@ class ArticleWithBodyOut(ArticleOut):
 
 @extend_schema_serializer(component_name="SearchHit")
 class HitOut(serializers.Serializer[Any]):
-    slug = serializers.CharField()
-    title = serializers.CharField()
-    heading = serializers.CharField()
+    slug = serializers.SlugField(max_length=200)
+    title = serializers.CharField(max_length=300)
+    heading = serializers.CharField(max_length=300)
     url = serializers.SerializerMethodField()
     passage = serializers.CharField()
     score = serializers.FloatField(help_text="0 to 1: how well it fits.")
 
+    @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, hit: ArticleHit) -> str:
         return article_url(hit.slug, hit.anchor)
 
@@ -358,9 +374,3 @@ class SearchOut(serializers.Serializer[Any]):
 
 def _address(route: str, ticket: Ticket) -> str:
     return f"{settings.SITE_URL}{reverse(route, args=[ticket.reference])}"
-
-
-def article_url(slug: str, anchor: str = "") -> str:
-    """The page of the help centre, at the address that customers know."""
-    path = reverse("help-article", args=[slug])
-    return f"{settings.SITE_URL}{path}{'#' if anchor else ''}{anchor}"

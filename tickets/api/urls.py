@@ -16,5 +16,5 @@ urlpatterns: list[URLPattern] = [
     path("v1/articles/<slug:slug>/", ArticleDetail.as_view(), name="api-article"),
     path("schema/", schema, name="api-schema"),
     path("docs/", docs, name="api-docs"),
-    re_path(r"^(?P<rest>.*)$", no_such_route),
+    re_path(r"^[\s\S]*\Z", no_such_route),  # a newline in an address, too
 ]

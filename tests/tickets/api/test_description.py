@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from tests.factories import make_agent, make_answer, make_article, make_reply, make_ticket
 from tests.tickets.api.conftest import ARTICLES, TICKETS, Caller, new_ticket
@@ -49,13 +50,28 @@ def test_it_has_every_operation_with_its_scope_and_errors(openapi: dict[str, Any
             assert f"Scope: `{scope}`." in operation["description"]
             assert operation["security"] == [{"ApiKey": []}]
             errors = {400, 401, 403, 429, 500, 503}
-            errors |= {404} if "{" in path else set()
+            pages = "cursor" in [p["name"] for p in operation.get("parameters", [])]
+            errors |= {404} if "{" in path or pages else set()
             errors |= {411, 413, 415, 422} if method == "POST" else set()
             assert {int(code) for code in operation["responses"]} == {status} | errors
             headers = [p["name"] for p in operation.get("parameters", []) if p["in"] == "header"]
             assert headers == (["Idempotency-Key"] if method == "POST" else [])
     assert set(found) == expected
     assert openapi["components"]["securitySchemes"]["ApiKey"]["scheme"] == "bearer"
+
+
+def test_it_says_where_it_is_and_leaves_no_object_open(
+    openapi: dict[str, Any], settings: Settings
+) -> None:
+    assert openapi["servers"] == [{"url": settings.SITE_URL}]
+    schemas = openapi["components"]["schemas"]
+    no_objects = {name for name, one in schemas.items() if "enum" in one or "oneOf" in one}
+    assert {
+        name for name, one in schemas.items() if one.get("additionalProperties") is not False
+    } == no_objects
+    for methods in openapi["paths"].values():
+        for operation in methods.values():
+            assert all("X-Request-ID" in one["headers"] for one in operation["responses"].values())
 
 
 def test_it_keeps_our_notes_to_ourselves(openapi: dict[str, Any]) -> None:

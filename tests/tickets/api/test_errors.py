@@ -98,7 +98,10 @@ def test_a_ticket_that_somebody_holds_is_503_and_nothing_is_half_written(shop: C
     assert shop.post(f"{TICKETS}{ticket.reference}/messages/", {"body": "x"}).status_code == 201
 
 
-@pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v2/tickets/", "/api/v1/tickets/a/b/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/api/", "/api/v1/", "/api/v2/tickets/", "/api/v1/tickets/a/b/", "/api/v1/x%0Ay/", "/api/%0A"],
+)
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
 def test_an_unknown_address_is_404_in_json(path: str, method: str) -> None:
     response = getattr(Client(enforce_csrf_checks=True), method)(path)
@@ -121,7 +124,8 @@ def test_the_errors_of_an_action_have_no_field_but_their_code(
     monkeypatch.setattr(actions, "open_ticket", fails)
     response = shop.post(TICKETS, new_ticket())
     assert response.status_code == 400
-    assert response.json() == {"error": {"code": "empty", "message": "Write a message first."}}
+    error = {"code": "empty", "message": "Write a message first."}
+    assert response.json() == {"error": {**error, "request_id": response["X-Request-ID"]}}
 
 
 def test_too_many_requests_of_one_key_are_429_and_those_of_another_are_not(
@@ -135,6 +139,8 @@ def test_too_many_requests_of_one_key_are_429_and_those_of_another_are_not(
     assert response.status_code == 429
     assert response.json()["error"]["code"] == "throttled"
     assert 1 <= int(response["Retry-After"]) <= 60
+    assert response["RateLimit-Remaining"] == "0"
+    assert response["RateLimit-Reset"] == response["Retry-After"]
     assert not Ticket.objects.exists()
     assert other.get(TICKETS).status_code == 200
 

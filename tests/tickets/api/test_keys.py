@@ -145,6 +145,7 @@ def test_a_reading_key_writes_nothing_but_its_use_is_noted(
     assert response.json()["error"] == {
         "code": "missing_scope",
         "message": "This API key lacks the scope “tickets:write”.",
+        "request_id": response["X-Request-ID"],
     }
     assert ApiKey.objects.get().last_used_at is not None
     assert "Dashboard" in caplog.text

@@ -18,9 +18,10 @@ from tests.factories import (
     make_ticket,
 )
 from tests.tickets.api.conftest import TICKETS, Caller
+from tests.tickets.open_screens import browser_of
 from tickets import actions, attachments
 from tickets.actors import Actor
-from tickets.models import ApiKey, AuthorKind, Event, EventKind, Message, Ticket, Turn
+from tickets.models import ApiKey, AuthorKind, Decision, Event, EventKind, Message, Ticket, Turn
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +108,46 @@ def test_an_answer_of_the_assistant_shows_its_sources_and_how_sure_it_was(
         "nearby": [{"heading": "Change a pole", "url": address.replace("order-a-spare", "change")}],
         "score": 0.71,
     }
+
+
+def test_the_body_of_the_assistants_message_is_what_the_customer_read(
+    shop: Caller, settings: Any
+) -> None:
+    """Every word of the page but its buttons, and of other messages just the text."""
+    settings.SITE_URL = "https://help.kestrelmoor.example"
+    articles = [make_article("Spare poles"), make_article("Mend a pole")]
+    help_centre = "https://help.kestrelmoor.example/help"
+    ticket = make_ticket(turn=Turn.ASSISTANT)
+    make_answer(ticket, articles=articles, confidence=0.9)
+    question, answer = shop.get(url(ticket)).json()["results"]
+    assert question["body"] == ticket.messages.earliest("position").body
+    first, second = (f"{help_centre}/{article.slug}/" for article in articles)
+    assert answer["body"] == (
+        "Here is what I found about spare poles.\n\n"
+        "> Spare pole sections are in the shop under Spare parts.\n\n"
+        f"From [Spare poles]({first}#order-a-spare), Order a spare\n\n"
+        f"Or did you mean: [Change a pole]({first}#change)\n\n"
+        "I am quite sure that this answers your question.\n\n"
+        f"Also looked at\n\n- [Mend a pole]({second})"
+    )
+    page = browser_of(ticket.customer).get(f"/requests/{ticket.reference}/").text
+    for words in (
+        "Spare pole sections are",
+        "Or did you mean:",
+        "I am quite sure",
+        "Also looked at",
+    ):
+        assert words in page
+
+
+def test_the_body_of_an_offer_lists_what_was_offered(shop: Caller) -> None:
+    ticket = make_ticket(turn=Turn.ASSISTANT)
+    article = make_article("Spare poles")
+    make_answer(ticket, "Perhaps one of these:", articles=[article], decision=Decision.OFFER)
+    body = shop.get(url(ticket)).json()["results"][-1]["body"]
+    assert body.startswith("Perhaps one of these:\n\n- [Spare poles](http")
+    assert body.endswith("Order a spare: Spare pole sections are in the shop under Spare parts.")
+    assert "sure" not in body
 
 
 def test_an_attachment_is_named_but_not_linked(shop: Caller) -> None:

@@ -46,6 +46,7 @@ class ApiView(APIView):
     http_method_names = ["get", "head", "post"]
 
     parameters: dict[str, Any]
+    counted = False  # whether the request counts among those that the key may make
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -56,10 +57,15 @@ class ApiView(APIView):
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
-        """Also of an answer that is sent again."""
+        """What the key may learn, also of an answer that is sent again; and what is left to it."""
         if request.method == "POST" and response.status_code < 300 and not self.may_read:
             known = self.receipt().fields if self.receipt else {}
             response.data = {name: response.data[name] for name in known}
+        if self.counted:
+            left = limits.left(REQUESTS, "api", self.key.hash)
+            response["RateLimit-Limit"] = str(left.limit)
+            response["RateLimit-Remaining"] = str(left.uses)
+            response["RateLimit-Reset"] = str(left.one_more_in)
         found: Response = super().finalize_response(request, response, *args, **kwargs)
         return found
 
@@ -75,6 +81,7 @@ class ApiView(APIView):
 
     def check_throttles(self, request: Request) -> None:
         """Count the request. Raises TooMany. While Redis is away each process counts for itself."""
+        self.counted = True
         limits.spend(REQUESTS, "api", self.key.hash)
 
     @property

@@ -1,0 +1,63 @@
+"""Whatever the description allows or forbids is tried on the API, which must do as it says.
+
+Each operation with valid and with broken requests, made up from the description by schemathesis, and
+judged by all its checks. The same ones each time, and so many that it takes seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, settings
+from limits import parse
+
+from knowledgebase import embeddings
+from tests.factories import make_article, make_ticket
+from tests.tickets.api.conftest import Caller
+from tickets.api.views import base
+from tickets.models import Ticket, Turn
+
+described = schemathesis.openapi.from_wsgi("/api/schema/?format=json", get_wsgi_application())
+
+
+@pytest.fixture
+def something_to_find(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A ticket and an article, in the transaction of the test, which no request must end."""
+    monkeypatch.setattr(base, "REQUESTS", parse("100000/minute"))
+    # By words alone: the search by meaning has its own tests, and the model takes long to load.
+    monkeypatch.setattr(embeddings, "encode", _away)
+    make_ticket(turn=Turn.QUEUE)
+    make_article()
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+def _away(*_given: object, **_more: object) -> NoReturn:
+    raise embeddings.EncoderUnavailable("away")
+
+
+@described.parametrize()
+@settings(
+    max_examples=20,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_the_api_does_as_its_description_says(
+    case: schemathesis.Case[Any], shop: Caller, something_to_find: None
+) -> None:
+    assert case.meta is not None
+    if case.path_parameters.get("reference") and not case.meta.generation.mode.is_negative:
+        case.path_parameters["reference"] = Ticket.objects.earliest("pk").reference
+    case.call_and_validate(headers={"Authorization": f"Bearer {shop.secret}"})
