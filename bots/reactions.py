@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, QuerySet
 
 from bots import briefs as bot_briefs
+from bots import openings as bot_openings
 from bots.dialogue import Thought
 from bots.models import AssistantSettings
 from bots.turns import Turned, outcome, read_message
 from bots.understanding import find_facts
 from knowledgebase.search import ArticleHit
-from tickets import actions, briefs, events
+from tickets import actions, briefs, events, openings
 from tickets.actors import Actor
 from tickets.models import (
     Answer,
@@ -29,6 +30,7 @@ from tickets.rules import Fired, HandOverTo
 
 def subscribe() -> None:
     briefs.use(bot_briefs.write)
+    openings.use(bot_openings.choose)
     # One attempt: an assistant that failed fetches a person at once, it does not try in silence.
     events.subscribe(
         EventKind.MESSAGE_POSTED,
@@ -81,6 +83,9 @@ def speak(event: Event, turned: Turned | None) -> None:
     if turned.verdict.hand_over is not None:
         if ticket.turn == Turn.ASSISTANT:
             _hand_over_by_rule(ticket, turned, turned.verdict.hand_over, firing)
+        else:
+            route = turned.verdict.hand_over.route or HandOverTo()
+            actions.warn(actor=assistant, ticket=ticket, priority=route.priority)
     elif turned.thought is not None:
         _say(ticket, turned, turned.thought)
 
@@ -144,6 +149,7 @@ def _hand_over_by_rule(
         firing=firing,
         evidence=fired.evidence,
         words=outcome(turned, AssistantSettings.load()).text,
+        warns=route.emergency,
     )
 
 

@@ -21,7 +21,7 @@ from tickets.actions.customers import (
     new_visitor,
 )
 from tickets.actions.errors import ActionError, NotAllowed, Taken
-from tickets.actions.handover import accept, hand_back, hand_over, transfer
+from tickets.actions.handover import accept, hand_back, hand_over, transfer, warn
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.readings import correct_reading
 from tickets.actions.rules import (
@@ -77,5 +77,6 @@ __all__ = [
     "save_rule",
     "switch_rule",
     "transfer",
+    "warn",
     "write_note",
 ]
