@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bots import telling
-from bots.understanding import feel, find_facts, wants_person
+from bots.understanding import feel_at_a_glance, find_facts, wants_person
 from tickets.briefs import Brief
 from tickets.models import (
     Answer,
@@ -34,6 +34,10 @@ _BY_WORDS = {
     *(Reason.IMPORTANT, Reason.UNSURE, Reason.RULE),
 }
 LONGEST = 400
+# What of a conversation is read, since a request waits for the brief: the first and the last
+# messages, each with its beginning.
+FIRST_READ, LAST_READ, READ = 10, 30, 2_000
+FACTS = 100  # that were noted last
 FIRST, LAST = 240, 120  # characters of the first and of the last thing they want
 SURELY = 2.0  # weight; what came last is a wish of its own only if it says so
 ENOUGH = 4  # words; a shorter line without a feeling says nothing of how somebody is
@@ -59,8 +63,7 @@ def write(ticket: Ticket, reason: Reason, detail: str) -> Brief:
     why = _why(reason, detail)
     start, now = _feelings(said)
     return Brief(
-        wants=" … ".join(one["text"] for one in wants)[:LONGEST]
-        or _("Nothing written yet. They asked for a person right away."),
+        wants=" … ".join(one["text"] for one in wants)[:LONGEST] or _no_words(reason),
         tried=_tried_line(tried),
         why=why,
         feeling=now.name,
@@ -79,15 +82,19 @@ def write(ticket: Ticket, reason: Reason, detail: str) -> Brief:
 
 
 def _read(ticket: Ticket) -> _Said:
-    """What the customer and the assistant said: two queries."""
+    """What the customer and the assistant said, at the start and lately: two queries."""
     said = _Said()
+    spoken = ticket.messages.filter(author_kind__in=[AuthorKind.CUSTOMER, AuthorKind.ASSISTANT])
+    at_first = spoken.order_by("position").values("pk")[:FIRST_READ]
+    lately = spoken.order_by("-position").values("pk")[:LAST_READ]
     messages = (
-        ticket.messages.filter(author_kind__in=[AuthorKind.CUSTOMER, AuthorKind.ASSISTANT])
+        Message.objects.filter(pk__in=at_first.union(lately))
         .select_related("reading", "answer", "author_customer")
         .prefetch_related("answer__citations")
         .order_by("position")
     )
     for message in messages:
+        message.body = message.body[:READ]  # of this copy, which nobody saves
         if message.author_kind == AuthorKind.CUSTOMER:
             said.customers.append(message)
         elif hasattr(message, "answer"):
@@ -127,6 +134,12 @@ def _as_wants(message: Message, limit: int) -> dict[str, Any]:
     return {"kind": "wants", "text": words, "positions": [message.position]}
 
 
+def _no_words(reason: Reason) -> str:
+    if reason == Reason.ASKED:
+        return _("Nothing written yet. They asked for a person right away.")
+    return _("Nothing written yet.")
+
+
 # --- what was tried -------------------------------------------------------------------------------
 
 
@@ -154,7 +167,7 @@ def _outcome(answer: Answer) -> str:
     """What the assistant did in an answer, and what the customer made of it."""
     sources: list[Citation] = list(answer.citations.all())
     if not sources:
-        return _("asked to put it differently") if answer.decision == Decision.CLARIFY else ""
+        return _("asked them to put it differently") if answer.decision == Decision.CLARIFY else ""
     names = {"articles": f"“{sources[0].title}”"}
     if answer.helpful is False:
         return _("%(articles)s, which did not help") % names
@@ -164,14 +177,17 @@ def _outcome(answer: Answer) -> str:
 
 
 def _tried_line(tried: list[dict[str, Any]]) -> str:
-    own = " ".join(one["text"] for one in tried if one["by"] == "customer")
-    shown = "; ".join(one["text"] for one in tried if one["by"] != "customer")
-    lines = [_("They tried: ") + own] if own else []
-    lines.append(
-        _("The assistant showed: ") + shown + "."
-        if shown
-        else _("The assistant has shown nothing.")
-    )
+    """The same in whole sentences."""
+    own = ", ".join(one["text"] for one in tried if one["by"] == "customer")
+    did = [one["text"] for one in tried if one["by"] != "customer"]
+    shown = "; ".join(text for text in did if text.startswith("“"))
+    lines = [_("They tried %(what)s.") % {"what": own}] if own else []
+    if shown:
+        lines.append(_("The assistant showed %(articles)s.") % {"articles": shown})
+    elif not did:
+        lines.append(_("The assistant has shown nothing."))
+    if any(not text.startswith("“") for text in did):
+        lines.append(_("The assistant asked them to put it differently."))
     return " ".join(lines)[:LONGEST]
 
 
@@ -221,7 +237,7 @@ def _felt_in(message: Message) -> _Felt:
         corrected = "feeling" in reading.corrected
         evidence = [] if corrected else reading.values["feeling"].get("evidence", ())
         return _Felt(name, tuple(evidence), message.position)
-    feeling = feel(message.body)
+    feeling = feel_at_a_glance(message.body)
     return _Felt(feeling.name, tuple(feeling.words), message.position)
 
 
@@ -268,7 +284,7 @@ def _facts(ticket: Ticket, said: _Said) -> list[dict[str, Any]]:
         for message in reversed(said.customers)
         for fact in find_facts(message.body)
     }
-    for fact in ticket.facts.select_related("message"):
+    for fact in reversed(ticket.facts.select_related("message").order_by("-pk")[:FACTS]):
         found.setdefault(
             (fact.key, fact.value.lower()),
             {

@@ -26,6 +26,10 @@ PHRASE_LEAD = (-0.3, 0.4)
 NEAR_TIE = 0.05  # a lead on the second article, in score
 CONTRADICTED = 1.5  # taken from the logarithm of the odds: .80 becomes .47
 KEPT_SECONDS = 60
+# From where an article may be meant: by its nearest passage alone, or with half of the question's words
+# (the rare ones counting more) from less. How these were chosen is in docs/measurements.md.
+NEAR = 0.5
+NOT_FAR, HALF_OF_THE_WORDS = 0.4, 0.5
 
 INTERCEPT = -5.55
 LEAD, LEAD_ON_SECOND, CLOSEST, PHRASES, WORDS = 8.37, 1.40, 2.85, 1.48, 0.44
@@ -85,6 +89,16 @@ def judge(hits: Sequence[ArticleHit], *, as_shipped: bool = False) -> Judgement:
     if not hits:
         return Judgement(0.0, found, ["no article was found"])
     return Judgement(_share(slope * odds + intercept), found, reasons, contradiction)
+
+
+def may_be_meant(hit: ArticleHit) -> bool:
+    """Whether an article fits well enough by itself to be offered, however little else fits better.
+
+    The probability says how much the first article stands out, and among articles that have nothing
+    to do with the question one always does: whoever asks for kayaks was offered spare parts.
+    """
+    near = hit.closest >= NEAR
+    return near or (hit.closest >= NOT_FAR and hit.lexical >= HALF_OF_THE_WORDS)
 
 
 def features(hits: Sequence[ArticleHit]) -> Features:

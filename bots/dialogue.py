@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from bots import confidence
 from bots.models import AssistantSettings, Words
+from bots.naming import name_of
+from bots.understanding import is_courtesy, query_of
 from knowledgebase import answers, search
 from knowledgebase.embeddings import Vectors
+from knowledgebase.models import NORWEGIAN, Article
 from knowledgebase.search import ArticleHit
 from tickets.models import Decision, Reason
 from tickets.rules.seen import Seen
@@ -21,6 +23,8 @@ MOST_OFFERED = 3
 ALSO_SHOWN = 2  # further articles beside an answer
 MOST_CONSIDERED = 5  # kept for whoever asks why
 LONGEST_NO = 10  # words
+NOTHING_TO_SAY = (Reason.NO_ARTICLE, Reason.NOT_UNDERSTOOD)
+DISCONTENT = ("frustrated", "angry", "distressed")
 
 _GREETING = re.compile(
     r"^\W*(hi|hello|hey|hallo|moin|good (morning|afternoon|evening)|guten (tag|morgen|abend))"
@@ -39,6 +43,14 @@ class Question:
     was_answered: bool = False
     unhelpful: frozenset[int] = frozenset()  # articles that did not help
     offered: frozenset[int] = frozenset()  # articles to choose from, offered right before
+    handed_back: bool = False  # by an agent, a moment ago
+    language: str = ""  # as it was understood, like `discontent`
+    discontent: bool = False
+
+    @property
+    def query(self) -> str:
+        """What is looked for: the text without the facts that were picked out of it."""
+        return query_of(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,8 @@ class Thought:
     detail: str = ""
     did_not_help: bool = False  # the customer says so of the last answer
     looked_up: bool = False  # whether the confidence is about an article
+    offers_person: bool = False  # whether a person is offered beside what is said
+    returned: bool = False  # to the agent who handed back: nothing of it is for the assistant
 
 
 def think(
@@ -65,15 +79,42 @@ def think(
 ) -> Thought:
     """Decide one turn, as far as articles go; the rules have the last word.
 
-    `seen` is what was understood of the message, `vector` the question's own, if it was encoded.
+    `seen` is what was understood of the message, `vector` the question's own, if it was encoded. What
+    an agent handed back is theirs again where there is nothing to say, without a word to the customer.
     """
+    thought = _think(question, seen, settings, vector)
+    if question.handed_back and (
+        thought.decision == Decision.CLARIFY or thought.hand_over in NOTHING_TO_SAY
+    ):
+        reasons = [*thought.reasons, "handed back, and nothing of it is for the assistant"]
+        return replace(
+            thought,
+            decision=Decision.HAND_OVER,
+            text="",
+            reasons=reasons,
+            hand_over=Reason.TAKEN_OVER,
+            detail=_("nothing that the assistant could answer"),
+            did_not_help=False,
+            returned=True,
+        )
+    return thought
+
+
+def _think(
+    question: Question,
+    seen: Mapping[str, Seen],
+    settings: AssistantSettings,
+    vector: Vectors | None,
+) -> Thought:
     wants_person = seen["wants_person"]
     if wants_person.value:  # whatever an admin does to the rules
         quoted = ", ".join(f"“{words}”" for words in wants_person.evidence[:2])
         return _hand_over(Reason.ASKED, _("wrote %(words)s") % {"words": quoted} if quoted else "")
     if not settings.enabled:
         return _hand_over(Reason.NO_ARTICLE, _("the assistant is switched off"))
-    words = settings.words(seen["language"].value)
+    language = str(seen["language"].value or "")
+    words = settings.words(language)
+    question = replace(question, language=language, discontent=seen["feeling"].value in DISCONTENT)
     if seen["asks_identity"].value:
         text = _(
             "I am an AI assistant, not a person. I quote our help articles. "
@@ -86,20 +127,18 @@ def think(
         return Thought(
             Decision.CLARIFY, "", 0.0, ["says that the answer did not help"], did_not_help=True
         )
+    if is_courtesy(question.text):
+        return Thought(Decision.ANSWER, words.thanks_text, 1.0, ["thanks: nothing was asked"])
     if not _HAS_A_WORD.search(question.text):
         return _nothing_found(question, settings, words, 0.0, ["no words to look for"])
-    return _look_up(question, settings, words, seen["language"].value, vector)
+    return _look_up(question, settings, words, vector)
 
 
 def _look_up(
-    question: Question,
-    settings: AssistantSettings,
-    words: Words,
-    language: str,
-    vector: Vectors | None,
+    question: Question, settings: AssistantSettings, words: Words, vector: Vectors | None
 ) -> Thought:
     found = search.search(
-        question.text,
+        question.query,
         limit=confidence.CONSIDERED + len(question.unhelpful),
         vector=vector,
         for_assistant=True,
@@ -108,7 +147,9 @@ def _look_up(
         return _hand_over(Reason.FAILED, _("the search by meaning is not available"))
     hits = [hit for hit in found.hits if hit.article_id not in question.unhelpful]
     thought = _weigh(question, settings, words, hits)
-    if thought.sources and (other := _other_language(thought.sources[0], language)):
+    if thought.decision != Decision.ANSWER and _has_no_articles(question.language, hits):
+        thought = _without_articles(question, words, hits, thought)
+    elif thought.sources and (other := _other_language(thought.sources[0], question, words)):
         said = words.other_language_text.replace("%(language)s", other)
         thought = replace(thought, text=said, reasons=[*thought.reasons, f"only in {other}"])
     return replace(thought, considered=hits[:MOST_CONSIDERED], looked_up=True)
@@ -123,7 +164,7 @@ def _weigh(
     if question.unhelpful:
         reasons.append(f"left out {len(question.unhelpful)} that did not help before")
     if hits and sure >= settings.answer_threshold:
-        quoted = answers.answer_from(hits[0].article_id, hits[0].passage, question.text)
+        quoted = answers.answer_from(hits[0].article_id, hits[0].passage, question.query)
         if not quoted:  # it was unpublished a moment ago
             return _weigh(question, settings, words, hits[1:])
         reasons.append(f"{sure:.2f} is at least {settings.answer_threshold:.2f}: answer")
@@ -132,10 +173,14 @@ def _weigh(
     if question.offered.intersection(hit.article_id for hit in hits[:MOST_OFFERED]):
         reasons.append("the same articles would be offered again")
         return _no_answer(words, sure, reasons, Reason.NOT_UNDERSTOOD)
-    if hits and sure >= settings.offer_threshold:
+    fitting = [hit for hit in hits[:MOST_OFFERED] if confidence.may_be_meant(hit)]
+    if fitting and sure >= settings.offer_threshold:
         reasons.append(f"{sure:.2f} is below {settings.answer_threshold:.2f}: offer articles")
-        return Thought(Decision.OFFER, words.offer_intro, sure, reasons, hits[:MOST_OFFERED])
-    reasons.append(f"{sure:.2f} is below {settings.offer_threshold:.2f}: nothing fits")
+        return Thought(Decision.OFFER, words.offer_intro, sure, reasons, fitting)
+    if sure >= settings.offer_threshold:
+        reasons.append("none of the articles is near enough to be offered")
+    else:
+        reasons.append(f"{sure:.2f} is below {settings.offer_threshold:.2f}: nothing fits")
     return _nothing_found(question, settings, words, sure, reasons)
 
 
@@ -151,7 +196,10 @@ def _nothing_found(
     sure: float,
     reasons: list[str],
 ) -> Thought:
-    if settings.ask_back and not question.clarified and not question.unhelpful:
+    asks = settings.ask_back and not question.clarified and not question.unhelpful
+    if asks and question.discontent:
+        reasons = [*reasons, "not content: not asked to put it differently"]
+    elif asks:
         return Thought(Decision.CLARIFY, words.clarify_text, sure, reasons)
     reason = Reason.NOT_UNDERSTOOD if question.clarified else Reason.NO_ARTICLE
     return _no_answer(words, sure, reasons, reason)
@@ -167,11 +215,47 @@ def _hand_over(reason: Reason, detail: str) -> Thought:
     )
 
 
-def _other_language(hit: ArticleHit, language: str) -> str:
+# --- other languages ------------------------------------------------------------------------------
+
+
+def _has_no_articles(language: str, hits: Sequence[ArticleHit]) -> bool:
+    """Whether no article is in the customer's language. One query, where none of those found is."""
+    if not language or any(_same_language(hit.language, language) for hit in hits):
+        return False
+    public = Article.objects.public()
+    return public.exists() and not public.has_language(language)
+
+
+def _without_articles(
+    question: Question, words: Words, hits: Sequence[ArticleHit], thought: Thought
+) -> Thought:
+    """Say so in that language: with the nearest article, as what it is, or with a person at once.
+
+    To put it differently would not help them, and would not be theirs to do.
+    """
+    mine = name_of(question.language, words.language)
+    reasons = [*thought.reasons, f"there are no articles in {name_of(question.language, 'en')}"]
+    nearest = [hit for hit in hits[:1] if confidence.may_be_meant(hit)]
+    if nearest and nearest[0].article_id not in question.offered:
+        other = name_of(nearest[0].language, words.language)
+        said = words.nearest_text.replace("%(other)s", other).replace("%(language)s", mine)
+        return Thought(
+            *(Decision.OFFER, said, thought.confidence, reasons, nearest), offers_person=True
+        )
+    said = words.no_articles_text.replace("%(language)s", mine)
+    return Thought(
+        *(Decision.HAND_OVER, said, thought.confidence, reasons),
+        hand_over=Reason.NO_ARTICLE,
+        detail=_("writes in %(language)s") % {"language": name_of(question.language)},
+    )
+
+
+def _other_language(hit: ArticleHit, question: Question, words: Words) -> str:
     """The name of the article's language, if it is not the customer's; else ""."""
-    if not language or not hit.language or hit.language[:2] == language[:2]:
+    if not question.language or _same_language(hit.language, question.language):
         return ""
-    try:
-        return str(get_language_info(hit.language)["name_translated"])
-    except KeyError:
-        return hit.language
+    return name_of(hit.language, words.language)
+
+
+def _same_language(one: str, other: str) -> bool:
+    return not one or one[:2] == other[:2] or {one[:2], other[:2]} <= set(NORWEGIAN)

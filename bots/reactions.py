@@ -1,17 +1,25 @@
-"""What the assistant does after the commit: it answers, notes facts, and is sorry once."""
+"""What the assistant does after the commit: it answers, notes facts, and is sorry once.
+
+Whoever waits comes first: a message that nobody waits to have answered by the assistant (it came by
+the API, or a person has the conversation) is read in a queue of its own, several at once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from bots import briefs as bot_briefs
 from bots import openings as bot_openings
+from bots import pace
 from bots.dialogue import Thought
 from bots.models import AssistantSettings
-from bots.turns import Turned, outcome, read_message
+from bots.turns import Turned, outcome, read_ahead, read_message
 from bots.understanding import find_facts
 from knowledgebase.search import ArticleHit
-from tickets import actions, briefs, events, openings
+from tickets import actions, briefs, events, openings, watch
 from tickets.actors import Actor
 from tickets.models import (
     Answer,
@@ -24,8 +32,11 @@ from tickets.models import (
     RuleFiring,
     Ticket,
     Turn,
+    User,
 )
 from tickets.rules import Fired, HandOverTo
+
+LIVE, READING = "assistant", "reading"  # queues
 
 
 def subscribe() -> None:
@@ -36,8 +47,9 @@ def subscribe() -> None:
         EventKind.MESSAGE_POSTED,
         EventKind.TICKET_HANDED_BACK,
         name="assistant.turn",
-        queue="assistant",
+        queue=queue_of_turn,
         when=is_a_turn,
+        ahead=read_several,
         work=consider,
         settle=speak,
         failed=give_up,
@@ -46,7 +58,7 @@ def subscribe() -> None:
     events.subscribe(
         EventKind.ANSWER_RATED,
         name="assistant.unhelpful",
-        queue="assistant",
+        queue=LIVE,
         when=is_a_first_no,
         settle=say_sorry,
     )
@@ -63,18 +75,44 @@ def is_a_first_no(event: Event) -> bool:
     return not event.data["helpful"] and not event.data["handed_over"]
 
 
+def queue_of_turn(event: Event) -> str:
+    """Whether somebody waits for what the assistant says to it, or it is only to be read."""
+    awaited = event.ticket is not None and event.ticket.turn == Turn.ASSISTANT
+    return LIVE if awaited and event.actor_key_id is None else READING
+
+
+def read_several(several: Sequence[Event]) -> None:
+    """Let the model read several messages at once, where nobody waits for them."""
+    places = [
+        (event.ticket, event.position)
+        for event in several
+        if event.kind == EventKind.MESSAGE_POSTED and event.ticket and event.position
+    ]
+    read_ahead(places)
+
+
 def consider(event: Event) -> Turned | None:
     """Read the customer's newest words, and think about them if it is the assistant's turn."""
-    if event.ticket is None or event.position is None:
+    ticket = event.ticket
+    if ticket is None or event.position is None:
         return None
+    if ticket.turn == Turn.ASSISTANT and ticket.turn_since < timezone.now() - watch.DEADLINE:
+        # Too late for an answer: the customer is told at once, and the words are read in peace.
+        actions.hand_over_failed(actor=Actor.assistant(), ticket=ticket, reason=Reason.TOO_SLOW)
+        ticket.refresh_from_db()
+        raise events.Elsewhere
+    if ticket.turn == Turn.ASSISTANT:
+        pace.begins()
     handed_back = event.kind == EventKind.TICKET_HANDED_BACK
-    return read_message(event.ticket, None if handed_back else event.position)
+    return read_message(ticket, None if handed_back else event.position)
 
 
 def speak(event: Event, turned: Turned | None) -> None:
     """Keep what was understood, and say what was thought, if the turn is still the assistant's."""
     if event.ticket is None or turned is None or turned.message is None:
         return
+    if turned.thought is not None:
+        pace.ends()
     assistant, ticket, message = Actor.assistant(), event.ticket, turned.message
     note_facts(ticket, message)
     firing = actions.keep_reading(
@@ -86,6 +124,9 @@ def speak(event: Event, turned: Turned | None) -> None:
         else:
             route = turned.verdict.hand_over.route or HandOverTo()
             actions.warn(actor=assistant, ticket=ticket, priority=route.priority)
+    elif turned.thought is not None and turned.thought.returned:
+        if event.kind == EventKind.TICKET_HANDED_BACK and event.actor_user is not None:
+            _return(ticket, turned, turned.thought, event.actor_user)
     elif turned.thought is not None:
         _say(ticket, turned, turned.thought)
 
@@ -105,7 +146,7 @@ def _say(ticket: Ticket, turned: Turned, thought: Thought) -> None:
             reasons=thought.reasons,
             citations=[_citation(hit) for hit in thought.sources],
             flagged=turned.verdict.flag,
-            offers_person=turned.verdict.offer_person,
+            offers_person=turned.verdict.offer_person or thought.offers_person,
         )
         if spoken is None:
             return
@@ -119,6 +160,15 @@ def _say(ticket: Ticket, turned: Turned, thought: Thought) -> None:
             ticket=ticket,
             reason=thought.hand_over,
             detail=thought.detail,
+        )
+
+
+def _return(ticket: Ticket, turned: Turned, thought: Thought, agent: User) -> None:
+    """What an agent handed back is no question for an article: it is theirs again."""
+    assert turned.message is not None
+    if _still_to_answer(ticket, turned.message.position):
+        actions.return_to_agent(
+            actor=Actor.assistant(), ticket=ticket, agent=agent, detail=thought.detail
         )
 
 

@@ -1,4 +1,4 @@
-"""The assistant's worker: warm before its first customer, and learning between the others."""
+"""The assistant's worker, warm before its first customer and known to live; learning, elsewhere."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import os
 
 from celery import shared_task
 from celery.signals import worker_process_init
+
+from bots import alive
 
 logger = logging.getLogger(__name__)
 
@@ -26,9 +28,10 @@ def think_once(**_kwargs: object) -> None:
     # The model and all modules stay: the collector need not go through them in every turn.
     gc.collect()
     gc.freeze()
+    alive.start()
 
 
-@shared_task(queue="assistant")
+@shared_task(queue="reading")
 def file_gaps() -> None:
     """Group the questions that got no good answer."""
     from bots.learning import gaps
@@ -40,7 +43,7 @@ def file_gaps() -> None:
         logger.warning("questions without an answer wait for the encoder: %s", error)
 
 
-@shared_task(queue="assistant")
+@shared_task(queue="reading")
 def propose_questions() -> None:
     """Propose what customers wrote as sample questions of the articles that answered it."""
     from bots.learning import suggestions

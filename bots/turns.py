@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.utils import timezone
 
 from bots.dialogue import Question, Thought, think
 from bots.models import AssistantSettings
-from bots.understanding import understand
+from bots.understanding import encode_ahead, query_of, understand
 from knowledgebase import embeddings, search
 from knowledgebase.embeddings import EncoderUnavailable, Vectors
+from knowledgebase.lately import Lately
 from tickets import rules
 from tickets.models import (
     Answer,
@@ -30,11 +32,15 @@ from tickets.rules.seen import Seen
 
 REMEMBERED = 40  # messages of a conversation that are looked back on
 ENCODE_SECONDS = 1.0
+# Whoever is upset, or asks for a person, is not told that no article was found.
+UNASKED = (Reason.ANGER, Reason.ASKED)
 
 
-# The model reads the question while the database is asked for what else is known. A second thread,
-# so that behind an encoding that hangs the next gives up in time, instead of waiting for its start.
-_beside = ThreadPoolExecutor(max_workers=2, thread_name_prefix="encoding")
+_settings = Lately(AssistantSettings.load)
+
+# The model reads the question while the database is asked for what else is known. More threads than
+# turns, so that behind an encoding that hangs the next gives up in time, and does not wait to start.
+_beside = ThreadPoolExecutor(max_workers=6, thread_name_prefix="encoding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +77,13 @@ def read(
 ) -> Turned:
     """Understand one message, think about the question (if there is one to answer), try the rules.
 
-    `around` is what is known of the ticket, `encoding` and `active` the text's vector and the rules
-    where they were asked for already. Runs the encoder, so never inside a transaction.
+    A message without a question is read by what the understanding encodes of it. `around` is what
+    is known of the ticket, `encoding` and `active` the question's vector and the rules where they
+    were asked for already. Runs the encoder, so never inside a transaction.
     """
-    vector = encoding.result() if encoding else _encoded(question.text if question else text)
-    same = question is None or question.text == text
+    vector = encoding.result() if encoding else _encoded(question.text) if question else None
+    whole = question is None or question.text == text
+    same = whole and query_of(text) == search.readable(text)
     seen = understand(
         text, earlier=past.earlier, answers=past.answers, vector=vector if same else None
     ).values
@@ -125,21 +133,32 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
     message.ticket = ticket  # known, and not to be asked for again
     to_answer = open_ones if open_ones and open_ones[-1].pk == message.pk else [message]
     text = "\n".join(each.body for each in to_answer)
-    encoding = _beside.submit(_encoded, text)
-    question = None
+    question, encoding = None, None
     if to_answer is open_ones:
+        encoding = _beside.submit(_encoded, text)
         answered = len(recent) == REMEMBERED or len(recent) > len(said)
-        question = _question(ticket, text, answered=answered)
+        handed_back = position is None or _was_handed_back(ticket, recent, message)
+        question = _question(ticket, text, answered=answered, handed_back=handed_back)
     turned = read(
         message.body,
         past=_past(ticket, recent, message),
         around=rules.of_ticket(ticket, text=message.body, now=timezone.now()),
-        settings=AssistantSettings.load(),
+        settings=_settings(),
         question=question,
         encoding=encoding,
-        active=rules.active_rules(),
+        active=rules.lately_active(),
     )
     return Turned(turned.situation, turned.verdict, turned.thought, message, turned.vector)
+
+
+def read_ahead(places: Sequence[tuple[Ticket, int]]) -> None:
+    """Encode messages, named by their positions, at once; each is then understood without waiting."""
+    which = Q()
+    for ticket, position in places:
+        which |= Q(ticket=ticket, position=position)
+    encode_ahead(
+        list(Message.objects.filter(which).values_list("body", flat=True)) if places else []
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +184,7 @@ def outcome(turned: Turned, settings: AssistantSettings) -> Outcome:
         said.append(route.text)
     elif fired.rule.reason == Reason.SENSITIVE and not said:
         said.append(words.sensitive_text)
-    elif thought is not None and thought.hand_over is not None:
+    elif thought is not None and thought.hand_over is not None and fired.rule.reason not in UNASKED:
         said.append(thought.text)
     return Outcome(Decision.HAND_OVER, "\n\n".join(text for text in said if text), fired)
 
@@ -180,11 +199,18 @@ def _unanswered(recent: Sequence[Message]) -> list[Message]:
     return said
 
 
-def _question(ticket: Ticket, text: str, *, answered: bool) -> Question:
+def _was_handed_back(ticket: Ticket, recent: Sequence[Message], message: Message) -> bool:
+    """Whether an agent gave it back while this message waited to be read."""
+    by_agents = any(one.author_kind == AuthorKind.AGENT for one in recent)
+    return by_agents and ticket.handovers.filter(ended_at__gt=message.created_at).exists()
+
+
+def _question(ticket: Ticket, text: str, *, answered: bool, handed_back: bool) -> Question:
     tried = _tried(ticket) if answered else []
     last = tried[-1][0] if tried else 0
     return Question(
         text=text,
+        handed_back=handed_back,
         clarified=ticket.clarified,
         was_answered=any(helpful is None for _at, _what, helpful, _article, _rank in tried),
         unhelpful=frozenset(
@@ -237,7 +263,7 @@ def _course(past: Past, seen: Mapping[str, Seen]) -> dict[str, Seen]:
 
 def _of(thought: Thought | None, past: Past) -> dict[str, Seen]:
     """What rules may ask about the assistant's own thought."""
-    if thought is None:
+    if thought is None or thought.returned:  # to its agent, which is for no rule to route
         return {"unhelpful_answers": Seen(past.unhelpful_answers)}
     reasons = tuple(thought.reasons)
     values = {
@@ -250,11 +276,11 @@ def _of(thought: Thought | None, past: Past) -> dict[str, Seen]:
 
 
 def _encoded(text: str) -> Vectors | None:
-    text = search.readable(text)
+    text = query_of(text)
     if not text:
         return None
     try:
-        (vector,) = embeddings.encode([text], timeout=ENCODE_SECONDS)
+        (vector,) = embeddings.encode([text], timeout=ENCODE_SECONDS, awaited=True)
     except EncoderUnavailable:
         return None  # the search says so, and a person comes
     found: Vectors = vector

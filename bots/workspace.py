@@ -7,13 +7,14 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from bots import actions
 from bots.models import AnswerReport, QuestionSuggestion
 from tickets import access
 from tickets.actions import ActionError
 from tickets.models import Answer
+from tickets.portal.respond import posted_from
 from tickets.workspace import acts, timeline, views
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.inbox import Selection
@@ -79,7 +80,7 @@ def questions(request: AgentRequest) -> HttpResponse:
     return render(request, "workspace/questions.html", context)
 
 
-@require_POST
+@posted_from("workspace-questions")
 @for_agents
 def decide_question(request: AgentRequest, pk: int) -> HttpResponse:
     """Approve or decline one."""

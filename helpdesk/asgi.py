@@ -1,23 +1,43 @@
 """The web process: pages over HTTP, news over WebSockets."""
 
 import os
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
-django_application = get_asgi_application()
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+django.setup(set_prefix=False)
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402  after the apps are ready
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  as above
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402  as above
+from django.conf import settings  # noqa: E402  as above
 
+from helpdesk.proxies import BehindProxies  # noqa: E402  as above
+from helpdesk.request_bodies import Handler  # noqa: E402  as above
+from tickets import watch  # noqa: E402  as above
+from tickets.sockets.origins import FromOurPages  # noqa: E402  as above
 from tickets.sockets.routing import websocket_urlpatterns  # noqa: E402  as above
 
-application = ProtocolTypeRouter(
-    {
-        "http": django_application,
-        "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
-        ),
-    }
+
+async def lifespan(_scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """What runs beside the requests for as long as the process serves."""
+    while (await receive())["type"] == "lifespan.startup":
+        watch.keep()
+        await send({"type": "lifespan.startup.complete"})
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+application = BehindProxies(
+    ProtocolTypeRouter(
+        {
+            "lifespan": lifespan,
+            "http": Handler(),
+            "websocket": FromOurPages(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        }
+    ),
+    proxies=settings.TRUSTED_PROXIES,
 )

@@ -1,4 +1,4 @@
-"""The Celery app, with the queues `default`, `mail` and `assistant`."""
+"""The Celery app, with the queues `default`, `mail`, `reading` and `assistant`."""
 
 import os
 
@@ -12,18 +12,13 @@ app = Celery("helpdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-SIGNS_OF_LIFE = {
-    "default": "helpdesk.tasks.heartbeat",
-    "assistant": "helpdesk.tasks.report_encoder",
-}
-
 
 @worker_ready.connect
 def say_so(sender: Consumer, **_kwargs: object) -> None:
-    """A worker is seen at once, not only when beat asks the next time."""
-    for queue, task in SIGNS_OF_LIFE.items():
-        if queue in sender.app.amqp.queues.consume_from:
-            app.send_task(task, queue=queue, expires=10, ignore_result=True)
+    """A worker is seen from now on, whatever it works at."""
+    from helpdesk import alive
+
+    alive.start(sender.app.amqp.queues.consume_from)
 
 
 @task_postrun.connect

@@ -1,7 +1,7 @@
 """Is the helpdesk well: `/healthz` says that this process serves, `/readyz` what else works.
 
-Workers say that they live by keys in the cache that run out by themselves (`helpdesk.tasks`).
-The reasons are for operators and machines, hence always in English.
+Workers say that they live by keys in Redis that run out by themselves, from threads of their own: what
+is much at work is `busy`, which is well. The reasons are for operators and machines, hence always in English.
 """
 
 import logging
@@ -24,13 +24,18 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
+from helpdesk import alive
+from knowledgebase import encoder_line
+from tickets import assistance
+
 logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 1.0  # a check that takes longer has failed
 KEPT_SECONDS = 1.0  # how long an answer is given again, so that probes cost nothing
-WORKER_KEY = "worker:alive"
-ENCODER_KEY = "encoder:ready"  # holds "" if it is ready, else the reason why not
-ALIVE_SECONDS = 15  # three beats
+BEAT_KEY = "beat:alive"
+BEAT_SECONDS = 15  # three beats
+SERVED = ("default", "mail", "reading")  # by a worker; the assistant's is asked for its model
+MANY = 50  # that wait: from here on it is said how many
 
 
 class NotWell(Exception):
@@ -57,42 +62,59 @@ def check_redis() -> None:
             socket_connect_timeout=CHECK_SECONDS,
             retry=Retry(NoBackoff(), 0),
         ) as server:
-            server.set("helpdesk:readyz", "1", ex=ALIVE_SECONDS)
+            server.set("helpdesk:readyz", "1", ex=15)
     except ResponseError as error:
         raise NotWell(f"Redis answers but stores nothing: {error}.") from error
     except (RedisError, OSError) as error:
         raise NotWell("Redis does not answer.") from error
 
 
-def check_worker() -> None:
-    """That a worker of the queue `default` ran what beat sent a moment ago."""
+def check_worker() -> str:
+    """That every queue is served, and that the queue `default` moves, which beat fills."""
     try:
-        alive = cache.get(WORKER_KEY)
+        found = cache.get_many([BEAT_KEY, *(alive.key(queue) for queue in SERVED)])
+        waiting = _waiting("default")
     except (RedisError, OSError) as error:
         raise NotWell("Not known while Redis does not answer.") from error
-    if alive is None:
+    idle = [queue for queue in SERVED if alive.key(queue) not in found]
+    if idle:
         raise NotWell(
-            f"No worker of the queue `default` has answered for {ALIVE_SECONDS} seconds: "
-            "are a Celery worker and beat running?"
+            f"No worker of the queue `{idle[0]}` has been heard of for {alive.ALIVE_SECONDS} "
+            "seconds: is a Celery worker running?"
         )
+    if BEAT_KEY in found:
+        return f"{waiting} tasks wait." if waiting >= MANY else ""
+    if not waiting:
+        raise NotWell(f"Beat has sent nothing for {BEAT_SECONDS} seconds: is it running?")
+    return f"The queue `default` is behind: {waiting} tasks wait."
 
 
-def check_model() -> None:
-    """That a worker of the queue `assistant` has the sentence encoder ready."""
+def check_model() -> str:
+    """That a process of the assistant has the sentence encoder ready."""
     try:
-        reason = cache.get(ENCODER_KEY)
+        found = assistance.processes()
     except (RedisError, OSError) as error:
         raise NotWell("Not known while Redis does not answer.") from error
-    if reason is None:
+    if not found:
         raise NotWell(
-            f"The assistant's worker has not said for {ALIVE_SECONDS} seconds that its model is "
-            "ready: is a Celery worker of the queue `assistant` running?"
+            f"The assistant's worker has not said for {assistance.ALIVE_SECONDS} seconds that its "
+            "model is ready: is a Celery worker of the queue `assistant` running?"
         )
-    if reason:
-        raise NotWell(str(reason))
+    if not any(process.is_ready for process in found):
+        raise NotWell(found[0].trouble)
+    waiting = sum(encoder_line.lengths()) + _waiting("assistant")
+    return f"{waiting} turns and texts wait." if waiting >= MANY else ""
 
 
-CHECKS: dict[str, Callable[[], None]] = {
+def _waiting(queue: str) -> int:
+    """How many tasks stand in a queue of Celery's."""
+    prefix = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
+    length: Any = encoder_line.client(CHECK_SECONDS).llen(f"{prefix}{queue}")
+    return int(length)
+
+
+# What a check says of itself beside being well: how busy it is, or nothing.
+CHECKS: dict[str, Callable[[], str | None]] = {
     "database": check_database,
     "redis": check_redis,
     "worker": check_worker,
@@ -109,7 +131,7 @@ class Readiness:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     threads: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
-    running: dict[str, Future[None]] = field(default_factory=dict)
+    running: dict[str, Future[str | None]] = field(default_factory=dict)
     answer: dict[str, Any] = field(default_factory=dict)
     answered: float = float("-inf")
 
@@ -129,12 +151,12 @@ class Readiness:
                     self.threads[name] = ThreadPoolExecutor(1, thread_name_prefix=f"readyz-{name}")
                 self.running[name] = self.threads[name].submit(check)
         checks = {name: self._outcome(name, deadline) for name in CHECKS}
-        well = all(check["status"] == "ok" for check in checks.values())
+        well = all(check["status"] != "failing" for check in checks.values())
         return {"status": "ok" if well else "degraded", "checks": checks}
 
     def _outcome(self, name: str, deadline: float) -> dict[str, str]:
         try:
-            self.running[name].result(timeout=max(0.0, deadline - time.monotonic()))
+            busy = self.running[name].result(timeout=max(0.0, deadline - time.monotonic()))
         except NotWell as reason:
             return {"status": "failing", "reason": str(reason)}
         except TimeoutError:
@@ -142,7 +164,7 @@ class Readiness:
         except Exception:
             logger.exception("The check of the %s failed itself.", name)
             return {"status": "failing", "reason": "The check failed itself; see the log."}
-        return {"status": "ok"}
+        return {"status": "busy", "reason": busy} if busy else {"status": "ok"}
 
 
 readiness = Readiness()

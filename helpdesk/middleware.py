@@ -1,4 +1,4 @@
-"""What every request goes through beside Django's own: broken text, the second factor, the zone."""
+"""What every request goes through beside Django's own: broken text, the zone, limits."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Callable
 from typing import cast
 from urllib.parse import unquote_to_bytes
 
-from django.conf import settings
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.cache import patch_cache_control
 from rest_framework.exceptions import ParseError
 
+from helpdesk.error_pages import bad_request
 from tickets import limits, zones
 from tickets.api.errors import refused
 
@@ -37,29 +35,19 @@ def refuse_broken_text(get_response: GetResponse) -> GetResponse:
 
 
 def _not_text(request: HttpRequest) -> HttpResponse:
-    message = "The address is not valid text."
     if request.path_info.startswith("/api/"):
-        return refused(ParseError(message))
-    return HttpResponseBadRequest(message)
+        return refused(ParseError("The address is not valid text."))
+    return bad_request(request)
 
 
-def staff_use_a_second_factor(get_response: GetResponse) -> GetResponse:
-    """Whoever works here sets up a second factor before the workspace or the admin opens."""
+def keep_cookies_private(get_response: GetResponse) -> GetResponse:
+    """A page that sets a cookie is for one browser: a cache would hand the cookie to others, too."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if (
-            settings.STAFF_NEED_SECOND_FACTOR
-            and request.path_info.startswith(("/workspace/", "/admin/"))
-            and getattr(request.user, "works_here", False)
-        ):
-            from allauth.mfa.utils import is_mfa_enabled
-
-            if not is_mfa_enabled(request.user):
-                messages.info(
-                    request, _("Set up a second factor first. You need an authenticator app.")
-                )
-                return redirect("mfa_activate_totp")
-        return get_response(request)
+        response = get_response(request)
+        if response.cookies:
+            patch_cache_control(response, private=True)
+        return response
 
     return middleware
 

@@ -14,3 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("tickets.api.urls")),
     path("admin/", admin_site.urls),
 ]
+
+handler400 = "helpdesk.error_pages.bad_request"
+handler403 = "helpdesk.error_pages.forbidden"
+handler404 = "helpdesk.error_pages.not_found"
+handler500 = "helpdesk.error_pages.server_error"

@@ -23,7 +23,7 @@ _ROW: Final = 0.4  # of the best row's fit
 _PART: Final = 0.6  # of a block's words that have to be in the passage that was found
 _WORD: Final = re.compile(r"\w+")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?\u3002\uff01\uff1f])\s+")
-_AMOUNT: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*(%|€|\$|£|[^\W\d_]+)")
+_AMOUNT: Final = re.compile(r"(?<!\d)(\d{1,15}(?:[.,]\d{1,15})?)\s{0,3}(%|€|\$|£|[^\W\d_]+)")
 _NOT: Final = re.compile(
     r"\b(?:not|never|no longer|cannot|without|nicht|nie|kein(?:e[nmrs]?)?|ohne)\b|n['’]t\b",
     re.IGNORECASE,

@@ -17,24 +17,18 @@ import shutil
 import tempfile
 import threading
 import time
-import uuid
 import warnings
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import redis
-from celery import current_app
 from django.conf import settings
-from numpy.typing import NDArray
 
-from knowledgebase import cache
+from knowledgebase import cache, encoder_line
+from knowledgebase.encoder_line import EncoderUnavailable, Vectors, sound
 
 logger = logging.getLogger(__name__)
-
-Vectors = NDArray[np.float32]
 
 PACKAGED: Final = "all-MiniLM-L6-v2"
 _KEPT_SECONDS: Final = 3600
@@ -49,16 +43,12 @@ _loaded: dict[str, Any] = {}
 _quick: dict[int, Any] = {}  # the 8-bit copy of a loaded model, by its id, where there is one
 
 
-class EncoderUnavailable(Exception):
-    """The encoder cannot answer; the reason is in plain words."""
-
-
-def encode(texts: Sequence[str], timeout: float = 1.0) -> Vectors:
+def encode(texts: Sequence[str], timeout: float = 1.0, *, awaited: bool = False) -> Vectors:
     """The normalised vectors of `texts`, float32, of shape (len(texts), dimension).
 
     The model runs in this process (ENCODER=local) or in the assistant's worker (ENCODER=remote),
-    which gets `timeout` seconds per batch of 16. Raise EncoderUnavailable when it cannot be loaded
-    or does not answer in time.
+    which gets `timeout` seconds per batch of 16, and takes what somebody waits for (`awaited`)
+    first. Raise EncoderUnavailable when it cannot be loaded or does not answer in time.
     """
     if not texts:
         return np.zeros((0, 0), dtype=np.float32)
@@ -71,10 +61,9 @@ def encode(texts: Sequence[str], timeout: float = 1.0) -> Vectors:
     }
     missing = [text for index, text in enumerate(texts) if not keys or keys[index] not in kept]
     if missing:
-        run = _encode_remotely if settings.ENCODER == "remote" else encode_here
         made = np.vstack(
             [
-                run(missing[start : start + _BATCH], timeout=timeout)
+                _encode_now(missing[start : start + _BATCH], timeout=timeout, awaited=awaited)
                 for start in range(0, len(missing), _BATCH)
             ]
         )
@@ -84,6 +73,12 @@ def encode(texts: Sequence[str], timeout: float = 1.0) -> Vectors:
         cache.set_many({key: v.tobytes() for key, v in new.items()}, seconds=_KEPT_SECONDS)
         kept |= new
     return np.vstack([kept[key] for key in keys])
+
+
+def _encode_now(texts: Sequence[str], *, timeout: float, awaited: bool) -> Vectors:
+    if settings.ENCODER == "remote":
+        return encoder_line.ask(texts, timeout=timeout, awaited=awaited)
+    return encode_here(texts, timeout=timeout)
 
 
 def encode_here(texts: Sequence[str], timeout: float = 1.0) -> Vectors:
@@ -100,7 +95,7 @@ def encode_here(texts: Sequence[str], timeout: float = 1.0) -> Vectors:
         raise EncoderUnavailable(f"The encoder failed: {error}") from error
     finally:
         _encoding.release()
-    return _sound(np.asarray(made, dtype=np.float32), rows=len(texts))
+    return sound(np.asarray(made, dtype=np.float32), rows=len(texts))
 
 
 def warm() -> float:
@@ -123,8 +118,7 @@ def check(timeout: float = 2.0) -> str:
     Never answered from the cache: what is asked is whether the encoder is there now.
     """
     started = time.monotonic()
-    run = _encode_remotely if settings.ENCODER == "remote" else encode_here
-    shape = run(["Are you there?"], timeout=timeout).shape
+    shape = _encode_now(["Are you there?"], timeout=timeout, awaited=True).shape
     took = (time.monotonic() - started) * 1000
     return f"{settings.ENCODER_MODEL}, {shape[1]} dimensions, {took:.0f} ms"
 
@@ -137,14 +131,6 @@ def _cache_keys(texts: Sequence[str]) -> list[str]:
         + hashlib.sha256(f"{settings.ENCODER_MODEL}\n{text}".encode(errors="replace")).hexdigest()
         for text in texts
     ]
-
-
-def _sound(vectors: Vectors, *, rows: int) -> Vectors:
-    if vectors.ndim != 2 or vectors.shape[0] != rows or not vectors.shape[1]:
-        raise EncoderUnavailable(f"The encoder answered with vectors of shape {vectors.shape}.")
-    if not np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-3):
-        raise EncoderUnavailable("The encoder answered with vectors that are not normalised.")
-    return vectors
 
 
 # --- the model in this process ------------------------------------------------------------------
@@ -341,59 +327,4 @@ def _signature(name: str, source: str) -> str:
     return f"{Path(name).name}-{digest}"
 
 
-# --- the model in the assistant's worker --------------------------------------------------------
-
-
-def _encode_remotely(texts: Sequence[str], timeout: float = 1.0) -> Vectors:
-    """Ask the assistant's worker by a task, and wait for its answer on a list of our own.
-
-    Not by Celery's result: its listener is shared by the threads of a web process, and is not made
-    for that.
-    """
-    reply_to = f"helpdesk:encoded:{uuid.uuid4().hex}"
-    try:
-        current_app.send_task(
-            "knowledgebase.tasks.encode",
-            args=(list(texts), reply_to),
-            queue="assistant",
-            expires=timeout,
-            retry=False,
-            ignore_result=True,  # else it subscribes to one, which without Redis takes 19 seconds
-        )
-        answer: Any = _redis(timeout).blpop([reply_to], timeout=timeout)
-    except Exception as error:  # kombu and redis raise a dozen kinds when Redis is away
-        raise EncoderUnavailable(
-            f"The encoder cannot be asked: {type(error).__name__}: {error}"
-        ) from error
-    if answer is None:
-        raise EncoderUnavailable(f"The encoder did not answer within {timeout:g} seconds.")
-    return unpack(answer[1], rows=len(texts))
-
-
-def answer(texts: Sequence[str], reply_to: str) -> None:
-    """Encode in this process for one that waits on the list `reply_to`."""
-    try:
-        payload = b"\x01" + encode_here(texts, timeout=30).tobytes()
-    except EncoderUnavailable as error:
-        payload = b"\x00" + str(error).encode()
-    pipeline = _redis(5.0).pipeline()
-    pipeline.rpush(reply_to, payload)
-    pipeline.expire(reply_to, 30)  # nobody takes it when they stopped waiting
-    pipeline.execute()
-
-
-def unpack(payload: bytes, *, rows: int) -> Vectors:
-    """The vectors in an answer, or EncoderUnavailable with the reason it gives."""
-    if payload[:1] != b"\x01":
-        raise EncoderUnavailable(payload[1:].decode(errors="replace"))
-    if not rows or (len(payload) - 1) % (4 * rows):
-        raise EncoderUnavailable("The encoder's answer was cut off.")
-    return _sound(np.frombuffer(payload[1:], dtype=np.float32).reshape(rows, -1), rows=rows)
-
-
-@lru_cache(maxsize=8)
-def _redis(timeout: float) -> "redis.Redis":
-    """A client that waits no longer than `timeout` and a little for anything."""
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=timeout + 0.5, socket_connect_timeout=1
-    )
+__all__ = ["EncoderUnavailable", "Vectors", "check", "dimension", "encode", "encode_here", "warm"]

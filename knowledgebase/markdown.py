@@ -19,7 +19,7 @@ from markdown_it.token import Token
 from knowledgebase import cache
 
 # Raise it when the same text is to give other HTML: the stored pages are then made anew.
-RENDERING: Final = 1
+RENDERING: Final = 2
 KEPT_SECONDS: Final = 7 * 24 * 3600
 
 _REL: Final = "noopener noreferrer nofollow"
@@ -185,6 +185,8 @@ def _clean(html: str, *, tags: set[str]) -> SafeString:
         attribute_filter=_attribute,
         url_schemes=_SCHEMES,
         link_rel=_REL,
+        # A table scrolls where it finds no room, and who has no mouse scrolls it with the keys.
+        set_tag_attribute_values={"table": {"tabindex": "0"}} if "table" in tags else None,
     )
     return mark_safe(_REL_OF_OWN_LINK.sub(r"\1", cleaned))  # noqa: S308 - nh3 left what is listed
 

@@ -18,6 +18,7 @@ from django.db import connection
 
 from knowledgebase import embeddings, ranking, statements
 from knowledgebase.embeddings import EncoderUnavailable, Vectors
+from knowledgebase.lately import Lately
 from knowledgebase.passages import length
 from knowledgebase.ranking import Candidate, Ranked
 from knowledgebase.wording import Wording
@@ -105,7 +106,7 @@ def search(
     timeout: float = ENCODE_SECONDS,
     for_assistant: bool = False,
 ) -> SearchResult:
-    """The public articles that fit a question best. Two statements, whatever they find.
+    """The public articles that fit a question best. One statement, whatever they find, and one a second.
 
     `vector` is the question's own, if it was encoded already (float32, of one dimension). Without
     an encoder the search goes on by words only, and says so. `for_assistant` leaves out what the
@@ -184,7 +185,7 @@ class _Setting:
     wording: Wording
 
 
-def _setting() -> _Setting:
+def _load_setting() -> _Setting:
     with connection.cursor() as cursor:
         cursor.execute(statements.SETTING, [settings.ENCODER_MODEL])
         encoder, dimension, groups, ignored = cursor.fetchone() or (None, 0, None, None)
@@ -195,9 +196,12 @@ def _setting() -> _Setting:
     return _Setting(encoder, dimension or 0, wording)
 
 
+_setting = Lately(_load_setting)
+
+
 def _encoded(query: str, timeout: float) -> Vectors | None:
     try:
-        (vector,) = embeddings.encode([query], timeout=timeout)
+        (vector,) = embeddings.encode([query], timeout=timeout, awaited=True)
     except EncoderUnavailable as error:
         logger.warning("searching by words only: %s", error)
         return None

@@ -1,4 +1,4 @@
-"""Background work of the knowledge base: indexing articles, and encoding for other processes."""
+"""Background work of the knowledge base: indexing articles; and the encoder in the assistant's worker."""
 
 import logging
 import os
@@ -7,7 +7,7 @@ from celery import shared_task
 from celery.signals import worker_process_init
 from django.conf import settings
 
-from knowledgebase import embeddings, indexing
+from knowledgebase import embeddings, encoder_service, indexing
 
 logger = logging.getLogger(__name__)
 
@@ -30,18 +30,13 @@ def index_due_articles() -> None:
         logger.warning("articles wait for the encoder: %s", error)
 
 
-@shared_task(queue="assistant")
-def encode(texts: list[str], reply_to: str) -> None:
-    """Encode for a process that does not hold the model; see `embeddings`."""
-    embeddings.answer(texts, reply_to)
-
-
 @worker_process_init.connect
 def warm_encoder(**_kwargs: object) -> None:
-    """In the assistant's worker, load the model before the first customer asks."""
+    """In the assistant's worker, load the model before the first customer asks, and serve others."""
     if settings.ENCODER != "local" or os.environ.get("HELPDESK_WARM_ENCODER") != "1":
         return
     try:
         logger.info("the encoder is loaded and warm after %.1f s", embeddings.warm())
     except embeddings.EncoderUnavailable as error:
         logger.error("the encoder is not available: %s", error)
+    encoder_service.service.start()

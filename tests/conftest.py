@@ -9,8 +9,12 @@ from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 from redis import Redis
 
+from knowledgebase import encoder_line, lately
 from tests import live
 from tests.live import LiveHelpdesk
+from tickets import assistance
+
+lately.SECONDS = 0.0  # a test changes a setting and asks at once
 
 BROWSER_ARGUMENTS = [
     "--no-sandbox",  # Chromium's own sandbox does not run as root
@@ -23,9 +27,11 @@ BROWSER_ARGUMENTS = [
 
 @pytest.fixture(autouse=True)
 def _empty_redis() -> None:
-    """No test finds another's cache, presence, throttles or queued tasks."""
+    """No test finds another's cache, presence, throttles, queued tasks or what was known of them."""
     with Redis.from_url(settings.REDIS_URL) as redis:
         redis.flushdb()
+    encoder_line.breaker.close()
+    assistance.forget()
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from knowledgebase.models import Article, ArticleVersion
@@ -38,8 +39,10 @@ from tickets.models import (
     Turn,
     User,
 )
+from tickets.models.users import STAFF_ROLES
 
 PASSWORD = "a long walk over the moor"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 QUESTION = "The second pole of my Fell 2 snapped at the joint. Can I get a spare one?"
 
 _numbers = count(1)
@@ -64,13 +67,27 @@ def make_hours(*spans: tuple[int, str, str], zone: str = "UTC") -> OpeningHours:
 def make_user(
     name: str = "", *, role: Role = Role.CUSTOMER, email: str = "", **fields: Any
 ) -> User:
-    """A log-in. It has a password only if `password=PASSWORD` is asked for: hashing is slow."""
+    """A log-in. It has a password only if `password=PASSWORD` is asked for: hashing is slow.
+
+    Whoever is on the staff has a second factor, unless `second_factor=False`.
+    """
     number = next(_numbers)
-    return User.objects.create_user(
+    factor = fields.pop("second_factor", role in STAFF_ROLES)
+    user = User.objects.create_user(
         email or f"person{number}@kestrelmoor.example",
         name=name or f"Person {number}",
         role=role,
         **fields,
+    )
+    if factor:
+        give_second_factor(user)
+    return user
+
+
+def give_second_factor(user: User) -> None:
+    """An authenticator app, as if they had set it up."""
+    Authenticator.objects.create(
+        user=user, type=Authenticator.Type.TOTP, data={"secret": TOTP_SECRET}
     )
 
 

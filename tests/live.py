@@ -19,7 +19,7 @@ from helpdesk.demo import environment, ready
 from helpdesk.demo.processes import ROOT, Processes, programs
 from helpdesk.embedded import handles, services
 from helpdesk.embedded.server import Server
-from tests.services import GIVEN, redis_database, temporary_folder
+from tests.services import GIVEN, LIVE_REDIS, redis_database, temporary_folder
 
 READY_SECONDS = 120
 
@@ -114,7 +114,7 @@ def live_helpdesk() -> Iterator[LiveHelpdesk]:
             "TRUSTED_PROXIES": "1",  # so that each visitor may come from an address of their own
             "HASHED_STATIC_FILES": "0",  # found where they lie; collecting takes a while
             "HELPDESK_DATA": str(data),
-            "REDIS_URL": redis_database(redis, 14) if redis else "",
+            "REDIS_URL": redis_database(redis, LIVE_REDIS) if redis else "",
         }
         servers = stack.enter_context(services.running(data, variables, durable=False))
         manage(variables, "migrate", "--verbosity=0")

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
     from django.http import HttpRequest
 
-VISITOR = "visitor"  # the session's key for a visitor's customer row
+# The session's keys for a customer row without a log-in: of a visitor, of whom nothing was proved; or
+# of a customer whose address was proved in this very session, never in another one of the visitor's.
+VISITOR = "visitor"
+PROVED = "proved"
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -27,13 +30,32 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def customer_actor(user: User | None, session: SessionBase) -> Actor:
-    """The customer of a log-in, else the visitor of the session, else nobody."""
+    """The customer of a log-in, else whom the session knows, else nobody."""
     if user is not None and user.is_active:
         customer = Customer.objects.filter(user=user).first()
     else:
-        pk: int = session.get(VISITOR) or 0
-        customer = Customer.objects.filter(pk=pk, user=None, joined_into=None).first()
+        pk, proved = known_to(session)
+        known = Customer.objects.filter(pk=pk, user=None, joined_into=None)
+        customer = known.filter(email__isnull=not proved).first()
     return Actor.of_customer(customer) if customer else Actor.nobody()
+
+
+def known_to(session: SessionBase) -> tuple[int, bool]:
+    """The key of the customer row that a session knows, or 0; and whether its address was proved here."""
+    proved: int = session.get(PROVED) or 0
+    return proved or session.get(VISITOR) or 0, bool(proved)
+
+
+def remember(session: SessionBase, customer: Customer) -> None:
+    """Let this browser be `customer` from now on: a new visitor, or whoever proved an address here."""
+    forget(session)
+    session[VISITOR if customer.email is None else PROVED] = customer.pk
+
+
+def forget(session: SessionBase) -> None:
+    """The browser is nobody without a log-in any more."""
+    session.pop(VISITOR, None)
+    session.pop(PROVED, None)
 
 
 def tickets_for(actor: Actor) -> TicketQuerySet:

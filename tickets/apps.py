@@ -9,8 +9,9 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tickets import mail
+        from tickets import mail, second_factor
         from tickets.portal import accounts
 
         mail.subscribe()
         accounts.subscribe()
+        second_factor.subscribe()

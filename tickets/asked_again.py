@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TRIED = "tried"
 READ = 5_000  # characters of a draft
+NOTED = 100  # facts, the newest
 LONGEST = 600  # of a sentence; what goes on for longer asks at its beginning, or not at all
 NEAR = 70  # characters between the words that ask and what they ask for
 
@@ -28,6 +29,7 @@ _NAMES: dict[str, StrOrPromise] = {
     "order_number": _("order number"),
     "email": _("e-mail address"),
     "phone": _("phone number"),
+    "postcode": _("postcode"),
     "amount": _("amount"),
     "name": _("name"),
     "address": _("postal address"),
@@ -195,7 +197,7 @@ def known_of(ticket: Ticket) -> list[Known]:
             if one.get("kind") == TRIED:
                 add(TRIED, str(one["text"]), (one.get("positions") or [None])[0])
     stored = Fact.objects.filter(Q(ticket=ticket) | Q(ticket=None, customer=ticket.customer_id))
-    for row in stored.select_related("message"):
+    for row in reversed(stored.select_related("message").order_by("-pk")[:NOTED]):
         add(row.key, row.value, row.message.position if row.message else None)
     customer = ticket.customer
     if not any(key == "email" for key, _value in found):

@@ -6,6 +6,7 @@ served as a download (`tickets.portal.attachments`), so nothing here is ever run
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,10 @@ from django.utils.translation import gettext as _
 
 from tickets import text
 from tickets.models import Attachment, Message
-from tickets.models.attachments import FOLDER
+from tickets.models.attachments import FOLDER, storage_key
+from tickets.uploads import LostFile
+
+logger = logging.getLogger(__name__)
 
 MAX_FILES = 5
 MAX_BYTES = 10 * 1024 * 1024
@@ -47,6 +51,22 @@ TYPES = {
 IMAGES = {"png", "jpg", "jpeg", "gif", "webp"}
 # Magic bytes that must stand behind these endings; other endings are never shown, only saved.
 _FAMILIES = {"png": "png", "jpg": "jp", "jpeg": "jp", "gif": "gif", "webp": "webp", "pdf": "pdf"}
+
+
+NOT_KEPT = "files_not_kept"
+
+
+class NotKept(ValidationError):
+    """The disk takes no file, or not this one: it is full, say, or read-only (507)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Your file could not be stored, so nothing was sent. What you wrote is still here: "
+                "send it without the file, or try again later."
+            ),
+            code=NOT_KEPT,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +101,10 @@ def check(files: Iterable[UploadedFile[Any]]) -> list[Upload]:
 
 
 def store(message: Message, uploads: Sequence[Upload]) -> None:
-    """Keep the files of a message that is being written. If one fails, none stays on the disk."""
+    """Keep the files of a message that is being written. If one fails, none stays on the disk.
+
+    Raises NotKept if the disk does not take them.
+    """
     kept: list[Attachment] = []
     try:
         for upload in uploads:
@@ -94,11 +117,21 @@ def store(message: Message, uploads: Sequence[Upload]) -> None:
             kept.append(attachment)
             attachment.file.save(upload.name, upload.file, save=False)
             attachment.save(force_insert=True)
-    except BaseException:
+    except BaseException as error:
         for attachment in kept:
-            if attachment.file:
-                attachment.file.delete(save=False)
+            _remove(storage_key(attachment))
+        if isinstance(error, OSError):
+            logger.exception("A file that came with a message cannot be stored.")
+            raise NotKept from error
         raise
+
+
+def _remove(name: str) -> None:
+    """Take away a file of which perhaps only a part was written; `remove_orphans` comes by, too."""
+    try:
+        default_storage.delete(name)
+    except OSError as error:
+        logger.warning("What was written of a file cannot be removed: %s", error)
 
 
 def remove_orphans() -> int:
@@ -133,6 +166,8 @@ def safe_name(name: str) -> str:
 
 
 def _check(file: UploadedFile[Any]) -> Upload:
+    if isinstance(file, LostFile):
+        raise NotKept
     name = safe_name(file.name or "file")
     size = file.size or 0
     if size > MAX_BYTES:

@@ -1,8 +1,10 @@
 """Events and reactions: every action records what happened, and what has to follow from it.
 
 `record` writes the event and, in the same transaction, one `Reaction` row for each subscriber.
-After the commit the open screens are nudged and the queue gets a hint for each reaction. The hint
-may be lost: `tickets.tasks.sweep` finds every reaction that is due and not done.
+After the commit the open screens are nudged, and the bell of each queue is rung that has something
+due: a task that names no reaction. Whoever hears it takes what has been due longest in that queue,
+until nothing is left. So it costs nothing if a bell is lost, or heard twice: `tickets.tasks.sweep`
+rings where something was left undone, however much it is.
 
 A reaction has two halves. `work` runs outside any transaction (a model, a mail server, a web
 address); `settle` writes what came of it, in the transaction that marks the reaction as done.
@@ -12,14 +14,16 @@ So its effects in the database happen exactly once, however often `work` had to 
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from celery import current_app
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -32,6 +36,14 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
 LEASE = timedelta(seconds=30)
 RETRY_AFTER = timedelta(seconds=5)  # times the square of the attempts: 5, 20, 45, 80 seconds
+SLICE_SECONDS = 1.0  # a bell is worked off for so long; then other tasks of the queue have a turn
+RING_SECONDS = 60.0  # a bell that nobody heard for so long is none: the sweep has rung others
+
+Queue = str | Callable[[Event], str]
+
+
+class Elsewhere(Exception):
+    """Raised by a reaction's work: it belongs to another queue, since things have changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +51,17 @@ class Subscriber:
     """A reaction: its name, its queue, and its two halves."""
 
     name: str
-    queue: str
+    queue: Queue
     work: Callable[[Event], Any] | None
     settle: Callable[[Event, Any], None]
     when: Callable[[Event], bool] | None = None
     failed: Callable[[Event, str], None] | None = None
     max_attempts: int = MAX_ATTEMPTS
+    ahead: Callable[[Sequence[Event]], None] | None = None
+
+    def queue_of(self, event: Event) -> str:
+        """The queue in which the event is reacted to, as things are now."""
+        return self.queue if isinstance(self.queue, str) else self.queue(event)
 
 
 _by_kind: dict[str, list[Subscriber]] = defaultdict(list)
@@ -58,16 +75,20 @@ def subscribe(
     work: Callable[[Event], Any] | None = None,
     when: Callable[[Event], bool] | None = None,
     failed: Callable[[Event, str], None] | None = None,
-    queue: str = "default",
+    queue: Queue = "default",
     max_attempts: int = MAX_ATTEMPTS,
+    ahead: Callable[[Sequence[Event]], None] | None = None,
 ) -> None:
     """Let `settle` (after `work`) run once for every event of these kinds.
 
     `when` looks at the event as it is recorded, and says whether there is anything to do for it.
+    `queue` is a name, or chosen for the event: when it is recorded, and again when its turn comes,
+    which may send it to another one. `ahead` does what is cheaper for several events at once, before
+    the `work` of each of them.
 
     `failed` runs once, in a transaction, when all attempts are used up: what must happen then.
     """
-    subscriber = Subscriber(name, queue, work, settle, when, failed, max_attempts)
+    subscriber = Subscriber(name, queue, work, settle, when, failed, max_attempts, ahead)
     _by_name[name] = subscriber
     for kind in kinds:
         if all(other.name != name for other in _by_kind[kind]):
@@ -104,38 +125,107 @@ def record(
     )
     now = timezone.now()
     owed = Reaction.objects.bulk_create(
-        Reaction(event=event, name=subscriber.name, due_at=now)
+        Reaction(event=event, name=subscriber.name, queue=subscriber.queue_of(event), due_at=now)
         for subscriber in _by_kind[kind]
         if subscriber.when is None or subscriber.when(event)
     )
-    transaction.on_commit(lambda: _after_commit(event, owed), robust=True)
+    queues = {reaction.queue for reaction in owed}
+    transaction.on_commit(lambda: _after_commit(event, queues), robust=True)
     return event
 
 
-def _after_commit(event: Event, owed: list[Reaction]) -> None:
-    for reaction in owed:
-        hint(reaction)
+def _after_commit(event: Event, queues: Iterable[str]) -> None:
+    for queue in queues:
+        ring(queue)
     live.nudge(event)
 
 
-def hint(reaction: Reaction) -> None:
-    """Tell the queue that a reaction is due. Failing is allowed: the sweep comes by."""
+def ring(queue: str) -> None:
+    """Tell a queue that something is due in it. Failing is allowed: the sweep comes by."""
     try:
         current_app.send_task(
-            "tickets.tasks.react",
-            (reaction.pk,),
-            queue=queue_of(reaction.name),
+            "tickets.tasks.work_off",
+            (queue,),
+            queue=queue,
+            expires=RING_SECONDS,
             ignore_result=True,  # else it subscribes to one, which without Redis takes 19 seconds
         )
     except Exception:
-        logger.warning("The queue is away; the sweep will find %s.", reaction.name)
+        logger.warning("The queue %s is away; the sweep will find what is due.", queue)
+
+
+def work_off(
+    queue: str,
+    *,
+    together: int = 1,
+    side_by_side: bool = False,
+    seconds: float = SLICE_SECONDS,
+) -> int:
+    """Run what is due in a queue, what waits longest first, until nothing is left; the number done.
+
+    `together` are taken at once; they run one after the other, or `side_by_side` in threads, where
+    one thinks while another waits for the database. After `seconds` the rest is left to the next
+    bell, which is rung.
+    """
+    until = time.monotonic() + seconds
+    done = 0
+    while taken := Reaction.objects.claim_next(queue, most=together, lease=LEASE):
+        here = [reaction for reaction in taken if not _is_sent_on(reaction)]
+        done += (_run_side_by_side if side_by_side else _run_in_turn)(here)
+        if time.monotonic() > until:
+            ring(queue)
+            break
+    return done
 
 
 def run(reaction_id: int) -> bool:
     """Run one reaction if it is due and nobody else has it; True if it was done here."""
     reaction = Reaction.objects.claim(reaction_id, lease=LEASE)
-    if reaction is None:
+    return reaction is not None and _run(reaction)
+
+
+def _run_in_turn(taken: Sequence[Reaction]) -> int:
+    """Run what was claimed, one after the other, with what is done ahead for all."""
+    by_name: dict[str, list[Event]] = defaultdict(list)
+    for reaction in taken:
+        by_name[reaction.name].append(reaction.event)
+    for name, found in by_name.items():
+        subscriber = _by_name.get(name)
+        if subscriber and subscriber.ahead and len(found) > 1:
+            try:
+                subscriber.ahead(found)
+            except Exception:  # then each does it for itself
+                logger.exception("Nothing was done ahead for %d of %s", len(found), name)
+    return sum(_run(reaction) for reaction in taken)
+
+
+def _run_side_by_side(taken: Sequence[Reaction]) -> int:
+    if len(taken) < 2:
+        return sum(_run(reaction) for reaction in taken)
+    with ThreadPoolExecutor(len(taken), thread_name_prefix="reaction") as pool:
+        return sum(pool.map(_run_and_hang_up, taken))
+
+
+def _run_and_hang_up(reaction: Reaction) -> bool:
+    """In a thread of its own, which gives its connection back to the pool."""
+    try:
+        return _run(reaction)
+    finally:
+        connection.close()
+
+
+def _is_sent_on(reaction: Reaction) -> bool:
+    """Leave it to the queue where it belongs by now, if that is another; this was no attempt."""
+    subscriber = _by_name.get(reaction.name)
+    queue = subscriber.queue_of(reaction.event) if subscriber else reaction.queue
+    if queue == reaction.queue:
         return False
+    _ours(reaction).update(queue=queue, due_at=timezone.now(), attempts=reaction.attempts - 1)
+    ring(queue)
+    return True
+
+
+def _run(reaction: Reaction) -> bool:
     subscriber = _by_name.get(reaction.name)
     if subscriber is None:  # left over from a release that had it
         _finish(reaction, ReactionState.DEAD, "No such reaction any more.")
@@ -146,6 +236,9 @@ def run(reaction_id: int) -> bool:
     try:
         result = subscriber.work(reaction.event) if subscriber.work else None
         return _settle(reaction, subscriber, result)
+    except Elsewhere:
+        _is_sent_on(reaction)
+        return False
     except Exception as error:
         logger.exception("Reaction %s to event %s failed", reaction.name, reaction.event_id)
         _try_again(reaction, subscriber, f"{type(error).__name__}: {error}"[:2000])
@@ -161,12 +254,6 @@ def run_due(*, limit: int = 1000) -> int:
         if not ran or done >= limit:
             break
     return done
-
-
-def queue_of(name: str) -> str:
-    """The queue that a reaction belongs to; `default` if it is not known any more."""
-    subscriber = _by_name.get(name)
-    return subscriber.queue if subscriber else "default"
 
 
 @transaction.atomic

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
+from contextlib import suppress
 from functools import cache
 
 import redis
@@ -15,10 +17,15 @@ from limits.strategies import MovingWindowRateLimiter
 logger = logging.getLogger(__name__)
 _own = MovingWindowRateLimiter(MemoryStorage())
 
-OPEN_A_CONVERSATION = parse("20/10 minutes")  # per address of the network
+# None of these keeps anybody from a person: see tickets.portal.arrivals for what happens then.
+NEW_VISITORS = parse("60/10 minutes")  # per address of the network
+NEW_VISITORS_WITH_PROOF = parse("240/10 minutes")  # per address of the network
+OPEN_A_CONVERSATION = parse("20/10 minutes")  # per customer
+OPEN_WITHOUT_AN_ACCOUNT = parse("300/10 minutes")  # per address of the network
 SEARCH_THE_ARTICLES = parse("60/minute")  # per address of the network
 WRITE_A_MESSAGE = parse("30/minute")  # per customer
 LEAVE_AN_ADDRESS = parse("5/hour")  # per customer
+TRY_A_CODE = parse("30/10 minutes")  # per address of the network
 MAIL_TO_AN_UNCONFIRMED_ADDRESS = parse("3/hour")  # per address (RELIABILITY E17)
 
 
@@ -50,10 +57,42 @@ def spend(limit: RateLimitItem, *who: str) -> None:
         raise TooMany(limit.get_expiry())
 
 
+def look(limit: RateLimitItem, *who: str) -> None:
+    """Raises TooMany if none of `limit` is left; counts nothing."""
+    try:
+        left = _shared().test(limit, *who)
+    except redis.RedisError:
+        left = _own.test(limit, *who)
+    if not left:
+        raise TooMany(limit.get_expiry())
+
+
+def count(limit: RateLimitItem, *who: str) -> None:
+    """Count one use, whether or not one is left."""
+    with suppress(TooMany):
+        spend(limit, *who)
+
+
+def forget(limit: RateLimitItem, *who: str) -> None:
+    """Nothing was used of `limit` by `who` so far."""
+    with suppress(redis.RedisError):
+        _shared().storage.clear(limit.key_for(*who))
+    _own.storage.clear(limit.key_for(*who))
+
+
 def network_address(request: HttpRequest) -> str:
-    """The address of the caller; behind proxies the one that the outermost of ours saw."""
-    proxies: int = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    if proxies and len(forwarded) >= proxies and forwarded[-proxies]:
-        return forwarded[-proxies]
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Where the caller is, as limits count it. Proxies were seen through at the door."""
+    return network_of(str(request.META.get("REMOTE_ADDR", "")))
+
+
+def network_of(address: str) -> str:
+    """An IPv4 address itself, of an IPv6 address its /64: whoever has one has all of it."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from tickets import dates
 from tickets.models import Customer, Team, User
 from tickets.queues import COUNTED, Outlook
 from tickets.waits import SAID, Wait
 
-_TIMES = "l, j F, H:i"
 _SHORTEST = SAID[1]
 
 
@@ -20,6 +19,14 @@ def queued(outlook: Outlook, customer: Customer) -> str:
         return f"{asked} {_later(outlook, customer)}"
     soon = _("A person will take over here, with everything you wrote.")
     return f"{soon} {joined(outlook)}"
+
+
+def many_ask() -> str:
+    """What the assistant says where it could not answer in time."""
+    return _(
+        "So many people are asking at this moment that I could not answer you in time. "
+        "I have asked a person to take over."
+    )
 
 
 def joined(outlook: Outlook) -> str:
@@ -67,13 +74,12 @@ def closed_now(outlook: Outlook) -> str:
     if outlook.opens_at is None:
         when = _("We will answer as soon as we are back.")
     else:
-        opens = formats.date_format(timezone.localtime(outlook.opens_at), _TIMES)
         back = (
             _("Our hours begin on %(when)s.")
             if outlook.somebody_here
             else _("We are back on %(when)s.")
         )
-        when = back % {"when": opens}
+        when = back % {"when": dates.weekday_moment(outlook.opens_at)}
     return f"{who} {when}"
 
 
@@ -98,6 +104,10 @@ def handed_back(agent: User) -> str:
         "%(name)s handed the conversation back to the AI assistant. "
         "You can talk to a human again at any time."
     ) % {"name": agent.get_short_name()}
+
+
+def returned(agent: User) -> str:
+    return _("%(name)s has the conversation again.") % {"name": agent.get_short_name()}
 
 
 def transferred(team: Team, outlook: Outlook, customer: Customer) -> str:

@@ -30,15 +30,28 @@ def page_of(tickets: TicketQuerySet, cursor: str, *, size: int) -> Page:
     rows = list(tickets.order_by("-last_message_at", "-pk")[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
-    return Page(rows, _encode(rows[-1]) if more else None)
+    return Page(rows, _encode(rows[-1].last_message_at, rows[-1].pk) if more else None)
 
 
-def _encode(ticket: Ticket) -> str:
-    return (
-        urlsafe_b64encode(f"{ticket.last_message_at.isoformat()} {ticket.pk}".encode())
-        .decode()
-        .rstrip("=")
-    )
+def changes_of(
+    tickets: TicketQuerySet, cursor: str, *, since: datetime, until: datetime, size: int
+) -> Page:
+    """The page after `cursor` of those that changed after a moment, in the order of their changes.
+
+    What changed at `until` or later is not told yet (`changes.settled_until`).
+    """
+    tickets = tickets.filter(updated_at__gt=since, updated_at__lt=until)
+    if cursor:
+        at, pk = _decode(cursor)
+        tickets = tickets.filter(Q(updated_at__gt=at) | Q(updated_at=at, pk__gt=pk))
+    rows = list(tickets.order_by("updated_at", "pk")[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
+    return Page(rows, _encode(rows[-1].updated_at, rows[-1].pk) if more else None)
+
+
+def _encode(at: datetime, pk: int) -> str:
+    return urlsafe_b64encode(f"{at.isoformat()} {pk}".encode()).decode().rstrip("=")
 
 
 def _decode(cursor: str) -> tuple[datetime, int]:

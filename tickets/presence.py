@@ -24,9 +24,22 @@ ACTIVE_SECONDS = 15 * 60
 AWAY_SECONDS = 12 * 3600  # "away" lasts for a shift, not for ever
 
 
+def mark_here(*keys: str) -> None:
+    """These have the workspace, or their conversation, open (`agent_key`, `customer_key`).
+
+    Said again at every beat of their sockets, of many at once.
+    """
+    if not keys:
+        return
+    try:
+        cache.set_many(dict.fromkeys(keys, 1), timeout=HERE_SECONDS)  # one way to Redis and back
+    except (RedisError, OSError):
+        logger.warning("Redis is away; presence is not known for a while.")
+
+
 def mark_agent_here(user: User) -> None:
-    """This agent has the workspace open; said again at every beat of their socket."""
-    _write(_agent_key(user.pk), HERE_SECONDS)
+    """This agent has the workspace open."""
+    mark_here(agent_key(user.pk))
 
 
 def mark_agent_active(user: User) -> None:
@@ -57,23 +70,18 @@ def agents_here(team_id: int) -> set[int]:
     return _here(members.values_list("pk", flat=True))
 
 
-def mark_customer_here(ticket: Ticket) -> None:
-    """The customer has this conversation open; said again at every beat of their socket."""
-    _write(_customer_key(ticket.pk), HERE_SECONDS)
-
-
 def forget_customer(ticket_id: int) -> None:
     """The customer closed the page. Another tab says that they are here at its next beat."""
-    _forget(_customer_key(ticket_id))
+    _forget(customer_key(ticket_id))
 
 
 def customer_is_here(ticket: Ticket) -> bool:
     """Whether the customer has this conversation open, so that no mail is needed."""
-    return bool(_read([_customer_key(ticket.pk)]))
+    return bool(_read([customer_key(ticket.pk)]))
 
 
 def _here(agents: Iterable[int]) -> set[int]:
-    keys = {pk: (_agent_key(pk), _active_key(pk), _away_key(pk)) for pk in agents}
+    keys = {pk: (agent_key(pk), _active_key(pk), _away_key(pk)) for pk in agents}
     known = _read([key for three in keys.values() for key in three]) if keys else {}
     return {
         pk
@@ -82,7 +90,8 @@ def _here(agents: Iterable[int]) -> set[int]:
     }
 
 
-def _agent_key(pk: int) -> str:
+def agent_key(pk: int) -> str:
+    """Of somebody who works here and has the workspace open."""
     return f"presence:agent:{pk}"
 
 
@@ -94,7 +103,8 @@ def _away_key(pk: int) -> str:
     return f"presence:away:{pk}"
 
 
-def _customer_key(ticket_pk: int) -> str:
+def customer_key(ticket_pk: int) -> str:
+    """Of the customer who has this conversation open."""
     return f"presence:ticket:{ticket_pk}"
 
 

@@ -2,56 +2,49 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from celery import shared_task
-from django.db import transaction
 from django.utils import timezone
 
-from tickets import actions, attachments, events
-from tickets.actors import Actor
-from tickets.models import IdempotentRequest, Reaction, Reason, Ticket, Turn
+from tickets import attachments, events, watch
+from tickets.models import Claim, IdempotentRequest, Reaction
 
-ASSISTANT_DEADLINE = timedelta(seconds=10)  # then a person is asked for; never silence
-SWEEP_AFTER = timedelta(seconds=5)  # what is younger is still on its way through the queue
-
-
-@shared_task
-def react(reaction_id: int) -> None:
-    """Run one reaction, if it is still due."""
-    events.run(reaction_id)
+SWEEP_AFTER = timedelta(seconds=3)  # what is younger is still on its way through the queue
+BELLS = 2  # that the sweep rings in a queue: as many workers may begin at once
+TOGETHER = {"reading": 16, "assistant": 3}  # reactions that are taken up at once; elsewhere one
+SIDE_BY_SIDE = {"assistant"}  # where somebody waits for each of them
 
 
 @shared_task
-def sweep() -> int:
-    """Send every reaction that was left undone to its queue again; returns how many."""
-    overdue = Reaction.objects.overdue().filter(due_at__lte=timezone.now() - SWEEP_AFTER)
-    found = list(overdue.order_by("pk")[:500])
-    for reaction in found:
-        events.hint(reaction)
-    return len(found)
+def work_off(queue: str) -> int:
+    """A queue's bell: run what is due in it; returns how many."""
+    return events.work_off(
+        queue, together=TOGETHER.get(queue, 1), side_by_side=queue in SIDE_BY_SIDE
+    )
+
+
+@shared_task
+def sweep() -> list[str]:
+    """Ring in every queue where something was left undone, however much it is; returns which."""
+    behind = Reaction.objects.queues_behind(since=timezone.now() - SWEEP_AFTER)
+    for queue in behind:
+        for _ in range(BELLS):
+            events.ring(queue)
+    return behind
 
 
 @shared_task
 def hand_over_overdue_turns() -> int:
-    """Ask for a person wherever the assistant has been silent for too long; returns how many."""
-    since = timezone.now() - ASSISTANT_DEADLINE
-    late = Ticket.objects.filter(turn=Turn.ASSISTANT, turn_since__lt=since)
-    return sum(_give_up_turn(ticket, since) for ticket in late.order_by("turn_since")[:100])
-
-
-@transaction.atomic
-def _give_up_turn(ticket: Ticket, since: datetime) -> bool:
-    """Hand over if it is still the turn that began before `since`; True if it was."""
-    ticket = Ticket.objects.locked(ticket)
-    if ticket.turn != Turn.ASSISTANT or ticket.turn_since >= since:
-        return False  # it has just answered, or a newer message has ten seconds of its own
-    actions.hand_over_failed(actor=Actor.system(), ticket=ticket, reason=Reason.TOO_SLOW)
-    return True
+    """A second watch beside that of the web processes; returns how many were handed over."""
+    return watch.hand_over_overdue()
 
 
 @shared_task
 def clean_up() -> None:
-    """Forget what is kept for a day: answers to idempotent requests, files that belong to nothing."""
+    """Forget what is kept for a time only: answers to idempotent requests, claims to addresses, and
+    files that belong to nothing.
+    """
     IdempotentRequest.objects.forget_old()
+    Claim.objects.forget_old()
     attachments.remove_orphans()

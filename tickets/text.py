@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 MESSAGE_LIMIT = 20_000  # characters; a long mail fits, a pasted log file belongs in an attachment
 LINE_LIMIT = 200
+MOST_MARKS = 30  # on one letter, as in Unicode's stream-safe text (UAX #15): no language has more
 
 # Control characters but tab and line feed; and lone surrogates, which UTF-8 cannot carry.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -27,7 +28,19 @@ class TextError(ValidationError):
 def clean(text: str) -> str:
     """Normalise to NFC with line feeds, without characters that no text needs."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", text)).strip()
+    return unicodedata.normalize("NFC", _with_few_marks(_UNWANTED.sub("", text))).strip()
+
+
+def _with_few_marks(text: str) -> str:
+    """Without marks that are heaped on one letter: to put them in order takes their square."""
+    if text.isascii():
+        return text
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def message(text: str, *, may_be_empty: bool = False) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from bots.models import GapQuestion, KnowledgeGap
@@ -31,13 +32,15 @@ def file_question(
 ) -> GapQuestion | None:
     """File a question in the nearest gap if that is at least `threshold` (cosine) near, else a new one.
 
+    A gap that comes as near to another by it takes in the other: they ask for one article.
     None if the message was filed before. What authors dismissed takes in more of the same, so that
     it does not come back; what an article covers does not: if it still is not answered, it is open.
     """
     encoder = Encoder.objects.select_for_update().get(pk=encoder.pk)  # one after the other
     if GapQuestion.objects.filter(message=message).exists():
         return None
-    gap, nearness = _nearest(encoder, vector)
+    taking = KnowledgeGap.objects.exclude(state=KnowledgeGap.State.COVERED)
+    gap, nearness = _nearest(encoder, vector, among=taking)
     if gap is None or nearness < threshold:
         gap = KnowledgeGap(
             label=words[:300], language=language[:10], encoder=encoder, centroid=list(vector)
@@ -49,6 +52,7 @@ def file_question(
         gap.save(update_fields=["centroid"])
     question = GapQuestion(gap=gap, ticket_id=message.ticket_id, message=message, text=words[:500])
     question.save()
+    _join_the_nearest(gap, threshold)
     return question
 
 
@@ -121,11 +125,31 @@ def _locked(gap: KnowledgeGap) -> KnowledgeGap:
     return KnowledgeGap.objects.select_for_update().get(pk=gap.pk)
 
 
-def _nearest(encoder: Encoder, vector: Vector) -> tuple[KnowledgeGap | None, float]:
-    """The nearest gap that still takes questions, and its cosine."""
-    gaps = list(
-        KnowledgeGap.objects.filter(encoder=encoder).exclude(state=KnowledgeGap.State.COVERED)
+def _join_the_nearest(gap: KnowledgeGap, threshold: float) -> None:
+    """Take in the nearest gap that nobody has begun to work on, if it is near enough by now."""
+    if gap.state != KnowledgeGap.State.OPEN:
+        return
+    untouched = KnowledgeGap.objects.exclude(pk=gap.pk).filter(
+        state=KnowledgeGap.State.OPEN, article=None
     )
+    other, nearness = _nearest(gap.encoder, gap.centroid, among=untouched)
+    if other is None or nearness < threshold:
+        return
+    other = _locked(other)
+    if other.state != KnowledgeGap.State.OPEN or other.article_id is not None:
+        return
+    parts = [np.asarray(one.centroid) * one.questions.count() for one in (gap, other)]
+    gap.centroid = _mean(parts)
+    other.questions.update(gap=gap)
+    other.delete()
+    gap.save(update_fields=["centroid"])
+
+
+def _nearest(
+    encoder: Encoder, vector: Vector, *, among: QuerySet[KnowledgeGap]
+) -> tuple[KnowledgeGap | None, float]:
+    """The nearest gap, and its cosine."""
+    gaps = list(among.filter(encoder=encoder))
     if not gaps:
         return None, 0.0
     near = np.stack([np.asarray(gap.centroid, dtype=np.float32) for gap in gaps]) @ np.asarray(

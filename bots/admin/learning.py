@@ -71,7 +71,6 @@ class KnowledgeGapAdmin(ReadOnlyAdmin):
     list_display = ("label", "number", "trend", "weeks", "language", "draft")
     list_filter = (OpenGaps, "language")
     search_fields = ("label",)
-    ordering = ("-pk",)
     fields = readonly_fields = (
         *("label", "state", "language", "draft", "trend", "asked", "answered"),
     )
@@ -130,19 +129,18 @@ class KnowledgeGapAdmin(ReadOnlyAdmin):
             f"week_{week}": between(timedelta(weeks=week + 1), timedelta(weeks=week))
             for week in range(WEEKS)
         }
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("article")
-            .defer("centroid")
-            .annotate(
-                total=Count("questions"),
-                lately=between(FORTNIGHT, timedelta()),
-                before=between(2 * FORTNIGHT, FORTNIGHT),
-                **weeks,
-            )
-            .order_by("-lately", "-total", "-pk")
+        counted = KnowledgeGap.objects.annotate(
+            total=Count("questions"),
+            lately=between(FORTNIGHT, timedelta()),
+            before=between(2 * FORTNIGHT, FORTNIGHT),
+            **weeks,
         )
+        found = counted.select_related("article").defer("centroid")
+        return found.order_by(*self.get_ordering(request))
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """What is asked most is the first to be written about."""
+        return ("-total", "-lately", "-pk")
 
     @admin.display(description=gettext_lazy("asked"), ordering="total")
     def number(self, gap: Any) -> int:

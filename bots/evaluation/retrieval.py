@@ -17,10 +17,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bots import confidence
+from bots.dialogue import MOST_OFFERED
 from bots.evaluation import figures, inputs
 from bots.evaluation.figures import Outcome
 from bots.evaluation.inputs import Query, Unusable
 from bots.models import AssistantSettings
+from bots.understanding import query_of
 from knowledgebase import apart, embeddings, importing, indexing, search
 from knowledgebase.embeddings import Vectors
 from knowledgebase.importing import Document
@@ -66,7 +68,8 @@ class Found:
 
     def offered(self, settings: AssistantSettings) -> bool:
         wanted = self.confidence >= settings.offer_threshold
-        return bool(self.ranked) and wanted and not self.answered(settings)
+        fitting = any(map(confidence.may_be_meant, self.result.hits[:MOST_OFFERED]))
+        return fitting and wanted and not self.answered(settings)
 
 
 def run(plan: Plan, out: Path, console: Console) -> None:
@@ -153,7 +156,7 @@ def measured(
         ids = dict(Article.objects.values_list("pk", "external_id"))
         bar = bars.add_task("Questions", total=len(asked))
         for query, vector in zip(asked, vectors, strict=True):
-            result = search.search(query.text, limit=RANKED, vector=vector)
+            result = search.search(query_of(query.text), limit=RANKED, vector=vector)
             ranked = [str(ids[hit.article_id]) for hit in result.hits]
             sure = confidence.judge(result.hits, as_shipped=True).probability
             bars.advance(bar)
@@ -199,6 +202,6 @@ def _fitting(document: Document) -> Document:
 def _encoded(texts: Sequence[str], bars: Progress) -> list[Vectors]:
     """Vectors of all questions, one at a time, as customers' questions are encoded."""
     return [
-        embeddings.encode([search.readable(text) or " "], timeout=60)[0]
+        embeddings.encode([query_of(text) or " "], timeout=60)[0]
         for text in bars.track(texts, description="Encoding")
     ]

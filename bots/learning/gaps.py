@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from bots import actions, telling
 from bots.models import GapQuestion, KnowledgeGap
+from bots.understanding import query_of
 from knowledgebase import embeddings, indexing
-from knowledgebase.models import Article, Encoder
+from knowledgebase.models import NORWEGIAN, Article, Encoder
 from tickets.actors import Actor
 from tickets.models import (
     Answer,
@@ -52,7 +53,12 @@ def file_new() -> int:
     encoder = indexing.current_encoder()
     renew(encoder)
     cover_published()
-    with_words = ((message, words) for message in unanswered() if (words := words_of(message)))
+    ours = OurLanguages()
+    with_words = (
+        (message, words)
+        for message in unanswered()
+        if ours.have(str(_read(message, "language") or "")) and (words := words_of(message))
+    )
     asked = list(islice(with_words, BATCH))
     if not asked:
         return 0
@@ -105,7 +111,22 @@ def words_of(message: Message) -> str:
         return ""
     goes_on = getattr(message, "goes_on", False)  # annotated: not the first thing that they wrote
     words = telling.wish(message.body, limit=400, from_weight=ASKS if goes_on else telling.LEAST)
+    words = query_of(words)
     return words if len(words.split()) >= 3 else ""
+
+
+class OurLanguages:
+    """The languages of the articles: what is asked in another one is no gap between them."""
+
+    def __init__(self) -> None:
+        written = Article.objects.public().order_by().values_list("language", flat=True).distinct()
+        self.codes = {code[:2].lower() for code in written}
+
+    def have(self, language: str) -> bool:
+        """Whether there are articles in it; also where it was not told, or there are none at all."""
+        code = language[:2].lower()
+        mine = set(NORWEGIAN) if code in NORWEGIAN else {code}
+        return not code or not self.codes or bool(self.codes & mine)
 
 
 def renew(encoder: Encoder) -> int:

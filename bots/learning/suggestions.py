@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from bots import actions, telling
 from bots.models import QuestionSuggestion
-from bots.understanding import without_personal
+from bots.understanding import query_of
 from knowledgebase import embeddings, indexing
 from knowledgebase.models import Article, Embedding, Encoder, Passage
 from tickets.actors import Actor
@@ -126,7 +126,7 @@ def _wordings(rows: Any, source: Source) -> list[Wording]:
     return [
         Wording(article, words, ticket, source)
         for article, body, ticket in rows
-        if len((words := without_personal(telling.wish(body or "", limit=300))).split()) >= 3
+        if len((words := query_of(telling.wish(body or "", limit=300))).split()) >= 3
     ]
 
 

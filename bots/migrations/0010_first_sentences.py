@@ -102,7 +102,7 @@ def remove(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bots", "0007_thresholds_of_topics"),
+        ("bots", "0009_calibration_proposals"),
     ]
 
     operations = [

@@ -85,4 +85,5 @@ class AssistantSettings(Texts):
         own = None
         if language and language[:2] != settings.LANGUAGE_CODE[:2]:
             own = LanguageTexts.objects.filter(language__in=[language, language[:2]]).first()
-        return Words(**{name: getattr(own, name, "") or getattr(self, name) for name in TEXTS})
+        texts = {name: getattr(own, name, "") or getattr(self, name) for name in TEXTS}
+        return Words(**texts, language=own.language if own else settings.LANGUAGE_CODE)

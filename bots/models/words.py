@@ -72,6 +72,27 @@ class Texts(models.Model):
         default="I only found this in %(language)s:",
         help_text=_("Said when the article is not in the customer's language."),
     )
+    no_articles_text = models.TextField(
+        _("when there are no articles in their language"),
+        max_length=500,
+        default="We have no help articles in %(language)s, so I am asking a colleague to help you.",
+        help_text=_("Said when nothing fits and a person is asked to take over."),
+    )
+    nearest_text = models.TextField(
+        _("before the nearest article in another language"),
+        max_length=500,
+        default=(
+            "We have no help articles in %(language)s. The nearest one that I found is in "
+            "%(other)s. If it does not help, talk to a human."
+        ),
+        help_text=_("Said when there are no articles in their language, and one may fit."),
+    )
+    thanks_text = models.TextField(
+        _("after thanks"),
+        max_length=500,
+        default="You are welcome. If anything else comes up, just write.",
+        help_text=_("Said to somebody who only says thank you, or that it is fine."),
+    )
 
     class Meta:
         abstract = True
@@ -90,9 +111,13 @@ class Words:
     sensitive_text: str
     emergency_text: str
     other_language_text: str
+    no_articles_text: str
+    nearest_text: str
+    thanks_text: str
+    language: str  # in which they are; where an admin wrote none, that of the settings
 
 
-TEXTS = tuple(field.name for field in fields(Words))
+TEXTS = tuple(field.name for field in fields(Words) if field.name != "language")
 
 
 class LanguageTexts(models.Model):
@@ -119,6 +144,13 @@ class LanguageTexts(models.Model):
     other_language_text = models.TextField(
         _("before an answer in another language"), max_length=500, blank=True
     )
+    no_articles_text = models.TextField(
+        _("when there are no articles in their language"), max_length=500, blank=True
+    )
+    nearest_text = models.TextField(
+        _("before the nearest article in another language"), max_length=500, blank=True
+    )
+    thanks_text = models.TextField(_("after thanks"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("texts in another language")

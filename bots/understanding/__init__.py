@@ -1,9 +1,19 @@
 """What a customer's message says beside its question: wishes, feeling, topics, urgency, facts."""
 
-from bots.understanding.facts import FoundFact, find_facts, without_personal
-from bots.understanding.feeling import Feeling, feel
+from bots.understanding.courtesy import is_courtesy
+from bots.understanding.facts import FoundFact, find_facts
+from bots.understanding.feeling import Feeling, feel, feel_at_a_glance
 from bots.understanding.person import asks_whether_human, wants_person
-from bots.understanding.reading import Reading, Said, Turn, understand, understand_many, warm
+from bots.understanding.query import query_of
+from bots.understanding.reading import (
+    Reading,
+    Said,
+    Turn,
+    encode_ahead,
+    understand,
+    understand_many,
+    warm,
+)
 from tickets.rules.seen import Seen
 
 __all__ = [
@@ -14,11 +24,14 @@ __all__ = [
     "Seen",
     "Turn",
     "asks_whether_human",
+    "encode_ahead",
     "feel",
+    "feel_at_a_glance",
     "find_facts",
+    "is_courtesy",
+    "query_of",
     "understand",
     "understand_many",
     "wants_person",
     "warm",
-    "without_personal",
 ]

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -74,6 +74,9 @@ _OFFERED = re.compile(
     re.IGNORECASE,
 )
 _SAME = 70  # of 100; how alike two turns are to count as said again
+READ = 4_000  # characters of a message
+# VADER's work grows with the square of its words, and it makes several words of one emoji.
+MOST_WORDS, MOST_EMOJI = 200, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +90,22 @@ class Feeling:
 
 def feel(text: str) -> Feeling:
     """The feeling of one message by its words alone: calm, frustrated or angry."""
-    text = text[:4000]
+    text = text[:READ]
+    return _felt(text, tone_of_words(text))
+
+
+def feel_at_a_glance(text: str) -> Feeling:
+    """The same by our own lists only: for a request or a transaction, which no analysis may hold."""
+    return _felt(text[:READ], 0.0)
+
+
+def _felt(text: str, tone: float) -> Feeling:
     low = text.lower().replace("’", "'")
     angry = [found.group() for found in _ANGER.finditer(low)]
     tired = [found.group() for found in _FRUSTRATION.finditer(low)]
     shouted = [word for word in _SHOUTING.findall(text) if word.lower() != word]
     loud = len(shouted) >= 3 or (len(shouted) >= 2 and len(text.split()) <= 8)
-    level = 0.35 * max(0.0, tone_of_words(text)) + 0.5 * bool(angry) + 0.15 * (len(angry) > 1)
+    level = 0.35 * max(0.0, tone) + 0.5 * bool(angry) + 0.15 * (len(angry) > 1)
     level += 0.3 * bool(tired) + 0.1 * (len(tired) > 1) + 0.3 * loud + 0.1 * ("!!" in text)
     level = min(1.0, level)
     name = ANGRY if level >= ANGRY_FROM else FRUSTRATED if level >= FRUSTRATED_FROM else CALM
@@ -102,7 +114,7 @@ def feel(text: str) -> Feeling:
 
 def strain(text: str, by_words: Feeling, *, examples: float | None, tone: float | None) -> float:
     """How discontent a text is by itself, about -3 to 6; no `examples` or `tone` without an encoder."""
-    raw = tone_of_words(text[:4000]) + 2 * by_words.level
+    raw = tone_of_words(text[:READ]) + 2 * by_words.level
     if examples is not None:
         raw += 0.5 * examples
     if tone is not None:
@@ -150,9 +162,25 @@ def said_before(text: str, earlier: Sequence[str]) -> bool:
     return any(fuzz.token_set_ratio(low, one[:400].lower()) > _SAME for one in earlier[-3:])
 
 
+@lru_cache(maxsize=256)  # asked twice of a message
 def tone_of_words(text: str) -> float:
-    """-1 (content) to 1 (discontent), by VADER's lexicon."""
-    return -float(_analyzer().polarity_scores(text)["compound"])
+    """-1 (content) to 1 (discontent), by VADER's lexicon, from both ends of a long text."""
+    return -float(_analyzer().polarity_scores(_enough(text))["compound"])
+
+
+def _enough(text: str) -> str:
+    """As much of a text as VADER reads at once."""
+    words = text[:READ].split()
+    if len(words) > MOST_WORDS:
+        words = words[: MOST_WORDS // 2] + words[-MOST_WORDS // 2 :]
+    emoji = _analyzer().emojis
+    seen = 0
+    kept = []
+    for character in " ".join(words):
+        seen += character in emoji
+        if seen <= MOST_EMOJI or character not in emoji:
+            kept.append(character)
+    return "".join(kept)
 
 
 @cache

@@ -18,7 +18,7 @@ SURE_FROM = 0.7
 _FEWEST_WORDS = 3
 _READ = 2_000
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_NOT_WORDS = re.compile(r"https?://\S+|\S+@\S+|\b\w*\d\w*\b|`[^`]*`|<[^>]{1,200}>")
+_NOT_WORDS = re.compile(r"https?://\S+|(?<!\S)\S+@\S+|\b\w*\d\w*\b|`[^`]*`|<[^>]{1,200}>")
 # One word is a sentence where words are not separated.
 _ONE_IS_ENOUGH = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{3}")
 _loading = threading.Lock()

@@ -16,6 +16,7 @@ from bots.understanding.wording import Worded
 
 _MOST_QUOTED = 120
 LONGEST = 6000  # characters that are read: the beginning and the end
+MOST_SENTENCES = 120  # and of these as many, from both ends
 _SENTENCE_END = re.compile(
     r"[.!?\n;]+|,\s+(?=(?:so|but|just|please|i|let|get|give|can|could)\b)", re.IGNORECASE
 )
@@ -161,7 +162,7 @@ def asks_when(text: str) -> bool:
 
     That is simple, and an article answers it; whoever names a person wants one.
     """
-    low = " ".join(text.lower().split())
+    low = " ".join(text[:LONGEST].lower().split())
     return bool(_WHEN.search(low)) and not _NAMES_A_PERSON.search(low)
 
 
@@ -184,9 +185,12 @@ def _sentences(text: str) -> Iterator[tuple[str, str]]:
     """Each sentence as it was written, and in lower case with single spaces."""
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
-    for sentence in _SENTENCE_END.split(text.replace("\0", " ")):
-        if tidy := " ".join(sentence.split()):
-            yield tidy, tidy.lower().replace("’", "'")
+    pieces = (" ".join(piece.split()) for piece in _SENTENCE_END.split(text.replace("\0", " ")))
+    found = [tidy for tidy in pieces if tidy]
+    if len(found) > MOST_SENTENCES:
+        found = found[: MOST_SENTENCES // 2] + found[-MOST_SENTENCES // 2 :]
+    for tidy in found:
+        yield tidy, tidy.lower().replace("’", "'")
 
 
 def _verbatim(found: str, sentence: str, low: str) -> str:

@@ -69,6 +69,15 @@ def warm() -> None:
     understand("Where is my order? I have been waiting for two weeks.")
 
 
+def encode_ahead(texts: Sequence[str]) -> None:
+    """Let the encoder read these messages at once, so that none of them waits for it afterwards."""
+    bank = installed.bank()
+    if bank.ready:
+        said = [Said(text) for text in texts]
+        parts = [sentences.telling(sentences.split(text), bank.tells) for text in texts]
+        _encoded(said, parts)
+
+
 def understand_many(messages: Sequence[Said]) -> list[Reading]:
     """Read several messages with one round of encoding."""
     bank = installed.bank()
@@ -202,7 +211,8 @@ def _feeling(
         return Seen(ANGRY, by_words.words[:6], by_words.level), level_seen
     if confused := noticed.slug("confused"):
         return Seen(CONFUSED, _quoted(confused[1]), round(confused[0], 3)), level_seen
-    if by_words.name == FRUSTRATED or feelings.is_strained(plain, message.text):
+    discontent = noticed.slug("dissatisfied")
+    if by_words.name == FRUSTRATED or discontent or feelings.is_strained(plain, message.text):
         shown = by_words.words[:6] or _quoted(noticed.best("dissatisfied")[1])
         return Seen(FRUSTRATED, shown or _quoted(parts[0] if parts else ""), level), level_seen
     return Seen(CALM), level_seen

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bots.understanding.phrases import (
     bereavement,
+    billing,
     danger,
     data_protection,
     dissatisfied,
@@ -156,9 +157,9 @@ SHIPPED: tuple[Definition, ...] = (
         overlaps=True,
     ),
     _of(
-        *("dissatisfied", "Dissatisfied", SIGNAL, 0.8),
+        *("dissatisfied", "Dissatisfied", SIGNAL, 0.4),
         (dissatisfied.POSITIVE, dissatisfied.NEGATIVE, dissatisfied.EXPRESSIONS),
-        *(1.0, "Not content with the answer, the product or us. Part of how a turn feels."),
+        *(3.0, "Not content with the answer, the product or us. Part of how a turn feels.", MANY),
     ),
     _of(
         *("distressed", "Distressed", SIGNAL, 0.8),
@@ -191,9 +192,9 @@ SHIPPED: tuple[Definition, ...] = (
         *(1.5, "Wants to end a contract or leave for another company."),
     ),
     _of(
-        *("billing_dispute", "Billing dispute", SIGNAL, 0.65),
-        (signals.BILLING, signals.NOT_BILLING, signals.BILLING_EXPRESSIONS),
-        *(1.5, "Says that a charge, invoice or refund is wrong."),
+        *("billing_dispute", "Billing dispute", SIGNAL, 0.6),
+        (billing.POSITIVE, billing.NEGATIVE, billing.EXPRESSIONS),
+        *(1.5, "Says that a charge, invoice or refund is wrong.", MANY),
     ),
 )
 BY_SLUG = {definition.slug: definition for definition in SHIPPED}

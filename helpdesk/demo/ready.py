@@ -19,7 +19,7 @@ def reasons(port: int) -> dict[str, str]:
         return {"web": "It does not answer yet."}
     except (ValueError, KeyError):
         return {"web": f"It answers with status {answer.status}."}
-    return {name: check["reason"] for name, check in checks.items() if check["status"] != "ok"}
+    return {name: check["reason"] for name, check in checks.items() if check["status"] == "failing"}
 
 
 def wait(port: int, seconds: float, meanwhile: Callable[[dict[str, str]], None]) -> dict[str, str]:

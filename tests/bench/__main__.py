@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.demo.processes import ROOT
-from tests.bench import answer, live, quality
+from tests.bench import answer, live, many, quality
 from tests.bench.figures import Figure, show
 from tests.journeys.conftest import LOAD
 from tests.live import LiveHelpdesk, live_helpdesk
@@ -25,6 +25,7 @@ def main() -> None:
         figures = [_encoded(inside["encoding"])]
         figures += answer.measure(helpdesk, inside["encoding"])
         figures += live.measure(helpdesk)
+        figures += many.measure(helpdesk)
         figures += [
             Figure(f"queries: {name}", count, "", f"at most {MOST_QUERIES}", count <= MOST_QUERIES)
             for name, count in inside["queries"].items()

@@ -89,7 +89,7 @@ def queries() -> dict[str, int]:
     staff, customer = Client(), Client()
     staff.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = customer.session
-    session[access.VISITOR] = ticket.customer_id
+    access.remember(session, ticket.customer)
     session.save()
     pages: dict[str, tuple[Client, str]] = {
         "portal home": (Client(), "/"),

@@ -35,7 +35,10 @@ class Visitor:
         number = next(_numbers)
         address = f"10.0.{number // 250}.{number % 250}"
         client = httpx.AsyncClient(
-            base_url=base, timeout=TIMEOUT, headers={"X-Forwarded-For": address}
+            base_url=base,
+            timeout=TIMEOUT,
+            headers={"X-Forwarded-For": address},
+            limits=httpx.Limits(keepalive_expiry=2),  # before the server hangs up, after five
         )
         await client.get("/")
         return cls(client, base)
@@ -49,11 +52,12 @@ class Visitor:
             "Referer": self.base,
         }
 
-    async def asks(self, question: str) -> None:
+    async def asks(self, question: str, *, patience: float = TIMEOUT) -> None:
         answer = await self.client.post(
             "/ask/",
             data={"body": question, "client_id": str(uuid.uuid4())},
             headers=self.headers(),
+            timeout=patience,
         )
         found = re.search(r"/requests/(\w+)/", answer.headers.get("location", ""))
         assert found, (answer.status_code, answer.text[:300])

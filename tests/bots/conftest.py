@@ -6,13 +6,24 @@ from collections.abc import Callable
 
 import pytest
 
-from knowledgebase import search
+from bots.understanding.detectors import train
+from bots.understanding.shipped import SHIPPED
+from knowledgebase import embeddings, search
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit, SearchResult
 from tickets import events
 from tickets.models import Reaction
 
 Find = Callable[..., None]
+
+
+@pytest.fixture(scope="session")
+def encoder() -> None:
+    """The real model and what it makes of the examples, before a test's transaction begins: that
+    may not idle so long, and no turn may come too late because of them.
+    """
+    embeddings.warm()
+    train(SHIPPED)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ DIMENSION = 384
 TOPICS = ("zip", "invoice", "stove", "parcel", "wash")
 
 
-def encode(texts: Sequence[str], timeout: float = 1.0) -> np.ndarray:
+def encode(texts: Sequence[str], timeout: float = 1.0, **_how: object) -> np.ndarray:
     """Normalised vectors: the topic's own direction, and a little of the text's."""
     if not texts:
         return np.zeros((0, 0), dtype=np.float32)

@@ -180,7 +180,10 @@ def test_a_question_back_without_an_article_was_tried_too() -> None:
     ticket = make_ticket(turn=Turn.ASSISTANT, body="The thing is broken somehow")
     back = make_answer(ticket, decision=Decision.CLARIFY)
     (tried,) = lines(hand_over(ticket, Reason.NOT_UNDERSTOOD), "tried")
-    assert (tried["text"], tried["positions"]) == ("asked to put it differently", [back.position])
+    assert (tried["text"], tried["positions"]) == (
+        "asked them to put it differently",
+        [back.position],
+    )
 
 
 # --- feeling, identity, language ------------------------------------------------------------------

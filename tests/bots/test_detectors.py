@@ -235,7 +235,7 @@ def test_a_cut_off_file_of_examples_is_made_again(
     settings.DATA_DIR = tmp_path
     calls: list[int] = []
 
-    def encode(texts: list[str], timeout: float = 1.0) -> Any:
+    def encode(texts: list[str], timeout: float = 1.0, **_how: object) -> Any:
         calls.append(len(texts))
         return np.eye(8, dtype=np.float32)[[len(text) % 8 for text in texts]]
 
@@ -258,7 +258,7 @@ def test_examples_are_encoded_again_when_the_encoder_has_changed(
     settings.DATA_DIR = tmp_path
     turn = [0]
 
-    def encode(texts: list[str], timeout: float = 1.0) -> Any:
+    def encode(texts: list[str], timeout: float = 1.0, **_how: object) -> Any:
         return np.eye(8, dtype=np.float32)[[turn[0]] * len(texts)]
 
     monkeypatch.setattr(embeddings, "encode", encode)

@@ -15,7 +15,7 @@ from tests.factories import make_article
 from tickets.models import Decision, Reason
 from tickets.rules.seen import Seen
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encoder")]
 
 
 @pytest.fixture
@@ -80,6 +80,36 @@ def test_the_same_articles_are_not_offered_twice_but_a_person_comes(
     assert (second.decision, second.hand_over) == (Decision.HAND_OVER, Reason.NOT_UNDERSTOOD)
     elsewhere = decide("And stoves?", settings, offered=frozenset({10**6}))
     assert elsewhere.decision == Decision.OFFER
+
+
+@pytest.mark.parametrize("text", ["This is ridiculous!", "I am so disappointed with you"])
+def test_who_is_not_content_is_never_asked_to_put_it_differently(
+    text: str, asked: list[str], settings: AssistantSettings
+) -> None:
+    thought = decide(text, settings)
+    assert (thought.decision, thought.hand_over) == (Decision.HAND_OVER, Reason.NO_ARTICLE)
+    assert thought.text == settings.no_answer_text
+
+
+def test_only_articles_that_are_near_enough_by_themselves_are_offered(
+    monkeypatch: pytest.MonkeyPatch, settings: AssistantSettings
+) -> None:
+    """ "Do you sell kayaks?" is nearest to the price list of spare parts, which is no offer."""
+    far = [replace(hit(make_article(), 0.2), closest=0.48, lexical=0.37) for _ in range(3)]
+    near = replace(hit(make_article(), 0.2), closest=0.55, lexical=0.0)
+    worded = replace(hit(make_article(), 0.2), closest=0.42, lexical=0.6)
+    settings.answer_threshold, settings.offer_threshold = 0.99, 0.01
+
+    def find(*hits: search.ArticleHit) -> None:
+        result = search.SearchResult(list(hits), by_meaning=True)
+        monkeypatch.setattr(search, "search", lambda query, **more: result)
+
+    find(*far)
+    thought = decide("Do you sell kayaks?", settings)
+    assert (thought.decision, thought.sources) == (Decision.CLARIFY, [])
+    assert "near enough" in thought.reasons[-1]
+    find(far[0], near, worded)
+    assert decide("Do you sell kayaks?", settings).sources == [near, worded]
 
 
 def test_whoever_does_not_want_it_to_ask_back_gets_a_person_at_once(
@@ -203,6 +233,82 @@ def test_nobody_gets_an_answer_in_another_language_without_being_told(
     for language in ("de", ""):  # the same language, or none that could be told
         same = think(question, {**seen, "language": Seen(language)}, settings)
         assert same.text == settings.words(language).answer_intro
+
+
+# --- languages without articles ------------------------------------------------------------------
+
+GERMAN = "Wie lange kann ich ein Zelt zurückgeben?"
+
+
+def ask_in(language: str, settings: AssistantSettings, **known: object) -> Thought:
+    question = Question(GERMAN, **known)  # type: ignore[arg-type]  # named by the test
+    seen = understand("How long can I return a tent?").values
+    return think(question, {**seen, "language": Seen(language)}, settings)
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("de", "keine Hilfeartikel auf Deutsch"),
+        ("fr", "pas d’articles d’aide en français"),
+        ("es", "artículos de ayuda en español"),
+        ("it", "articoli di assistenza in italiano"),
+        ("nl", "geen hulpartikelen in het Nederlands"),
+        ("pl", "artykułów pomocy po polsku"),
+        ("pt", "artigos de ajuda em português"),
+        ("sv", "inga hjälpartiklar på svenska"),
+        ("da", "ingen hjælpeartikler på dansk"),
+        ("tr", "Türkçe yardım makalemiz yok"),
+        ("fi", "no help articles in Finnish"),
+    ],
+)
+def test_who_writes_where_there_are_no_articles_is_told_so_in_their_language_and_gets_a_person(
+    language: str, says: str, monkeypatch: pytest.MonkeyPatch, settings: AssistantSettings
+) -> None:
+    found = [replace(hit(make_article(), 0.1), language="en")]
+    result = search.SearchResult(found, by_meaning=True)
+    monkeypatch.setattr(search, "search", lambda query, **more: result)
+    thought = ask_in(language, settings)
+    assert (thought.decision, thought.hand_over) == (Decision.HAND_OVER, Reason.NO_ARTICLE)
+    assert says in thought.text
+    assert thought.sources == []
+    assert thought.detail.startswith("writes in ")
+
+
+@pytest.mark.parametrize(
+    ("language", "named"),
+    [("de", "Englisch"), ("pl", "angielski"), ("tr", "İngilizce"), ("fi", "English")],
+)
+def test_the_nearest_article_is_offered_as_what_it_is_beside_a_person(
+    language: str, named: str, monkeypatch: pytest.MonkeyPatch, settings: AssistantSettings
+) -> None:
+    article, other = make_article(), make_article()
+    found = [replace(hit(article, 0.55), language="en"), replace(hit(other, 0.54), language="en")]
+    result = search.SearchResult(found, by_meaning=True)
+    monkeypatch.setattr(search, "search", lambda query, **more: result)
+    thought = ask_in(language, settings)
+    again = ask_in(language, settings, offered=frozenset({article.pk}))
+    assert thought.decision == Decision.OFFER
+    assert [one.article_id for one in thought.sources] == [article.pk]
+    assert named in thought.text
+    assert thought.offers_person
+    assert (again.decision, again.hand_over) == (Decision.HAND_OVER, Reason.NO_ARTICLE)
+
+
+def test_where_there_are_articles_in_the_language_it_is_asked_back_as_ever(
+    monkeypatch: pytest.MonkeyPatch, settings: AssistantSettings
+) -> None:
+    english, german = make_article(), make_article()
+    german.language = "de-at"
+    german.save()
+    found = [replace(hit(english, 0.1), language="en")]
+    result = search.SearchResult(found, by_meaning=True)
+    monkeypatch.setattr(search, "search", lambda query, **more: result)
+    thought = ask_in("de", settings)
+    assert (thought.decision, thought.text) == (
+        Decision.CLARIFY,
+        settings.words("de").clarify_text,
+    )
 
 
 @pytest.mark.model

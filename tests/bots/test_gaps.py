@@ -125,6 +125,15 @@ def test_the_language_of_the_question_is_the_gaps() -> None:
     assert KnowledgeGap.objects.get().language == "de"
 
 
+def test_a_question_in_a_language_without_articles_is_no_gap_between_the_articles() -> None:
+    make_article("Mend a zip")
+    read(in_vain("Wie repariere ich einen zip?"), language="de")
+    read(in_vain("How do I wash a tent?"), language="en")
+    in_vain("How do I dry a stove?")  # it could not be told which it is
+    assert gaps.file_new() == 2
+    assert "Wie repariere ich einen zip?" not in groups()
+
+
 def test_each_question_of_a_conversation_is_filed_by_itself() -> None:
     ticket = make_ticket(turn=Turn.ASSISTANT, body="How do I mend the zip?")
     make_answer(ticket, decision=Decision.CLARIFY)
@@ -190,7 +199,7 @@ def test_gaps_survive_another_encoder() -> None:
 
 
 def test_without_the_encoder_questions_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(texts: object, timeout: float = 1.0) -> None:
+    def away(texts: object, timeout: float = 1.0, **_how: object) -> None:
         raise EncoderUnavailable("It is being exchanged.")
 
     in_vain("Can you mend the zip of my Drift?")

@@ -330,7 +330,7 @@ def test_a_loss_is_noticed(text: str) -> None:
 
 
 def test_an_installation_that_is_there_gets_the_rules_in_their_places() -> None:
-    migration = import_module("tickets.migrations.0017_rules_for_danger_and_loss")
+    migration = import_module("tickets.migrations.0018_rules_for_danger_and_loss")
     new = [key for key, _follows in migration.NEW]
     EscalationRule.objects.filter(shipped_key__in=new).delete()
     EscalationRule.objects.create(name="Somebody has died", position=500)  # an admin's own

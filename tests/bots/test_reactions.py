@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from bots import reactions
+from bots.learning import gaps
 from bots.models import AssistantSettings
 from tests.bots.conftest import Find, react
 from tests.factories import (
@@ -21,7 +22,7 @@ from tests.factories import (
 )
 from tests.tickets.ledger import bodies, kinds
 from tests.tickets.parallel import real_transactions, together
-from tickets import actions, events, tasks
+from tickets import actions, events, tasks, watch
 from tickets.actors import Actor
 from tickets.models import (
     Answer,
@@ -37,7 +38,7 @@ from tickets.models import (
     Turn,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encoder")]
 
 
 def said(ticket: Ticket) -> list[str]:
@@ -48,6 +49,11 @@ def said(ticket: Ticket) -> list[str]:
 def turn(ticket: Ticket) -> Reaction:
     """The newest turn that the assistant owes."""
     return Reaction.objects.filter(name="assistant.turn", event__ticket=ticket).latest("pk")
+
+
+def pass_time(ticket: Ticket) -> None:
+    """As if the turn had begun too long ago."""
+    Ticket.objects.filter(pk=ticket.pk).update(turn_since=timezone.now() - timedelta(seconds=11))
 
 
 # --- answering ------------------------------------------------------------------------------------
@@ -94,7 +100,7 @@ def test_several_messages_in_a_row_get_one_answer_to_all_of_them(
     make_message(ticket, "The second one.")
     make_message(ticket, "Can I order a spare?")
     react()
-    assert asked == ["My pole snapped.\nThe second one.\nCan I order a spare?"]
+    assert asked == ["My pole snapped. The second one. Can I order a spare?"]
     assert len(said(ticket)) == 1
 
 
@@ -153,6 +159,79 @@ def test_handed_back_after_an_answer_it_waits(finds: Find, asked: list[str]) -> 
     assert (said(ticket), asked) == ([], [])
 
 
+@pytest.mark.parametrize(("asks_back", "read_before"), [(True, True), (False, True), (True, False)])
+def test_what_is_no_question_stays_with_the_agent_who_handed_it_back(
+    asked: list[str], asks_back: bool, read_before: bool
+) -> None:
+    AssistantSettings.objects.update(ask_back=asks_back)
+    agent = make_agent("Dana Osei")
+    ticket = make_ticket(turn=Turn.AGENT, agent=agent)
+    make_reply(ticket, agent)
+    make_message(ticket, "Thank you, and send it to my work please")
+    if read_before:
+        react()
+    actions.hand_back(actor=Actor.agent(agent), ticket=ticket)
+    react()
+    ticket.refresh_from_db()
+    assert said(ticket) == []
+    assert (ticket.turn, ticket.assignee) == (Turn.AGENT, agent)
+    assert kinds(ticket)[-2:] == ["ticket.returned", "message.posted"]
+    assert bodies(ticket, AuthorKind.SYSTEM)[-1] == "Dana has the conversation again."
+    handover = ticket.handovers.get(ended_at=None)
+    assert (handover.reason, handover.accepted_by) == (Reason.TAKEN_OVER, agent)
+    assert "nothing that the assistant could answer" in handover.why
+    assert gaps.file_new() == 0
+
+
+def test_if_that_agent_is_gone_a_person_is_asked_for(asked: list[str]) -> None:
+    agent = make_agent()
+    ticket = make_ticket(turn=Turn.AGENT, agent=agent)
+    react()
+    actions.hand_back(actor=Actor.agent(agent), ticket=ticket)
+    agent.is_active = False
+    agent.save()
+    react()
+    ticket.refresh_from_db()
+    assert (said(ticket), ticket.turn) == ([], Turn.QUEUE)
+
+
+def test_a_message_that_came_after_it_was_handed_back_is_answered_like_any(
+    finds: Find,
+) -> None:
+    finds((make_article(), 0.95))
+    agent = make_agent()
+    ticket = make_ticket(turn=Turn.AGENT, agent=agent)
+    actions.hand_back(actor=Actor.agent(agent), ticket=ticket)
+    thought = reactions.consider(turn(ticket).event)
+    make_message(ticket, "How do I mend a pole?")
+    reactions.speak(turn(ticket).event, thought)
+    assert said(ticket) == []
+    react()
+    ticket.refresh_from_db()
+    assert (len(said(ticket)), ticket.turn) == (1, Turn.CUSTOMER)
+
+
+@pytest.mark.parametrize(
+    "text", ["Thank you!", "ok great", "Perfect, thanks for your help", "Vielen Dank", "merci"]
+)
+def test_thanks_are_answered_kindly_and_nothing_is_looked_for(text: str, asked: list[str]) -> None:
+    ticket = make_ticket(turn=Turn.CUSTOMER)
+    make_message(ticket, text)
+    react()
+    ticket.refresh_from_db()
+    assert said(ticket)[-1] == AssistantSettings.load().thanks_text
+    assert (asked, ticket.turn, ticket.clarified) == ([], Turn.CUSTOMER, False)
+
+
+@pytest.mark.parametrize(
+    "text", ["Thanks, and where is my order?", "ok and the stove?", "great tents"]
+)
+def test_who_says_more_than_thanks_is_read(text: str, asked: list[str]) -> None:
+    make_message(make_ticket(turn=Turn.CUSTOMER), text)
+    react()
+    assert len(asked) == 1
+
+
 # --- never silence --------------------------------------------------------------------------------
 
 
@@ -182,9 +261,9 @@ def test_a_worker_killed_in_the_middle_of_a_turn_means_one_hand_over(asked: list
     assert kinds(ticket).count("person.asked") == 1
 
 
-def test_after_ten_seconds_of_silence_a_person_is_asked_for() -> None:
-    late = make_ticket(turn=Turn.ASSISTANT, ago=timedelta(seconds=11))
-    early = make_ticket(turn=Turn.ASSISTANT, ago=timedelta(seconds=8))
+def test_after_seven_seconds_of_silence_a_person_is_asked_for() -> None:
+    late = make_ticket(turn=Turn.ASSISTANT, ago=timedelta(seconds=8))
+    early = make_ticket(turn=Turn.ASSISTANT, ago=timedelta(seconds=5))
     assert tasks.hand_over_overdue_turns() == 1
     for ticket in (late, early):
         ticket.refresh_from_db()
@@ -195,8 +274,9 @@ def test_after_ten_seconds_of_silence_a_person_is_asked_for() -> None:
 
 def test_an_answer_that_comes_after_the_deadline_is_dropped(finds: Find) -> None:
     finds((make_article(), 0.95))
-    ticket = make_ticket(turn=Turn.ASSISTANT, ago=timedelta(seconds=11))
+    ticket = make_ticket(turn=Turn.ASSISTANT)
     thought = reactions.consider(turn(ticket).event)
+    pass_time(ticket)
     tasks.hand_over_overdue_turns()
     reactions.speak(turn(ticket).event, thought)
     assert said(ticket) == []
@@ -205,22 +285,26 @@ def test_an_answer_that_comes_after_the_deadline_is_dropped(finds: Find) -> None
 @pytest.mark.parametrize("what", ["answered", "written again"])
 def test_the_deadline_looks_again_once_it_has_the_lock(what: str) -> None:
     ticket = make_ticket(turn=Turn.ASSISTANT, ago=timedelta(seconds=11))
-    since = timezone.now() - tasks.ASSISTANT_DEADLINE  # and it was found to be late
+    since = timezone.now() - watch.DEADLINE  # and it was found to be late
     if what == "answered":
         make_answer(ticket)
     else:
         make_message(ticket)
-    assert tasks._give_up_turn(ticket, since) is False
+    assert watch._give_up(ticket.pk, since) is False
     assert not ticket.handovers.exists()
 
 
 @real_transactions
 def test_the_deadline_and_the_answer_at_once_give_one_of_the_two(finds: Find) -> None:
     finds((make_article(), 0.95))
-    ticket = make_ticket(turn=Turn.ASSISTANT, ago=timedelta(seconds=11))
-    reaction = turn(ticket)
+    ticket = make_ticket(turn=Turn.ASSISTANT)
+    claimed = Reaction.objects.claim(turn(ticket).pk, lease=events.LEASE)
+    assert claimed is not None
+    thought = reactions.consider(claimed.event)
+    pass_time(ticket)
+    subscriber = events._by_name[claimed.name]
     acts: list[Callable[[], object]] = [
-        lambda: events.run(reaction.pk),
+        lambda: events._settle(claimed, subscriber, thought),
         tasks.hand_over_overdue_turns,
     ]
     together(2, lambda index: acts[index]())
@@ -354,7 +438,7 @@ def test_the_brief_says_what_was_tried_and_how_they_feel() -> None:
     make_message(ticket, "This is ridiculous, a useless tent!! I want my money back.")
     handover = actions.hand_over(actor=customer, ticket=ticket, reason=Reason.ANGER)
     assert handover.wants.startswith("My pole snapped in the first night. …")
-    assert handover.tried == "The assistant showed: “Mend a pole”, which did not help."
+    assert handover.tried == "The assistant showed “Mend a pole”, which did not help."
     assert handover.feeling == "angry"
     assert handover.articles[0]["title"] == "Mend a pole"
     assert handover.articles[0]["helpful"] is False

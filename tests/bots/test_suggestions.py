@@ -83,8 +83,8 @@ def test_what_says_whose_question_it_was_is_left_out(article: Article) -> None:
     asked("KM-48120 ada@kestrelmoor.example", article)
     suggestions.propose_new()
     assert sorted(proposed()) == [
-        "My zip broke, order, write to or.",
-        "Order number has a stuck slider, is a spare £4?",
+        "My zip broke.",
+        "Order has a stuck slider, is a spare £4?",
     ]
 
 

@@ -146,6 +146,8 @@ def test_a_problem_is_not_anger(text: str) -> None:
         ("Write to ines@walkers.example.", [("email", "ines@walkers.example")]),
         ("Call +44 20 7946 0018", [("phone", "+44 20 7946 0018")]),
         ("I paid £129.00 for it", [("amount", "£129.00")]),
+        ("It goes to NE1 4AB", [("postcode", "NE1 4AB")]),
+        ("meine PLZ ist 10115", [("postcode", "10115")]),
         ("I bought 3 tents in 2024", []),
         ("", []),
     ],

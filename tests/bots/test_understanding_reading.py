@@ -11,7 +11,7 @@ from bots.understanding import Turn, installed, understand
 from knowledgebase import embeddings
 from knowledgebase.embeddings import EncoderUnavailable
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encoder")]
 
 KEYS = {
     *(
@@ -77,6 +77,13 @@ def no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
         ("Sorry, I don't get it, what do you mean by that?", "feeling", "confused"),
         ("You useless liars, this is a disgrace!!", "feeling", "angry"),
         ("What a letdown, this is rubbish and nobody cares", "feeling", "frustrated"),
+        ("this is ridiculous", "feeling", "frustrated"),
+        ("so disappointed, second time the wrong colour was sent", "feeling", "frustrated"),
+        ("I was told it would be here on Friday, it is Tuesday", "feeling", "frustrated"),
+        ("Thank you, the refund arrived today", "feeling", "calm"),
+        ("charged me 89 pounds instead of 79", "billing_dispute", True),
+        ("you deducted postage although your site says returns are free", "billing_dispute", True),
+        ("The tent costs 79 pounds, is that right?", "billing_dispute", False),
         ("Which stove fits this cartridge?", "feeling", "calm"),
         ("I need a doctor's certificate for the return, where do I upload it?", "feeling", "calm"),
         ("Wo ist meine Bestellung geblieben?", "language", "de"),

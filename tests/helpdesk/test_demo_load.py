@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -61,8 +62,9 @@ def company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 
 @pytest.fixture(autouse=True)
-def _company(company: Content) -> None:
-    """Every test here is about it."""
+def _company(company: Content, settings: Any) -> None:
+    """Every test here is about it, and about staff who log in by their password alone."""
+    settings.STAFF_NEED_SECOND_FACTOR = False
 
 
 def test_the_company_is_complete() -> None:
@@ -99,6 +101,8 @@ def test_whoever_the_demo_names_can_log_in_and_only_the_admin_enters_the_admin()
 def test_the_first_team_became_the_default_one_and_all_keep_the_companys_hours() -> None:
     settings = SiteSettings.load()
     assert settings.company_name == "Kestrel & Moor"
+    assert settings.phone == "+44 1632 960 000"
+    assert settings.contact_email == "help@kestrelmoor.example"
     assert settings.default_team.slug == "front-desk"
     assert not Team.objects.filter(slug="support").exists()
     hours = OpeningHours.objects.get()

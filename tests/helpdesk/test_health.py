@@ -11,12 +11,13 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 from redis import Redis as RedisClient
 
-from helpdesk import health, tasks
+from helpdesk import alive, health, tasks
+from helpdesk.celery import app
 from helpdesk.embedded import handles
 from helpdesk.embedded.redis import Redis
-from helpdesk.health import ENCODER_KEY, WORKER_KEY, Readiness
-from knowledgebase import embeddings
+from helpdesk.health import MANY, SERVED, Readiness
 from tests.services import temporary_folder
+from tickets import assistance
 
 
 @pytest.fixture
@@ -34,8 +35,9 @@ def readyz(client: Client, monkeypatch: pytest.MonkeyPatch) -> Callable[[], tupl
 @pytest.fixture
 def all_is_well() -> None:
     """As if a worker and the assistant's worker had just said so."""
-    cache.set(WORKER_KEY, True, 15)
-    cache.set(ENCODER_KEY, "", 15)
+    alive.say(SERVED)
+    tasks.heartbeat()
+    assistance.say("here:1")
 
 
 @pytest.fixture
@@ -75,6 +77,7 @@ def test_readyz_says_that_no_worker_and_no_model_are_there(
 def test_readyz_names_a_redis_that_is_gone(
     own_redis: Redis, readyz: Callable[[], tuple[int, Any]]
 ) -> None:
+    alive.say(SERVED)
     tasks.heartbeat()
     with handles.turn(own_redis.folder):
         handles.stop(own_redis.folder)
@@ -87,6 +90,7 @@ def test_readyz_names_a_redis_that_is_gone(
     assert found["checks"]["worker"]["reason"] == "Not known while Redis does not answer."
 
     assert own_redis.revive()
+    alive.say(SERVED)
     tasks.heartbeat()
     assert readyz()[1]["checks"]["worker"] == {"status": "ok"}
 
@@ -152,18 +156,53 @@ def test_an_answer_is_kept_for_a_second(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_assistants_worker_says_why_its_model_is_not_ready(
-    readyz: Callable[[], tuple[int, Any]], monkeypatch: pytest.MonkeyPatch
+    readyz: Callable[[], tuple[int, Any]],
 ) -> None:
-    def broken() -> str:
-        raise embeddings.EncoderUnavailable("The weights are not there.")
-
-    monkeypatch.setattr(embeddings, "check", broken)
-    tasks.report_encoder()
+    assistance.say("here:1", trouble="The weights are not there.")
     assert readyz()[1]["checks"]["model"]["reason"] == "The weights are not there."
-
-    monkeypatch.setattr(embeddings, "check", lambda: "all well")
-    tasks.report_encoder()
+    assistance.say("here:2")  # one that is ready is enough
     assert readyz()[1]["checks"]["model"] == {"status": "ok"}
+
+
+@pytest.mark.usefixtures("all_is_well")
+def test_what_has_much_to_do_is_busy_and_well(readyz: Callable[[], tuple[int, Any]]) -> None:
+    for queue in ("default", "assistant"):
+        for _ in range(MANY):
+            app.send_task("tickets.tasks.work_off", (queue,), queue=queue, ignore_result=True)
+    status, found = readyz()
+    assert (status, found["status"]) == (200, "ok")
+    assert found["checks"]["worker"] == {"status": "busy", "reason": f"{MANY} tasks wait."}
+    assert found["checks"]["model"] == {"status": "busy", "reason": f"{MANY} turns and texts wait."}
+
+
+@pytest.mark.usefixtures("all_is_well")
+def test_health_does_not_stand_behind_the_work_it_judges(
+    readyz: Callable[[], tuple[int, Any]],
+) -> None:
+    cache.delete(health.BEAT_KEY)  # beat's task is somewhere in the queue
+    app.send_task("tickets.tasks.sweep", queue="default", ignore_result=True)
+    status, found = readyz()
+    assert (status, found["checks"]["worker"]["status"]) == (200, "busy")
+    assert "behind" in found["checks"]["worker"]["reason"]
+
+
+@pytest.mark.usefixtures("all_is_well")
+def test_a_beat_that_is_gone_is_named(readyz: Callable[[], tuple[int, Any]]) -> None:
+    cache.delete(health.BEAT_KEY)  # and the queue is empty
+    status, found = readyz()
+    assert status == 503
+    assert "Beat has sent nothing" in found["checks"]["worker"]["reason"]
+
+
+@pytest.mark.usefixtures("all_is_well")
+@pytest.mark.parametrize("queue", SERVED)
+def test_a_queue_that_nobody_serves_is_named(
+    queue: str, readyz: Callable[[], tuple[int, Any]]
+) -> None:
+    cache.delete(alive.key(queue))
+    status, found = readyz()
+    assert status == 503
+    assert f"queue `{queue}`" in found["checks"]["worker"]["reason"]
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -3,19 +3,15 @@
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from celery import current_app
-from celery.contrib.testing.worker import start_worker
 from django.conf import LazySettings
 from django.test import override_settings
 
-from knowledgebase import embeddings, tasks
+from knowledgebase import embeddings, encoder_line, encoder_service, tasks
 from knowledgebase.embeddings import EncoderUnavailable, encode
 
 NOWHERE = {
@@ -196,11 +192,11 @@ def test_a_question_is_encoded_once_for_all_processes(monkeypatch: pytest.Monkey
     vector = np.eye(1, 384, dtype=np.float32)
     asked: list[str] = []
 
-    def run(texts: list[str], timeout: float) -> Any:
+    def run(texts: list[str], **_how: object) -> Any:
         asked.extend(texts)
         return np.repeat(vector, len(texts), axis=0)
 
-    monkeypatch.setattr(embeddings, "_encode_remotely", run)
+    monkeypatch.setattr(encoder_line, "ask", run)
     for _ in range(2):
         assert (encode(["a", "b", "a"]) == vector).all()
     assert sorted(set(asked)) == ["a", "b"]
@@ -220,74 +216,8 @@ def test_where_the_model_is_the_cache_is_not_asked(monkeypatch: pytest.MonkeyPat
 @override_settings(CACHES=NOWHERE, ENCODER="remote")
 def test_a_cache_that_is_away_costs_nothing_but_time(monkeypatch: pytest.MonkeyPatch) -> None:
     vector = np.eye(1, 384, dtype=np.float32)
-    monkeypatch.setattr(embeddings, "_encode_remotely", lambda texts, timeout: vector)
+    monkeypatch.setattr(encoder_line, "ask", lambda texts, **_how: vector)
     assert (encode(["no cache"]) == vector).all()
-
-
-# --- asked from another process -----------------------------------------------------------------
-
-
-@pytest.fixture
-def remote(settings: LazySettings) -> None:
-    settings.ENCODER = "remote"
-
-
-@pytest.mark.usefixtures("remote")
-def test_an_encoder_that_does_not_answer_is_given_up_in_time() -> None:
-    with pytest.raises(EncoderUnavailable, match=r"did not answer within 0\.2 seconds"):
-        encode(["nobody there"], timeout=0.2)
-
-
-@pytest.mark.usefixtures("remote")
-def test_without_redis_the_encoder_cannot_be_asked(
-    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    embeddings._redis.cache_clear()
-    with pytest.raises(EncoderUnavailable, match="cannot be asked"):
-        encode(["no redis"], timeout=0.2)
-    embeddings._redis.cache_clear()
-
-
-@pytest.fixture
-def worker() -> Iterator[None]:
-    """A real Celery worker for the assistant's queue, in a thread."""
-    current_app.loader.import_task_module("knowledgebase.tasks")
-    with start_worker(
-        current_app, pool="solo", queues=["assistant"], perform_ping_check=False, loglevel="ERROR"
-    ):
-        yield
-
-
-@pytest.mark.model
-@pytest.mark.usefixtures("encoder")
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-@pytest.mark.usefixtures("worker")
-def test_the_assistants_worker_encodes_for_others(settings: LazySettings) -> None:
-    texts = [f"Sentence {n}" for n in range(40)]  # more than one batch, and more than is cached
-    here = encode(texts, timeout=30)
-    settings.ENCODER = "remote"
-    answers: list[Any] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(encode(texts, timeout=30))) for _ in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == 4
-    for answer in answers:
-        assert np.allclose(answer, here, atol=1e-5)
-    assert "384 dimensions" in embeddings.check(timeout=30)
-
-
-@pytest.mark.usefixtures("remote")
-@pytest.mark.parametrize(
-    "payload", [b"", b"\x01", b"\x01abc", b"\x01" + bytes(7), b"\x00No model."]
-)
-def test_an_answer_that_was_cut_off_is_refused(payload: bytes) -> None:
-    with pytest.raises(EncoderUnavailable):
-        embeddings.unpack(payload, rows=2)
 
 
 # --- warm from the start ------------------------------------------------------------------------
@@ -310,11 +240,13 @@ def test_only_the_assistants_worker_loads_the_model_at_its_start(
         warmed.append(1.0)
         return 1.0
 
+    started: list[float] = []
+    monkeypatch.setattr(encoder_service.service, "start", lambda: started.append(1.0))
     settings.ENCODER = encoder
     monkeypatch.setenv("HELPDESK_WARM_ENCODER", flag)
     monkeypatch.setattr(embeddings, "warm", warm)
     tasks.warm_encoder()
-    assert len(warmed) == expected
+    assert len(warmed) == len(started) == expected
 
 
 def test_a_worker_without_a_model_starts_all_the_same(
@@ -323,8 +255,11 @@ def test_a_worker_without_a_model_starts_all_the_same(
     def refuse() -> float:
         raise EncoderUnavailable("The weights are missing.")
 
+    started: list[str] = []
+    monkeypatch.setattr(encoder_service.service, "start", lambda: started.append("says why"))
     settings.ENCODER = "local"
     monkeypatch.setenv("HELPDESK_WARM_ENCODER", "1")
     monkeypatch.setattr(embeddings, "warm", refuse)
     tasks.warm_encoder()
     assert "The weights are missing." in caplog.text
+    assert started == ["says why"]

@@ -22,7 +22,7 @@ SECRET = "canary-7f3a"
 
 @pytest.fixture(autouse=True)
 def _same_vector_for_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    def vectors(texts: list[str], timeout: float = 1.0) -> Any:
+    def vectors(texts: list[str], timeout: float = 1.0, **_how: object) -> Any:
         return np.eye(1, 384, dtype=np.float32).repeat(len(texts), 0)
 
     monkeypatch.setattr(embeddings, "encode", vectors)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _same_vector_for_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    def encode(texts: list[str], timeout: float = 1.0) -> Any:
+    def encode(texts: list[str], timeout: float = 1.0, **_how: object) -> Any:
         return np.eye(1, 384, dtype=np.float32).repeat(len(texts), 0)
 
     monkeypatch.setattr(embeddings, "encode", encode)

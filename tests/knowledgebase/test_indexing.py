@@ -19,7 +19,9 @@ from tests.knowledgebase.conftest import MakeArticle
 pytestmark = pytest.mark.django_db
 
 
-def fake_encode(texts: Sequence[str], timeout: float = 1.0, *, dimension: int = 384) -> Vectors:
+def fake_encode(
+    texts: Sequence[str], timeout: float = 1.0, *, dimension: int = 384, **_how: object
+) -> Vectors:
     """Vectors by the texts' digests: what is tested here is who is indexed, not what it means."""
     seeds = [int.from_bytes(hashlib.sha256(t.encode()).digest()[:4]) for t in texts]
     rows = np.vstack([np.random.default_rng(s).normal(size=dimension) for s in seeds])

@@ -229,3 +229,9 @@ def test_the_page_of_a_version_is_rendered_once(monkeypatch: pytest.MonkeyPatch)
 )
 def test_a_page_is_rendered_without_the_cache() -> None:
     assert page(8, "Text").html == "<p>Text</p>\n"
+
+
+def test_a_table_can_be_scrolled_with_the_keys() -> None:
+    text = "| Where | Price |\n|---|---|\n| Norway | £18.00 |"
+    for html in (render(text), render_excerpt(text)):
+        assert '<table tabindex="0">' in html

@@ -289,7 +289,7 @@ HOSTILE = [
 def test_any_question_is_harmless(
     make_article: MakeArticle, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
-    monkeypatch.setattr(embeddings, "encode", lambda texts, timeout: unit(1)[None])
+    monkeypatch.setattr(embeddings, "encode", lambda texts, **_how: unit(1)[None])
     article = make_article()
     add(article, "The splint", unit(1))
     assert len(search.search(query).hits) <= 1
@@ -302,7 +302,7 @@ def test_any_question_is_harmless(
 def test_an_empty_question_asks_nothing(
     django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embeddings, "encode", lambda *_: pytest.fail("encoded"))
+    monkeypatch.setattr(embeddings, "encode", lambda *_, **_how: pytest.fail("encoded"))
     with django_assert_num_queries(0):
         assert search.search(" \x00 ") == SearchResult([], by_meaning=True)
 

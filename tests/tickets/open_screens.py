@@ -34,7 +34,7 @@ def browser_of(customer: Customer) -> Client:
         client.force_login(customer.user, backend=configured.AUTHENTICATION_BACKENDS[0])
     else:
         session = client.session
-        session[access.VISITOR] = customer.pk
+        access.remember(session, customer)
         session.save()
     return client
 
@@ -82,10 +82,11 @@ def positions(frame: dict[str, Any]) -> list[int]:
     return [item["position"] for item in frame["items"]]
 
 
-async def handshake(origin: bytes | None, ticket: Ticket) -> str:
+async def handshake(ticket: Ticket, *origins: bytes, host: bytes = b"localhost:8000") -> str:
     """How the web process answers a handshake: `websocket.accept` or `websocket.close`."""
     cookie = await do(lambda: cookie_of(browser_of(ticket.customer)))
-    headers = [(b"cookie", cookie.encode())] + ([(b"origin", origin)] if origin else [])
+    headers = [(b"host", host), (b"cookie", cookie.encode())]
+    headers += [(b"origin", origin) for origin in origins]
     scope = {
         "type": "websocket",
         "path": path(ticket),

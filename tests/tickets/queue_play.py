@@ -7,6 +7,7 @@ import random
 from bisect import insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from math import log
 
@@ -139,7 +140,7 @@ def play(shop: Shop, seed: int) -> list[Told]:
     for when in _arrivals(game, begins, ends):
         later(when, arrive)
     for desk in desks:
-        later(desk.comes, lambda now, desk=desk: notice(desk, now))
+        later(desk.comes, partial(notice, desk))
     for round_ in range(int(ends / 600)):
         later(round_ * 600.0, look)
     while agenda and (game.queue or agenda[0][0] < ends):

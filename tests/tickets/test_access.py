@@ -42,6 +42,12 @@ def tickets() -> dict[str, Ticket]:
     }
 
 
+def agrees(actor: Actor, ticket: Ticket, *, listed: bool) -> bool:
+    """Whether a row that is loaded already is judged as the database judges it."""
+    teams = set(actor.user.teams.values_list("pk", flat=True)) if actor.user else set()
+    return Ticket.objects.get(pk=ticket.pk).is_visible_to(actor, teams=teams) == listed
+
+
 def seen_by(actor: Actor, tickets: dict[str, Ticket]) -> set[str]:
     """Which of them `actor` finds, in the list and one by one, which must agree."""
     listed = set(access.tickets_for(actor))
@@ -53,6 +59,7 @@ def seen_by(actor: Actor, tickets: dict[str, Ticket]) -> set[str]:
         except Http404:
             pass
         assert (ticket in listed) == (name in found)
+        assert agrees(actor, ticket, listed=ticket in listed)
     with pytest.raises(Http404):
         access.ticket_for(actor, "MISSING2")
     return found

@@ -6,13 +6,11 @@ import os
 import time
 import uuid
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.db.models.fields.files import FieldFile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -151,28 +149,6 @@ def test_a_file_alone_is_a_message() -> None:
     ticket = make_ticket(turn=Turn.CUSTOMER)
     send(ticket, file("pole.png"), body="")
     assert ticket.messages.latest("position").attachments.count() == 1
-
-
-@pytest.mark.django_db
-def test_t14_if_the_disk_is_full_neither_message_nor_file_is_left(
-    media: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ticket = make_ticket(turn=Turn.CUSTOMER)
-    before = ticket.messages.count()
-    write = FieldFile.save
-    saved: list[str] = []
-
-    def full(self: FieldFile, name: str, content: Any, save: bool = True) -> None:
-        if saved:
-            raise OSError(28, "No space left on device")
-        write(self, name, content, save=save)
-        saved.append(name)
-
-    monkeypatch.setattr(FieldFile, "save", full)
-    with pytest.raises(OSError, match="No space"), transaction.atomic():
-        send(ticket, file("one.png"), file("two.png"))
-    assert ticket.messages.count() == before
-    assert files_in(media) == []
 
 
 def age(path: Path, hours: float) -> None:

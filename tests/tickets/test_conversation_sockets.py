@@ -37,8 +37,8 @@ from tests.tickets.open_screens import (
 from tests.tickets.parallel import real_transactions
 from tickets import actions
 from tickets.actors import Actor
-from tickets.models import Turn
-from tickets.sockets import base
+from tickets.models import Ticket, Turn
+from tickets.sockets import base, heart
 
 pytestmark = real_transactions
 
@@ -46,17 +46,52 @@ pytestmark = real_transactions
 # --- who may listen ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "origin", [b"https://evil.example", b"null", None, b"https://localhost.evil"]
-)
-async def test_w01_another_site_opens_no_socket_with_our_cookies(origin: bytes | None) -> None:
+async def test_w01_another_site_opens_no_socket_with_our_cookies() -> None:
+    """Nor another program on the same host: cookies do not know of ports."""
     ticket = await do(make_ticket)
-    assert await handshake(origin, ticket) == "websocket.close"
+    for origins in (
+        [b"https://evil.example"],
+        [b"null"],
+        [],
+        [b""],
+        [b"https://localhost.evil"],
+        [b"http://localhost"],
+        [b"http://localhost:8001"],
+        [b"https://localhost:8000"],
+        [b"http://localhost:99999"],
+        [b"http://localhost:8000", b"https://evil.example"],
+        [b"http://localhost:8000@evil.example"],
+        [b"\xff"],
+    ):
+        assert await handshake(ticket, *origins) == "websocket.close", origins
+    evil = b"evil.example:8000"
+    assert await handshake(ticket, b"http://" + evil, host=evil) == "websocket.close"
 
 
 async def test_w01_our_own_site_does() -> None:
     ticket = await do(make_ticket)
-    assert await handshake(b"http://localhost", ticket) == "websocket.accept"
+    for origin, host in (
+        (b"http://localhost:8000", b"localhost:8000"),  # SITE_URL
+        (b"http://localhost:8000", b"inside:1234"),  # also behind a proxy with another name
+        (b"http://127.0.0.1:8123", b"127.0.0.1:8123"),  # where the page itself was served
+        (b"http://[::1]:8123", b"[::1]:8123"),
+        (b"http://127.0.0.1", b"127.0.0.1"),
+    ):
+        assert await handshake(ticket, origin, host=host) == "websocket.accept", origin
+
+
+async def test_w01_trusted_origins_and_a_proxy_that_ends_tls_count_as_for_forms(
+    settings: Any,
+) -> None:
+    ticket = await do(make_ticket)
+    settings.CSRF_TRUSTED_ORIGINS = ["https://*.shop.example"]
+    assert await handshake(ticket, b"https://de.shop.example") == "websocket.accept"
+    for other in (b"https://shop.example.evil", b"http://de.shop.example", b"https://a.shop:1"):
+        assert await handshake(ticket, other) == "websocket.close", other
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    own = {"host": b"127.0.0.1"}
+    assert await handshake(ticket, b"http://127.0.0.1", **own) == "websocket.accept"
+    assert await handshake(ticket, b"https://127.0.0.1", **own) == "websocket.close"
 
 
 @pytest.mark.parametrize("login", [True, False])
@@ -238,6 +273,26 @@ async def test_a05_a_conversation_that_goes_to_another_team_leaves_the_screens_o
         assert (frames, code) == ([], base.NOT_FOUND)
 
 
+async def test_who_left_a_strangers_address_hears_nothing_once_the_stranger_said_yes() -> None:
+    visitor = await do(make_visitor)
+    ticket = await do(make_ticket, turn=Turn.QUEUE, customer=visitor)
+    cookie = cookie_of(await do(browser_of, visitor))
+
+    def say_yes() -> None:
+        who = Actor.of_customer(visitor)
+        actions.leave_email(actor=who, ticket=ticket, email="ines@walkers.example")
+        claim, _code = actions.make_claim(actor=Actor.system(), ticket=ticket)
+        actions.confirm_claim(actor=Actor.nobody(), claim=claim)
+
+    async with open_socket(path(ticket), cookie) as socket:
+        async with asyncio.timeout(5):
+            await do(say_yes)
+            assert await socket.close_code() == base.NOT_FOUND
+        await do(lambda: make_message(Ticket.objects.get(), "canary of the stranger"))
+        assert await socket.is_silent()
+    assert await refused(path(ticket), cookie) == base.NOT_FOUND
+
+
 async def test_w08_a_new_password_ends_the_other_sessions_and_their_sockets() -> None:
     customer = await do(make_customer, login=True)
     user = customer.user
@@ -269,7 +324,7 @@ async def test_w08_a_new_password_ends_the_other_sessions_and_their_sockets() ->
 async def test_w08_a_session_that_is_gone_is_noticed_at_the_next_heartbeat(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(base, "BEAT", 0.2)
+    monkeypatch.setattr(heart, "BEAT", 0.2)
     customer = await do(make_customer, login=True)
     ticket = await do(make_ticket, customer=customer)
     client = await do(browser_of, customer)

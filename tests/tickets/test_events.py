@@ -3,90 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from helpdesk.celery import app
 from tests.factories import (
     make_agent,
     make_message,
     make_note,
     make_ticket,
 )
+from tests.tickets.effects import Effect, effects, note
 from tests.tickets.ledger import owed
 from tests.tickets.parallel import real_transactions, together
-from tickets import actions, events, tasks
+from tickets import actions, events
 from tickets.actors import Actor
-from tickets.models import Event, EventKind, Fact, Reaction, ReactionState, Turn
+from tickets.models import Event, Reaction, ReactionState, Turn
 
 pytestmark = pytest.mark.django_db
-Capture = Callable[..., Any]
-
-
-class Effect:
-    """A subscriber that writes a fact, and can be told to fail or to wait."""
-
-    def __init__(self) -> None:
-        self.worked = 0
-        self.gave_up: list[str] = []
-        self.fails = 0
-        self.breaks = 0
-        self.pause: threading.Barrier | None = None
-
-    def work(self, event: Event) -> str:
-        self.worked += 1
-        if self.pause is not None:
-            self.pause.wait(timeout=10)
-        if self.fails:
-            self.fails -= 1
-            raise RuntimeError("the shop does not answer")
-        return "worked"
-
-    def settle(self, event: Event, result: str) -> None:
-        assert event.ticket is not None
-        Fact.objects.create(
-            customer=event.ticket.customer, key=f"effect {self.worked}", value=result
-        )
-        if self.breaks:
-            self.breaks -= 1
-            raise RuntimeError("the disk is full")
-
-    def failed(self, event: Event, error: str) -> None:
-        self.gave_up.append(error)
-
-
-@pytest.fixture
-def effect(monkeypatch: pytest.MonkeyPatch) -> Effect:
-    """The only subscriber: it follows a fact that was noted."""
-    monkeypatch.setattr(events, "_by_kind", defaultdict(list))
-    monkeypatch.setattr(events, "_by_name", {})
-    effect = Effect()
-    events.subscribe(
-        EventKind.FACT_NOTED,
-        name="test.effect",
-        work=effect.work,
-        settle=effect.settle,
-        failed=effect.failed,
-    )
-    return effect
-
-
-def note() -> Reaction:
-    """Something happens that `effect` has to follow."""
-    ticket = make_ticket(turn=Turn.ASSISTANT)
-    actions.note_fact(actor=Actor.assistant(), ticket=ticket, key="order", value="KM-1")
-    return Reaction.objects.get(name="test.effect")
-
-
-def effects() -> int:
-    return Fact.objects.filter(key__startswith="effect").count()
 
 
 def pass_time(reaction: Reaction, seconds: float) -> None:
@@ -281,91 +217,3 @@ def test_a_reaction_of_an_old_release_is_given_up(effect: Effect) -> None:
     assert events.run(reaction.pk) is False
     reaction.refresh_from_db()
     assert reaction.state == ReactionState.DEAD
-
-
-# --- the queue is a hint --------------------------------------------------------------------------
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """What goes to the broker: the names of the reactions and their queues."""
-    hints: list[tuple[str, str]] = []
-
-    def send_task(name: str, args: tuple[int], *, queue: str, **options: object) -> None:
-        hints.append((Reaction.objects.get(pk=args[0]).name, queue))
-
-    monkeypatch.setattr(app, "send_task", send_task)
-    return hints
-
-
-def test_after_the_commit_each_reaction_is_hinted_to_its_own_queue(
-    sent: list[tuple[str, str]], django_capture_on_commit_callbacks: Capture
-) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        make_ticket(turn=Turn.ASSISTANT)
-        assert sent == []  # nothing before the commit
-    assert sent == [("assistant.turn", "assistant")]
-
-
-def test_the_sweep_hints_what_was_left_undone_and_only_that(sent: list[tuple[str, str]]) -> None:
-    make_ticket(turn=Turn.ASSISTANT)
-    make_ticket(turn=Turn.ASSISTANT)
-    assert tasks.sweep() == 0  # still on its way through the queue
-    Reaction.objects.update(due_at=timezone.now() - timedelta(seconds=6))
-    first = Reaction.objects.order_by("pk").first()
-    assert first is not None
-    Reaction.objects.filter(pk=first.pk).update(state=ReactionState.DONE)
-    assert tasks.sweep() == 1
-    assert len(sent) == 1
-
-
-def test_the_sweep_also_hints_a_reaction_of_an_old_release(sent: list[tuple[str, str]]) -> None:
-    make_ticket(turn=Turn.ASSISTANT)
-    Reaction.objects.update(due_at=timezone.now() - timedelta(seconds=6))
-    Reaction.objects.filter(name="assistant.turn").update(name="test.gone")
-    tasks.sweep()
-    assert ("test.gone", "default") in sent
-
-
-@pytest.fixture
-def broker_away() -> Iterator[None]:
-    """Celery finds nobody where its broker was; a new connection is made for each hint."""
-    _use_broker("redis://127.0.0.1:1/0")
-    yield
-    _use_broker(settings.CELERY_BROKER_URL)
-
-
-def _use_broker(url: str) -> None:
-    """Let Celery connect to this address, also where it has a connection already."""
-    app.conf.update(broker_url=url)
-    for holder, name in ((app.amqp, "_producer_pool"), (app, "_pool")):
-        setattr(holder, name, None)
-
-
-def test_t03_without_a_broker_the_action_succeeds_and_the_sweep_does_the_rest(
-    broker_away: None,
-    effect: Effect,
-    django_capture_on_commit_callbacks: Capture,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        reaction = note()
-    assert "The queue is away" in caplog.text
-    reaction.refresh_from_db()
-    assert (reaction.state, reaction.attempts, effects()) == (ReactionState.DUE, 0, 0)
-    tasks.sweep()  # the broker is still away: no error
-    assert events.run_due() == 1
-    assert effects() == 1
-
-
-def test_without_a_channel_layer_the_action_succeeds(
-    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Capture
-) -> None:
-    class Broken:
-        async def group_send(self, group: str, message: dict[str, Any]) -> None:
-            raise ConnectionError
-
-    monkeypatch.setattr("tickets.live.get_channel_layer", Broken)
-    with django_capture_on_commit_callbacks(execute=True):
-        ticket = make_ticket(turn=Turn.QUEUE)
-    assert ticket.messages.exists()

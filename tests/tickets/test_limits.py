@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from allauth.account.adapter import get_adapter
 from django.test import Client, RequestFactory
 from limits import parse
+from rest_framework.throttling import BaseThrottle
 
+from helpdesk.proxies import BehindProxies
 from knowledgebase import views
 from knowledgebase.search import SearchResult
 from tickets import limits
-from tickets.limits import TooMany, network_address, spend
+from tickets.limits import TooMany, network_address, network_of, spend
 
 TEN = parse("10/minute")
 
@@ -80,19 +84,56 @@ def test_l04_without_redis_this_process_counts_by_itself(
     assert "Redis is away" in caplog.text
 
 
+@pytest.mark.parametrize("kind", ["http", "websocket"])
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "address"),
     [
-        (0, "6.6.6.6", "127.0.0.1"),  # L02: what a client claims is not believed
-        (1, "6.6.6.6, 9.9.9.9", "9.9.9.9"),  # but what our own proxy saw is
-        (2, "6.6.6.6, 9.9.9.9, 10.0.0.1", "9.9.9.9"),
-        (2, "9.9.9.9", "127.0.0.1"),
-        (1, "", "127.0.0.1"),
+        (0, ["6.6.6.6"], "127.0.0.1"),  # L02: what a client claims is not believed
+        (1, ["6.6.6.6, 9.9.9.9"], "9.9.9.9"),  # but what our own proxy saw is
+        (2, ["6.6.6.6, 9.9.9.9, 10.0.0.1"], "9.9.9.9"),
+        (2, ["6.6.6.6", "9.9.9.9, 10.0.0.1"], "9.9.9.9"),  # lines of one header are one
+        (2, ["9.9.9.9"], "127.0.0.1"),  # it did not come through both
+        (1, [""], "127.0.0.1"),
+        (1, ["6.6.6.6, unknown"], "127.0.0.1"),
+        (1, ["6.6.6.6, 9.9.9.9:4711"], "9.9.9.9"),
+        (1, ["[2001:db8::1]:4711"], "2001:db8::1"),
+        (1, [], "127.0.0.1"),
     ],
 )
-def test_l02_the_address_is_the_one_that_our_outermost_proxy_saw(
-    settings: object, proxies: int, forwarded: str, address: str
+async def test_l02_the_address_is_the_one_that_our_outermost_proxy_saw(
+    kind: str, proxies: int, forwarded: list[str], address: str
 ) -> None:
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies  # type: ignore[attr-defined]
-    request = RequestFactory().get("/", headers={"X-Forwarded-For": forwarded})
-    assert network_address(request) == address
+    reached: list[dict[str, Any]] = []
+
+    async def application(scope: dict[str, Any], receive: object, send: object) -> None:
+        reached.append(scope)
+
+    headers = [(b"x-forwarded-for", line.encode()) for line in forwarded]
+    scope = {"type": kind, "headers": [(b"host", b"x"), *headers], "client": ["127.0.0.1", 99]}
+    await BehindProxies(application, proxies)(scope, None, None)
+    assert reached[0]["client"][0] == address
+    assert reached[0]["headers"] == [(b"host", b"x")], "nobody else reads it in another way"
+
+
+def test_every_part_that_counts_by_address_sees_the_same_one() -> None:
+    request: Any = RequestFactory().get(
+        "/", REMOTE_ADDR="9.9.9.9", headers={"X-Forwarded-For": "6.6.6.6"}
+    )
+    assert network_address(request) == "9.9.9.9"
+    assert get_adapter().get_client_ip(request) == "9.9.9.9"
+    assert BaseThrottle().get_ident(request) == "9.9.9.9"
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("", ""),
+        ("testclient", "testclient"),
+    ],
+)
+def test_whoever_has_a_whole_network_counts_as_one(address: str, network: str) -> None:
+    assert network_of(address) == network

@@ -67,7 +67,7 @@ def test_without_redis_nobody_is_known_to_be_here_and_nothing_breaks(redis_away:
     presence.mark_agent_active(dana)
     presence.set_away(dana, away=True)
     presence.set_away(dana, away=False)
-    presence.mark_customer_here(ticket)
+    presence.mark_here(presence.customer_key(ticket.pk))
     assert presence.agents_here(team.pk) == set()
     assert queues.outlook(ticket).wait is None
     assert not presence.customer_is_here(ticket)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from tests.factories import PASSWORD, make_admin, make_agent, make_hours, make_team, make_user
 from tickets import actions
-from tickets.actions.settings import many_values
+from tickets.actions.settings import SECRET_FIELDS, many_values
 from tickets.actors import Actor
-from tickets.models import ApiKey, Event, Scope, SiteSettings, Team
+from tickets.models import ApiKey, Event, Scope, SiteSettings, Team, User
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +65,58 @@ def test_a_list_on_the_row_is_compared_too() -> None:
     )
     assert event is not None
     assert event.data["changes"] == {"members": [[], ["Dana Osei"]]}
+
+
+def test_a_secret_is_recorded_as_changed_and_in_no_other_form() -> None:
+    user = make_user()
+    records = []
+    for password in (PASSWORD, "another walk over the moor"):
+        user.set_password(password)
+        records.append(actions.change_setting(actor=Actor.system(), instance=user))
+    records.append(actions.change_setting(actor=Actor.system(), instance=user))  # nothing changed
+    first, second, none = records
+    assert first is not None
+    assert second is not None
+    assert (
+        first.data
+        == second.data
+        == {
+            "name": str(user),
+            "changes": {"password": ["", "(changed)"]},
+        }
+    )
+    assert none is None
+
+
+def test_a_row_that_is_added_or_removed_leaves_no_secret_behind() -> None:
+    user = User(email="nia@kestrelmoor.example")
+    user.set_password(PASSWORD)
+    added = actions.change_setting(actor=Actor.system(), instance=user)
+    key = ApiKey(name="Shop", prefix="hd_12345", hash="f" * 64, scopes=[Scope.TICKETS_READ])
+    also = actions.change_setting(actor=Actor.system(), instance=key)
+    assert added is not None
+    assert also is not None
+    assert added.data["changes"]["password"] == also.data["changes"]["hash"] == ["", "(changed)"]
+    removed = actions.remove_setting(actor=Actor.system(), instance=key)
+    assert "hash" not in removed.data["was"]
+    recorded = json.dumps([event.data for event in Event.objects.all()])
+    for secret in ("f" * 64, user.password, "argon2", "secret"):
+        assert secret not in recorded
+
+
+def test_every_column_that_keeps_a_secret_is_known_as_one() -> None:
+    """A new one has to be named, or it would be written into the ledger."""
+    sounds_secret = re.compile(
+        r"password|secret|token|hash|digest|totp|otp|salt|credential|private"
+    )
+    found = {
+        f"{model._meta.label}.{field.name}"
+        for label in ("tickets", "bots", "knowledgebase")
+        for model in apps.get_app_config(label).get_models()
+        for field in model._meta.concrete_fields
+        if sounds_secret.search(field.name) and field.name not in SECRET_FIELDS
+    }
+    assert found == {"knowledgebase.Article.import_digest"}  # of what everybody may read
 
 
 def test_what_is_removed_is_recorded_with_what_it_was() -> None:

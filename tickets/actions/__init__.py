@@ -1,28 +1,42 @@
 """The only ways to change state. Keyword-only, the actor first, one transaction, the lock first."""
 
 from tickets.actions.asking import reply_asking
+from tickets.actions.claims import (
+    ask_for_a_code,
+    confirm_claim,
+    leave_email,
+    make_claim,
+    refuse_claim,
+)
 from tickets.actions.closing import confirm_solved, rate, rate_answer, reopen, resolve
 from tickets.actions.conversation import (
     answer,
     ask_for_a_person,
     follow_up,
-    note_fact,
     open_ticket,
     post_message,
     reply,
     write_note,
 )
 from tickets.actions.customers import (
-    confirm_email,
     follow_login_address,
     join_account,
+    join_browser,
     known_customer,
-    leave_email,
     new_visitor,
 )
 from tickets.actions.errors import ActionError, NotAllowed, Taken
-from tickets.actions.handover import accept, hand_back, hand_over, transfer, warn
+from tickets.actions.facts import note_fact
+from tickets.actions.handover import (
+    accept,
+    hand_back,
+    hand_over,
+    return_to_agent,
+    transfer,
+    warn,
+)
 from tickets.actions.keys import create_api_key, revoke_api_key
+from tickets.actions.mails import drop_mail, queue_mail
 from tickets.actions.readings import correct_reading
 from tickets.actions.rules import (
     apply_rules,
@@ -34,7 +48,8 @@ from tickets.actions.rules import (
     switch_rule,
 )
 from tickets.actions.settings import change_setting, remove_setting
-from tickets.actions.turns import hand_over_failed, keep_reading
+from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
+from tickets.actions.visitors import first_contact
 
 __all__ = [
     "ActionError",
@@ -43,28 +58,36 @@ __all__ = [
     "accept",
     "answer",
     "apply_rules",
+    "ask_for_a_code",
     "ask_for_a_person",
     "change_setting",
-    "confirm_email",
+    "confirm_claim",
     "confirm_solved",
     "correct_reading",
     "create_api_key",
+    "drop_mail",
+    "fetch_a_person",
+    "first_contact",
     "follow_login_address",
     "follow_up",
     "hand_back",
     "hand_over",
     "hand_over_failed",
     "join_account",
+    "join_browser",
     "keep_reading",
     "known_customer",
     "leave_email",
+    "make_claim",
     "move_rule",
     "new_visitor",
     "note_fact",
     "open_ticket",
     "post_message",
+    "queue_mail",
     "rate",
     "rate_answer",
+    "refuse_claim",
     "remove_rule",
     "remove_setting",
     "reopen",
@@ -72,6 +95,7 @@ __all__ = [
     "reply_asking",
     "resolve",
     "restore_shipped_rule",
+    "return_to_agent",
     "revoke_api_key",
     "roll_back_rule",
     "save_rule",

@@ -69,7 +69,7 @@ def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
         return ticket
     assignee = ticket.assignee
     events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket)
-    if assignee is not None and assignee.works_here:
+    if assignee is not None and assignee.on_the_staff:
         ticket.person_asked_at = ticket.person_asked_at or timezone.now()
         ticket.pass_turn(Turn.AGENT)
         announce(ticket, notices.reopened(actor.user))

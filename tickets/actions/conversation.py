@@ -11,10 +11,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from tickets import events, text
+from tickets import assistance, events, notices, text
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import say
+from tickets.actions.turns import fetch_a_person
 from tickets.actors import Actor
 from tickets.attachments import Upload
 from tickets.models import (
@@ -25,7 +26,6 @@ from tickets.models import (
     Customer,
     Decision,
     EventKind,
-    Fact,
     Message,
     Note,
     Priority,
@@ -59,7 +59,8 @@ def open_ticket(
 
     With words, in a channel of the assistant, the assistant has the first turn, unless
     `to_a_person`. Without words, or in another channel, a person is asked for at once.
-    Sending the same `client_id` again finds the conversation that the first sending opened.
+    Sending the same `client_id` again finds the conversation that the first sending opened. So many
+    questions at once that the assistant could not answer in time go to a person right here.
 
     Raises:
         TextError: the text is too long.
@@ -70,13 +71,15 @@ def open_ticket(
     if client_id and (before := _sent_before(customer, client_id)):
         return before
     now = timezone.now()
+    asks = bool(body) and channel in ASSISTANT_CHANNELS and not to_a_person
+    in_time = asks and assistance.answers_in_time()
     ticket = Ticket(
         customer=customer,
         team=team or SiteSettings.load().default_team,
         subject=text.line(subject) or text.first_line(body),
         channel=channel,
         priority=priority,
-        turn=Turn.CUSTOMER,
+        turn=Turn.ASSISTANT if in_time else Turn.CUSTOMER,
         turn_since=now,
         last_message_at=now,
     )
@@ -93,10 +96,11 @@ def open_ticket(
             uploads=uploads,
             recorded_by=actor,
         )
-    if body and channel in ASSISTANT_CHANNELS and not to_a_person:
-        ticket.pass_turn(Turn.ASSISTANT, at=now)
     ticket.save()
-    if ticket.turn != Turn.ASSISTANT:
+    if asks and not in_time:
+        _fetch_a_person_at_once(ticket)
+        ticket.refresh_from_db()
+    elif not asks:
         reason = Reason.ASKED
         if channel not in ASSISTANT_CHANNELS:
             reason = Reason.CHANNEL
@@ -146,11 +150,20 @@ def post_message(
 
     Raises:
         TextError: nothing was written, or too much.
+        NotAllowed: the actor is a customer, and the conversation has become somebody else's.
     """
     ticket = Ticket.objects.locked(ticket)
+    if actor.customer is not None and not _is_theirs(ticket, actor.customer):
+        raise NotAllowed
     body = text.message(body, may_be_empty=bool(uploads))
     if client_id and (before := Message.objects.filter(ticket=ticket, client_id=client_id).first()):
         return before
+    was_closed, in_time = ticket.is_closed, True
+    if not ticket.with_a_person:
+        in_time = assistance.answers_in_time()
+        ticket.assignee = None
+        ticket.pass_turn(Turn.ASSISTANT if in_time else Turn.CUSTOMER)
+        ticket.turn_since = timezone.now()  # its seconds begin with each message
     message = say(
         ticket,
         Actor.of_customer(ticket.customer),
@@ -162,16 +175,15 @@ def post_message(
     )
     if not ticket.subject:
         ticket.subject = text.first_line(body)
-    if ticket.is_closed:
+    if was_closed:
         events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket, by_writing=True)
-    if not ticket.with_a_person:
-        ticket.assignee = None
-        ticket.pass_turn(Turn.ASSISTANT)
-        ticket.turn_since = timezone.now()  # its ten seconds begin with each message
-    elif ticket.assignee is not None and ticket.assignee.works_here:
+    assignee = ticket.assignee
+    if ticket.with_a_person and assignee is not None and assignee.on_the_staff:
         ticket.pass_turn(Turn.AGENT)
     ticket.save()
-    if ticket.with_a_person and not ticket.somebody_has_it:  # whoever had it is gone
+    if not in_time:
+        _fetch_a_person_at_once(ticket)
+    elif ticket.with_a_person and not ticket.somebody_has_it:  # whoever had it is gone
         hand_over(actor=actor, ticket=ticket, reason=Reason.REOPENED)
     return message
 
@@ -290,22 +302,22 @@ def follow_up(*, actor: Actor, ticket: Ticket, body: str) -> Message | None:
     return message
 
 
-@transaction.atomic
-def note_fact(
-    *, actor: Actor, ticket: Ticket, key: str, value: str, message: Message | None = None
-) -> Fact:
-    """Keep something that was said, so that nobody asks for it again."""
-    ticket = Ticket.objects.locked(ticket)
-    fact, new = Fact.objects.get_or_create(
+def _fetch_a_person_at_once(ticket: Ticket) -> None:
+    """The assistant could not answer in time, and whoever asks is told so now, not after waiting."""
+    busy = assistance.serves()
+    fetch_a_person(
+        actor=Actor.system(),
         ticket=ticket,
-        key=text.line(key, limit=40),
-        value=text.line(value, limit=300),
-        defaults={"customer": ticket.customer, "message": message, "source": actor.kind},
+        reason=Reason.TOO_SLOW if busy else Reason.FAILED,
+        words=notices.many_ask() if busy else "",
     )
-    if new:
-        events.record(EventKind.FACT_NOTED, actor=actor, ticket=ticket, key=fact.key)
-        ticket.save()
-    return fact
+
+
+def _is_theirs(ticket: Ticket, customer: Customer) -> bool:
+    """Whether it is the customer's, or of the account that they joined in this moment."""
+    if ticket.customer_id == customer.pk:
+        return True
+    return Customer.objects.filter(pk=customer.pk, joined_into=ticket.customer_id).exists()
 
 
 def _sent_before(customer: Customer, client_id: UUID) -> Ticket | None:

@@ -24,6 +24,7 @@ from tickets.models import (
     Team,
     Ticket,
     Turn,
+    User,
 )
 from tickets.openings import Opening
 
@@ -55,7 +56,8 @@ def hand_over(
     if last is not None and ticket.somebody_has_it:
         return last
     now = timezone.now()
-    ticket.handovers.filter(ended_at=None).update(ended_at=now)
+    if last is not None:
+        ticket.handovers.filter(ended_at=None).update(ended_at=now)
     if team:
         ticket.team = team
     prioritise(ticket, priority)
@@ -132,21 +134,7 @@ def accept(*, actor: Actor, ticket: Ticket) -> Ticket:
         handover.ended_at = now
         handover.save(update_fields=["ended_at"])
         handover = None
-    if handover is None:
-        brief = briefs.write(ticket, Reason.TAKEN_OVER, "")
-        handover = HandOver(
-            ticket=ticket,
-            reason=Reason.TAKEN_OVER,
-            team=ticket.team,
-            read_to=ticket.last_position,
-            **asdict(brief),
-        )
-    handover.accepted_at = now
-    handover.accepted_by = actor.user
-    handover.save()
-    ticket.person_asked_at = ticket.person_asked_at or now
-    ticket.assignee = actor.user
-    ticket.pass_turn(Turn.AGENT, at=now)
+    _assign(ticket, actor.user, handover)
     events.record(EventKind.TICKET_ACCEPTED, actor=actor, ticket=ticket)
     announce(ticket, notices.accepted(actor.user))
     ticket.save()
@@ -172,9 +160,29 @@ def hand_back(*, actor: Actor, ticket: Ticket) -> Ticket:
     ticket.person_asked_at = None
     ticket.assignee = None
     ticket.unhelpful_answers = 0
-    events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
     ticket.pass_turn(Turn.ASSISTANT if _unanswered(ticket) else Turn.CUSTOMER)
+    events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
     announce(ticket, notices.handed_back(actor.user))
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
+def return_to_agent(*, actor: Actor, ticket: Ticket, agent: User, detail: str = "") -> Ticket:
+    """Nothing of what was handed back is for the assistant: the agent who did so has it again.
+
+    Nobody waits in the queue for it. If the agent does not work here any more, a person is asked for.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    if ticket.turn != Turn.ASSISTANT:
+        return ticket
+    if not agent.works_here:
+        hand_over(actor=actor, ticket=ticket, reason=Reason.NO_ARTICLE, detail=detail)
+        ticket.refresh_from_db()
+        return ticket
+    _assign(ticket, agent, None, text.line(detail, limit=300))
+    events.record(EventKind.TICKET_RETURNED, actor=actor, ticket=ticket, agent=agent.pk)
+    announce(ticket, notices.returned(agent))
     ticket.save()
     return ticket
 
@@ -257,6 +265,27 @@ def _say_first(ticket: Ticket, words: str, *, warns: bool) -> None:
 def _from(opening: Opening) -> dict[str, Any]:
     """Where a text comes from: so it is not said twice, and a warning is shown as one."""
     return {"opening": opening.about, "safety": opening.safety}
+
+
+def _assign(ticket: Ticket, agent: User, handover: HandOver | None, detail: str = "") -> None:
+    """Give a locked ticket to an agent, by the hand-over that waits or by one of their own."""
+    now = timezone.now()
+    if handover is None:
+        brief = briefs.write(ticket, Reason.TAKEN_OVER, detail)
+        handover = HandOver(
+            ticket=ticket,
+            reason=Reason.TAKEN_OVER,
+            detail=detail,
+            team=ticket.team,
+            read_to=ticket.last_position,
+            **asdict(brief),
+        )
+    handover.accepted_at = now
+    handover.accepted_by = agent
+    handover.save()
+    ticket.person_asked_at = ticket.person_asked_at or now
+    ticket.assignee = agent
+    ticket.pass_turn(Turn.AGENT, at=now)
 
 
 def _unanswered(ticket: Ticket) -> bool:

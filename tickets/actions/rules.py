@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets import events, text
-from tickets.actions.conversation import note_fact
 from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions.facts import note_fact
 from tickets.actions.handover import prioritise
 from tickets.actions.settings import remove_setting
 from tickets.actors import Actor

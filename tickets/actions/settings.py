@@ -12,7 +12,9 @@ from tickets import events
 from tickets.actors import Actor
 from tickets.models import Event, EventKind
 
-SECRET_FIELDS = {"password", "hash"}
+# What is never recorded, in whatever form: of these the record says that they changed.
+SECRET_FIELDS = frozenset({"password", "hash", "digest"})
+CHANGED = "(changed)"
 
 
 @transaction.atomic
@@ -28,7 +30,8 @@ def change_setting(
     `save` writes it (by default the row's own `save`); `many` tells the values that lists on the
     row (members, spans) had before, which are compared after the saving.
     """
-    before = _before(instance)
+    was = _before(instance)
+    before, secrets = (snapshot(was), _secrets(was)) if was else ({}, {})
     (save or instance.save)()
     after = snapshot(instance)
     changes = {
@@ -36,6 +39,9 @@ def change_setting(
         for name, value in after.items()
         if before.get(name) != value
     }
+    for name, secret in _secrets(instance).items():
+        if secrets.get(name, "") != secret:
+            changes[name] = ["", CHANGED]
     for name, values in (many or {}).items():
         now = many_values(instance, name)
         if now != values:
@@ -67,13 +73,13 @@ def remove_setting(*, actor: Actor, instance: models.Model, many: Iterable[str] 
 
 
 def snapshot(instance: models.Model) -> dict[str, Any]:
-    """The row's own fields in a form that JSON can keep; secrets only as having changed."""
+    """The row's own fields in a form that JSON can keep, without the secret ones."""
     found = {}
     for field in instance._meta.concrete_fields:
-        value = field.value_from_object(instance)
         if field.name in SECRET_FIELDS:
-            value = f"(secret {hash(value) & 0xFFFF:04x})" if value else ""
-        elif not isinstance(value, str | int | float | bool | list | type(None)):
+            continue
+        value = field.value_from_object(instance)
+        if not isinstance(value, str | int | float | bool | list | type(None)):
             value = force_str(value)
         found[field.name] = value
     return found
@@ -84,8 +90,14 @@ def many_values(instance: models.Model, name: str) -> list[str]:
     return sorted(str(row) for row in getattr(instance, name).all())
 
 
-def _before(instance: models.Model) -> dict[str, Any]:
+def _before(instance: models.Model) -> models.Model | None:
+    """The row as it is in the database, locked; None for a new one."""
     if instance.pk is None:
-        return {}
-    row = type(instance)._default_manager.select_for_update().filter(pk=instance.pk).first()
-    return snapshot(row) if row is not None else {}
+        return None
+    return type(instance)._default_manager.select_for_update().filter(pk=instance.pk).first()
+
+
+def _secrets(instance: models.Model) -> dict[str, Any]:
+    """The secret fields as they are: only to be compared, here."""
+    fields = instance._meta.concrete_fields
+    return {f.name: f.value_from_object(instance) for f in fields if f.name in SECRET_FIELDS}

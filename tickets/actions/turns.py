@@ -27,6 +27,8 @@ def keep_reading(
     """
     reading = Reading(message=message, ticket=message.ticket, values=rules.to_store(situation))
     Reading.objects.bulk_create([reading], ignore_conflicts=True)
+    if not verdict:  # nothing to do, and no savepoint to do it in
+        return None
     return apply_rules(actor=actor, ticket=message.ticket, message=message, verdict=verdict)
 
 
@@ -34,15 +36,25 @@ def keep_reading(
 def hand_over_failed(*, actor: Actor, ticket: Ticket, reason: Reason) -> HandOver | None:
     """The assistant failed, or took too long: a person is asked for, to whom the rules say.
 
-    Whatever the rules say, somebody is asked. None if it is no longer the assistant's turn.
+    None if it is no longer the assistant's turn.
     """
     ticket = Ticket.objects.locked(ticket)
     if ticket.turn != Turn.ASSISTANT:
         return None
+    return fetch_a_person(actor=actor, ticket=ticket, reason=reason)
+
+
+@transaction.atomic
+def fetch_a_person(*, actor: Actor, ticket: Ticket, reason: Reason, words: str = "") -> HandOver:
+    """Ask for a person in the assistant's place: to whom the rules say, but whatever they say.
+
+    `words` are what the customer reads first, unless the rule that decides has its own.
+    """
+    ticket = Ticket.objects.locked(ticket)
     message = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).last()
     text = message.body if message else ""
     around = rules.of_ticket(ticket, text=text, now=timezone.now())
-    verdict = rules.decide({**around, "failed": Seen(reason.value)})
+    verdict = rules.decide({**around, "failed": Seen(reason.value)}, rules.lately_active())
     firing = None
     if message is not None:
         firing = apply_rules(actor=actor, ticket=ticket, message=message, verdict=verdict)
@@ -55,5 +67,5 @@ def hand_over_failed(*, actor: Actor, ticket: Ticket, reason: Reason) -> HandOve
         skill=route.skill,
         priority=route.priority,
         firing=firing,
-        words=route.text,
+        words=route.text or words,
     )

@@ -26,7 +26,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tickets import actions
-from tickets.actions.settings import SECRET_FIELDS, many_values, snapshot
+from tickets.actions.settings import many_values, snapshot
 from tickets.actors import Actor
 from tickets.admin import history
 from tickets.admin.buttons import AdminWithButtons
@@ -104,9 +104,8 @@ class AuditedAdmin(AdminWithButtons):
 
     def version_of(self, row: models.Model) -> str:
         """A short sign of all that the form shows of the row; another one after any change."""
-        hidden = SECRET_FIELDS | self.unversioned
         seen: dict[str, Any] = {
-            name: value for name, value in snapshot(row).items() if name not in hidden
+            name: value for name, value in snapshot(row).items() if name not in self.unversioned
         }
         for name in self.many:
             rows = getattr(row, name).order_by("pk")
@@ -265,6 +264,15 @@ class AuditedInline(TabularInline):
 
     extra = 0
     hide_title = True  # a row says what it is by its fields
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The name of the column is the name of the field, too: the theme gives it no label."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            # That of a relation is wrapped.
+            widget: Any = getattr(field.widget, "widget", field.widget)
+            widget.attrs.setdefault("aria-label", capfirst(str(field.label)))
+        return field
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.admin_site.has_permission(request)

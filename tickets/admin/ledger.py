@@ -148,4 +148,4 @@ def _try_again(actor: Actor, reaction: Reaction) -> None:
     reaction.attempts = 0
     reaction.done_at = None
     actions.change_setting(actor=actor, instance=reaction)
-    transaction.on_commit(lambda: events.hint(reaction), robust=True)
+    transaction.on_commit(lambda: events.ring(reaction.queue), robust=True)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tickets import addresses
 from tickets.admin.audited import AuditedAdmin, AuditedForm, AuditedInline
 from tickets.admin.fields import TimeZoneField
 from tickets.admin.site import site
@@ -40,9 +41,9 @@ class UserForm(AuditedForm):
     )
 
     def clean_email(self) -> str:
-        """In lower case, as every address is kept; and nobody else's."""
-        email = str(self.cleaned_data["email"]).strip().lower()
-        others = User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk)
+        """In the form in which every address is kept; and nobody else's."""
+        email = addresses.normalised(self.cleaned_data["email"])
+        others = User.objects.filter(email=email).exclude(pk=self.instance.pk)
         if others.exists():
             raise forms.ValidationError(_("Somebody has this address already."), code="unique")
         return email
@@ -68,8 +69,19 @@ class UserForm(AuditedForm):
         return cleaned
 
 
+class FoundByAddress(AuditedAdmin):
+    """Rows that are looked for by an address, or a part of one, among other things."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """In the form in which addresses are kept; names are found whatever the case."""
+        words = addresses.to_look_up(search_term) or search_term.lower()
+        return super().get_search_results(request, queryset, words)
+
+
 @admin.register(User, site=site)
-class UserAdmin(AuditedAdmin):
+class UserAdmin(FoundByAddress):
     """People are never deleted, since what they did names them: they are made inactive."""
 
     form = UserForm
@@ -77,7 +89,7 @@ class UserAdmin(AuditedAdmin):
     mirrored = {"teams": "members"}
     list_display = ("name_or_address", "email", "role", "in_teams", "is_active", "last_login")
     list_filter = ("role", "is_active", "teams")
-    search_fields = ("name", "email")
+    search_fields = ("name", "email__contains")
     ordering = ("name", "email")
     readonly_fields = ("last_login", "date_joined")
 
@@ -151,7 +163,7 @@ class FactInline(AuditedInline):
 
 
 @admin.register(Customer, site=site)
-class CustomerAdmin(AuditedAdmin):
+class CustomerAdmin(FoundByAddress):
     """Customers come about by asking. What they proved themselves (addresses) is not edited."""
 
     inlines = (FactInline,)
@@ -163,7 +175,7 @@ class CustomerAdmin(AuditedAdmin):
     autocomplete_fields = ("organization",)
     list_display = ("name_or_address", "email", "organization", "created_at")
     list_filter = ("organization__tier",)
-    search_fields = ("name", "email", "claimed_email", "organization__name")
+    search_fields = ("name", "email__contains", "claimed_email__contains", "organization__name")
     ordering = ("-pk",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

@@ -24,7 +24,7 @@ from tickets.models.users import STAFF_ROLES
 
 @admin.register(SiteSettings, site=site)
 class SiteSettingsAdmin(SingletonAdmin):
-    fields = ("company_name", "welcome", "default_team")
+    fields = ("company_name", "welcome", "default_team", "phone", "contact_email")
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any

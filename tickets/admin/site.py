@@ -20,6 +20,7 @@ from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+from tickets import second_factor
 from tickets.admin import history
 from tickets.admin.theme import AdminSite
 from tickets.models import Event, Reaction, ReactionState, Role, SiteSettings, User
@@ -43,7 +44,10 @@ class HelpdeskAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
         return (
-            isinstance(user, User) and user.is_active and user.is_staff and user.role == Role.ADMIN
+            isinstance(user, User)
+            and user.is_staff
+            and user.role == Role.ADMIN
+            and user.works_here  # active, and with a second factor
         )
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
@@ -54,7 +58,7 @@ class HelpdeskAdminSite(AdminSite):
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
             if not self.has_permission(request):
-                raise Http404
+                return _no_admin(request)
             response: Any = inner(request, *args, **kwargs)
             if not hasattr(response, "_csp_update"):  # django-csp reads it
                 response._csp_update = ADMIN_CSP
@@ -66,7 +70,7 @@ class HelpdeskAdminSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if request.user.is_authenticated and not self.has_permission(request):
-            raise Http404
+            return _no_admin(request)
         answer: HttpResponse = self._login(request)
         return answer
 
@@ -102,6 +106,14 @@ class HelpdeskAdminSite(AdminSite):
                 **(extra_context or {}),
             },
         )
+
+
+def _no_admin(request: HttpRequest) -> HttpResponse:
+    """An admin sets up a second factor first. For everybody else there is nothing here."""
+    user = request.user
+    if isinstance(user, User) and user.is_staff and second_factor.lacks(user):
+        return second_factor.set_up_first(request)
+    raise Http404
 
 
 site = HelpdeskAdminSite()

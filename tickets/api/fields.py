@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
+
+from tickets import addresses
 
 MAX_NAMED = 20  # of the unknown fields, so that a hostile body gets no long answer
 
@@ -38,6 +43,20 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "format": "email", "maxLength": addresses.LONGEST})
+class Address(Text):
+    """An e-mail address, in the one form in which they are compared."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=addresses.LONGEST, **kwargs)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        try:
+            return addresses.normalised(super().run_validation(data))
+        except ValidationError as refused:
+            raise serializers.ValidationError(refused.message, code=refused.code) from None
 
 
 class Moment(serializers.DateTimeField):

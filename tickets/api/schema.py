@@ -12,6 +12,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
+    PolymorphicProxySerializer,
     extend_schema,
     extend_schema_serializer,
 )
@@ -98,9 +99,20 @@ def operation(
     answer: type[serializers.Serializer[Any]],
     query: type[Strict] | None = None,
     body: type[Strict] | None = None,
+    receipt: type[serializers.Serializer[Any]] | None = None,
 ) -> Callable[[Handler], Handler]:
-    """Describe a view's method: what it takes, what it answers, and what it may refuse."""
+    """Describe a view's method: what it takes, what it answers, and what it may refuse.
+
+    `receipt` is what a key gets that may write and not read.
+    """
     success = 201 if body else 200
+    answers: Any = answer
+    if receipt:
+        answers = PolymorphicProxySerializer(
+            component_name=f"{slugify(summary).title().replace('-', '')}Answer",
+            serializers=[answer, receipt],
+            resource_type_field_name=None,
+        )
     parameters: list[Any] = [query] if query else []
     if body:
         parameters.append(IDEMPOTENCY_KEY)
@@ -108,7 +120,7 @@ def operation(
     def describe(handler: Handler) -> Handler:
         # A method that takes a part of the address has something that may be missing.
         finds_one = len(inspect.signature(handler).parameters) > 2
-        responses: dict[int, Any] = {success: answer}
+        responses: dict[int, Any] = {success: answers}
         for status, meaning in sorted((PROBLEMS | (BODY_PROBLEMS if body else {})).items()):
             if status != 404 or finds_one:
                 responses[status] = OpenApiResponse(ProblemOut, description=meaning)

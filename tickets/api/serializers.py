@@ -15,8 +15,7 @@ from rest_framework import serializers
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit
 from tickets import text
-from tickets.actions.customers import valid_email
-from tickets.api.fields import Moment, Strict, Text
+from tickets.api.fields import Address, Moment, Strict, Text
 from tickets.models import (
     AuthorKind,
     Channel,
@@ -63,11 +62,13 @@ class TicketQuery(CursorQuery):
     turn = serializers.ChoiceField(
         choices=Turn.choices, required=False, help_text="Only those in whose turn it is now."
     )
-    customer = serializers.EmailField(
-        required=False, help_text="Only those of the customer with this address."
-    )
+    customer = Address(required=False, help_text="Only those of the customer with this address.")
     last_message_after = Moment(
         required=False, help_text="Only those with a message after this time."
+    )
+    updated_after = Moment(
+        required=False,
+        help_text="Only those that changed after this time, in the order of their changes.",
     )
 
 
@@ -91,13 +92,10 @@ class SearchQuery(Strict):
 class NewCustomer(Strict):
     """Whose words they are."""
 
-    email = Text(max_length=254, help_text="Who it is. An unknown address makes a new customer.")
+    email = Address(help_text="Who it is. An unknown address makes a new customer.")
     name = Text(
         max_length=150, required=False, default="", allow_blank=True, help_text="If it is new here."
     )
-
-    def validate_email(self, value: str) -> str:
-        return valid_email(value)
 
 
 @extend_schema_serializer(
@@ -155,6 +153,9 @@ class CustomerOut(serializers.Serializer[Any]):
 @extend_schema_serializer(component_name="Ticket")
 class TicketOut(serializers.Serializer[Any]):
     reference = serializers.CharField()
+    url = serializers.SerializerMethodField(help_text="Its address in this API.")
+    customer_url = serializers.SerializerMethodField(help_text="Its page for the customer.")
+    workspace_url = serializers.SerializerMethodField(help_text="Its page for agents.")
     subject = serializers.CharField()
     customer = CustomerOut()
     channel = serializers.ChoiceField(choices=Channel.choices)
@@ -166,7 +167,19 @@ class TicketOut(serializers.Serializer[Any]):
     resolution = serializers.SerializerMethodField()
     created_at = Moment()
     last_message_at = Moment(allow_null=True)
+    updated_at = Moment(
+        help_text="When anything was last written in it or about it; by agents among themselves, too."
+    )
     closed_at = Moment(allow_null=True)
+
+    def get_url(self, ticket: Ticket) -> str:
+        return _address("api-ticket", ticket)
+
+    def get_customer_url(self, ticket: Ticket) -> str:
+        return _address("conversation", ticket)
+
+    def get_workspace_url(self, ticket: Ticket) -> str:
+        return _address("workspace-ticket", ticket)
 
     def get_priority(self, ticket: Ticket) -> Literal["low", "normal", "high", "urgent"]:
         names: dict[int, Literal["low", "normal", "high", "urgent"]] = {
@@ -186,6 +199,14 @@ class TicketOut(serializers.Serializer[Any]):
             case "confirmed" | "resolved" as resolution:
                 return resolution
         return None
+
+
+@extend_schema_serializer(component_name="TicketReceipt")
+class TicketReceipt(serializers.Serializer[Any]):
+    """What a key that may not read learns of a ticket that it opened."""
+
+    reference = serializers.CharField()
+    created_at = Moment()
 
 
 @extend_schema_serializer(component_name="Author")
@@ -266,6 +287,14 @@ class MessageOut(serializers.Serializer[Any]):
     attachments = AttachmentOut(many=True, source="attachments.all")
 
 
+@extend_schema_serializer(component_name="MessageReceipt")
+class MessageReceipt(serializers.Serializer[Any]):
+    """What a key that may not read learns of a message that it added."""
+
+    position = serializers.IntegerField()
+    created_at = Moment()
+
+
 @extend_schema_serializer(component_name="Category")
 class CategoryOut(serializers.Serializer[Any]):
     slug = serializers.CharField()
@@ -325,6 +354,10 @@ class SearchOut(serializers.Serializer[Any]):
     by_meaning = serializers.BooleanField(
         help_text="False while only words are compared, because the encoder is away."
     )
+
+
+def _address(route: str, ticket: Ticket) -> str:
+    return f"{settings.SITE_URL}{reverse(route, args=[ticket.reference])}"
 
 
 def article_url(slug: str, anchor: str = "") -> str:

@@ -13,7 +13,7 @@ UPDATE tickets_handover AS handover SET read_to = coalesce((
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0008_nearby_sections"),
+        ("tickets", "0015_tickets_say_when_they_changed"),
     ]
 
     operations = [

@@ -2,9 +2,11 @@
 
 from tickets.models.api_keys import ApiKey, IdempotentRequest, Scope
 from tickets.models.attachments import Attachment
+from tickets.models.claims import Claim, ClaimState
 from tickets.models.customers import Customer, Fact, Organization, Tier
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
 from tickets.models.handovers import HandOver, Identity, Reason
+from tickets.models.mails import QueuedMail
 from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
 from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettings
 from tickets.models.readings import Reading
@@ -19,6 +21,8 @@ __all__ = [
     "AuthorKind",
     "Channel",
     "Citation",
+    "Claim",
+    "ClaimState",
     "Customer",
     "Decision",
     "EscalationRule",
@@ -37,6 +41,7 @@ __all__ = [
     "OpeningSpan",
     "Organization",
     "Priority",
+    "QueuedMail",
     "Rating",
     "Reaction",
     "ReactionState",

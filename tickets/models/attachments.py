@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 FOLDER = "attachments"
 
 
-def storage_key(attachment: Attachment, _filename: str) -> str:
+def storage_key(attachment: Attachment, _filename: str = "") -> str:
     """Where the bytes lie: our id, never the sender's file name."""
     return f"{FOLDER}/{attachment.pk.hex[:2]}/{attachment.pk.hex}"
 

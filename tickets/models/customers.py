@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from tickets import addresses
 
 
 class Tier(models.TextChoices):
@@ -92,6 +94,9 @@ class Customer(models.Model):
         blank=True,
         editable=False,
     )
+    # A fingerprint of the browser that spoke for the first time, so that what it sends at once, before
+    # it has a session, is one visitor's.
+    first_contact = models.CharField(max_length=64, null=True, editable=False)
     created_at = models.DateTimeField(_("since"), db_default=Now(), editable=False)
 
     objects = CustomerQuerySet.as_manager()
@@ -100,9 +105,20 @@ class Customer(models.Model):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="customer_email_unique"),
+            models.UniqueConstraint(fields=["email"], name="customer_email_unique"),
             models.CheckConstraint(
-                condition=~models.Q(email=""), name="customer_email_null_not_empty"
+                condition=models.Q(email=None) | models.Q(email__regex=addresses.FORM),
+                name="customer_email_in_its_form",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(claimed_email="")
+                | models.Q(claimed_email__regex=addresses.FORM),
+                name="customer_claimed_email_in_its_form",
+            ),
+            models.UniqueConstraint(
+                fields=["first_contact"],
+                condition=models.Q(first_contact__isnull=False),
+                name="customer_first_contact_once",
             ),
         ]
 
@@ -110,17 +126,14 @@ class Customer(models.Model):
         return self.name or self.email or self.claimed_email or str(_("Visitor"))
 
     @property
+    def is_a_mere_visitor(self) -> bool:
+        """Whether nothing is known of them but what they wrote in their browser."""
+        return self.user_id is None and self.email is None and self.joined_into_id is None
+
+    @property
     def reachable_at(self) -> str:
         """The address to write to, confirmed or not, or "" when none is known."""
         return self.email or self.claimed_email
-
-    def may_confirm(self, email: str) -> bool:
-        """Whether `email` is the address that they left last, or confirmed already.
-
-        A link to an address that was left before, perhaps by mistake, proves nothing any more.
-        """
-        known = (self.joined_into or self).email or self.claimed_email
-        return bool(email) and known.lower() == email.lower()
 
 
 class Fact(models.Model):

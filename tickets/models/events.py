@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NoReturn, Self
 
 from django.conf import settings
@@ -21,6 +21,7 @@ class EventKind(models.TextChoices):
     PERSON_ASKED = "person.asked", _("asked for a person")
     TICKET_ACCEPTED = "ticket.accepted", _("accepted the conversation")
     TICKET_HANDED_BACK = "ticket.handed_back", _("handed back to the assistant")
+    TICKET_RETURNED = "ticket.returned", _("returned the conversation to its agent")
     TICKET_TRANSFERRED = "ticket.transferred", _("transferred to another team")
     TICKET_RESOLVED = "ticket.resolved", _("marked as resolved")
     TICKET_CONFIRMED = "ticket.confirmed", _("confirmed that it is solved")
@@ -33,8 +34,11 @@ class EventKind(models.TextChoices):
     TAGS_CHANGED = "tags.changed", _("changed the tags")
     FACT_NOTED = "fact.noted", _("noted a fact")
     EMAIL_LEFT = "email.left", _("left an e-mail address")
+    CODE_ASKED = "email.code_asked", _("asked for another code by mail")
+    EMAIL_REFUSED = "email.refused", _("said that the e-mail address is not theirs to use")
     EMAIL_CONFIRMED = "email.confirmed", _("confirmed an e-mail address")
     CUSTOMER_JOINED = "customer.joined", _("joined an account")
+    MAIL_QUEUED = "mail.queued", _("was sent a mail about a log-in")
     SETTING_ADDED = "setting.added", _("added")
     SETTING_CHANGED = "setting.changed", _("changed")
     SETTING_REMOVED = "setting.removed", _("removed")
@@ -122,12 +126,41 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
         )
         return self.select_related("event__ticket").get(pk=pk) if claimed else None
 
+    def claim_next(self, queue: str, *, most: int, lease: timedelta) -> list[Reaction]:
+        """Take those of a queue that have been due longest, at most so many. Two statements.
+
+        What another worker is taking at this moment is passed over, not waited for.
+        """
+        now = timezone.now()
+        claimed = self.raw(
+            # The rows are locked before they are changed, and only as many as are taken.
+            f"""
+            UPDATE {self.model._meta.db_table} SET due_at = %s, attempts = attempts + 1
+            WHERE id = ANY(ARRAY(
+                SELECT id FROM {self.model._meta.db_table}
+                WHERE queue = %s AND state = 'due' AND due_at <= %s
+                ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+            )) RETURNING id
+            """,  # noqa: S608 - the name of our own table
+            [now + lease, queue, now, most],
+        )
+        taken = [reaction.pk for reaction in claimed]
+        if not taken:
+            return []
+        return list(self.filter(pk__in=taken).select_related("event__ticket").order_by("pk"))
+
+    def queues_behind(self, *, since: datetime) -> list[str]:
+        """The queues that have something due since then, and that nobody has taken up."""
+        late = self.filter(state=ReactionState.DUE, due_at__lte=since)
+        return list(late.order_by("queue").values_list("queue", flat=True).distinct())
+
 
 class Reaction(models.Model):
     """That `name` has to react to an event, and whether it has. Written with the event."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="reactions")
     name = models.CharField(max_length=60)
+    queue = models.CharField(max_length=20, default="default", db_default="default")
     state = models.CharField(max_length=4, choices=ReactionState.choices, default=ReactionState.DUE)
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -143,7 +176,9 @@ class Reaction(models.Model):
             models.UniqueConstraint(fields=["event", "name"], name="reaction_once_per_event"),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="due"), name="reaction_due"),
+            models.Index(
+                fields=["queue", "due_at"], condition=Q(state="due"), name="reaction_due_in_queue"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -82,6 +82,14 @@ class Message(models.Model):
                 name="message_author_fits_its_kind",
             ),
         ]
+        indexes = [
+            # The newest answer is looked for with every frame, however long people have talked since.
+            models.Index(
+                fields=["ticket", "-position"],
+                condition=Q(author_kind="assistant"),
+                name="message_by_the_assistant",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.author_kind} #{self.position}"

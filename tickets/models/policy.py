@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -98,6 +100,27 @@ class SiteSettings(models.Model):
         related_name="+",
         help_text=_("Gets every conversation that nothing else routes, hand-overs included."),
     )
+    phone = models.CharField(
+        _("telephone"),
+        max_length=40,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^\+?[0-9 ()/.-]{3,}$", _("Write a telephone number like +44 1632 960 000.")
+            )
+        ],
+        help_text=_(
+            "Customers see it beside “Talk to a human” and on every page that says that something "
+            "did not work. Empty: it is not shown."
+        ),
+    )
+    contact_email = models.EmailField(
+        _("e-mail address"),
+        blank=True,
+        help_text=_(
+            "For customers who cannot or do not want to write here. Shown in the same places."
+        ),
+    )
 
     class Meta:
         verbose_name = _("site settings")
@@ -112,6 +135,11 @@ class SiteSettings(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.pk = 1
         super().save(*args, **kwargs)
+
+    @property
+    def phone_link(self) -> str:
+        """The number as a telephone dials it."""
+        return "tel:" + re.sub(r"[^0-9+]", "", self.phone)
 
     @classmethod
     def load(cls) -> SiteSettings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -124,6 +125,8 @@ class Ticket(models.Model):
     clarified = models.BooleanField(default=False)
     unhelpful_answers = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(_("opened"), db_default=Now(), editable=False)
+    # Set by a trigger whenever the row is written, and every action writes it: see tickets.changes.
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = TicketQuerySet.as_manager()
 
@@ -157,6 +160,7 @@ class Ticket(models.Model):
             models.Index(fields=["team", "turn", "-last_message_at", "-id"]),
             models.Index(fields=["assignee", "turn", "-last_message_at", "-id"]),
             models.Index(fields=["-last_message_at", "-id"], name="ticket_latest"),
+            models.Index(fields=["updated_at", "id"], name="ticket_changed"),
             models.Index(
                 fields=["team", "-priority", "person_asked_at", "id"],
                 condition=Q(turn=Turn.QUEUE),
@@ -187,6 +191,17 @@ class Ticket(models.Model):
             self.resolution = ""
             self.solved_by_assistant = False
 
+    def is_visible_to(self, actor: Actor, *, teams: Collection[int] = ()) -> bool:
+        """`TicketQuerySet.visible_to`, of a row and an agent's teams that are loaded already."""
+        if actor.customer is not None:
+            return self.customer_id == actor.customer.pk
+        if actor.api_key is not None:
+            return True
+        user = actor.user
+        if user is None or not user.works_here:
+            return False
+        return user.role == "admin" or self.team_id in teams or self.assignee_id == user.pk
+
     @property
     def is_closed(self) -> bool:
         return self.turn == Turn.CLOSED
@@ -201,7 +216,7 @@ class Ticket(models.Model):
         """Whether a person will answer: it is queued, or an agent has it who still works here."""
         if self.is_closed or not self.with_a_person:
             return False
-        return self.turn == Turn.QUEUE or (self.assignee is not None and self.assignee.works_here)
+        return self.turn == Turn.QUEUE or (self.assignee is not None and self.assignee.on_the_staff)
 
 
 class Rating(models.Model):

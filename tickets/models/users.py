@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+from tickets import addresses
 
 
 class Role(models.TextChoices):
@@ -24,7 +29,7 @@ STAFF_ROLES = (Role.AGENT, Role.LEAD, Role.ADMIN)
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=addresses.normalised(email), **fields)
         user.set_password(password)
         user.save()
         return user
@@ -34,7 +39,14 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username or "")
+        return self.get(email=addresses.to_look_up(username or ""))
+
+    def with_second_factor(self) -> models.QuerySet[User]:
+        """Users with their second factor, so that each of many is not asked for it one by one."""
+        factors = Q(authenticator__isnull=False) & ~Q(authenticator__type="recovery_codes")
+        # Under the name of the property, which then finds itself answered.
+        found = {"second_factor": models.Min("authenticator", filter=factors)}
+        return self.annotate(**found)
 
 
 class User(AbstractUser):
@@ -68,7 +80,10 @@ class User(AbstractUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.UniqueConstraint(fields=["email"], name="user_email_unique"),
+            models.CheckConstraint(
+                condition=models.Q(email__regex=addresses.FORM), name="user_email_in_its_form"
+            ),
             models.CheckConstraint(
                 condition=models.Q(is_staff=False) | models.Q(role=Role.ADMIN),
                 name="user_only_admins_enter_the_admin",
@@ -86,9 +101,46 @@ class User(AbstractUser):
         return (self.name.split() or [str(_("An agent"))])[0]
 
     @property
-    def works_here(self) -> bool:
-        """Whether this person may open the workspace at all."""
+    def on_the_staff(self) -> bool:
+        """Whether this person is an agent, a lead or an admin, whatever they logged in with."""
         return self.is_active and self.role in STAFF_ROLES
+
+    @property
+    def works_here(self) -> bool:
+        """Whether this person may see and do anything that is for the staff.
+
+        Every way in asks this: pages, sockets, files, drafts, actions. So it is here that the
+        second factor is asked for; without one they are nobody to the staff's side.
+        """
+        return self.on_the_staff and (
+            not settings.STAFF_NEED_SECOND_FACTOR or self.second_factor is not None
+        )
+
+    @cached_property
+    def second_factor(self) -> int | None:
+        """The key of their authenticator app, None without one: one query per loaded row.
+
+        Recovery codes alone are none: whoever has only them is not asked for one at the log-in.
+        """
+        factors = self.authenticator_set.exclude(type="recovery_codes")  # type: ignore[attr-defined]  # allauth has no types
+        found: int | None = factors.order_by("pk").values_list("pk", flat=True).first()
+        return found
+
+    def get_session_auth_hash(self) -> str:
+        """A session of the staff is good for the password and the second factor that it began with.
+
+        So one that was opened by the password alone does not gain by a factor that is set up
+        elsewhere, and none outlives the factor.
+        """
+        return self._with_second_factor(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        yield from map(self._with_second_factor, super().get_session_auth_fallback_hash())
+
+    def _with_second_factor(self, by_password: str) -> str:
+        if not (settings.STAFF_NEED_SECOND_FACTOR and self.on_the_staff):
+            return by_password
+        return f"{by_password}.{self.second_factor or 'none'}"
 
 
 class Team(models.Model):

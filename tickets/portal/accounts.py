@@ -3,44 +3,97 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import email_changed, password_changed, password_reset
+from allauth.account.stages import EmailVerificationStage
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import SessionBase
-from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
 
-from tickets import access, actions, live
+from tickets import access, actions, addresses, live
 from tickets.actors import Actor
-from tickets.addresses import AddressToken
-from tickets.models import Customer, User
+from tickets.models import Customer, SiteSettings, User
+from tickets.portal.guesses import GuessesAreSlow
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class CodeStage(EmailVerificationStage):  # type: ignore[misc]  # allauth has no types
+    """Waiting for the code of a new account. Whoever has one already, and is told so by mail, is not
+    led back to that page when they want to log in.
+    """
+
+    def is_resumable(self, request: HttpRequest) -> bool:
+        return False
+
+
+class AccountAdapter(GuessesAreSlow, DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """allauth's hooks. Its rules are set in the settings."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         user = request.user
-        if isinstance(user, User) and user.works_here:
+        if isinstance(user, User) and user.on_the_staff:
             return "/workspace/"
         return "/requests/"
+
+    def get_login_stages(self) -> list[str]:
+        ours = f"{CodeStage.__module__}.{CodeStage.__name__}"
+        theirs = f"{EmailVerificationStage.__module__}.{EmailVerificationStage.__name__}"
+        return [ours if stage == theirs else stage for stage in super().get_login_stages()]
+
+    def clean_email(self, email: str) -> str:
+        """What an address is, is decided in one place, whatever form it came by."""
+        return addresses.normalised(email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Queue it: what the mail server does tells nobody which addresses are known.
+
+        Whatever leads back here leads to the configured site: the request's own name for it may
+        have been written by anybody.
+        """
+        desk = SiteSettings.load()
+        site = urlsplit(settings.SITE_URL)
+        shown = {
+            name: _on_our_site(value) if name.endswith("_url") else value
+            for name, value in context.items()
+            if name != "request"
+        }
+        shown |= {
+            "email": email,
+            "desk": desk,
+            "site_url": settings.SITE_URL,
+            "current_site": {"name": desk.company_name, "domain": site.netloc},
+        }
+        subject = render_to_string(f"{template_prefix}_subject.txt", shown)
+        text = render_to_string(f"{template_prefix}_message.txt", shown).strip()
+        actions.queue_mail(
+            actor=Actor.nobody(),
+            to=email,
+            subject=" ".join(subject.split()),
+            text=text,
+            html=render_to_string("emails/account.html", {"desk": desk, "text": text}),
+        )
+
+
+def _on_our_site(url: str) -> str:
+    """The same address on the configured site."""
+    parts = urlsplit(url)
+    return str(settings.SITE_URL) + urlunsplit(("", "", parts.path, parts.query, parts.fragment))
 
 
 def join_on_login(sender: object, request: HttpRequest | None, user: Any, **kwargs: object) -> None:
     """What a visitor wrote in this browser is theirs once they log in."""
-    if request is None or not isinstance(user, User) or user.works_here:
+    if request is None or not isinstance(user, User) or user.on_the_staff:
         return
     pk: int = request.session.get(access.VISITOR) or 0
     visitor = Customer.objects.filter(pk=pk).first()
     actor = Actor.of_customer(visitor) if visitor else Actor.nobody()
     actions.join_account(actor=actor, user=user, visitor=visitor)
-    request.session.pop(access.VISITOR, None)
+    access.forget(request.session)
 
 
 def close_sockets_on_logout(sender: object, request: HttpRequest | None, **kwargs: object) -> None:
@@ -75,33 +128,3 @@ def subscribe() -> None:
 @require_safe
 def after_login(request: HttpRequest) -> HttpResponse:
     return redirect(AccountAdapter(request).get_login_redirect_url(request))
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
-    """The link in the mail to an address that a visitor left.
-
-    Opening it only asks; the button confirms, since mail scanners open every link. Whoever presses
-    it holds the address, so from then on they are the customer who has it.
-    """
-    try:
-        claim = AddressToken.read(token)
-    except signing.BadSignature:
-        return render(request, "portal/confirm_expired.html", status=410)
-    customer = Customer.objects.filter(pk=claim.customer_id).first()
-    if customer is None:
-        raise Http404
-    if not customer.may_confirm(claim.email):
-        return render(request, "portal/confirm_expired.html", status=410)  # they left another since
-    if request.method != "POST":
-        return render(request, "portal/confirm_address.html", {"email": claim.email})
-    owner = actions.confirm_email(
-        actor=Actor.of_customer(customer), customer=customer, email=claim.email
-    )
-    if not request.user.is_authenticated and owner.user_id is None:
-        request.session.cycle_key()
-        request.session[access.VISITOR] = owner.pk
-    elif not request.user.is_authenticated:  # it joined an account
-        return redirect_to_login(reverse("conversation", args=[claim.reference]))
-    return redirect("conversation", claim.reference)

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from tickets.models import SiteSettings
+from tickets import reachable
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -15,4 +15,4 @@ def desk(request: HttpRequest) -> dict[str, Any]:
 
     Not `site`: allauth's pages have one of their own, which would hide it.
     """
-    return {"desk": SimpleLazyObject(SiteSettings.load)}
+    return {"desk": SimpleLazyObject(reachable.desk)}

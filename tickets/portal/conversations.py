@@ -8,82 +8,169 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.contrib import messages as flashes
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from tickets import access, actions, limits
 from tickets.actors import Actor
-from tickets.models import Answer, AuthorKind, Channel, Customer, Reason, Ticket, User
+from tickets.attachments import NotKept
+from tickets.models import Answer, AuthorKind, Channel, Message, Reason, Ticket
+from tickets.portal import arrivals
 from tickets.portal import news as frames
+from tickets.portal.confirming import show_went_on, went_on
 from tickets.portal.forms import EmailForm, MessageForm, RatingForm
-from tickets.portal.respond import answer, problem
+from tickets.portal.respond import answer, posted_from, problem, too_many
+from tickets.refusals import by_script
+from tickets.stretches import Stretch
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """A question to the assistant: opens a conversation, also for an unknown visitor."""
+    if request.method != "POST":
+        return render(request, "portal/ask.html", {"client_id": uuid.uuid4()})
     form = MessageForm(request.POST, files=request.FILES)
     if not form.is_valid():
-        return render(
-            request,
-            "portal/ask.html",
-            {"form": form, "body": request.POST.get("body", "")[:20_000]},
-            status=422,
-        )
-    customer = _customer(request)
-    ticket = actions.open_ticket(
-        actor=Actor.of_customer(customer),
-        customer=customer,
-        channel=Channel.PORTAL,
-        body=form.cleaned_data["body"],
-        uploads=form.cleaned_data["files"],
-        client_id=form.cleaned_data["client_id"],
-    )
-    return redirect("conversation", ticket.reference)
+        return _ask_again(request, form)
+    return _begin(request, form, to_a_person=False)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def talk_to_a_human(request: HttpRequest) -> HttpResponse:
-    """One click, always: the conversation named, the one that is open, or a new one, to a person."""
+    """One click, always: the conversation named, the one that is open, or a new one, to a person.
+
+    Words that somebody typed already go along. Opening the address does nothing yet: it shows the
+    button.
+    """
+    if request.method != "POST":
+        return render(request, "portal/talk_to_a_human.html")
     actor = access.actor_of(request)
     if reference := request.POST.get("ticket", ""):
         ticket = access.ticket_for(actor, reference)
         actions.hand_over(actor=actor, ticket=ticket, reason=Reason.ASKED)
         return answer(request, ticket)
-    customer = _customer(request)
-    ticket = actions.ask_for_a_person(actor=Actor.of_customer(customer), customer=customer)
+    if request.POST.get("body", "").strip():
+        form = MessageForm(request.POST, files=request.FILES)
+        if not form.is_valid():
+            return _ask_again(request, form)
+        return _begin(request, form, to_a_person=True)
+    try:
+        customer = arrivals.speaker(request)
+    except arrivals.OneMorePress as one_more:
+        return one_more.page(request)
+    actor = Actor.of_customer(customer)
+    newest = arrivals.goes_on_in(request, customer)
+    if newest is not None:
+        actions.hand_over(actor=actor, ticket=newest, reason=Reason.ASKED)
+        return redirect("conversation", newest.reference)
+    ticket = actions.ask_for_a_person(actor=actor, customer=customer)
     return redirect("conversation", ticket.reference)
+
+
+def _begin(request: HttpRequest, form: MessageForm, *, to_a_person: bool) -> HttpResponse:
+    """Open a conversation with what was written; whoever opened very many goes on in one of them."""
+    try:
+        customer = arrivals.speaker(request)
+    except arrivals.OneMorePress as one_more:
+        return one_more.page(request)
+    actor = Actor.of_customer(customer)
+    known = _sent_before(actor, form.cleaned_data["client_id"])
+    if known is not None:
+        if to_a_person:
+            actions.hand_over(actor=actor, ticket=known, reason=Reason.ASKED)
+        return redirect("conversation", known.reference)
+    newest = arrivals.goes_on_in(request, customer)
+    if newest is not None:
+        if to_a_person:  # whatever becomes of the words
+            actions.hand_over(actor=actor, ticket=newest, reason=Reason.ASKED)
+        flashes.info(
+            request, _("You began many conversations just now, so you go on in the newest of them.")
+        )
+        return _write(request, access.ticket_for(actor, newest.reference), form, actor)
+    try:
+        ticket = actions.open_ticket(
+            actor=actor,
+            customer=customer,
+            channel=Channel.PORTAL,
+            body=form.cleaned_data["body"],
+            uploads=form.cleaned_data["files"],
+            client_id=form.cleaned_data["client_id"],
+            to_a_person=to_a_person,
+        )
+    except NotKept as error:
+        form.add_error("files", error)
+        return _ask_again(request, form)
+    return redirect("conversation", ticket.reference)
+
+
+def _sent_before(actor: Actor, client_id: uuid.UUID | None) -> Ticket | None:
+    """The conversation in which this was written already: sending it again costs nothing."""
+    if client_id is None:
+        return None
+    own = access.tickets_for(actor)
+    return own.filter(messages__client_id=client_id, messages__author_kind="customer").first()
+
+
+def _ask_again(request: HttpRequest, form: MessageForm) -> HttpResponse:
+    """The form with what was written, and what is wrong with it."""
+
+    def page(status: int) -> HttpResponse:
+        words = request.POST.get("body", "")[:20_000]
+        context = {"form": form, "body": words, "client_id": uuid.uuid4()}
+        return render(request, "portal/ask.html", context, status=status)
+
+    return problem(request, form, page)
 
 
 @never_cache
 @require_safe
 def conversation(request: HttpRequest, reference: str) -> HttpResponse:
-    """The page of one conversation."""
-    return show(request, access.ticket_for(access.actor_of(request), reference))
+    """The page of one conversation; for its script the messages before or after a position.
+
+    Or that it went on where its address was proved.
+    """
+    actor = access.actor_of(request)
+    try:
+        ticket = access.ticket_for(actor, reference)
+    except Http404:
+        if (claim := went_on(actor, reference)) is None:
+            raise
+        return show_went_on(request, claim)
+    if by_script(request):
+        return JsonResponse(frames.page(ticket, _wanted(request, ticket) or frames.newest(ticket)))
+    return show(request, ticket)
 
 
 def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The page, with a form as it was sent when something was wrong with it."""
-    before = request.GET.get("before", "")
-    items = frames.items(
-        ticket, before=int(before) if before.isdecimal() and len(before) < 10 else None
-    )
+    shown = _wanted(request, ticket)
+    if shown is None or not shown.items:
+        shown = frames.newest(ticket)
     return render(
         request,
         "portal/conversation.html",
         {
-            **frames.context(ticket, items),
+            **frames.context(ticket, shown),
             "section": "requests",
-            "earlier": items[0].position if len(items) == frames.PAGE else None,
+            "shown": shown,
             "client_id": uuid.uuid4(),
             **forms,
         },
         status=status,
     )
+
+
+def _wanted(request: HttpRequest, ticket: Ticket) -> Stretch[Message] | None:
+    """The messages that the address asks for; None for those that one begins with."""
+    for name, load in (("before", frames.before), ("after", frames.after)):
+        place = request.GET.get(name, "")
+        if place.isascii() and place.isdecimal() and len(place) < 10:
+            return load(ticket, int(place))
+    return None
 
 
 @never_cache
@@ -97,27 +184,44 @@ def news(request: HttpRequest, reference: str) -> HttpResponse:
     return JsonResponse(frames.news(ticket, after=int(after)))
 
 
-@require_POST
+@posted_from("conversation")
 def post(request: HttpRequest, reference: str) -> HttpResponse:
     """The customer writes."""
     actor = access.actor_of(request)
     ticket = access.ticket_for(actor, reference)
-    limits.spend(limits.WRITE_A_MESSAGE, "customer", str(ticket.customer_id))
     form = MessageForm(request.POST, files=request.FILES)
     if not form.is_valid():
-        return problem(request, form, lambda: show(request, ticket, status=422, message_form=form))
-    message = actions.post_message(
-        actor=actor,
-        ticket=ticket,
-        body=form.cleaned_data["body"],
-        channel=Channel.PORTAL,
-        client_id=form.cleaned_data["client_id"],
-        uploads=form.cleaned_data["files"],
-    )
+        return problem(
+            request, form, lambda code: show(request, ticket, status=code, message_form=form)
+        )
+    return _write(request, ticket, form, actor)
+
+
+def _write(request: HttpRequest, ticket: Ticket, form: MessageForm, actor: Actor) -> HttpResponse:
+    """Put what was written into the conversation, or leave it in its composer for now."""
+
+    def page(status: int) -> HttpResponse:
+        return show(request, ticket, status=status, message_form=form)
+
+    try:
+        limits.spend(limits.WRITE_A_MESSAGE, "customer", str(ticket.customer_id))
+        message = actions.post_message(
+            actor=actor,
+            ticket=ticket,
+            body=form.cleaned_data["body"],
+            channel=Channel.PORTAL,
+            client_id=form.cleaned_data["client_id"],
+            uploads=form.cleaned_data["files"],
+        )
+    except limits.TooMany as error:
+        return too_many(request, form, error, page)
+    except NotKept as error:
+        form.add_error("files", error)
+        return problem(request, form, page)
     return answer(request, ticket, message)
 
 
-@require_POST
+@posted_from("conversation")
 def helpful(request: HttpRequest, reference: str, position: int) -> HttpResponse:
     """ "That solved it" or "It didn't"."""
     actor = access.actor_of(request)
@@ -132,7 +236,7 @@ def helpful(request: HttpRequest, reference: str, position: int) -> HttpResponse
     return answer(request, ticket)
 
 
-@require_POST
+@posted_from("conversation")
 def solved(request: HttpRequest, reference: str) -> HttpResponse:
     actor = access.actor_of(request)
     ticket = access.ticket_for(actor, reference)
@@ -140,7 +244,7 @@ def solved(request: HttpRequest, reference: str) -> HttpResponse:
     return answer(request, ticket)
 
 
-@require_POST
+@posted_from("conversation")
 def reopen(request: HttpRequest, reference: str) -> HttpResponse:
     actor = access.actor_of(request)
     ticket = access.ticket_for(actor, reference)
@@ -148,40 +252,35 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
     return answer(request, ticket)
 
 
-@require_POST
+@posted_from("conversation")
 def rate(request: HttpRequest, reference: str) -> HttpResponse:
     """Satisfaction and effort, at the end."""
     actor = access.actor_of(request)
     ticket = access.ticket_for(actor, reference)
     form = RatingForm(request.POST)
     if not form.is_valid():
-        return problem(request, form, lambda: show(request, ticket, status=422, rating_form=form))
+        return problem(
+            request, form, lambda code: show(request, ticket, status=code, rating_form=form)
+        )
     actions.rate(actor=actor, ticket=ticket, **form.cleaned_data)
     return answer(request, ticket)
 
 
-@require_POST
+@posted_from("conversation")
 def email(request: HttpRequest, reference: str) -> HttpResponse:
     """A visitor leaves an address, so that the answer can find them."""
     actor = access.actor_of(request)
     ticket = access.ticket_for(actor, reference)
-    limits.spend(limits.LEAVE_AN_ADDRESS, "customer", str(ticket.customer_id))
     form = EmailForm(request.POST)
+
+    def page(status: int) -> HttpResponse:
+        return show(request, ticket, status=status, email_form=form)
+
     if not form.is_valid():
-        return problem(request, form, lambda: show(request, ticket, status=422, email_form=form))
+        return problem(request, form, page)
+    try:
+        limits.spend(limits.LEAVE_AN_ADDRESS, "customer", str(ticket.customer_id))
+    except limits.TooMany as error:
+        return too_many(request, form, error, page)
     actions.leave_email(actor=actor, ticket=ticket, email=form.cleaned_data["email"])
     return answer(request, ticket)
-
-
-def _customer(request: HttpRequest) -> Customer:
-    """The customer behind the request, made if this is somebody new who now begins to speak."""
-    actor = access.actor_of(request)
-    if actor.customer is not None:
-        limits.spend(limits.OPEN_A_CONVERSATION, "customer", str(actor.customer.pk))
-        return actor.customer
-    limits.spend(limits.OPEN_A_CONVERSATION, "address", limits.network_address(request))
-    if isinstance(request.user, User):  # staff, or a log-in that never asked anything
-        return actions.join_account(actor=actor, user=request.user, visitor=None)
-    visitor = actions.new_visitor(actor=actor, language=get_language() or "")
-    request.session[access.VISITOR] = visitor.pk
-    return visitor

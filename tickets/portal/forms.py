@@ -8,9 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from tickets import attachments, text
-from tickets.actions.customers import valid_email
+from tickets import addresses, attachments, text
 from tickets.attachments import Upload
+from tickets.models import Claim
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -52,7 +52,29 @@ class EmailForm(forms.Form):
     )
 
     def clean_email(self) -> str:
-        return valid_email(self.cleaned_data["email"])
+        return addresses.normalised(self.cleaned_data["email"])
+
+
+class CodeForm(forms.Form):
+    """The code of a mail that asks whether an address is somebody's."""
+
+    code = forms.CharField(
+        label=_("Code from the mail"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}
+        ),
+        error_messages={"required": _("Type the code that stands in the mail.")},
+    )
+
+    def claim(self) -> Claim | None:
+        """The claim that the code belongs to, whatever its state; else an error of the form."""
+        claim = Claim.objects.with_code(self.cleaned_data["code"])
+        if claim is None:
+            self.add_error(
+                "code", _("This is not the code. Look again: it has ten letters and digits.")
+            )
+        return claim
 
 
 class RatingForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.portal import accounts, attachments, conversations, home, requests
+from tickets.portal import accounts, attachments, confirming, conversations, home, requests
 
 urlpatterns = [
     path("", home.home, name="portal-home"),
@@ -21,7 +21,10 @@ urlpatterns = [
     path("requests/<str:reference>/reopen/", conversations.reopen, name="conversation-reopen"),
     path("requests/<str:reference>/rating/", conversations.rate, name="conversation-rate"),
     path("requests/<str:reference>/email/", conversations.email, name="conversation-email"),
+    path("requests/<str:reference>/code/", confirming.another_code, name="conversation-code"),
     path("attachments/<uuid:pk>/", attachments.attachment, name="attachment"),
-    path("confirm/<str:token>/", accounts.confirm_address, name="confirm-address"),
+    path("confirm/", confirming.confirm, name="confirm-address"),
+    path("confirm/answer/", confirming.decide, name="confirm-answer"),
+    path("confirm/again/", confirming.send_again, name="confirm-again"),
     path("after-login/", accounts.after_login, name="after-login"),
 ]

@@ -4,7 +4,7 @@ from tickets.rules import trouble
 from tickets.rules.clean import clean
 from tickets.rules.content import Content
 from tickets.rules.effects import Effects, HandOverTo
-from tickets.rules.engine import Fired, Verdict, active_rules, decide
+from tickets.rules.engine import Fired, Verdict, active_rules, decide, lately_active
 from tickets.rules.fields import Field, all_fields, field_named, register
 from tickets.rules.seen import Seen
 from tickets.rules.sentences import Names, describe
@@ -25,6 +25,7 @@ __all__ = [
     "decide",
     "describe",
     "field_named",
+    "lately_active",
     "of_reading",
     "of_ticket",
     "of_values",

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+from knowledgebase.lately import Lately
 from tickets.models import EscalationRule, Match
 from tickets.rules.effects import Effects, HandOverTo
 from tickets.rules.fields import Field, all_fields, field_named
@@ -88,6 +89,10 @@ class Verdict:
 def active_rules() -> list[EscalationRule]:
     """The rules that are switched on, in their order. One query."""
     return list(EscalationRule.objects.filter(active=True).order_by("position", "pk"))
+
+
+# For what is decided many times a second; what an admin changes counts a second later.
+lately_active = Lately(active_rules)
 
 
 def decide(situation: Mapping[str, Seen], rules: Sequence[EscalationRule] | None = None) -> Verdict:

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
-from channels.auth import get_user
-from channels.db import DatabaseSyncToAsync
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.sessions.backends.base import SessionBase
 
-from tickets import live
-from tickets.models import User
+from tickets import limits, live, presence
+from tickets.models import Ticket, User
+from tickets.sockets import open_sockets, sight
+from tickets.sockets.heart import heart
+from tickets.sockets.sight import Sight, Viewer
+from tickets.sockets.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-BEAT = 20  # seconds; a screen that hears nothing for two of them connects again
 LARGEST_FRAME = 4096
 FRAMES_PER_SECOND = 20
 
 UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, TOO_LARGE, TOO_MANY = 4401, 4403, 4404, 4413, 4429
 
 
-def in_thread(work: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
-    """Run database work in a thread of a pool. The default would queue all sockets for one thread."""
-    run: Callable[P, Coroutine[Any, Any, R]] = DatabaseSyncToAsync(work, thread_sensitive=False)
-    return run
+def works_here(user: User) -> bool:
+    """The same as `user.works_here`, which may ask the database for the second factor."""
+    return user.works_here
 
 
 class Nowhere(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
@@ -48,31 +45,74 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
     """A socket that brings news. It is closed once its viewer may not see them any more."""
 
     groups_joined: tuple[str, ...] = ()
-    heart: asyncio.Task[None] | None = None
+    counted: Mapping[str, int] = MappingProxyType({})
     closed = False
+    for_staff = False
+    viewer: Viewer
 
     async def connect(self) -> None:
         self.recent: deque[float] = deque(maxlen=FRAMES_PER_SECOND)
         await self.accept()
+        self.counted = self.counts_for()
+        if not await in_thread(open_sockets.take)(self.channel_name, self.counted):
+            await self.close(TOO_MANY)
+            return
+        open_sockets.keep_saying(in_thread(open_sockets.say_again))
+        # It listens before it looks: whoever logs out in this moment is told, or is seen.
+        await self.join(*self.own_groups())
         if code := await self.enter():
             await self.close(code)
             return
-        session: SessionBase = self.scope["session"]
-        own = []
-        if session.session_key:
-            own.append(live.session_group(session.session_key))
-        if isinstance(user := self.scope.get("user"), User):
-            own.append(live.account_group(user.pk))
-        self.groups_joined = (*self.groups_joined, *own)
-        for group in self.groups_joined:
-            await self.channel_layer.group_add(group, self.channel_name)
-        self.heart = asyncio.create_task(self.beat())
+        await self.join(*self.news_groups())
+        if not await self.looks_again():
+            return
+        await in_thread(presence.mark_here)(*filter(None, [self.presence()]))
+        heart().add(self)
 
-    async def disconnect(self, code: int) -> None:
-        if self.heart is not None:
-            self.heart.cancel()
-        for group in self.groups_joined:
+    async def __call__(self, *given: Any) -> None:
+        """Listen until the browser is gone, or something of ours broke. It is forgotten in any case."""
+        try:
+            await super().__call__(*given)
+        finally:
+            heart().remove(self)
+            await self.leave(*self.groups_joined)
+            if self.counted:
+                await in_thread(open_sockets.give_back)(self.channel_name, list(self.counted))
+            await self.is_gone()
+
+    async def is_gone(self) -> None:
+        """The browser listens no more."""
+
+    async def join(self, *groups: str) -> None:
+        for group in groups:
+            await self.channel_layer.group_add(group, self.channel_name)
+        self.groups_joined = (*self.groups_joined, *groups)
+
+    async def leave(self, *groups: str) -> None:
+        for group in groups:
             await self.channel_layer.group_discard(group, self.channel_name)
+        self.groups_joined = tuple(group for group in self.groups_joined if group not in groups)
+
+    def own_groups(self) -> list[str]:
+        """Where the end of this log-in is told."""
+        session: SessionBase = self.scope["session"]
+        groups = [live.session_group(session.session_key)] if session.session_key else []
+        user = self.scope.get("user")
+        return [*groups, live.account_group(user.pk)] if isinstance(user, User) else groups
+
+    def looks_at(self, ticket: Ticket | None = None) -> None:
+        """Remember who listens here, and to what."""
+        self.viewer = Viewer.of(self.scope["session"], self.scope.get("user"), ticket)
+
+    def counts_for(self) -> dict[str, int]:
+        """Whose open sockets this is one of, and how many those may be at most."""
+        found = {}
+        if session := self.scope["session"].session_key:
+            found[open_sockets.session_key(session)] = open_sockets.PER_SESSION
+        if not self.for_staff:
+            network = limits.network_of((self.scope.get("client") or [""])[0])
+            found[open_sockets.network_key(network)] = open_sockets.PER_NETWORK
+        return found
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Close it, once. What the browser had sent before it knew is not heard any more."""
@@ -81,31 +121,42 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
             await super().close(code, reason)
 
     async def enter(self) -> int:
-        """Load what this socket is about and name `groups_joined`; a close code if it may not."""
+        """Load what this socket is about and call `looks_at`; a close code if it may not."""
         raise NotImplementedError
 
-    async def still_allowed(self) -> int:
-        """0, or the code to close with, because the viewer has lost the right to look."""
+    def news_groups(self) -> list[str]:
+        """Where the news that it brings are told."""
         raise NotImplementedError
 
-    async def pulse(self) -> dict[str, Any]:
-        """What the heartbeat carries beside its type."""
+    async def take(self, now: Sight) -> int:
+        """Take over what the rows say now of a viewer who is logged in; a close code, or 0."""
+        raise NotImplementedError
+
+    def pulse(self, now: Sight) -> dict[str, Any]:
+        """What a heartbeat carries beside its type."""
         return {}
+
+    def presence(self) -> str:
+        """The key under which its viewer counts as being here; "" if under none."""
+        return ""
 
     async def hear(self, frame: dict[str, Any]) -> None:
         """A frame of a type that is this socket's own."""
         await self.complain("unknown_type")
 
-    async def beat(self) -> None:
-        while True:
-            await asyncio.sleep(BEAT)
-            try:
-                if code := await self.still_allowed():
-                    await self.close(code)
-                    return
-                await self.send_frame({"type": "beat", **await self.pulse()})
-            except Exception:  # PostgreSQL was away for a moment: a heart must not stop for that
-                logger.warning("A heartbeat was left out.", exc_info=True)
+    async def stays(self, now: Sight) -> bool:
+        """Take over what the rows say now; False if the viewer may look no longer."""
+        code = await self.take(now) if now.is_logged_in(self.viewer) else UNAUTHENTICATED
+        if code:
+            await self.close(code)
+        return not code
+
+    async def looks_again(self) -> bool:
+        """The same at once, for this socket alone."""
+        return await self.stays(await in_thread(sight.look)([self.viewer]))
+
+    async def beat(self, now: Sight | None = None) -> None:
+        await self.send_frame({"type": "beat", **(self.pulse(now) if now else {})})
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.closed:
@@ -143,28 +194,4 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
 
     async def account_changed(self, event: dict[str, Any]) -> None:
         """The account was changed, by an admin or with a new password: look again, now."""
-        if code := await self.still_allowed():
-            await self.close(code)
-
-    async def has_lost_the_log_in(self) -> bool:
-        """Look again who is there; whether somebody was, and their session is no longer good."""
-        before = self.scope.get("user")
-        self.scope["user"] = await self.current_user()
-        return isinstance(before, User) and self.scope["user"] is None
-
-    async def current_user(self) -> User | None:
-        """The user of this session as it is now, not as it was when the socket opened."""
-        session = self.scope["session"]
-
-        def reload() -> bool:
-            if session.session_key is None or not session.exists(session.session_key):
-                return False
-            # Forget what was read, so that the next look goes to the store again.
-            session.__dict__.pop("_session_cache", None)
-            session.accessed = False
-            return True
-
-        if not await in_thread(reload)():
-            return None
-        user = await get_user(self.scope)
-        return user if isinstance(user, User) and user.is_active else None
+        await self.looks_again()

@@ -13,7 +13,9 @@ from tickets import access, live, presence, zones
 from tickets.actors import Actor
 from tickets.models import AuthorKind, EventKind, Ticket, User
 from tickets.portal import news as portal_news
-from tickets.sockets.base import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Socket, in_thread
+from tickets.sockets.base import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Socket
+from tickets.sockets.sight import Sight
+from tickets.sockets.threads import in_thread
 from tickets.workspace import news as workspace_news
 
 TYPING_EVERY = 2  # seconds between two "is typing" that go out
@@ -33,29 +35,16 @@ class Conversation(Socket):
         try:
             ticket = await in_thread(self.load)()
         except PermissionError:
-            return FORBIDDEN if await self.current_user() else UNAUTHENTICATED
+            return FORBIDDEN if isinstance(self.scope["user"], User) else UNAUTHENTICATED
         except Http404:
             return NOT_FOUND
         self.ticket_id = ticket.pk
-        await in_thread(self.here)(ticket)
-        self.groups_joined = (self.group(ticket),)
+        self.looks_at(ticket)
         return 0
 
-    async def still_allowed(self) -> int:
-        if self.scope["session"].session_key and await self.has_lost_the_log_in():
-            return UNAUTHENTICATED
-        try:
-            ticket = await in_thread(self.load)()
-        except PermissionError:
-            return UNAUTHENTICATED
-        except Http404:
-            return NOT_FOUND
-        self.position_now = ticket.last_position
-        await in_thread(self.here)(ticket)
-        return 0
-
-    async def pulse(self) -> dict[str, Any]:
-        return {"position": self.position_now}
+    def pulse(self, now: Sight) -> dict[str, Any]:
+        ticket = now.ticket_of(self.viewer)
+        return {"position": ticket.last_position} if ticket else {}
 
     async def hear(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "hello":
@@ -122,12 +111,6 @@ class Conversation(Socket):
         """The ticket through access. Raises Http404, or PermissionError for who may not be here."""
         raise NotImplementedError
 
-    def group(self, ticket: Ticket) -> str:
-        raise NotImplementedError
-
-    def here(self, ticket: Ticket) -> None:
-        """Note that the viewer is there."""
-
     def name(self) -> str:
         raise NotImplementedError
 
@@ -169,27 +152,35 @@ class CustomerConversation(Conversation):
         ticket = access.ticket_for(self.actor, self.reference)
         return portal_news.news(ticket, after=after)
 
-    def group(self, ticket: Ticket) -> str:
-        return live.customer_group(ticket.pk)
+    async def take(self, now: Sight) -> int:
+        customer, ticket = now.customer_of(self.viewer), now.ticket_of(self.viewer)
+        if customer is None or ticket is None:
+            return NOT_FOUND
+        self.scope["user"] = now.user_of(self.viewer)
+        self.actor = Actor.of_customer(customer)
+        return 0 if ticket.is_visible_to(self.actor) else NOT_FOUND
 
-    def here(self, ticket: Ticket) -> None:
-        presence.mark_customer_here(ticket)
+    def news_groups(self) -> list[str]:
+        return [live.customer_group(self.ticket_id)]
 
-    async def disconnect(self, code: int) -> None:
+    def presence(self) -> str:
+        return presence.customer_key(self.ticket_id)
+
+    async def is_gone(self) -> None:
         if self.waiting is not None:
             self.waiting.cancel()
-        await super().disconnect(code)
         if hasattr(self, "ticket_id"):
             await in_thread(presence.forget_customer)(self.ticket_id)
 
     def name(self) -> str:
-        return self.load().customer.name or _("The customer")
+        return access.ticket_for(self.actor, self.reference).customer.name or _("The customer")
 
 
 class StaffConversation(Conversation):
     """An agent's side: messages and notes."""
 
     side = AuthorKind.AGENT
+    for_staff = True
 
     def agent(self) -> User:
         user = self.scope["user"]
@@ -203,8 +194,18 @@ class StaffConversation(Conversation):
     def frame(self, after: int) -> dict[str, Any]:
         return workspace_news.news(self.load(), self.agent(), after)
 
-    def group(self, ticket: Ticket) -> str:
-        return live.staff_group(ticket.pk)
+    async def take(self, now: Sight) -> int:
+        user, ticket = now.user_of(self.viewer), now.ticket_of(self.viewer)
+        if user is None or not user.works_here:
+            return UNAUTHENTICATED
+        self.scope["user"] = user
+        teams = now.teams.get(user.pk, ())
+        if ticket is None or not ticket.is_visible_to(Actor.agent(user), teams=teams):
+            return NOT_FOUND
+        return 0
+
+    def news_groups(self) -> list[str]:
+        return [live.staff_group(self.ticket_id)]
 
     def name(self) -> str:
         return self.agent().get_short_name()

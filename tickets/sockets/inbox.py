@@ -10,37 +10,42 @@ from django.utils.translation import gettext as _
 
 from tickets import access, live, presence
 from tickets.actors import Actor
-from tickets.models import AuthorKind, EventKind, Role, Team, Ticket, Turn, User
-from tickets.sockets.base import FORBIDDEN, UNAUTHENTICATED, Socket, in_thread
+from tickets.models import AuthorKind, EventKind, Ticket, Turn, User
+from tickets.sockets.base import FORBIDDEN, UNAUTHENTICATED, Socket, works_here
+from tickets.sockets.sight import Sight
+from tickets.sockets.threads import in_thread
 
 
 class InboxConsumer(Socket):
     """News of all conversations of an agent's teams. What a frame names was loaded for this agent."""
 
+    for_staff = True
+
     async def enter(self) -> int:
         user = self.scope.get("user")
         if not isinstance(user, User):
             return UNAUTHENTICATED
-        if not user.works_here:
+        if not await in_thread(works_here)(user):
             return FORBIDDEN
         self.user = user
         self.told: deque[tuple[int, int]] = deque(maxlen=50)
-        self.teams = await in_thread(self.teams_now)()
-        self.groups_joined = (
-            live.user_group(user.pk),
-            *(live.team_group(team) for team in self.teams),
-        )
-        await in_thread(presence.mark_agent_here)(user)
+        self.teams: set[int] = set()
+        self.looks_at()
         return 0
 
-    async def still_allowed(self) -> int:
-        user = await self.current_user()
+    def news_groups(self) -> list[str]:
+        return [live.user_group(self.user.pk)]
+
+    async def take(self, now: Sight) -> int:
+        user = now.user_of(self.viewer)
         if user is None or not user.works_here:
             return UNAUTHENTICATED
-        self.user = user
-        await self.follow_teams(await in_thread(self.teams_now)())
-        await in_thread(presence.mark_agent_here)(user)
+        self.user = self.scope["user"] = user
+        await self.follow_teams(now.teams.get(user.pk, set()))
         return 0
+
+    def presence(self) -> str:
+        return presence.agent_key(self.user.pk)
 
     async def hear(self, frame: dict[str, Any]) -> None:
         """The agent did something on their screen: it is no forgotten one."""
@@ -59,21 +64,10 @@ class InboxConsumer(Socket):
 
     async def follow_teams(self, teams: set[int]) -> None:
         """Whoever changed teams hears of the new ones, and of the old ones no more."""
-        for team in self.teams - teams:
-            await self.channel_layer.group_discard(live.team_group(team), self.channel_name)
-        for team in teams - self.teams:
-            await self.channel_layer.group_add(live.team_group(team), self.channel_name)
-        self.groups_joined = (
-            *(group for group in self.groups_joined if not group.startswith("team.")),
-            *(live.team_group(team) for team in teams),
-        )
+        left, joined = self.teams - teams, teams - self.teams
         self.teams = teams
-
-    def teams_now(self) -> set[int]:
-        teams = Team.objects.all()
-        if self.user.role != Role.ADMIN:
-            teams = teams.filter(members=self.user)
-        return set(teams.values_list("pk", flat=True))
+        await self.leave(*map(live.team_group, left))
+        await self.join(*map(live.team_group, joined))
 
     def frame(self, event: dict[str, Any]) -> dict[str, Any]:
         """What this agent is told of an event. Of a ticket that is not theirs to see (it went to

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import template
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -9,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from knowledgebase.markdown import render_excerpt, render_message
+from tickets import dates
 from tickets.attachments import limits
 from tickets.models import Answer
 
@@ -55,6 +58,18 @@ def confidence_words(answer: Answer) -> str:
         "medium": _("I think that this answers your question, but I am not certain."),
         "low": _("I am not sure that this is what you need."),
     }[confidence_level(answer)]
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """When something was: the day, with the year if it is another one, and the time."""
+    return dates.moment(at)
+
+
+@register.filter
+def weekday_moment(at: datetime) -> str:
+    """When something will be, with the weekday."""
+    return dates.weekday_moment(at)
 
 
 @register.filter

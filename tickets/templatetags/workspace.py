@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django import template
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tickets import dates
 from tickets.models import Channel, Ticket
 
 register = template.Library()
@@ -35,8 +36,7 @@ def age(at: datetime | None) -> str:
         return _("%(count)d h") % {"count": passed // timedelta(hours=1)}
     if passed < timedelta(days=7):
         return _("%(count)d d") % {"count": passed.days}
-    this_year = timezone.localtime(at).year == timezone.localtime().year
-    return formats.date_format(timezone.localtime(at), "j M" if this_year else "j M Y")
+    return dates.day(at)
 
 
 @register.filter

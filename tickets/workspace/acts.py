@@ -10,20 +10,21 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from tickets import access, actions, asked_again
 from tickets.actions import ActionError, NotAllowed
 from tickets.asked_again import Known
+from tickets.attachments import NOT_KEPT, NotKept
 from tickets.models import Ticket
-from tickets.portal.respond import hears_it_live, stored
+from tickets.portal.respond import hears_it_live, posted_from, stored
 from tickets.workspace import views
 from tickets.workspace.forms import Kind, TransferForm, WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.news import news
 
 
-@require_POST
+@posted_from("workspace-ticket")
 @for_agents
 def write(request: AgentRequest, reference: str) -> HttpResponse:
     """Send a reply to the customer, or keep a note among agents."""
@@ -31,7 +32,8 @@ def write(request: AgentRequest, reference: str) -> HttpResponse:
     form = WriteForm(request.POST, request.FILES)
     if not form.is_valid():
         problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        return _refused(request, ticket, problem, code="invalid", status=422, written=form)
+        status, code = (507, NOT_KEPT) if form.has_error("files", NOT_KEPT) else (422, "invalid")
+        return _refused(request, ticket, problem, code=code, status=status, written=form)
     sent = form.cleaned_data
     known: list[Known] = []
     if sent["kind"] == Kind.REPLY:
@@ -60,7 +62,7 @@ def write(request: AgentRequest, reference: str) -> HttpResponse:
     return answer(request, ticket, do, written=form)
 
 
-@require_POST
+@posted_from("workspace-ticket")
 @for_agents
 def known(request: AgentRequest, reference: str) -> HttpResponse:
     """What a draft asks for although it is known: the lines that the composer shows. Never of a note."""
@@ -72,14 +74,14 @@ def known(request: AgentRequest, reference: str) -> HttpResponse:
     return render(request, "workspace/asked_again.html", {"asked_again": found})
 
 
-@require_POST
+@posted_from("workspace-ticket")
 @for_agents
 def accept(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
     return answer(request, ticket, lambda: actions.accept(actor=actor_of(request), ticket=ticket))
 
 
-@require_POST
+@posted_from("workspace-ticket")
 @for_agents
 def hand_back(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
@@ -88,14 +90,14 @@ def hand_back(request: AgentRequest, reference: str) -> HttpResponse:
     )
 
 
-@require_POST
+@posted_from("workspace-ticket")
 @for_agents
 def resolve(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
     return answer(request, ticket, lambda: actions.resolve(actor=actor_of(request), ticket=ticket))
 
 
-@require_POST
+@posted_from("workspace-ticket")
 @for_agents
 def reopen(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
@@ -139,7 +141,8 @@ def answer(
         do()
     except ValidationError as error:
         problem = " ".join(error.messages)
-        return _refused(request, ticket, problem, code="invalid", status=422, written=written)
+        status, code = (507, NOT_KEPT) if isinstance(error, NotKept) else (422, "invalid")
+        return _refused(request, ticket, problem, code=code, status=status, written=written)
     except ActionError as error:
         return _refused(
             request,

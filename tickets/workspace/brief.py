@@ -115,9 +115,15 @@ def _tried(handover: HandOver) -> list[Part]:
     found = [one for one in _of(handover, "tried") if str(one["text"]).strip("“”") not in wants]
     if not _of(handover, "tried"):
         return [Part(handover.tried)]
-    shown = [one for one in found if one.get("by") != "customer"]
     parts = [_part(one) for one in found if one.get("by") == "customer"]
-    parts += [_part(one, _("The assistant showed") if one is shown[0] else "") for one in shown]
+    before = ""
+    for one in found:
+        if one.get("by") != "customer":
+            # What was shown is named in quotation marks; everything else says itself what it was.
+            shown = str(one["text"]).startswith("“")
+            opening = _("The assistant showed") if shown else _("The assistant")
+            parts.append(_part(one, "" if opening == before else opening))
+            before = opening
     return parts
 
 

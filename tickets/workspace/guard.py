@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from tickets import second_factor
 from tickets.actors import Actor
 from tickets.models import User
 
@@ -35,7 +36,7 @@ def actor_of(request: AgentRequest) -> Actor:
 def for_agents(
     view: Callable[Concatenate[AgentRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Log in first; whoever does not work here gets 404, as if there were no workspace."""
+    """Log in first, with a second factor; for who does not work here there is no workspace (404)."""
 
     @never_cache
     @wraps(view)
@@ -48,6 +49,8 @@ def for_agents(
                 )
             return redirect_to_login(request.get_full_path())
         if not (isinstance(request.user, User) and request.user.works_here):
+            if second_factor.lacks(request.user):
+                return second_factor.set_up_first(request)
             raise Http404
         return view(cast(AgentRequest, request), *args, **kwargs)
 

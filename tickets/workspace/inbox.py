@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
-from tickets import access, pages, text
+from tickets import access, addresses, pages, text
 from tickets.actors import Actor
 from tickets.models import AuthorKind, Message, Ticket, Turn, User
 from tickets.models.tickets import REFERENCE_LETTERS, TicketQuerySet
@@ -132,11 +132,12 @@ def _found(tickets: TicketQuerySet, words: str) -> TicketQuerySet:
     reference = words.lstrip("#").upper()
     if _REFERENCE.fullmatch(reference):
         return tickets.filter(reference=reference)
+    address = addresses.to_look_up(words) or words.lower()
     return tickets.filter(
         Q(subject__icontains=words)
         | Q(customer__name__icontains=words)
-        | Q(customer__email__icontains=words)
-        | Q(customer__claimed_email__icontains=words)
+        | Q(customer__email__contains=address)
+        | Q(customer__claimed_email__contains=address)
     )
 
 

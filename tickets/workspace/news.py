@@ -18,11 +18,15 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.actors import Actor
 from tickets.asked_again import name_of
-from tickets.models import Citation, Fact, Message, SiteSettings, Ticket, User
+from tickets.models import AuthorKind, Citation, Fact, Message, SiteSettings, Ticket, User
+from tickets.stretches import Stretch
 from tickets.workspace import brief, timeline
 from tickets.workspace.inbox import earlier_of
+from tickets.workspace.timeline import Item
 
 EARLIER = 5  # of the customer's other conversations; of the rest the number
+FACTS = 50  # the newest
+CITATIONS = 50  # the newest: of a conversation without end not every article is recalled
 PANELS = ("head", "actions", "brief", "hint", "about")
 
 _SOURCES = {
@@ -56,44 +60,48 @@ class Shown:
 
 
 def news(ticket: Ticket, user: User, after: int) -> dict[str, Any]:
-    """What came after a position, for this agent; from 0, the newest page of it.
+    """What came after a position, for this agent; from 0, the newest of it.
 
-    `position` is how far the items reach: a screen that was away for long asks again from there.
+    For a screen that was away for long it holds the newest items, and says that the screen is to
+    begin `afresh` with them, and before which position there are `earlier` ones.
     """
-    if after <= 0:
-        return opening(ticket, user)
-    items, reached = timeline.after(ticket, after)
+    shown = timeline.since(ticket, after) if after > 0 else timeline.newest(ticket)
     shared = _shared(ticket, user)
-    return {
+    frame = {
         "type": "news",
-        "position": reached,
-        "items": timeline.render(items, shared),
+        "position": ticket.last_position,
+        "items": timeline.render(shown.items, shared),
         "panels": _panels(ticket, user, shared, _articles(_citations(ticket))),
     }
+    return frame if shown.earlier is None else {**frame, "afresh": True, "earlier": shown.earlier}
 
 
 def opening(
-    ticket: Ticket, user: User, *, before: int | None = None, desk: Any = None
+    ticket: Ticket, user: User, *, at: Stretch[Item] | None = None, desk: Any = None
 ) -> dict[str, Any]:
-    """The page's first content: as news, and where the items before it end."""
-    page = timeline.newest(ticket) if before is None else timeline.before(ticket, before)
+    """The page's first content: the items `at` a place or the newest, what is around, the panels."""
+    shown = at if at is not None and at.items else timeline.newest(ticket)
     shared = _shared(ticket, user, desk)
-    whole = before is None and page.earlier is None
-    citations = _cited(page.messages) if whole else _citations(ticket)
+    whole = shown.earlier is None and shown.later is None
+    citations = _cited(shown.items) if whole else _citations(ticket)
     return {
-        "type": "news",
-        "position": ticket.last_position,
-        "items": timeline.render(page.items, shared),
-        "earlier": page.earlier,
+        **_page(ticket, shown, shared),
         "panels": _panels(ticket, user, shared, _articles(citations)),
     }
 
 
-def earlier(ticket: Ticket, user: User, before: int) -> dict[str, Any]:
-    """The items before a position, and where those before them end."""
-    page = timeline.before(ticket, before)
-    items = timeline.render(page.items, _shared(ticket, user))
-    return {"items": items, "earlier": page.earlier}
+def page(ticket: Ticket, user: User, shown: Stretch[Item]) -> dict[str, Any]:
+    """Items that are loaded before or after those on the screen, and whether there are more."""
+    return _page(ticket, shown, _shared(ticket, user))
+
+
+def _page(ticket: Ticket, shown: Stretch[Item], shared: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "items": timeline.render(shown.items, shared),
+        "earlier": shown.earlier,
+        "later": shown.later,
+        "position": ticket.last_position,
+    }
 
 
 def _shared(ticket: Ticket, user: User, desk: Any = None) -> dict[str, Any]:
@@ -129,9 +137,8 @@ def _panels(
 
 def _facts(ticket: Ticket) -> list[KnownFact]:
     """What was said in this conversation, and what is known of the customer whatever the ticket."""
-    known = Fact.objects.filter(
-        Q(ticket=ticket) | Q(ticket=None, customer=ticket.customer_id)
-    ).select_related("message")
+    known = Fact.objects.filter(Q(ticket=ticket) | Q(ticket=None, customer=ticket.customer_id))
+    newest = reversed(known.select_related("message").order_by("-pk")[:FACTS])
     return [
         KnownFact(
             name=capfirst(str(name_of(fact.key))),
@@ -139,22 +146,24 @@ def _facts(ticket: Ticket) -> list[KnownFact]:
             source=str(_SOURCES.get(fact.source, _SOURCES["customer"])),
             position=fact.message.position if fact.message else None,
         )
-        for fact in known
+        for fact in newest
     ]
 
 
 def _citations(ticket: Ticket) -> Iterable[tuple[Message, Citation]]:
-    cited = Citation.objects.filter(answer__message__ticket=ticket)
-    for citation in cited.select_related("answer__message").order_by("answer", "rank"):
+    cited = Citation.objects.filter(
+        answer__message__ticket=ticket, answer__message__author_kind=AuthorKind.ASSISTANT
+    ).select_related("answer__message")
+    for citation in reversed(cited.order_by("-answer__message__position", "-rank")[:CITATIONS]):
         yield citation.answer.message, citation
 
 
-def _cited(messages: Iterable[Message]) -> Iterable[tuple[Message, Citation]]:
+def _cited(items: Iterable[Item]) -> Iterable[tuple[Message, Citation]]:
     """The same from messages that are loaded already."""
-    for message in messages:
-        if hasattr(message, "answer"):
-            for citation in message.answer.citations.all():
-                yield message, citation
+    for item in items:
+        if isinstance(item, Message) and hasattr(item, "answer"):
+            for citation in item.answer.citations.all():
+                yield item, citation
 
 
 def _articles(cited: Iterable[tuple[Message, Citation]]) -> list[Shown]:

@@ -13,16 +13,19 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from tickets import access, presence
 from tickets.asked_again import Known
 from tickets.models import Ticket
 from tickets.portal.context import desk
-from tickets.workspace import inbox, news
+from tickets.portal.respond import posted_from
+from tickets.stretches import Stretch
+from tickets.workspace import inbox, news, timeline
 from tickets.workspace.forms import Kind, WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.inbox import Selection, View
+from tickets.workspace.timeline import Item
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -73,14 +76,14 @@ def inbox_page(request: AgentRequest) -> HttpResponse:
 @require_safe
 @for_agents
 def ticket_page(request: AgentRequest, reference: str) -> HttpResponse:
-    """A conversation and all that is known; for our script the list beside it or earlier items."""
+    """A conversation and all that is known; for our script the list beside it or more items."""
     ticket = access.ticket_for(actor_of(request), reference)
-    before = _position(request.GET.get("before"))
+    at = _wanted(request, ticket)
     if by_script(request):
-        if before is not None:
-            return JsonResponse(news.earlier(ticket, request.user, before))
+        if at is not None:
+            return JsonResponse(news.page(ticket, request.user, at))
         return render(request, "workspace/live_list.html", ticket_list(request, ticket))
-    return show(request, ticket, before=before)
+    return show(request, ticket, at=at)
 
 
 def show(
@@ -88,7 +91,7 @@ def show(
     ticket: Ticket,
     *,
     status: int = 200,
-    before: int | None = None,
+    at: Stretch[Item] | None = None,
     written: WriteForm | None = None,
     problem: str = "",
     asked_again: Sequence[Known] = (),
@@ -103,8 +106,7 @@ def show(
             **ticket_list(request, ticket),
             "desk": shared_desk,
             "ticket": ticket,
-            "content": news.opening(ticket, request.user, before=before, desk=shared_desk),
-            "before": before,
+            "content": news.opening(ticket, request.user, at=at, desk=shared_desk),
             "body": sent.get("body", "")[:20_000],
             "kind": Kind.NOTE if sent.get("kind") == Kind.NOTE else Kind.REPLY,
             "client_id": uuid.uuid4(),
@@ -124,7 +126,7 @@ def news_page(request: AgentRequest, reference: str) -> HttpResponse:
     return JsonResponse(news.news(ticket, request.user, _position(request.GET.get("after")) or 0))
 
 
-@require_POST
+@posted_from("workspace")
 @for_agents
 def presence_switch(request: AgentRequest) -> HttpResponse:
     """Online or away: whether customers are told that this agent is there."""
@@ -179,6 +181,15 @@ def _count(number: int) -> str:
     if not number:
         return ""
     return str(number) if number < inbox.COUNT_LIMIT else f"{inbox.COUNT_LIMIT - 1}+"
+
+
+def _wanted(request: AgentRequest, ticket: Ticket) -> Stretch[Item] | None:
+    """The items that the address asks for; None for those that one begins with."""
+    if (place := _position(request.GET.get("before"))) is not None:
+        return timeline.before(ticket, place)
+    if (place := _position(request.GET.get("after"))) is not None:
+        return timeline.after(ticket, place)
+    return None
 
 
 def _position(given: str | None) -> int | None:

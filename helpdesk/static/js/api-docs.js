@@ -20,5 +20,7 @@ window.SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
   tagsSorter: (one, other) => other.localeCompare(one), // tickets, then articles
+  // It draws a main part of its own, inside the page's.
+  onComplete: () => document.querySelector("main:not(#main)")?.setAttribute("role", "group"),
   plugins: [() => ({ wrapComponents: { InfoContainer: () => () => null } })],
 });

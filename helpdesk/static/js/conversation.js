@@ -2,11 +2,15 @@
 // Writes go over HTTP; the socket only brings news and carries "is typing". Without this script
 // every form works as a plain one.
 
+import { beginAfresh, goToTheEnd, liesBefore, reachesTheEnd } from "./conversation-pages.js";
+import { untilAskingAgain, untilReconnecting } from "./reconnecting.js";
+
 const root = document.querySelector("[data-conversation]");
 const list = root.querySelector("[data-items]");
 const typing = root.querySelector("[data-typing]");
 const csrf = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const HEARTBEAT_LIMIT = 45_000; // the server's heart beats every 20 s; two missed ones are a dead line
+const POLL_EVERY = 5000; // while there is no socket
 let position = Number(root.dataset.position);
 let toldAt = Date.now(); // when the page last heard how long it takes
 let following = false; // whoever has just written looks at the end
@@ -19,6 +23,18 @@ function nearTheEnd() {
 function toTheEnd() {
   const scroller = root.querySelector("[data-scroll]") ?? document.scrollingElement;
   scroller.scrollTo({ top: scroller.scrollHeight });
+}
+
+// What another person or the assistant said is read from its top, however long it is. A short one
+// at the end is shown with everything that stands below it.
+function toTheTopOf(item) {
+  item.scrollIntoView({ block: "start" });
+}
+
+const ownKinds = list.dataset.viewer === "customer" ? ["customer"] : ["agent", "note"];
+
+function isToRead(item) {
+  return !ownKinds.includes(item.dataset.author);
 }
 
 function element(html) {
@@ -36,11 +52,12 @@ function place(item) {
       existing.replaceWith(fresh);
       if (focused) (fresh.querySelector("a, button, [tabindex]") ?? fresh).focus({ preventScroll: true });
     }
-    return false;
+    return null;
   }
+  if (!reachesTheEnd() || liesBefore(item.position)) return null; // what lies between is not here
   const next = [...list.children].find((child) => Number(child.dataset.position) > item.position);
   list.insertBefore(fresh, next ?? null);
-  return true;
+  return fresh;
 }
 
 function holdsFocus(panel) {
@@ -49,7 +66,8 @@ function holdsFocus(panel) {
 
 export function apply(news) {
   const follow = following || nearTheEnd();
-  const added = news.items.map(place).some(Boolean);
+  if (news.afresh && reachesTheEnd()) beginAfresh(news);
+  const added = news.items.map(place).filter(Boolean);
   for (const [name, html] of Object.entries(news.panels ?? {})) {
     const panel = root.querySelector(`[data-panel="${name}"]`);
     // What somebody is typing in is left alone; it comes with the next news.
@@ -64,9 +82,11 @@ export function apply(news) {
     }
   }
   position = Math.max(position, news.position);
-  if (added) {
+  if (added.length) {
     typing.hidden = true;
-    if (follow) toTheEnd();
+    const toRead = added.find(isToRead);
+    if (follow && toRead) toTheTopOf(toRead);
+    else if (follow) toTheEnd();
     following = false;
   }
   root.dispatchEvent(new CustomEvent("news", { detail: news, bubbles: true }));
@@ -86,7 +106,7 @@ function showError(form, message) {
 function showUnsent(form, body) {
   const template = form.querySelector("[data-unsent]");
   const text = body.get("body")?.trim();
-  if (!template || !text || !live()) return null;
+  if (!template || !text || !live() || !reachesTheEnd()) return null;
   const item = template.content.firstElementChild.cloneNode(true);
   item.querySelector(".message__body").textContent = text;
   list.append(item);
@@ -139,6 +159,7 @@ async function send(form, submitter) {
       }
       form.dispatchEvent(new CustomEvent("done", { bubbles: true }));
       document.activeElement?.closest("[data-panel]") && document.activeElement.blur();
+      if (own && !reachesTheEnd()) goToTheEnd(); // where it is seen
       unsent?.storedAt(answer.type === "stored" ? answer.position : null);
       if (answer.type === "news") apply(answer);
       else if (form.closest("[data-panel]")) catchUp(); // a panel with the focus was left as it was
@@ -211,6 +232,11 @@ function catchUp() {
   else poll();
 }
 
+root.addEventListener("reached", (event) => {
+  position = Math.min(position, event.detail);
+  catchUp();
+});
+
 function hello() {
   socket.send(JSON.stringify({ type: "hello", after: position }));
 }
@@ -234,9 +260,12 @@ function connect() {
       location.reload(); // no longer ours to see: the page says so in words
       return;
     }
+    if (event.code === 4429) {
+      setTimeout(connect, 60_000); // too many are open: news comes over HTTP meanwhile
+      return;
+    }
+    setTimeout(connect, untilReconnecting(attempt, event.code));
     attempt += 1;
-    // Up to 15 s, spread out, so that a thousand screens do not come back in the same instant.
-    setTimeout(connect, Math.min(15_000, 500 * 2 ** attempt) * (0.5 + Math.random() / 2));
   });
 }
 
@@ -262,6 +291,12 @@ root.addEventListener("input", (event) => {
   socket.send(JSON.stringify({ type: "typing" }));
 });
 
+async function keepAsking() {
+  const begun = Date.now();
+  await poll();
+  setTimeout(keepAsking, untilAskingAgain(POLL_EVERY, Date.now() - begun));
+}
+
 // --- waiting -------------------------------------------------------------------------------------
 
 // The place and the wait change while nothing happens here. So a page that waits and is looked at asks
@@ -281,6 +316,10 @@ setInterval(lookAtTheWait, LOOK_EVERY);
 document.addEventListener("visibilitychange", lookAtTheWait);
 
 connect();
-setInterval(poll, 5000);
+setTimeout(keepAsking, POLL_EVERY);
 addEventListener("online", poll);
-if (!location.hash && !location.search) toTheEnd();
+if (!location.hash && reachesTheEnd()) {
+  const newest = [...list.children].findLast((item) => item.dataset.author !== "system");
+  if (newest && isToRead(newest)) toTheTopOf(newest);
+  else toTheEnd();
+}

@@ -1,8 +1,9 @@
 // One conversation in the workspace, beside what conversation.js does for both sides: replies and
-// notes are kept apart, earlier items are loaded, the transfer opens in a dialog, keys r, n and a.
+// notes are kept apart, the brief leads to its messages, the transfer opens in a dialog, keys r, n and a.
+
+import { reachesTheEnd } from "./conversation-pages.js";
 
 const root = document.querySelector("[data-conversation]");
-const list = root.querySelector("[data-items]");
 const pane = root.querySelector("[data-ticket-pane]");
 const composer = document.getElementById("composer");
 const body = composer.elements.body;
@@ -21,7 +22,7 @@ nameScroller();
 // One begins at the end; where nobody has the conversation yet, with the brief and the first words.
 const unread = !!root.querySelector("[data-key='a']");
 if (unread) scroller().scrollTo({ top: 0 });
-else if (!location.hash && !new URLSearchParams(location.search).has("before")) {
+else if (!location.hash && reachesTheEnd()) {
   scroller().scrollTo({ top: scroller().scrollHeight });
 }
 
@@ -52,35 +53,7 @@ function write(kind) {
   body.focus();
 }
 
-// --- earlier items --------------------------------------------------------------------------------
-
-root.addEventListener("click", async (event) => {
-  const link = event.target.closest("[data-earlier]");
-  if (!link || event.ctrlKey || event.metaKey) return;
-  event.preventDefault();
-  if (link.ariaBusy === "true") return;
-  link.ariaBusy = "true";
-  try {
-    const response = await fetch(`${location.pathname}?before=${link.dataset.earlier}`, {
-      headers: { "X-Requested-With": "fetch" },
-    });
-    if (!response.ok) return;
-    const page = await response.json();
-    const height = scroller().scrollHeight;
-    const template = document.createElement("template");
-    template.innerHTML = page.items.map((item) => item.html).join("");
-    list.prepend(template.content);
-    scroller().scrollTop += scroller().scrollHeight - height; // what was read stays where it was
-    if (page.earlier) {
-      link.dataset.earlier = page.earlier;
-      link.href = `?before=${page.earlier}`;
-    } else {
-      link.parentElement.remove();
-    }
-  } finally {
-    link.ariaBusy = "false";
-  }
-});
+// --- where the brief leads ------------------------------------------------------------------------
 
 // A line of the brief leads to its message; one that is not on this page is fetched with what is
 // around it.

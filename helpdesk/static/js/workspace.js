@@ -1,6 +1,7 @@
 // The workspace: the list and its counts stay live, a hand-over is seen and heard, and the keyboard
 // is enough. The socket only says that something happened; the list comes over HTTP, as the page.
 
+import { untilAskingAgain, untilReconnecting } from "./reconnecting.js";
 import { beep, soundIsOn, switchSound } from "./workspace-sound.js";
 
 const REFRESH_EVERY = 60_000; // so that "4 min" grows older by itself
@@ -120,8 +121,12 @@ function connect() {
       location.reload(); // logged out, or no longer working here: the page says so
       return;
     }
+    if (event.code === 4429) {
+      setTimeout(connect, 60_000); // too many are open
+      return;
+    }
+    setTimeout(connect, untilReconnecting(attempt, event.code));
     attempt += 1;
-    setTimeout(connect, Math.min(15_000, 500 * 2 ** attempt) * (0.5 + Math.random() / 2));
   });
 }
 
@@ -207,7 +212,12 @@ addEventListener("storage", showSound); // switched in another tab
 showSound();
 connect();
 setInterval(refresh, REFRESH_EVERY);
-setInterval(() => {
-  if (socket.readyState !== WebSocket.OPEN) refresh();
+
+async function keepAsking() {
+  const begun = Date.now();
+  if (socket.readyState !== WebSocket.OPEN) await refresh();
   else if (Date.now() - lastHeard > HEARTBEAT_LIMIT) socket.close();
-}, POLL_EVERY);
+  setTimeout(keepAsking, untilAskingAgain(POLL_EVERY, Date.now() - begun));
+}
+
+setTimeout(keepAsking, POLL_EVERY);

@@ -22,6 +22,9 @@ def test_an_opened_ticket_holds_the_customers_words_and_waits_for_a_person(shop:
     ticket = Ticket.objects.get()
     assert response.json() == {
         "reference": ticket.reference,
+        "url": f"http://localhost:8000{TICKETS}{ticket.reference}/",
+        "customer_url": f"http://localhost:8000/requests/{ticket.reference}/",
+        "workspace_url": f"http://localhost:8000/workspace/{ticket.reference}/",
         "subject": "Seam of the Fell 2",
         "customer": {"email": "ines@walkers.example", "name": "Ines Pardo"},
         "channel": "api",
@@ -33,6 +36,7 @@ def test_an_opened_ticket_holds_the_customers_words_and_waits_for_a_person(shop:
         "resolution": None,
         "created_at": _utc(ticket.created_at),
         "last_message_at": _utc(ticket.last_message_at),
+        "updated_at": _utc(ticket.updated_at),
         "closed_at": None,
     }
     message = ticket.messages.get(author_kind=AuthorKind.CUSTOMER)

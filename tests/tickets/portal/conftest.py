@@ -26,7 +26,7 @@ def browser() -> Browser:
             client.force_login(user)
         elif isinstance(who, Customer):
             session = client.session
-            session[access.VISITOR] = who.pk
+            access.remember(session, who)
             session.save()
         return client
 

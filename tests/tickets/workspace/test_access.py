@@ -110,7 +110,9 @@ def test_a_link_changes_nothing(case: tuple[str, str], danas: Client, team: Team
     if case[1] in ("workspace-transfer", "workspace-correct"):  # there GET shows the form
         return
     ticket = make_ticket(team=team)
-    assert ask(danas, "GET", case[1], ticket.reference, team)[0] == 405
+    before = Event.objects.count(), Ticket.objects.values().get(pk=ticket.pk)
+    assert ask(danas, "GET", case[1], ticket.reference, team)[0] == 302  # to the conversation
+    assert (Event.objects.count(), Ticket.objects.values().get(pk=ticket.pk)) == before
 
 
 def test_a_post_from_another_site_is_refused(dana: User, team: Team) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -59,7 +60,7 @@ def test_an_agent_accepts_who_waits(danas: Client, team: Team, dana: User) -> No
     news = answer.json()
     assert news["type"] == "news"
     assert news["position"] == ticket.last_position
-    assert ["Dana joined" in item["html"] for item in news["items"]] == [True]
+    assert ["Dana Osei joined" in item["html"] for item in news["items"]] == [True]
     assert "Your turn" in news["panels"]["head"]
     bystander.refresh_from_db()
     assert bystander.turn == Turn.QUEUE
@@ -352,22 +353,28 @@ def test_news_bring_what_came_after_in_order_and_once(
     assert len(news(0)) > 3
 
 
-def test_a_screen_that_was_away_for_long_catches_up_in_steps(
+def test_a_screen_that_was_away_for_long_begins_afresh_at_the_newest(
     danas: Client, team: Team, dana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tickets.workspace.timeline.CATCH_UP", 7)
+    monkeypatch.setattr("tickets.stretches.PAGE", 7)
     ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
     reached = ticket.last_position
-    add_messages(ticket, 20, dana)
-    got: list[int] = []
-    while reached < ticket.last_position:
-        news = danas.get(f"/workspace/{ticket.reference}/news/?after={reached}").json()
-        got += [item["position"] for item in news["items"]]
-        assert news["position"] > reached
-        reached = news["position"]
-    assert (
-        got == list(ticket.messages.order_by("position").values_list("position", flat=True))[-20:]
-    )
+    add_messages(ticket, 8, dana)
+
+    def news(after: int) -> dict[str, Any]:
+        found: dict[str, Any] = danas.get(
+            f"/workspace/{ticket.reference}/news/?after={after}"
+        ).json()
+        return found
+
+    everything = [reached + number for number in range(1, 9)]
+    fits = news(reached + 1)
+    assert [item["position"] for item in fits["items"]] == everything[1:]
+    assert "afresh" not in fits
+    too_much = news(reached)
+    assert [item["position"] for item in too_much["items"]] == everything[1:]
+    assert (too_much["afresh"], too_much["earlier"]) == (True, everything[1])
+    assert too_much["position"] == fits["position"] == ticket.last_position
 
 
 def test_frames_carry_no_token_of_a_session(danas: Client, team: Team) -> None:

@@ -25,7 +25,7 @@ from tests.tickets.parallel import real_transactions
 from tickets import actions, presence
 from tickets.actors import Actor
 from tickets.models import Reason, Role, Team, Ticket, Turn, User
-from tickets.sockets import base
+from tickets.sockets import base, heart
 
 pytestmark = real_transactions
 
@@ -154,7 +154,7 @@ async def test_a_huge_frame_and_a_flood_close_it() -> None:
 
 
 async def test_its_heart_beats(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "BEAT", 0.1)
+    monkeypatch.setattr(heart, "BEAT", 0.1)
     dana = await do(make_agent)
     async with inbox(dana) as danas:
         assert await danas.frame() == {"type": "beat"}
@@ -165,7 +165,7 @@ async def test_whoever_stops_working_here_is_out(
     change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """W08, A06."""
-    monkeypatch.setattr(base, "BEAT", 0.3)
+    monkeypatch.setattr(heart, "BEAT", 0.3)
     dana = await do(make_agent)
 
     def end() -> None:
@@ -185,7 +185,7 @@ async def test_whoever_stops_working_here_is_out(
 async def test_whoever_changes_teams_hears_of_the_new_one_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(base, "BEAT", 1.0)  # longer than a silence
+    monkeypatch.setattr(heart, "BEAT", 1.0)  # longer than a silence
     old, new = await do(make_team), await do(make_team)
     dana = await do(make_agent, teams=[old])
     async with inbox(dana) as danas:

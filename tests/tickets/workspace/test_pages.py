@@ -25,6 +25,7 @@ from tests.tickets.workspace.conftest import BY_SCRIPT
 from tickets import actions, presence
 from tickets.actors import Actor
 from tickets.models import Channel, Organization, Priority, Reason, Team, Ticket, Tier, Turn, User
+from tickets.stretches import PAGE
 
 LIMIT = 12
 
@@ -277,7 +278,7 @@ def test_a_long_conversation_begins_at_its_end_and_the_rest_is_loaded(
     add_messages(ticket, 230, dana)
     page = danas.get(f"/workspace/{ticket.reference}/")
     assert "Message 230 of" in page.text
-    assert "Message 130 of" not in page.text
+    assert "Message 180 of" not in page.text
 
     seen: list[int] = []
     earlier = page.context["content"]["earlier"]
@@ -288,9 +289,9 @@ def test_a_long_conversation_begins_at_its_end_and_the_rest_is_loaded(
         seen = [item["position"] for item in answer["items"]] + seen
         earlier = answer["earlier"]
     shown = [item["position"] for item in page.context["content"]["items"]]
-    assert len(shown) == 100
+    assert len(shown) == PAGE
     assert seen + shown == sorted(set(seen + shown))
-    assert len(seen) + 100 == ticket.messages.count()
+    assert len(seen) + PAGE == ticket.messages.count()
     first = danas.get(f"/workspace/{ticket.reference}/?before=150").text
     assert "To the newest messages" in first
 
@@ -356,7 +357,7 @@ def test_only_members_who_work_here_are_counted(
 def test_presence_of_a_customer(team: Team) -> None:
     ticket = make_ticket(team=team)
     other = make_ticket(team=team)
-    presence.mark_customer_here(ticket)
+    presence.mark_here(presence.customer_key(ticket.pk))
     assert presence.customer_is_here(ticket)
     assert not presence.customer_is_here(other)
 

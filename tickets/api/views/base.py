@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from limits import parse
+from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tickets import limits
@@ -31,9 +33,14 @@ class LengthRequired(APIException):
 
 
 class ApiView(APIView):
-    """`scopes` names the scope for each method, `query` the parameters that the address may have."""
+    """`scopes` names the scope for each method, `query` the parameters that the address may have.
+
+    What a write answers is for keys that may read as well. The others get the `receipt` of it: the
+    fields that tell them what their own request made, and nothing that was known here before.
+    """
 
     scopes: ClassVar[dict[str, Scope]]
+    receipt: ClassVar[type[serializers.Serializer[Any]] | None] = None
     query: ClassVar[dict[str, type[Strict]]] = {}
     metadata_class = None
     http_method_names = ["get", "head", "post"]
@@ -45,6 +52,20 @@ class ApiView(APIView):
         if "Transfer-Encoding" in request.headers and "Content-Length" not in request.headers:
             raise LengthRequired
         self.parameters = self._parameters(request)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Also of an answer that is sent again."""
+        if request.method == "POST" and response.status_code < 300 and not self.may_read:
+            known = self.receipt().fields if self.receipt else {}
+            response.data = {name: response.data[name] for name in known}
+        found: Response = super().finalize_response(request, response, *args, **kwargs)
+        return found
+
+    @property
+    def may_read(self) -> bool:
+        return Scope.TICKETS_READ in self.key.scopes
 
     def perform_content_negotiation(
         self, request: Request, force: bool = False

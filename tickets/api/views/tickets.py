@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.functions import Lower
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tickets import access, actions
+from tickets import access, actions, changes
 from tickets.api.idempotency import idempotent
 from tickets.api.paging import next_link
 from tickets.api.schema import operation
@@ -16,25 +15,31 @@ from tickets.api.serializers import (
     MessageOut,
     MessagePage,
     MessageQuery,
+    MessageReceipt,
     NewMessage,
     NewTicket,
     TicketOut,
     TicketPage,
     TicketQuery,
+    TicketReceipt,
 )
 from tickets.api.views.base import ApiView
 from tickets.models import Channel, Customer, Message, Scope
 from tickets.models.tickets import TicketQuerySet
-from tickets.pages import page_of
+from tickets.pages import changes_of, page_of
 
 
 class TicketList(ApiView):
     scopes = {"GET": Scope.TICKETS_READ, "POST": Scope.TICKETS_WRITE}
     query = {"GET": TicketQuery}
+    receipt = TicketReceipt
 
     @operation(
         "List tickets",
-        "Those with the newest message first. Follow `next` until it is null.",
+        "Those with the newest message first. Follow `next` until it is null.\n\n"
+        "With `updated_after`, those that changed after a time, in the order of their changes. Ask "
+        "again with the `updated_at` of the last one that you got: nothing is missed. While a "
+        "change is being written, younger ones are held back, for seconds at most.",
         scope=Scope.TICKETS_READ,
         query=TicketQuery,
         answer=TicketPage,
@@ -42,11 +47,13 @@ class TicketList(ApiView):
     def get(self, request: Request) -> Response:
         wanted = self.parameters
         found = _wanted(access.tickets_for(self.actor), wanted)
-        page = page_of(
-            found.select_related("customer", "team", "assignee"),
-            wanted["cursor"],
-            size=wanted["page_size"],
-        )
+        found = found.select_related("customer", "team", "assignee")
+        cursor, size = wanted["cursor"], wanted["page_size"]
+        if since := wanted.get("updated_after"):
+            until = changes.settled_until()  # before they are read
+            page = changes_of(found, cursor, since=since, until=until, size=size)
+        else:
+            page = page_of(found, cursor, size=size)
         return Response(
             {
                 "results": TicketOut(page.rows, many=True).data,
@@ -57,10 +64,12 @@ class TicketList(ApiView):
     @operation(
         "Open a ticket",
         "The body becomes the customer's first message. You vouch for the customer's address: "
-        "a customer with that address has it in their requests.",
+        "a customer with that address has it in their requests. A key without `tickets:read` "
+        "gets the receipt only.",
         scope=Scope.TICKETS_WRITE,
         body=NewTicket,
         answer=TicketOut,
+        receipt=TicketReceipt,
     )
     @idempotent
     def post(self, request: Request) -> Response:
@@ -88,6 +97,7 @@ class TicketDetail(ApiView):
 class MessageList(ApiView):
     scopes = {"GET": Scope.TICKETS_READ, "POST": Scope.TICKETS_WRITE}
     query = {"GET": MessageQuery}
+    receipt = MessageReceipt
 
     @operation(
         "Read a conversation",
@@ -119,10 +129,11 @@ class MessageList(ApiView):
     @operation(
         "Add a customer's message",
         "What the ticket's customer says, wherever they said it. The turn goes to whoever is to "
-        "answer.",
+        "answer. A key without `tickets:read` gets the receipt only.",
         scope=Scope.TICKETS_WRITE,
         body=NewMessage,
         answer=MessageOut,
+        receipt=MessageReceipt,
     )
     @idempotent
     def post(self, request: Request, reference: str) -> Response:
@@ -141,9 +152,7 @@ def _wanted(tickets: TicketQuerySet, wanted: dict[str, Any]) -> TicketQuerySet:
     if turn := wanted.get("turn"):
         tickets = tickets.filter(turn=turn)
     if email := wanted.get("customer"):
-        # By the expression of the unique index on addresses.
-        named = Customer.objects.annotate(address=Lower("email")).filter(address=email.lower())
-        tickets = tickets.filter(customer__in=named)
+        tickets = tickets.filter(customer__in=Customer.objects.filter(email=email))
     if moment := wanted.get("last_message_after"):
         tickets = tickets.filter(last_message_at__gt=moment)
     return tickets

@@ -26,7 +26,7 @@ def add(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0016_queue_order_and_what_briefs_read"),
+        ("tickets", "0017_returned"),
     ]
 
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]

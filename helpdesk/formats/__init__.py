@@ -1,0 +1,1 @@
+"""How this installation writes dates and times, for each language: see `FORMAT_MODULE_PATH`."""

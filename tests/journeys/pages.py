@@ -1,0 +1,216 @@
+"""Every page that there is: its addresses, and who opens it. A new route has to be named here.
+
+The pages of the admin's models are not named: they are made from the models that are registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+ANYBODY, CUSTOMER, AGENT, ADMIN = "anybody", "customer", "agent", "admin"
+
+# Rows for every page to show: conversations of Maya's in all states, and one of each that the admin
+# lists. Prints where they are.
+STAGE: Final = """
+import json
+from django.utils import timezone
+from bots.models import AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion
+from knowledgebase import indexing
+from knowledgebase.models import Article, Category, IgnoredWord, Synonyms
+from tickets import actions
+from tickets.actors import Actor
+from tickets.admin import site
+from tickets.models import *
+
+maya = Customer.objects.get(user__email="maya@lindqvist.example")
+amara = User.objects.get(email="amara@kestrelmoor.example")
+by_maya, by_amara = Actor.of_customer(maya), Actor.agent(amara)
+team = amara.teams.first()
+
+def opened(body, **options):
+    return actions.open_ticket(
+        actor=by_maya, customer=maya, channel=Channel.PORTAL, body=body, team=team, **options
+    )
+
+waits = opened("My order KM-48213 never came.", to_a_person=True)
+talks = opened("The second pole of my tent broke.", to_a_person=True)
+actions.reply(actor=by_amara, ticket=talks, body="Which tent is it?")
+actions.write_note(actor=by_amara, ticket=talks, body="Third pole of this batch.")
+actions.post_message(actor=by_maya, ticket=talks, body="A Fell 2, and it is useless!")
+resolved = opened("Is the guest house open?", to_a_person=True)
+actions.resolve(actor=by_amara, ticket=resolved)
+asked = opened("Do you ship to the Faroe Islands?")
+answer = Answer.objects.filter(decision="answer").order_by("pk").first()
+read = Message.objects.filter(reading__isnull=False, ticket__team=team).order_by("pk").first()
+reported = answer.message
+
+Synonyms.objects.create(words="parcel, package")
+IgnoredWord.objects.create(word="whatsoever")
+article = Article.objects.public().order_by("pk").first()
+said = waits.messages.order_by("position").first()
+encoder = indexing.current_encoder()
+gap = KnowledgeGap.objects.create(
+    label="Do you ship to the Faroe Islands?", encoder=encoder, centroid=[0.05] * encoder.dimension
+)
+GapQuestion.objects.create(gap=gap, ticket=waits, message=said, text="To the Faroe Islands?")
+QuestionSuggestion.objects.create(article=article, text="Where is my parcel?", source="solved")
+RuleFiring.objects.create(ticket=waits, message=said, rule_name="Sea freight", version=1)
+Reaction.objects.create(
+    event=Event.objects.latest("pk"), name="test", state="dead", due_at=timezone.now()
+)
+if not AnswerReport.objects.exists():
+    AnswerReport.objects.create(answer=answer, reporter=amara, note="Wrong price.")
+rule = EscalationRule.objects.order_by("pk").first()
+rows = {model: model._default_manager.order_by("pk").first() for model in site._registry}
+print(json.dumps({
+    "rows": {model._meta.label_lower.replace(".", "_"): row and row.pk for model, row in rows.items()},
+    "article": article.slug, "article_pk": article.pk, "category": Category.objects.first().slug,
+    "rule": rule.pk, "waits": waits.reference, "talks": talks.reference, "asked": asked.reference,
+    "resolved": resolved.reference,
+    "all": [maya.tickets.exclude(resolution="").first().reference],
+    "answered": [reported.ticket.reference, reported.position],
+    "read": [read.ticket.reference, read.position],
+}, default=str))
+"""
+
+# A name of a route, who opens it, and its addresses. `{}` are keys of what the stage prints.
+PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "portal-home": (ANYBODY, ("/",)),
+    "ask": (ANYBODY, ("/ask/",)),
+    "talk-to-a-human": (ANYBODY, ("/talk-to-a-human/",)),
+    "my-requests": (CUSTOMER, ("/requests/", "/nowhere/")),
+    "conversation": (
+        CUSTOMER,
+        tuple(f"/requests/{{{key}}}/" for key in ("waits", "talks", "asked", "resolved", "all[0]")),
+    ),
+    "confirm-address": (ANYBODY, ("/confirm/",)),
+    "help-centre": (ANYBODY, ("/help/",)),
+    "help-search": (
+        ANYBODY,
+        ("/help/search/", "/help/search/?q=tent", "/help/search/?q=zzzzqqq"),
+    ),
+    "help-category": (ANYBODY, ("/help/category/{category}/",)),
+    "help-article": (ANYBODY, ("/help/{article}/", "/help/delivery-times-and-costs/")),
+    "api-docs": (ANYBODY, ("/api/docs/",)),
+    "workspace": (
+        AGENT,
+        (
+            *("/workspace/", "/workspace/?view=mine", "/workspace/?view=assistant"),
+            *("/workspace/?view=closed", "/workspace/?q=zzzzqqq", "/workspace/nowhere/"),
+        ),
+    ),
+    "workspace-ticket": (
+        AGENT,
+        tuple(f"/workspace/{{{key}}}/" for key in ("waits", "talks", "asked", "resolved")),
+    ),
+    "workspace-questions": (AGENT, ("/workspace/questions/",)),
+    "workspace-transfer": (AGENT, ("/workspace/{talks}/transfer/",)),
+    "workspace-correct": (AGENT, ("/workspace/{read[0]}/readings/{read[1]}/",)),
+    "workspace-report": (ADMIN, ("/workspace/{answered[0]}/answers/{answered[1]}/report/",)),
+    "account_login": (ANYBODY, ("/account/login/",)),
+    "account_signup": (ANYBODY, ("/account/signup/",)),
+    "account_inactive": (ANYBODY, ("/account/inactive/",)),
+    "account_email_verification_sent": (ANYBODY, ("/account/confirm-email/",)),
+    "account_reset_password": (ANYBODY, ("/account/password/reset/",)),
+    "account_confirm_password_reset_code": (ANYBODY, ("/account/password/reset/confirm/",)),
+    "account_logout": (CUSTOMER, ("/account/logout/",)),
+    "account_email": (CUSTOMER, ("/account/email/",)),
+    "account_change_password": (CUSTOMER, ("/account/password/change/",)),
+    "account_reauthenticate": (CUSTOMER, ("/account/reauthenticate/",)),
+    "mfa_index": (CUSTOMER, ("/account/2fa/",)),
+    "mfa_activate_totp": (CUSTOMER, ("/account/2fa/totp/activate/",)),
+    "admin:index": (ADMIN, ("/admin/",)),
+    "admin:app_list": (ADMIN, ("/admin/tickets/", "/admin/bots/", "/admin/knowledgebase/")),
+    "admin:password_change_done": (ADMIN, ("/admin/password_change/done/",)),
+    "admin:knowledgebase_article_preview": (
+        ADMIN,
+        ("/admin/knowledgebase/article/{article_pk}/preview/",),
+    ),
+    "admin:knowledgebase_article_version": (
+        ADMIN,
+        ("/admin/knowledgebase/article/{article_pk}/versions/1/",),
+    ),
+    "admin:tickets_escalationrule_versions": (
+        ADMIN,
+        ("/admin/tickets/escalationrule/{rule}/versions/",),
+    ),
+    "admin:bots_try_detectors": (ADMIN, ("/admin/bots/detector/try/",)),
+    "admin:bots_did_not_help": (ADMIN, ("/admin/bots/knowledgegap/articles/",)),
+    "admin:bots_asked_again": (ADMIN, ("/admin/bots/knowledgegap/asked-again/",)),
+    "admin:bots_confidence": (ADMIN, ("/admin/bots/assistantsettings/confidence/",)),
+    "admin:bots_playground": (ADMIN, ("/admin/bots/assistantsettings/playground/",)),
+}
+
+# What is asked for by scripts and programs, what only acts, and what leads elsewhere.
+NO_PAGES: Final = frozenset(
+    {
+        *("healthz", "readyz", "after-login", "attachment", "conversation-news"),
+        *("conversation-post", "conversation-helpful", "conversation-solved"),
+        *("conversation-reopen", "conversation-rate", "conversation-email", "conversation-code"),
+        *("confirm-answer", "confirm-again"),
+        *("workspace-decide-question", "workspace-presence", "workspace-news", "workspace-write"),
+        *("workspace-known", "workspace-accept", "workspace-hand-back", "workspace-resolve"),
+        "workspace-reopen",
+        *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
+        *("api-article", "api-schema"),
+        # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a
+        # mail, or has a password, as everybody has.
+        *("account_complete_password_reset", "account_password_reset_completed"),
+        *("account_confirm_login_code", "account_set_password", "mfa_authenticate"),
+        *("mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes"),
+        *("mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
+        *("admin:search", "admin:login", "admin:logout", "admin:autocomplete", "admin:jsi18n"),
+        *("admin:password_change", "admin:view_on_site", "admin:knowledgebase_article_restore"),
+        *("admin:tickets_escalationrule_rows", "admin:tickets_escalationrule_words"),
+        *("admin:tickets_escalationrule_trial", "admin:tickets_escalationrule_act"),
+        *("admin:tickets_escalationrule_roll_back", "admin:bots_teach_detector"),
+    }
+)
+
+_OF_A_MODEL: Final = ("changelist", "add", "change", "history", "delete")
+
+
+def routes() -> set[str]:
+    """The names of all routes; those of the admin with `admin:` before them."""
+    return {name for name in _named(get_resolver().url_patterns) if not name.endswith(":") and name}
+
+
+def of_models(rows: Mapping[str, Any]) -> list[str]:
+    """The pages of the admin's models: lists, forms, histories. `rows` names one row of each."""
+    return [
+        address
+        for model, row in rows.items()
+        for base in [f"/admin/{model.replace('_', '/', 1)}/"]
+        for address in (
+            *(base, f"{base}add/"),
+            *(f"{base}{row}/{page}/" for page in ("change", "history", "delete")),
+        )
+    ]
+
+
+def names_of_models(rows: Mapping[str, Any]) -> set[str]:
+    """The routes of these pages, and of the buttons on them."""
+    return {f"admin:{model}_{page}" for model in rows for page in (*_OF_A_MODEL, "button")}
+
+
+def addresses(who: str, stage: Mapping[str, Any]) -> list[str]:
+    """What somebody opens, with what the stage printed put in."""
+    mine = [
+        address.format(**stage)
+        for person, named in PAGES.values()
+        for address in named
+        if person == who
+    ]
+    return [*mine, *of_models(stage["rows"])] if who == ADMIN else mine
+
+
+def _named(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else space
+            yield from _named(pattern.url_patterns, inner)
+        else:
+            yield f"{space}{pattern.name or ''}"

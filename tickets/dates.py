@@ -1,0 +1,25 @@
+"""How a day and a moment are written: in the language's formats, as short as they stay clear."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+
+def day(at: datetime) -> str:
+    """The day, with the year only if it is another one: 5 June, or 5 Jun 2025."""
+    local = timezone.localtime(at)
+    this_year = local.year == timezone.localtime().year
+    return date_format(local, "MONTH_DAY_FORMAT" if this_year else "SHORT_DATE_FORMAT")
+
+
+def moment(at: datetime) -> str:
+    """The day and the time: 5 June, 15:04."""
+    return f"{day(at)}, {date_format(timezone.localtime(at), 'TIME_FORMAT')}"
+
+
+def weekday_moment(at: datetime) -> str:
+    """A moment soon to come, with its weekday: Monday, 5 June, 09:00."""
+    return f"{date_format(timezone.localtime(at), 'l')}, {moment(at)}"

@@ -1,0 +1,79 @@
+"""A line of the system as agents read it: who did what, from the event that the line announces.
+
+The message itself is said to the customer ("You reopened this conversation."). Whatever announces
+something records its event just before, in the same transaction, so that the newest such event
+before a line is the line's own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Case, IntegerField, OuterRef, Subquery, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, JSONObject
+from django.utils.translation import gettext as _
+
+from tickets.models import AuthorKind, Event, EventKind, Message, Reason, Team, Ticket
+from tickets.models.messages import MessageQuerySet
+
+_ANNOUNCED = (
+    *(EventKind.PERSON_ASKED, EventKind.TICKET_ACCEPTED, EventKind.TICKET_HANDED_BACK),
+    *(EventKind.TICKET_TRANSFERRED, EventKind.TICKET_RESOLVED, EventKind.TICKET_CONFIRMED),
+    EventKind.TICKET_REOPENED,
+)
+
+
+def with_events(messages: MessageQuerySet) -> MessageQuerySet:
+    """The messages, each line of the system with what it announces, in the one query."""
+    team = Team.objects.filter(pk=Cast(KeyTextTransform("team", OuterRef("data")), IntegerField()))
+    announced = (
+        Event.objects.filter(
+            ticket=OuterRef("ticket"), position__lt=OuterRef("position"), kind__in=_ANNOUNCED
+        )
+        .order_by("-position")
+        .values(
+            event=JSONObject(
+                kind="kind",
+                by="actor_kind",
+                name="actor_user__name",
+                email="actor_user__email",
+                data="data",
+                team=Subquery(team.values("name")[:1]),
+            )
+        )[:1]
+    )
+    of_the_system = When(author_kind=AuthorKind.SYSTEM, then=Subquery(announced))
+    return messages.annotate(happened=Case(of_the_system, default=None))
+
+
+def line(message: Message, ticket: Ticket) -> str:
+    """What a line of the system says to agents."""
+    event: dict[str, Any] | None = getattr(message, "happened", None)
+    if event is None:
+        return message.body
+    if event["kind"] == EventKind.PERSON_ASKED:
+        return _asked(event["data"], ticket)
+    who = {"who": _who(event, ticket), "team": event["team"]}
+    return {
+        EventKind.TICKET_ACCEPTED: _("%(who)s joined the conversation."),
+        EventKind.TICKET_HANDED_BACK: _("%(who)s handed the conversation back to the assistant."),
+        EventKind.TICKET_TRANSFERRED: _("%(who)s passed the conversation on to %(team)s."),
+        EventKind.TICKET_RESOLVED: _("%(who)s marked this as resolved."),
+        EventKind.TICKET_CONFIRMED: _("%(who)s said that this is solved."),
+        EventKind.TICKET_REOPENED: _("%(who)s reopened this conversation."),
+    }[event["kind"]] % who
+
+
+def _asked(data: dict[str, Any], ticket: Ticket) -> str:
+    if rule := data.get("rule"):
+        return _("Handed to a person by the rule “%(rule)s”.") % {"rule": rule}
+    if data["reason"] == Reason.ASKED:
+        return _("%(who)s asked for a person.") % {"who": ticket.customer}
+    return _("Handed to a person: %(reason)s.") % {"reason": Reason(data["reason"]).label}
+
+
+def _who(event: dict[str, Any], ticket: Ticket) -> str:
+    if event["by"] == AuthorKind.CUSTOMER:
+        return str(ticket.customer)
+    return str(event["name"] or event["email"] or _("A connected system"))
