@@ -26,6 +26,8 @@ REPEATS = (
 )
 SENSITIVE: tuple[tuple[str, Any], ...] = (
     ("self_harm", _("self-harm or danger")),
+    ("danger", _("acute danger")),
+    ("bereavement", _("bereavement")),
     ("fraud_security", _("fraud and security")),
     ("legal", _("legal")),
     ("medical", _("medical")),
@@ -76,7 +78,7 @@ def register_all() -> None:
             low=0,
             help=_("Messages of this conversation that sounded confused."),
         ),
-        said("sensitive", _("sensitive topic"), "list", choices=_sensitive),
+        said("sensitive", _("sensitive topic"), "list", choices=sensitive_topics),
         said("urgent", _("urgency"), "choice", choices=URGENCIES),
         said(
             "wants_to_cancel",
@@ -137,7 +139,8 @@ def register_all() -> None:
         register(field)
 
 
-def _sensitive() -> list[tuple[str, Any]]:
+def sensitive_topics() -> list[tuple[str, Any]]:
+    """The topics that came with the helpdesk, and those that an admin added."""
     own = dict(SENSITIVE)
     return [
         *SENSITIVE,

@@ -12,13 +12,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from bots import briefs as bot_briefs
+from bots import openings as bot_openings
 from bots import pace
 from bots.dialogue import Thought
 from bots.models import AssistantSettings
 from bots.turns import Turned, outcome, read_ahead, read_message
 from bots.understanding import find_facts
 from knowledgebase.search import ArticleHit
-from tickets import actions, briefs, events, watch
+from tickets import actions, briefs, events, openings, watch
 from tickets.actors import Actor
 from tickets.models import (
     Answer,
@@ -40,6 +41,7 @@ LIVE, READING = "assistant", "reading"  # queues
 
 def subscribe() -> None:
     briefs.use(bot_briefs.write)
+    openings.use(bot_openings.choose)
     # One attempt: an assistant that failed fetches a person at once, it does not try in silence.
     events.subscribe(
         EventKind.MESSAGE_POSTED,
@@ -119,6 +121,9 @@ def speak(event: Event, turned: Turned | None) -> None:
     if turned.verdict.hand_over is not None:
         if ticket.turn == Turn.ASSISTANT:
             _hand_over_by_rule(ticket, turned, turned.verdict.hand_over, firing)
+        else:
+            route = turned.verdict.hand_over.route or HandOverTo()
+            actions.warn(actor=assistant, ticket=ticket, priority=route.priority)
     elif turned.thought is not None and turned.thought.returned:
         if event.kind == EventKind.TICKET_HANDED_BACK and event.actor_user is not None:
             _return(ticket, turned, turned.thought, event.actor_user)
@@ -194,6 +199,7 @@ def _hand_over_by_rule(
         firing=firing,
         evidence=fired.evidence,
         words=outcome(turned, AssistantSettings.load()).text,
+        warns=route.emergency,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bots import openings
 from bots.dialogue import Question
 from bots.models import AssistantSettings
 from bots.turns import Outcome, Past, Turned, outcome, read
@@ -26,6 +27,15 @@ class Played:
         if self.turned.thought is None or self.outcome.rule is not None:
             return []
         return [hit.article_id for hit in self.turned.thought.sources]
+
+    @property
+    def says(self) -> str:
+        """All that the customer reads: a hand-over may begin with a sentence of an admin's."""
+        said = self.outcome.text
+        if self.outcome.decision != Decision.HAND_OVER:
+            return said
+        opening = openings.of_situation(self.turned.situation)
+        return "\n\n".join(filter(None, [opening.text, said])) if opening else said
 
 
 def somebody(

@@ -13,6 +13,7 @@ from tickets.models import HandOver, Reason, Team, Ticket, Turn
 from tickets.waits import Acceptance, Pace, Wait
 
 COUNTED = 1000  # places; counting stops here, and behind it nobody is told a number
+NEAR = 20  # places from the front
 ACCEPTANCES = 60  # the last ones, from which a team's pace is drawn
 # Whoever owes an answer for longer than that is not kept from the next conversation by it.
 BUSY_WITH = timedelta(hours=1)
@@ -35,6 +36,11 @@ class Outlook:
     def counted(self) -> bool:
         """Whether the place is a number, not only "behind many"."""
         return self.place <= COUNTED
+
+    @property
+    def holds_for(self) -> int:
+        """Seconds after which a page asks again: far back in a queue little changes in a minute."""
+        return 60 if self.place <= NEAR else 180
 
 
 def outlook(ticket: Ticket) -> Outlook:

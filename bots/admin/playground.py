@@ -110,7 +110,7 @@ def _shown(turn: rehearsal.Played) -> dict[str, Any]:
     ]
     return {
         "text": turn.text,
-        "says": turn.outcome.text,
+        "says": turn.says,
         "decision": turn.outcome.decision,
         "decision_label": turn.outcome.decision.label,
         "rule": turn.outcome.rule,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from bots.admin.confidence import confidence
 from bots.admin.playground import playground
-from bots.models import AssistantSettings, LanguageTexts
+from bots.fields import FEELINGS, URGENCIES, sensitive_topics
+from bots.models import AssistantSettings, LanguageTexts, Opening
 from bots.models.words import TEXTS
-from tickets.admin import AuditedAdmin, SingletonAdmin, site
+from tickets.admin import AuditedAdmin, AuditedForm, SingletonAdmin, site
 
 
 @admin.register(AssistantSettings, site=site)
@@ -35,3 +39,29 @@ class AssistantSettingsAdmin(SingletonAdmin):
 class LanguageTextsAdmin(AuditedAdmin):
     fields = ("language", *TEXTS)
     list_display = ("language", "greeting")
+
+
+class OpeningForm(AuditedForm):
+    about = forms.ChoiceField(label=_("when"))
+
+    class Meta:
+        model = Opening
+        fields = ("about", "language", "text", "safety")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["about"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+            (_("A topic"), sensitive_topics()),
+            (_("A feeling"), [each for each in FEELINGS if each[0] != "calm"]),
+            (_("Urgency"), URGENCIES),
+        ]
+
+
+@admin.register(Opening, site=site)
+class OpeningAdmin(AuditedAdmin):
+    """What is said first where a hand-over needs a human sentence."""
+
+    form = OpeningForm
+    fields = ("about", "language", "text", "safety")
+    list_display = ("about", "language", "text", "safety")
+    list_filter = ("language", "safety")

@@ -3,6 +3,7 @@
 from bots.models.calibration import Calibration
 from bots.models.detectors import Detector, DetectorExample
 from bots.models.learning import AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion
+from bots.models.openings import Opening
 from bots.models.settings import AssistantSettings
 from bots.models.words import LanguageTexts, Words
 
@@ -15,6 +16,7 @@ __all__ = [
     "GapQuestion",
     "KnowledgeGap",
     "LanguageTexts",
+    "Opening",
     "QuestionSuggestion",
     "Words",
 ]

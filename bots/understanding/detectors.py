@@ -161,7 +161,7 @@ def _train(
     share = [1.0] * len(negative)
     for one in all_definitions:
         # What came with the helpdesk was written apart; an admin's topic may well overlap with it.
-        if not (definition.shipped and one.shipped) or one.slug == definition.slug:
+        if not (definition.shipped and one.shipped) or one.slug == definition.slug or one.overlaps:
             continue
         texts = [text for text in (*one.shown, *one.negative) if text not in known]
         if one.kind == definition.kind:

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bots.understanding.phrases import (
+    bereavement,
     billing,
+    danger,
     data_protection,
     dissatisfied,
     feelings,
@@ -53,6 +55,8 @@ class Definition:
     """What a detector is made of. `weight` is how much its expressions add to its score.
 
     `wide` are examples of what is only around the topic, learned apart from the `positive` ones.
+    `overlaps`: what it notices may be another's as well (whoever was burned is hurt and in danger), so
+    its examples are no counter-examples of theirs.
     """
 
     slug: str
@@ -68,6 +72,7 @@ class Definition:
     fit: Fit = FEW
     wide: tuple[str, ...] = ()
     wide_fit: Fit = FEW
+    overlaps: bool = False
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -85,6 +90,7 @@ def _of(
     description: str,
     fit: Fit = FEW,
     wide: Sequence[str] = (),
+    overlaps: bool = False,
 ) -> Definition:
     positive, negative, expressions = examples
     return Definition(
@@ -100,6 +106,7 @@ def _of(
         fit=fit,
         wide=tuple(wide),
         wide_fit=AROUND,
+        overlaps=overlaps,
     )
 
 
@@ -136,6 +143,18 @@ SHIPPED: tuple[Definition, ...] = (
                 *("Personal data: what is kept, deleting it, a leak.", FEW),
             ),
         )
+    ),
+    _of(
+        *("danger", "Acute danger", SENSITIVE, 0.75),
+        (danger.POSITIVE, danger.NEGATIVE, danger.EXPRESSIONS),
+        *(1.5, "Gas, fire, electricity, poison, or somebody who was just hurt."),
+        overlaps=True,
+    ),
+    _of(
+        *("bereavement", "Bereavement", SENSITIVE, 0.65),
+        (bereavement.POSITIVE, bereavement.NEGATIVE, bereavement.EXPRESSIONS),
+        *(1.5, "Somebody has died, and whoever writes is left with it."),
+        overlaps=True,
     ),
     _of(
         *("dissatisfied", "Dissatisfied", SIGNAL, 0.4),

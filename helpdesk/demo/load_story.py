@@ -282,16 +282,11 @@ class _Story:
     def _outlook(self, place: int) -> Outlook:
         """What was said of the place. Whoever answered before opening time was there."""
         opens_at = hours.next_opening(self.ticket.team, self.at)
-        by_agents = (
-            time
-            for time, item in zip(self.times, self.told["messages"], strict=True)
-            if item["author"] == "agent"
-        )
-        answered = next(by_agents, None)
+        said = zip(self.times, self.told["messages"], strict=True)
+        answered = next((time for time, item in said if item["author"] == "agent"), None)
         if opens_at is None or opens_at <= self.at:
             return Outlook(place, open_now=True)
-        somebody_here = answered is not None and answered < opens_at
-        return Outlook(place, open_now=False, opens_at=opens_at, somebody_here=somebody_here)
+        return Outlook(place, False, opens_at, somebody_here=bool(answered and answered < opens_at))
 
     def _accept(self, agent: User, before: datetime) -> None:
         """The agent took it some time before what they did first."""

@@ -97,8 +97,8 @@ LONG = (
 )
 def test_an_illness_is_noticed_in_the_middle_of_a_long_message(sentence: str) -> None:
     seen = understand(LONG.format(sentence)).values["sensitive"]
-    assert seen.value == ["medical"]
-    assert seen.evidence == (sentence,)
+    assert "medical" in seen.value
+    assert set(seen.evidence) == {sentence}
 
 
 @pytest.mark.model

@@ -27,7 +27,14 @@ from tickets.actions.customers import (
 )
 from tickets.actions.errors import ActionError, NotAllowed, Taken
 from tickets.actions.facts import note_fact
-from tickets.actions.handover import accept, hand_back, hand_over, return_to_agent, transfer
+from tickets.actions.handover import (
+    accept,
+    hand_back,
+    hand_over,
+    return_to_agent,
+    transfer,
+    warn,
+)
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.mails import drop_mail, queue_mail
 from tickets.actions.readings import correct_reading
@@ -94,5 +101,6 @@ __all__ = [
     "save_rule",
     "switch_rule",
     "transfer",
+    "warn",
     "write_note",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from tickets import briefs, events, notices, queues, text
+from tickets import briefs, events, notices, openings, queues, text
 from tickets.actions.errors import NotAllowed, Taken, closed
 from tickets.actions.speech import announce, say
 from tickets.actors import Actor
@@ -26,6 +26,7 @@ from tickets.models import (
     Turn,
     User,
 )
+from tickets.openings import Opening
 
 
 @transaction.atomic
@@ -41,12 +42,14 @@ def hand_over(
     firing: RuleFiring | None = None,
     evidence: Sequence[str] = (),
     words: str = "",
+    warns: bool = False,
 ) -> HandOver:
     """Ask for a person. Always works, at any moment; while somebody has it, nothing changes.
 
     The brief is written here, before anybody is told, and the customer reads what happens next.
     A rule that decided says to which `team`, with which `skill` and `priority`, by which `firing`
-    and on what `evidence`; `words` are what the assistant says before it steps back.
+    and on what `evidence`; `words` are what the assistant says before it steps back, and `warns`
+    says that they are for somebody in danger.
     """
     ticket = Ticket.objects.locked(ticket)
     last = ticket.handovers.order_by("-pk").first()
@@ -83,11 +86,28 @@ def hand_over(
         team=ticket.team_id,
         **by_rule,
     )
-    if words:
-        say(ticket, Actor.assistant(), words)
+    _say_first(ticket, words, warns=warns)
     announce(ticket, notices.queued(queues.outlook(ticket), ticket.customer))
     ticket.save()
     return handover
+
+
+@transaction.atomic
+def warn(*, actor: Actor, ticket: Ticket, priority: Priority | None = None) -> Message | None:
+    """Say the safety line to whoever waits for a person already, and wrote only now of a danger.
+
+    They come before the others of a lower `priority`. None if there is nothing to warn of.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    if ticket.turn != Turn.QUEUE:
+        return None
+    opening = openings.choose(ticket)
+    if opening is None or not opening.safety:
+        return None
+    prioritise(ticket, priority)
+    message = say(ticket, actor, opening.text, provenance=_from(opening))
+    ticket.save()
+    return message
 
 
 @transaction.atomic
@@ -227,6 +247,24 @@ def prioritise(ticket: Ticket, wanted: Priority | None) -> None:
     """Give a locked ticket the priority that a rule states. What somebody raised is not lowered."""
     if wanted is not None and (wanted > ticket.priority or ticket.priority == Priority.NORMAL):
         ticket.priority = wanted
+
+
+def _say_first(ticket: Ticket, words: str, *, warns: bool) -> None:
+    """What the assistant says before it steps back: a human sentence first; a warning stands alone."""
+    opening = openings.choose(ticket)
+    provenance: dict[str, Any] = {"safety": True} if warns else {}
+    if opening is not None and opening.safety:
+        say(ticket, Actor.assistant(), opening.text, provenance=_from(opening))
+    elif opening is not None and not warns:
+        words = "\n\n".join(filter(None, [opening.text, words]))
+        provenance = _from(opening)
+    if words:
+        say(ticket, Actor.assistant(), words, provenance=provenance or None)
+
+
+def _from(opening: Opening) -> dict[str, Any]:
+    """Where a text comes from: so it is not said twice, and a warning is shown as one."""
+    return {"opening": opening.about, "safety": opening.safety}
 
 
 def _assign(ticket: Ticket, agent: User, handover: HandOver | None, detail: str = "") -> None:

@@ -68,6 +68,15 @@ SHIPPED: tuple[Shipped, ...] = (
         actions=_hand_over(priority=4, emergency=True),
     ),
     Shipped(
+        key="danger",
+        name="Gas, fire or an injury",
+        sentence="Acute danger shows the safety line at once and goes to a person before everything "
+        "that can wait.",
+        reason="sensitive",
+        conditions=(_when("sensitive", "any_of", ["danger"]),),
+        actions=_hand_over(priority=4),
+    ),
+    Shipped(
         key="asks-for-a-person",
         name="Asks for a person",
         sentence="Whoever asks for a person gets one, without being asked why.",
@@ -83,6 +92,12 @@ SHIPPED: tuple[Shipped, ...] = (
         reason="asked",
         conditions=(_when("asks_hours", "is", True),),
         actions={"offer_person": True},
+    ),
+    _sensitive(
+        "bereavement",
+        "Somebody has died",
+        "Whoever has lost somebody is met by a person, who can spare them the forms.",
+        priority=3,
     ),
     _sensitive(
         "fraud_security",

@@ -39,7 +39,7 @@ def as_dict(played: Played) -> dict[str, Any]:
     thought, rule = played.turned.thought, played.outcome.rule
     return {
         "decision": played.outcome.decision.value,
-        "text": played.outcome.text,
+        "text": played.says,
         "confidence": round(thought.confidence, 4) if thought else 0.0,
         "reasons": _reasons(played),
         "rule": rule.rule.name if rule else None,
@@ -55,8 +55,8 @@ def as_lines(played: Played) -> list[str]:
     lines = [str(played.outcome.decision.label)]
     if thought and thought.looked_up:
         lines[0] += f" (confidence {thought.confidence:.2f})"
-    if played.outcome.text:
-        lines += ["", played.outcome.text]
+    if played.says:
+        lines += ["", played.says]
     for hit in shown:
         where = f"{hit.title}, {hit.heading}" if hit.heading else hit.title
         lines += ["", f"[{hit.score:.2f}] {where}", f"    {hit.passage}"]

@@ -301,18 +301,18 @@ async function keepAsking() {
 
 // The place and the wait change while nothing happens here. So a page that waits and is looked at asks
 // again, each page at its own moment; and what could not be asked again is not left standing as true.
-const ASK_AGAIN = 60_000;
-const TOO_OLD = 180_000;
+const LOOK_EVERY = 60_000 * (0.9 + Math.random() / 5);
 
 function lookAtTheWait() {
-  const waiting = root.querySelector('[data-panel="status"] [data-turn="queue"]');
-  if (!waiting) return;
+  const words = root.querySelector('[data-panel="status"] [data-holds]');
+  if (!words) return;
   const age = Date.now() - toldAt;
-  for (const words of waiting.querySelectorAll("[data-wait]")) words.hidden = age > TOO_OLD;
-  if (age > ASK_AGAIN * 0.9 && document.visibilityState === "visible") catchUp();
+  const holds = Number(words.dataset.holds) * 1000;
+  words.hidden = words.hasAttribute("data-wait") && age > 3 * holds;
+  if (age > 0.9 * holds && document.visibilityState === "visible") catchUp();
 }
 
-setInterval(lookAtTheWait, ASK_AGAIN * (0.9 + Math.random() / 5));
+setInterval(lookAtTheWait, LOOK_EVERY);
 document.addEventListener("visibilitychange", lookAtTheWait);
 
 connect();

@@ -15,6 +15,7 @@ from bots.models import (
     Detector,
     KnowledgeGap,
     LanguageTexts,
+    Opening,
     QuestionSuggestion,
 )
 from knowledgebase.models import Article, Category, IgnoredWord, Synonyms
@@ -41,7 +42,7 @@ pytestmark = pytest.mark.django_db
 MODELS = {
     *(ApiKey, Article, AssistantSettings, Category, Customer, Event, LanguageTexts, OpeningHours),
     *(Organization, Reaction, SiteSettings, Team, User, EscalationRule, RuleFiring),
-    *(AnswerReport, Detector, KnowledgeGap, QuestionSuggestion, Synonyms, IgnoredWord),
+    *(AnswerReport, Detector, KnowledgeGap, Opening, QuestionSuggestion, Synonyms, IgnoredWord),
 }
 
 
