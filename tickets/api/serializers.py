@@ -242,7 +242,12 @@ class AnswerOut(serializers.Serializer[Any]):
     """What stands behind a message of the assistant."""
 
     decision = serializers.ChoiceField(choices=Decision.choices)
-    confidence = serializers.FloatField(help_text="0 to 1: how sure the assistant was.")
+    confidence = serializers.FloatField(
+        help_text=(
+            "0 to 1: how likely the first article is the right one for the question, which is not how "
+            "likely it solves the problem."
+        )
+    )
     sources = SourceOut(many=True, source="citations.all")
 
 
