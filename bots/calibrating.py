@@ -1,38 +1,44 @@
 """Correcting the stated confidence by this installation's own outcomes.
 
 Two numbers, a slope and an intercept on the logarithm of the odds, as likely as the outcomes make
-them, held near "as shipped" by a prior that fifty outcomes begin to outweigh.
+them, held near "as shipped" by a prior that fifty outcomes begin to outweigh. What an outcome weighs
+is in `endings`. A correction that would move the share of answers by more than an admin's set step
+waits for an admin's yes.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from math import exp, log
 
 import numpy as np
-from django.db import transaction
 
-from bots import confidence, outcomes
-from bots.models import Calibration
+from bots import actions, confidence, outcomes
+from bots.models import AssistantSettings, Calibration
+from bots.outcomes import TurnedOut
+from tickets.actors import Actor
 from tickets.models import Answer, Decision
 
-FEWEST = 50
-MOST = 5_000  # the newest outcomes: articles and customers change
+FEWEST = 50.0  # of weight: as much as fifty customers' words
+MOST = 5_000  # the newest turns: articles and customers change
 SLOPE_SPREAD = 0.25  # how far from 1, and from 0, the prior holds likely
 INTERCEPT_SPREAD = 0.75
 SMALLEST_SLOPE = 0.2
 BINS = 10
+AS_SHIPPED = (1.0, 0.0)
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An answer: how sure it was before any correction, and whether it was right."""
+    """An answer: how sure it was before any correction, whether it was right, what that weighs."""
 
     stated: float
     right: bool
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,65 +54,109 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What another correction would do to the newest turns: which are answered then and now."""
+
+    turns: int
+    before: int
+    after: int
+    lost: list[TurnedOut] = field(default_factory=list)  # answered now, and not any more
+    gained: list[TurnedOut] = field(default_factory=list)
+
+    @property
+    def share_before(self) -> float:
+        return self.before / self.turns if self.turns else 0.0
+
+    @property
+    def share_after(self) -> float:
+        return self.after / self.turns if self.turns else 0.0
+
+    @property
+    def step(self) -> float:
+        """How far the share of answers would move, 0 to 1."""
+        return abs(self.share_after - self.share_before)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """What came of it: the correction in use, the one before, and how they fit the outcomes."""
+    """What came of it: the correction before and the new one, how they fit, and what would change."""
 
     outcomes: int
+    weight: float
     before: tuple[float, float]
     after: tuple[float, float]
     reliability: list[Bin]
     loss_before: float = 0.0
     loss_after: float = 0.0
+    change: Change | None = None
+    waits: bool = False  # for an admin's yes
 
     @property
     def enough(self) -> bool:
-        return self.outcomes >= FEWEST
+        return self.weight >= FEWEST
 
 
 def calibrate() -> Result:
-    """Fit the correction to the outcomes, and use it; with too few of them nothing changes."""
-    known = read_outcomes()
-    active = Calibration.objects.filter(active=True).first()
-    before = (active.slope, active.intercept) if active else (1.0, 0.0)
-    if len(known) < FEWEST:
-        return Result(len(known), before, before, reliability(known, before))
+    """Fit the correction to the outcomes, and use or propose it; with too few nothing changes."""
+    turns = outcomes.recent(MOST)
+    known = read_outcomes(turns)
+    weight = sum(one.weight for one in known)
+    before = in_use()
+    if weight < FEWEST:
+        return Result(len(known), weight, before, before, reliability(known, before))
     after = fitted(known)
     bins = reliability(known, after)
-    with transaction.atomic():
-        Calibration.objects.select_for_update().filter(active=True).update(active=False)
-        Calibration.objects.create(
+    settings = AssistantSettings.load()
+    change = changed(turns, before, after, settings.answer_threshold)
+    waits = change.step > settings.calibration_step + ROUNDING
+    actions.propose_calibration(
+        actor=Actor.system(),
+        calibration=Calibration(
             slope=after[0],
             intercept=after[1],
             outcomes=len(known),
             reliability=[asdict(one) for one in bins],
-            active=True,
-        )
+        ),
+        use=not waits,
+    )
     confidence.forget_correction()
-    return Result(len(known), before, after, bins, loss(known, before), loss(known, after))
+    return Result(
+        *(len(known), weight, before, after, bins),
+        *(loss(known, before), loss(known, after), change, waits),
+    )
 
 
-def read_outcomes() -> list[Outcome]:
-    """The newest answers of which is known whether they were right. Three queries.
+def in_use() -> tuple[float, float]:
+    """The correction that is in use. One query."""
+    active = Calibration.objects.filter(state=Calibration.State.ACTIVE).first()
+    return active.correction if active else AS_SHIPPED
+
+
+def read_outcomes(turns: Sequence[TurnedOut]) -> list[Outcome]:
+    """The answers of which is known how they ended. Two queries.
 
     An offer is not among them: that one of three articles helped does not say it was the first.
     """
-    turned_out = [
-        one
-        for one in outcomes.recent(MOST)
-        if one.right is not None and one.decision == Decision.ANSWER
+    answers = [one for one in turns if one.right is not None and one.decision == Decision.ANSWER]
+    return [
+        Outcome(stated, bool(one.right), one.weight)
+        for one, stated in zip(answers, as_shipped(answers), strict=True)
     ]
-    given = _given([one.answer_id for one in turned_out])
-    history = list(
-        Calibration.objects.order_by("created_at").values_list("created_at", "slope", "intercept")
-    )
-    since = [made for made, _slope, _intercept in history]
+
+
+def as_shipped(turns: Sequence[TurnedOut]) -> list[float]:
+    """How sure each turn was before it was corrected by what was in use at the time. Two queries."""
+    given = _given([one.answer_id for one in turns])
+    used = Calibration.objects.filter(used_from__isnull=False).order_by("used_from")
+    history = list(used.values_list("used_from", "slope", "intercept"))
+    since = [start for start, _slope, _intercept in history]
     found = []
-    for one in turned_out:
+    for one in turns:
         when = given.get(one.answer_id)
         place = bisect_right(since, when) - 1 if when else -1
-        _made, slope, intercept = history[place] if place >= 0 else (None, 1.0, 0.0)
+        slope, intercept = history[place][1:] if place >= 0 else AS_SHIPPED
         odds = (confidence.odds_of(one.confidence) - intercept) / slope
-        found.append(Outcome(_share(odds), bool(one.right)))
+        found.append(_share(odds))
     return found
 
 
@@ -116,18 +166,41 @@ def _given(answers: Sequence[int]) -> dict[int, datetime]:
     return dict(rows)
 
 
+def changed(
+    turns: Sequence[TurnedOut],
+    before: tuple[float, float],
+    after: tuple[float, float],
+    answer_from: float,
+) -> Change:
+    """What the newest turns would have been under another correction. Two queries.
+
+    The words and rules of those turns stay as they were: only how sure it would have been differs.
+    """
+    lost, gained, now, then = [], [], 0, 0
+    for turn, stated in zip(turns, as_shipped(turns), strict=True):
+        is_answered = corrected(stated, before) >= answer_from
+        would_be = corrected(stated, after) >= answer_from
+        now, then = now + is_answered, then + would_be
+        if is_answered and not would_be:
+            lost.append(turn)
+        elif would_be and not is_answered:
+            gained.append(turn)
+    return Change(len(turns), now, then, lost, gained)
+
+
 def fitted(known: Sequence[Outcome]) -> tuple[float, float]:
-    """Slope and intercept that are most likely, given the outcomes and the prior."""
+    """Slope and intercept that are most likely, given the weighed outcomes and the prior."""
     odds = np.array([confidence.odds_of(one.stated) for one in known])
     right = np.array([one.right for one in known], dtype=np.float64)
+    weight = np.array([one.weight for one in known])
     given = np.column_stack([odds, np.ones(len(odds))])
-    expected = np.array([1.0, 0.0])
+    expected = np.array(AS_SHIPPED)
     prior = np.diag([SLOPE_SPREAD**-2, INTERCEPT_SPREAD**-2])
     found = expected.copy()
     for _ in range(50):
         stated = 1 / (1 + np.exp(-given @ found))
-        slope = given.T @ (right - stated) - prior @ (found - expected)
-        curve = (given.T * (stated * (1 - stated))) @ given + prior
+        slope = given.T @ (weight * (right - stated)) - prior @ (found - expected)
+        curve = (given.T * (weight * stated * (1 - stated))) @ given + prior
         step = np.linalg.solve(curve, slope)
         found = found + step
         if np.abs(step).max() < 1e-9:
@@ -145,9 +218,9 @@ def reliability(known: Sequence[Outcome], correction: tuple[float, float]) -> li
             low=number / BINS,
             high=(number + 1) / BINS,
             count=len(some),
-            stated=sum(one.stated for one in some) / len(some),
-            corrected=sum(corrected(one.stated, correction) for one in some) / len(some),
-            actual=sum(one.right for one in some) / len(some),
+            stated=_mean(some, [one.stated for one in some]),
+            corrected=_mean(some, [corrected(one.stated, correction) for one in some]),
+            actual=_mean(some, [one.right for one in some]),
         )
         for number, some in sorted(bins.items())
     ]
@@ -159,9 +232,17 @@ def corrected(stated: float, correction: tuple[float, float]) -> float:
 
 
 def loss(known: Sequence[Outcome], correction: tuple[float, float]) -> float:
-    """The mean surprise at the outcomes (logarithmic loss): less is better."""
-    stated = [(corrected(one.stated, correction), one.right) for one in known]
-    return -sum(log(share if right else 1 - share) for share, right in stated) / len(stated)
+    """The mean surprise at the weighed outcomes (logarithmic loss): less is better."""
+    shares = [corrected(one.stated, correction) for one in known]
+    surprise = [
+        log(share if one.right else 1 - share) for one, share in zip(known, shares, strict=True)
+    ]
+    return -_mean(known, surprise)
+
+
+def _mean(known: Sequence[Outcome], values: Sequence[float]) -> float:
+    weighed = sum(one.weight * value for one, value in zip(known, values, strict=True))
+    return weighed / sum(one.weight for one in known)
 
 
 def _share(odds: float) -> float:

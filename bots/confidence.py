@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log, log1p, sqrt
 
+from django.db.models import QuerySet
+
 from bots.models import Calibration
 from knowledgebase import answers
 from knowledgebase.search import ArticleHit
@@ -150,10 +152,14 @@ def _correction() -> tuple[float, float]:
     """Slope and intercept of the active calibration, read at most once a minute."""
     until, correction = _kept.get("active", (0.0, (1.0, 0.0)))
     if time.monotonic() >= until:
-        active = Calibration.objects.filter(active=True).values_list("slope", "intercept").first()
+        active = _active().values_list("slope", "intercept").first()
         correction = active or (1.0, 0.0)
         _kept["active"] = time.monotonic() + KEPT_SECONDS, correction
     return correction
+
+
+def _active() -> QuerySet[Calibration]:
+    return Calibration.objects.filter(state=Calibration.State.ACTIVE)
 
 
 def _share(odds: float) -> float:

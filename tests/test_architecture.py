@@ -155,7 +155,6 @@ WRITERS = ("tickets/actions/", "tickets/models/", "knowledgebase/models/", "bots
 ALSO_WRITE = {
     "bots/actions/": "the actions on what the assistant learns from",
     "knowledgebase/actions.py": "the actions of articles",
-    "bots/calibrating.py": "the correction of the confidence, made again from outcomes at any time",
     "tickets/events.py": "the mechanism of events and reactions, called by actions",
     "tickets/attachments.py": "the files of a message that an action is writing",
     "tickets/admin/audited.py": "the admin's rows, inside the action change_setting",

@@ -1,5 +1,6 @@
 """What may be done with what the assistant learns from. Keyword-only, the actor first, one transaction."""
 
+from bots.actions.calibrations import dismiss_calibration, propose_calibration, use_calibration
 from bots.actions.examples import add_example, teach_detector
 from bots.actions.gaps import (
     cover_gap,
@@ -18,8 +19,10 @@ __all__ = [
     "cover_gap",
     "decide_report",
     "decline_question",
+    "dismiss_calibration",
     "dismiss_gap",
     "file_question",
+    "propose_calibration",
     "propose_question",
     "release_article",
     "reopen_gap",
@@ -27,4 +30,5 @@ __all__ = [
     "report_answer",
     "start_article",
     "teach_detector",
+    "use_calibration",
 ]

@@ -5,17 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from bots import outcomes
-from bots.models import AssistantSettings
-from bots.outcomes import Bin
+from bots import actions, calibrating, outcomes
+from bots import confidence as judging
+from bots.calibrating import Change
+from bots.models import AssistantSettings, Calibration
+from bots.outcomes import Bin, TurnedOut
+from tickets.actions import ActionError
 from tickets.admin import site
+from tickets.admin.audited import actor_of
 
 SIZES = (100, 500, 2000, 10_000)
 SHOWN = 50  # of the conversations that would have gone otherwise
+EXAMPLES = 10  # of the questions that a waiting correction would answer newly, or no longer
 WIDTH, HEIGHT, MARGIN = 420, 300, 40  # of the chart, in its own units
 
 
@@ -68,9 +77,58 @@ def confidence(request: HttpRequest) -> HttpResponse:
         "before": before,
         "after": after,
         "changed": after.changed[:SHOWN],
+        "waiting": _waiting(settings),
         "tried": bool(request.GET) and valid,
     }
     return TemplateResponse(request, "admin/assistant/confidence.html", context)
+
+
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """Use the correction that waits, or dismiss it: the one that was looked at, and no newer one."""
+    number = request.POST.get("calibration", "")
+    found = number.isascii() and number.isdecimal() and len(number) < 18
+    calibration = Calibration.objects.filter(pk=int(number)).first() if found else None
+    if calibration is None:
+        raise Http404
+    use = request.POST.get("use") == "yes"
+    act = actions.use_calibration if use else actions.dismiss_calibration
+    try:
+        act(actor=actor_of(request), calibration=calibration)
+    except ActionError as error:
+        messages.error(request, error.message)
+    else:
+        judging.forget_correction()
+        said = gettext("It is corrected from now on.") if use else gettext("It stays as it is.")
+        messages.success(request, said)
+    return redirect("admin:bots_confidence")
+
+
+def _waiting(settings: AssistantSettings) -> dict[str, Any] | None:
+    """The correction that waits for a yes, and what it would change now."""
+    calibration = Calibration.objects.filter(state=Calibration.State.PROPOSED).first()
+    if calibration is None:
+        return None
+    change: Change = calibrating.changed(
+        outcomes.recent(calibrating.MOST),
+        calibrating.in_use(),
+        calibration.correction,
+        settings.answer_threshold,
+    )
+    return {
+        "calibration": calibration,
+        "change": change,
+        "before": round(100 * change.share_before),
+        "after": round(100 * change.share_after),
+        "step": round(100 * settings.calibration_step),
+        "lost": _examples(change.lost),
+        "gained": _examples(change.gained),
+    }
+
+
+def _examples(turns: list[TurnedOut]) -> list[TurnedOut]:
+    """Some of the questions, each once."""
+    return list({turn.subject: turn for turn in turns}.values())[:EXAMPLES]
 
 
 def _chart(bins: list[Bin]) -> dict[str, Any]:

@@ -9,19 +9,21 @@ from django.contrib import admin
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from bots.admin.confidence import confidence
+from bots.admin.confidence import confidence, decide
 from bots.admin.playground import playground
 from bots.fields import FEELINGS, URGENCIES, sensitive_topics
 from bots.models import AssistantSettings, LanguageTexts, Opening
 from bots.models.words import TEXTS
 from tickets.admin import AuditedAdmin, AuditedForm, SingletonAdmin, site
 
+HOW_SURE = ("answer_threshold", "offer_threshold", "ask_back", "calibration_step")
+
 
 @admin.register(AssistantSettings, site=site)
 class AssistantSettingsAdmin(SingletonAdmin):
     fieldsets = (
         (None, {"fields": ("enabled",)}),
-        (_("How sure it must be"), {"fields": ("answer_threshold", "offer_threshold", "ask_back")}),
+        (_("How sure it must be"), {"fields": HOW_SURE}),
         (_("What it says"), {"fields": TEXTS}),
     )
 
@@ -30,6 +32,7 @@ class AssistantSettingsAdmin(SingletonAdmin):
         guarded = self.admin_site.admin_view
         return [
             path("confidence/", guarded(confidence), name="bots_confidence"),
+            path("confidence/decide/", guarded(decide), name="bots_confidence_decide"),
             path("playground/", guarded(playground), name="bots_playground"),
             *super().get_urls(),
         ]

@@ -51,6 +51,17 @@ class AssistantSettings(Texts):
         ),
     )
 
+    calibration_step = models.FloatField(
+        _("corrects itself by up to"),
+        default=0.05,
+        validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
+        help_text=_(
+            "Every Monday it corrects how sure it says it is by what became of its answers. This is "
+            "by how much the share of answers may change without being asked: 0.05 is five of a "
+            "hundred. What would change more waits on the page “How sure it is”."
+        ),
+    )
+
     class Meta:
         verbose_name = _("assistant settings")
         verbose_name_plural = _("assistant settings")

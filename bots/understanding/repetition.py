@@ -30,8 +30,8 @@ _NOT_ASKED = re.compile(
 _NO = re.compile(
     r"^\W*+(no+|nope|nah|nein|nee|wrong|no thanks? you|not at all|useless|unhelpful)\W*$|"
     r"^\W*+((no+|nope|nah|nein|sorry)\W*+)?((that|this|it|the \w+|which|none of (this|these|that|them)|they|"
-    r"these) )?(really |still |also )?(did ?n.?t|does ?n.?t|do ?n.?t|did not|does not|do not|has ?n.?t|"
-    r"has not|"
+    r"these)(['’]s|s)? )?(really |still |also )?(did ?n.?t|does ?n.?t|do ?n.?t|did not|does not|"
+    r"do not|has ?n.?t|has not|"
     r"is ?n.?t|is not|was ?n.?t|was not|not|no)( really| even| at all)? ?(help\w*|work\w*|"
     r"answer\w*|solve\w*|fix\w*|right|correct|it|useful|any use|good|applicable|relevant)\b.{0,60}$|"
     r"\b(still (not working|does ?n.?t|is ?n.?t|the same|broken|no luck|no|not)|(already|just) "

@@ -21,7 +21,7 @@ from helpdesk.demo.load_people import load_people
 from helpdesk.demo.load_rows import Rows
 from helpdesk.demo.load_story import World, tell
 from tickets.actors import Actor
-from tickets.models import Channel, Customer, Role, SiteSettings, Ticket
+from tickets.models import Channel, Customer, Decision, Role, SiteSettings, Ticket
 
 NAME = "The demo company"
 
@@ -65,10 +65,14 @@ def _write(content: load_content.Content, settings: SiteSettings) -> None:
     }
     cast = load_people(content.company, settings, first_seen, now)
     author = next(user for user in cast.staff.values() if user.role == Role.ADMIN)
+    assistant = AssistantSettings.load()
     world = World(
         cast=cast,
         sources=load_articles(content, author),
-        intro=AssistantSettings.load().answer_intro,
+        intros={
+            Decision.ANSWER: assistant.answer_intro,
+            Decision.OFFER: assistant.offer_intro,
+        },
         now=now,
     )
     rows = Rows()

@@ -41,8 +41,9 @@ from tickets.models import (
 from tickets.queues import Outlook
 from tickets.text import first_line
 
-# How sure it was of what helped, did not help, was not judged, and where it did not answer.
-HELPED, DID_NOT_HELP, UNJUDGED, UNSURE = (0.77, 0.97), (0.75, 0.88), (0.76, 0.94), (0.02, 0.28)
+# How sure it was of what helped, did not help, was not judged; of what it offered, and of nothing.
+JUDGED = {True: (0.76, 0.97), False: (0.75, 0.84), None: (0.76, 0.94)}
+OFFERED, UNSURE = (0.34, 0.7), (0.02, 0.28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class World:
 
     cast: Cast
     sources: dict[str, Source]
-    intro: str  # what the assistant says before the passage that it quotes
+    intros: dict[Decision, str]  # what the assistant says before the articles that it shows
     now: datetime
 
 
@@ -135,12 +136,11 @@ class _Story:
         decision = Decision(item["decision"])
         self._rate_unhelpful(last_straw=decision == Decision.HAND_OVER)
         sources = [self.world.sources[slug] for slug in item.get("sources", [])]
-        quoted = any(source.says(item["text"]) for source in sources[:1])
-        text = self.world.intro if quoted else item["text"]
+        shown = decision == Decision.OFFER or any(one.says(item["text"]) for one in sources[:1])
+        text = self.world.intros[decision] if shown else item["text"]
         self.said[index] = message = self._say(Actor.assistant(), text)
         helpful = item.get("helpful")
-        judged = {True: HELPED, False: DID_NOT_HELP, None: UNJUDGED}[helpful]
-        least, most = judged if decision == Decision.ANSWER else UNSURE
+        least, most = {"answer": JUDGED[helpful], "offer": OFFERED}.get(decision, UNSURE)
         at = share(self.told["customer"], self.told["subject"], index)
         score = least + at * (most - least)
         answer = Answer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from bots import confidence
@@ -113,7 +114,9 @@ def test_the_active_calibration_corrects_and_is_read_once_a_minute(
 ) -> None:
     hits = [FIRST, *others(0.4)]
     shipped = confidence.judge(hits).probability
-    Calibration.objects.create(slope=1.0, intercept=-1.0, active=True)
+    Calibration.objects.create(
+        slope=1.0, intercept=-1.0, state=Calibration.State.ACTIVE, used_from=timezone.now()
+    )
     assert confidence.judge(hits).probability == shipped  # kept for a while
     confidence.forget_correction()
     with django_assert_num_queries(1):
@@ -124,9 +127,10 @@ def test_the_active_calibration_corrects_and_is_read_once_a_minute(
         assert confidence.judge(hits, as_shipped=True).probability == shipped
 
 
-def test_a_calibration_that_is_not_active_corrects_nothing() -> None:
+@pytest.mark.parametrize("state", ["proposed", "dismissed", "past"])
+def test_a_calibration_that_is_not_in_use_corrects_nothing(state: str) -> None:
     hits = [FIRST, *others(0.4)]
     shipped = confidence.judge(hits).probability
-    Calibration.objects.create(slope=0.5, intercept=2.0, active=False)
+    Calibration.objects.create(slope=0.5, intercept=2.0, state=state, used_from=timezone.now())
     confidence.forget_correction()
     assert confidence.judge(hits).probability == shipped

@@ -48,6 +48,7 @@ from tickets.models import (
 from tickets.queues import pace_of
 
 INTRO = "This is what our help articles say:"
+OFFER = "I am not sure which of these you need. Does one of them fit?"
 
 pytestmark = pytest.mark.django_db
 
@@ -120,14 +121,15 @@ def test_every_conversation_holds_the_words_of_its_file_in_their_order(company: 
         items += [(p, "note", body) for p, body in ticket.notes.values_list("position", "body")]
         for (_, author, body), item in zip(sorted(items), told["messages"], strict=True):
             assert author == item["author"]
-            assert body == item["text"] or (body == INTRO and item["sources"])
+            assert body == item["text"] or (body in (INTRO, OFFER) and item["sources"])
 
 
 def test_the_assistant_says_nothing_twice() -> None:
     """Where the passage it quotes has all the words of the file, it only introduces it."""
-    introduced = Citation.objects.filter(answer__message__body=INTRO)
+    introduced = Citation.objects.filter(answer__message__body__in=(INTRO, OFFER))
     assert introduced.count() > 50
-    for citation in Citation.objects.exclude(answer__message__body=INTRO).filter(rank=1):
+    told = Citation.objects.exclude(answer__message__body__in=(INTRO, OFFER))
+    for citation in told.filter(rank=1):
         assert citation.answer.message.body not in citation.passage
 
 
@@ -229,7 +231,7 @@ def test_an_answer_quotes_a_passage_of_its_article() -> None:
         assert citation.article.published is not None
         assert citation.title == citation.article.published.title
         assert citation.passage
-        assert 0.5 < citation.score <= 0.97
+        assert 0.25 < citation.score <= 0.97
 
 
 def test_answers_that_helped_were_the_surer_ones_and_some_that_did_not_wait_for_review() -> None:

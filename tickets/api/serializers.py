@@ -268,7 +268,12 @@ class AnswerOut(serializers.Serializer[Any]):
 
     decision = serializers.ChoiceField(choices=Decision.choices)
     confidence = serializers.FloatField(
-        min_value=0, max_value=1, help_text="0 to 1: how sure the assistant was."
+        min_value=0,
+        max_value=1,
+        help_text=(
+            "0 to 1: how likely the first article is the right one for the question, which is not how "
+            "likely it solves the problem."
+        ),
     )
     sources = SourceOut(many=True, source="citations.all")
 

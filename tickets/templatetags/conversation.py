@@ -1,4 +1,4 @@
-"""Template words for a conversation: initials, message bodies, how sure the assistant is."""
+"""Template words for a conversation: initials, message bodies, how well an article fits."""
 
 from __future__ import annotations
 
@@ -52,11 +52,14 @@ def confidence_level(answer: Answer) -> str:
 
 @register.filter
 def confidence_words(answer: Answer) -> str:
-    """How sure the assistant is, as a person would say it."""
+    """How likely this is the right article, as a person would say it.
+
+    That is what was measured, and no more: whether it answers the question, the customer knows.
+    """
     return {
-        "high": _("I am quite sure that this answers your question."),
-        "medium": _("I think that this answers your question, but I am not certain."),
-        "low": _("I am not sure that this is what you need."),
+        "high": _("This article fits your question well."),
+        "medium": _("This is probably the right article, but another one may fit better."),
+        "low": _("I am not sure that this is the right article."),
     }[confidence_level(answer)]
 
 
