@@ -149,7 +149,7 @@ def as_shipped(turns: Sequence[TurnedOut]) -> list[float]:
     given = _given([one.answer_id for one in turns])
     used = Calibration.objects.filter(used_from__isnull=False).order_by("used_from")
     history = list(used.values_list("used_from", "slope", "intercept"))
-    since = [start for start, _slope, _intercept in history]
+    since = [start for start, _slope, _intercept in history if start is not None]
     found = []
     for one in turns:
         when = given.get(one.answer_id)

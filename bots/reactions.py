@@ -98,9 +98,11 @@ def consider(event: Event) -> Turned | None:
         return None
     if ticket.turn == Turn.ASSISTANT and ticket.turn_since < timezone.now() - watch.DEADLINE:
         # Too late for an answer: the customer is told at once, and the words are read in peace.
+        queue = queue_of_turn(event)
         actions.hand_over_failed(actor=Actor.assistant(), ticket=ticket, reason=Reason.TOO_SLOW)
         ticket.refresh_from_db()
-        raise events.Elsewhere
+        if queue_of_turn(event) != queue:
+            raise events.Elsewhere
     if ticket.turn == Turn.ASSISTANT:
         pace.begins()
     handed_back = event.kind == EventKind.TICKET_HANDED_BACK

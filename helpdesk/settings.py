@@ -126,7 +126,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         "pool": {
             "min_size": 1,
             "max_size": env.int("DATABASE_POOL_SIZE", default=20),
-            "timeout": 5,
+            # Whoever asks when everybody does stands in line as long as is promised.
+            "timeout": 10,
         },
         "options": "-c statement_timeout=15s -c lock_timeout=3s "
         "-c idle_in_transaction_session_timeout=30s "

@@ -237,7 +237,8 @@ def _run(reaction: Reaction) -> bool:
         result = subscriber.work(reaction.event) if subscriber.work else None
         return _settle(reaction, subscriber, result)
     except Elsewhere:
-        _is_sent_on(reaction)
+        if not _is_sent_on(reaction):
+            _try_again(reaction, subscriber, "It belongs nowhere else.")
         return False
     except Exception as error:
         logger.exception("Reaction %s to event %s failed", reaction.name, reaction.event_id)

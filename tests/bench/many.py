@@ -85,7 +85,10 @@ async def _all_ask(helpdesk: LiveHelpdesk, number: int) -> list[Told]:
 
     async def ask(place: int, visitor: Visitor) -> None:
         began = time.time()
-        await visitor.asks(f"{QUESTIONS[place % len(QUESTIONS)]} ({place})", patience=PATIENCE)
+        question = f"{QUESTIONS[place % len(QUESTIONS)]} ({place})"
+        while not await visitor.tries_to_ask(question, patience=PATIENCE):
+            assert time.time() - began < PATIENCE, "never taken"
+            await asyncio.sleep(1)  # as somebody who presses the button again
         sent[visitor.reference] = began
 
     await asyncio.gather(*(ask(place, visitor) for place, visitor in enumerate(visitors)))

@@ -52,16 +52,23 @@ class Visitor:
             "Referer": self.base,
         }
 
-    async def asks(self, question: str, *, patience: float = TIMEOUT) -> None:
+    async def asks(self, question: str) -> None:
+        assert await self.tries_to_ask(question), "the helpdesk was too busy to take it"
+
+    async def tries_to_ask(self, question: str, *, patience: float = TIMEOUT) -> bool:
+        """Whether it was taken; a helpdesk that is too busy says so, and is asked again."""
         answer = await self.client.post(
             "/ask/",
             data={"body": question, "client_id": str(uuid.uuid4())},
             headers=self.headers(),
             timeout=patience,
         )
+        if answer.status_code == 503:
+            return False
         found = re.search(r"/requests/(\w+)/", answer.headers.get("location", ""))
         assert found, (answer.status_code, answer.text[:300])
         self.reference = found[1]
+        return True
 
     async def asks_for_a_person(self) -> None:
         answer = await self.client.post("/talk-to-a-human/", headers=self.headers())

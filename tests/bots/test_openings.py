@@ -263,6 +263,7 @@ def test_from_the_first_words_to_the_queue(
     assert said(ticket)[0].startswith(begins)
     firing = ticket.handovers.get().rule
     assert firing is not None
+    assert firing.rule is not None
     assert firing.rule.shipped_key == rule
     if rule == "danger":
         assert ticket.priority == Priority.URGENT

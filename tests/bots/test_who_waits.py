@@ -99,6 +99,21 @@ def test_a_turn_that_is_taken_up_too_late_is_handed_over_and_not_computed(
     assert (turn(ticket).queue, asked, said(ticket)) == ("reading", [], [])
 
 
+def test_a_message_by_the_api_that_is_read_too_late_is_handed_over_and_read() -> None:
+    key, _secret = actions.create_api_key(
+        actor=Actor.system(), name="shop", scopes=["tickets:write"]
+    )
+    ticket = make_ticket(turn=Turn.CUSTOMER)
+    message = actions.post_message(
+        actor=Actor.integrator(key), ticket=ticket, body="Where is it?", channel=Channel.API
+    )
+    pass_time(ticket)
+    assert events.work_off("reading") == 1
+    ticket.refresh_from_db()
+    assert (ticket.turn, ticket.handovers.get().reason) == (Turn.QUEUE, Reason.TOO_SLOW)
+    assert Reading.objects.filter(message=message).count() == 1
+
+
 def test_several_that_nobody_waits_for_are_encoded_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
