@@ -208,8 +208,7 @@ def remove_passages(article_id: int) -> None:
 def _cut(article_id: int) -> bool:
     """Store the passages of an article that has none."""
     with transaction.atomic():
-        locked = Article.objects.public().select_for_update(of=("self",)).filter(pk=article_id)
-        article = locked.select_related("published").first()
+        article = Article.objects.public().select_for_update().filter(pk=article_id).first()
         if article is None or article.published is None or article.passages.exists():
             return False
         _stored(article, article.published, _pieces(article.published))

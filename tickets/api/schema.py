@@ -145,11 +145,15 @@ def operation(
 def complete(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
     """What is the same for every operation, put into the finished description (a hook of its maker).
 
-    An object has no fields beside those named, and every answer names its request.
+    An object has no fields beside those named, and every answer names its request. What a field is
+    without a value stands in its description: generated clients take one with `default` for one that
+    is always there, and would ask whoever opens a ticket for all of them.
     """
     for component in result["components"]["schemas"].values():
         if "properties" in component:
             component["additionalProperties"] = False
+        for field in component.get("properties", {}).values():
+            field.pop("default", None)
     for methods in result["paths"].values():
         for operation in methods.values():
             for status, answer in operation["responses"].items():

@@ -138,7 +138,7 @@ class NewTicket(NewMessage):
         required=False,
         default=Channel.API,
         help_text="How it reached you. In `portal` and `widget` the assistant answers first, "
-        "in the others a person.",
+        "in the others a person. Without one: `api`.",
     )
 
 

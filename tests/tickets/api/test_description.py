@@ -69,6 +69,10 @@ def test_it_says_where_it_is_and_leaves_no_object_open(
     assert {
         name for name, one in schemas.items() if one.get("additionalProperties") is not False
     } == no_objects
+    # a generated client would take a field with a default for one that must be sent
+    fields = [field for one in schemas.values() for field in one.get("properties", {}).values()]
+    assert fields
+    assert not [field for field in fields if "default" in field]
     for methods in openapi["paths"].values():
         for operation in methods.values():
             assert all("X-Request-ID" in one["headers"] for one in operation["responses"].values())
