@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from tests.factories import make_agent, make_customer, make_ticket
 from tickets.actions import ActionError, NotAllowed, Taken
-from tickets.limits import TooMany
+from tickets.intake.limits import TooMany
+from tickets.lists.pages import BadCursor, page_of
 from tickets.models import Ticket, Turn
-from tickets.pages import BadCursor, page_of
-from tickets.refusals import refuse
+from tickets.web.refusals import refuse
 
 
 @pytest.mark.django_db

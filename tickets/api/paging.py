@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from knowledgebase.models import Article
 from knowledgebase.models.articles import ArticleQuerySet
-from tickets.pages import BadCursor
+from tickets.lists.pages import BadCursor
 
 
 def articles_after(

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tickets import access
-from tickets.pages import page_of
+from tickets.lists.pages import page_of
 
 PAGE = 20
 

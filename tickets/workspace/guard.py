@@ -11,9 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from tickets import second_factor
 from tickets.actors import Actor
 from tickets.models import User
+from tickets.web import second_factor
 
 P = ParamSpec("P")
 

@@ -12,11 +12,13 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
-from tickets import access, addresses, pages, text
+from tickets import access, addresses
 from tickets.actors import Actor
+from tickets.intake import text
+from tickets.lists import pages
+from tickets.lists.pages import BadCursor
 from tickets.models import AuthorKind, Message, Ticket, Turn, User
 from tickets.models.tickets import REFERENCE_LETTERS, TicketQuerySet
-from tickets.pages import BadCursor
 
 PAGE = 50
 COUNT_LIMIT = 1000  # counting stops here: "999+" says enough, and costs the same at any size

@@ -11,8 +11,8 @@ import pytest
 from tests.factories import make_ticket
 from tests.tickets.api.conftest import ARTICLES, TICKETS, Caller, new_ticket
 from tickets.api.parsing import MAX_BYTES, MAX_DEPTH
+from tickets.lists.pages import page_of
 from tickets.models import Customer, Ticket, User
-from tickets.pages import page_of
 
 pytestmark = pytest.mark.django_db
 

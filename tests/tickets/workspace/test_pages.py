@@ -22,10 +22,11 @@ from tests.factories import (
     make_ticket,
 )
 from tests.tickets.workspace.conftest import BY_SCRIPT
-from tickets import actions, presence
+from tickets import actions
 from tickets.actors import Actor
+from tickets.conversation.stretches import PAGE
+from tickets.live import presence
 from tickets.models import Channel, Organization, Priority, Reason, Team, Ticket, Tier, Turn, User
-from tickets.stretches import PAGE
 
 LIMIT = 12
 

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tickets import access, actions, changes
+from tickets import access, actions
 from tickets.api.idempotency import idempotent
 from tickets.api.paging import next_link
 from tickets.api.schema import operation
@@ -24,9 +24,10 @@ from tickets.api.serializers import (
     TicketReceipt,
 )
 from tickets.api.views.base import ApiView
+from tickets.lists import changes
+from tickets.lists.pages import changes_of, page_of
 from tickets.models import Channel, Customer, Message, Scope
 from tickets.models.tickets import TicketQuerySet
-from tickets.pages import changes_of, page_of
 
 
 class TicketList(ApiView):

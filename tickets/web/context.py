@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from tickets import reachable
+from tickets.web import reachable
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:

@@ -16,8 +16,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from tickets import actions, events, limits, presence, text
+from tickets import actions, events
 from tickets.actors import Actor
+from tickets.intake import limits, text
+from tickets.live import presence
 from tickets.models import (
     AuthorKind,
     Customer,

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from tickets import hours, presence, waits
+from tickets.live import presence
 from tickets.models import HandOver, Reason, Team, Ticket, Turn
-from tickets.waits import Acceptance, Pace, Wait
+from tickets.service import hours, waits
+from tickets.service.waits import Acceptance, Pace, Wait
 
 COUNTED = 1000  # places; counting stops here, and behind it nobody is told a number
 NEAR = 20  # places from the front

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from tickets import live
+from tickets.live import nudges
 from tickets.models import User
 
 
@@ -37,7 +37,7 @@ def keep_this_session_only(
     with suppress(AttributeError):  # it was not looked up yet
         del user.second_factor
     update_session_auth_hash(request, user)
-    live.recheck_account(user.pk)
+    nudges.recheck_account(user.pk)
 
 
 def subscribe() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from tickets import dates
 from tickets.models import Customer, Team, User
-from tickets.queues import COUNTED, Outlook
-from tickets.waits import SAID, Wait
+from tickets.service import dates
+from tickets.service.queues import COUNTED, Outlook
+from tickets.service.waits import SAID, Wait
 
 _SHORTEST = SAID[1]
 

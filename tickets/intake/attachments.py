@@ -20,10 +20,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import text
+from tickets.intake import text
+from tickets.intake.uploads import LostFile
 from tickets.models import Attachment, Message
 from tickets.models.attachments import FOLDER, storage_key
-from tickets.uploads import LostFile
 
 logger = logging.getLogger(__name__)
 

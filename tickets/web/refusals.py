@@ -15,12 +15,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets import request_ids
 from tickets.actions.errors import ActionError, NotAllowed
-from tickets.attachments import NOT_KEPT, NotKept
-from tickets.limits import TooMany
-from tickets.pages import BadCursor
-from tickets.reachable import last_known
+from tickets.intake import request_ids
+from tickets.intake.attachments import NOT_KEPT, NotKept
+from tickets.intake.limits import TooMany
+from tickets.lists.pages import BadCursor
+from tickets.web.reachable import last_known
 
 TOO_MANY = gettext_lazy("That was a lot at once. Wait a moment, then try again.")
 BUSY = gettext_lazy("We are busy right now and did not save this. Please try again.")
