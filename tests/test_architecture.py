@@ -129,7 +129,7 @@ def test_no_lock_is_taken_in_one_statement_with_a_join() -> None:
     """One that waited would get the new row beside the old rows of the others."""
     allowed = {
         "helpdesk/demo/load.py": "the settings are locked against another load, none of it is used",
-        "tickets/admin/ledger.py": "without its joins",
+        "tickets/admin/audit/ledger.py": "without its joins",
     }
     joined = [
         f"{module.name}:{call.lineno}"
@@ -157,7 +157,7 @@ ALSO_WRITE = {
     "knowledgebase/actions.py": "the actions of articles",
     "tickets/events.py": "the mechanism of events and reactions, called by actions",
     "tickets/intake/attachments.py": "the files of a message that an action is writing",
-    "tickets/admin/audited.py": "the admin's rows, inside the action change_setting",
+    "tickets/admin/audit/audited.py": "the admin's rows, inside the action change_setting",
     "knowledgebase/apart.py": "the tables of an evaluation, which are gone after it",
     "knowledgebase/common_words.py": "how many passages have a word, counted again at any time",
     "knowledgebase/gists.py": "the gists of articles, made again from vectors at any time",

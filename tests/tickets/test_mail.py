@@ -109,13 +109,13 @@ def send_due() -> None:
 
 def words(mail: EmailMessage) -> str:
     """Everything that can be read in a mail, decoded."""
-    parts = [part.get_content() for part in outbound.walk() if not part.is_multipart()]
-    return "\n".join([*(f"{name}: {value}" for name, value in outbound.items()), *parts])
+    parts = [part.get_content() for part in mail.walk() if not part.is_multipart()]
+    return "\n".join([*(f"{name}: {value}" for name, value in mail.items()), *parts])
 
 
 def code_in(mail: EmailMessage) -> str:
     """The code that stands in a mail for people to read."""
-    body = outbound.get_body(("plain",))
+    body = mail.get_body(("plain",))
     assert body is not None
     (code,) = re.findall(r"^([A-Z0-9]{5}-[A-Z0-9]{5})\r?$", body.get_content(), re.MULTILINE)
     return str(code)
@@ -153,7 +153,7 @@ def test_e18_a_mail_says_that_a_machine_sent_it_and_which_event_it_is_of(inbox: 
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Message-ID"] == f"<event-{event.pk}.reply@help.kestrelmoor.example>"
     assert mail["References"] == f"<ticket-{ticket.reference}@help.kestrelmoor.example>"
-    assert {part.get_content_type() for part in outbound.iter_parts()} == {
+    assert {part.get_content_type() for part in mail.iter_parts()} == {
         "text/plain",
         "text/html",
     }

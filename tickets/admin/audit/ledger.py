@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tickets import actions, events
 from tickets.actors import Actor
-from tickets.admin import history
-from tickets.admin.audited import ReadOnlyAdmin, actor_of
+from tickets.admin.audit import history
+from tickets.admin.audit.audited import ReadOnlyAdmin, actor_of
 from tickets.admin.buttons import Button
 from tickets.admin.site import site
 from tickets.admin.theme import Paginator

@@ -27,9 +27,9 @@ from django.utils.translation import gettext as _
 
 from tickets import actions
 from tickets.actions.errors import ActionError
-from tickets.admin import rule_versions
-from tickets.admin.audited import HISTORY_PAGE, AuditedAdmin, actor_of
-from tickets.admin.rule_form import RuleForm, opened_form
+from tickets.admin.audit.audited import HISTORY_PAGE, AuditedAdmin, actor_of
+from tickets.admin.rules import versions
+from tickets.admin.rules.form import RuleForm, opened_form
 from tickets.admin.site import site
 from tickets.models import EscalationRule, RuleFiring
 from tickets.rules import Content, Names, clean, describe
@@ -217,7 +217,7 @@ class RuleAdmin(AuditedAdmin):
             subtitle=rule.name,
             rule=rule,
             original=rule,
-            entries=rule_versions.entries(rule, page.object_list),
+            entries=versions.entries(rule, page.object_list),
             page=page,
         )
         return TemplateResponse(request, "admin/rules/versions.html", context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from knowledgebase.models import IgnoredWord, Synonyms
-from tickets.admin.audited import AuditedAdmin
+from tickets.admin.audit.audited import AuditedAdmin
 from tickets.admin.site import site
 
 

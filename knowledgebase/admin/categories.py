@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from lucide import IconDoesNotExist
 
 from knowledgebase.models import Article, Category
-from tickets.admin.audited import AuditedAdmin, AuditedForm
+from tickets.admin.audit.audited import AuditedAdmin, AuditedForm
 from tickets.admin.site import site
 
 

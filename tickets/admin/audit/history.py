@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets.actions.settings import SECRET_FIELDS
-from tickets.admin.differences import Piece, pieces
+from tickets.admin.audit.differences import Piece, pieces
 from tickets.models import Event
 
 LONG = 60  # characters; what is longer, or has lines, is shown as a difference

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets.admin.ledger import LedgerAdmin
+from tickets.admin.audit.ledger import LedgerAdmin
 from tickets.admin.site import site
 from tickets.models import RuleFiring
 from tickets.rules import Effects, Names

@@ -13,8 +13,8 @@ from django.urls import reverse
 from knowledgebase.models import Article, ArticleEvent, ArticleVersion
 from tickets import events
 from tickets.actors import Actor
-from tickets.admin import history
-from tickets.admin.history import Change
+from tickets.admin.audit import history
+from tickets.admin.audit.history import Change
 from tickets.models import Event, EventKind
 
 WORDS = ("title", "summary", "body", "questions")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets import actions
-from tickets.admin.audited import AuditedAdmin, AuditedForm, actor_of
+from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, actor_of
 from tickets.admin.buttons import Button
 from tickets.admin.site import site
 from tickets.admin.theme import CheckboxSelectMultiple

@@ -21,9 +21,9 @@ from unfold.decorators import action
 
 from knowledgebase import actions as articles
 from knowledgebase import markdown
+from knowledgebase.admin import article_history
 from knowledgebase.models import Article, ArticleVersion
-from tickets.admin import article_history
-from tickets.admin.audited import (
+from tickets.admin.audit.audited import (
     HISTORY_PAGE,
     AuditedAdmin,
     AuditedForm,

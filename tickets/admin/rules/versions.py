@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from tickets.admin import history
-from tickets.admin.history import Change
+from tickets.admin.audit import history
+from tickets.admin.audit.history import Change
 from tickets.models import EscalationRule, EscalationRuleVersion, Reason
 from tickets.rules import Content, Effects, Names, describe
 

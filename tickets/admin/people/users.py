@@ -1,4 +1,4 @@
-"""Those who log in, those who ask, and the organisations they belong to."""
+"""Those who log in."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets import addresses
-from tickets.admin.audited import AuditedAdmin, AuditedForm, AuditedInline
+from tickets.admin.audit.audited import AuditedForm
 from tickets.admin.fields import TimeZoneField
+from tickets.admin.people.search import FoundByAddress
 from tickets.admin.site import site
 from tickets.admin.theme import SearchableSelectMultiple
-from tickets.models import Customer, Fact, Organization, Role, Team, User
+from tickets.models import Role, Team, User
 
 
 class UserForm(AuditedForm):
@@ -67,17 +68,6 @@ class UserForm(AuditedForm):
         if role != Role.ADMIN and "is_superuser" not in self.fields:
             self.instance.is_superuser = False
         return cleaned
-
-
-class FoundByAddress(AuditedAdmin):
-    """Rows that are looked for by an address, or a part of one, among other things."""
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
-    ) -> tuple[models.QuerySet[Any], bool]:
-        """In the form in which addresses are kept; names are found whatever the case."""
-        words = addresses.to_look_up(search_term) or search_term.lower()
-        return super().get_search_results(request, queryset, words)
 
 
 @admin.register(User, site=site)
@@ -138,58 +128,6 @@ class UserAdmin(FoundByAddress):
     @admin.display(description=gettext_lazy("teams"))
     def in_teams(self, user: User) -> str:
         return ", ".join(team.name for team in user.teams.all())
-
-
-@admin.register(Organization, site=site)
-class OrganizationAdmin(AuditedAdmin):
-    fields = ("name", "tier", "domain", "note")
-    list_display = ("name", "tier", "domain")
-    list_filter = ("tier",)
-    search_fields = ("name", "domain")
-
-
-class FactInline(AuditedInline):
-    """What is known about the customer. It comes from conversations, and is only shown here."""
-
-    model = Fact
-    fields = readonly_fields = ("key", "value", "source", "created_at")
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Customer, site=site)
-class CustomerAdmin(FoundByAddress):
-    """Customers come about by asking. What they proved themselves (addresses) is not edited."""
-
-    inlines = (FactInline,)
-    fields = (
-        *("name", "organization", "phone", "language", "prefers_person", "segment", "value"),
-        *("email", "claimed_email", "user", "joined_into", "created_at"),
-    )
-    readonly_fields = ("email", "claimed_email", "user", "joined_into", "created_at")
-    autocomplete_fields = ("organization",)
-    list_display = ("name_or_address", "email", "organization", "created_at")
-    list_filter = ("organization__tier",)
-    search_fields = ("name", "email__contains", "claimed_email__contains", "organization__name")
-    ordering = ("-pk",)
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).select_related("organization", "user", "joined_into")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.display(description=gettext_lazy("name"), ordering="name")
-    def name_or_address(self, customer: Customer) -> str:
-        return str(customer)
 
 
 def _is_superuser(request: HttpRequest) -> bool:

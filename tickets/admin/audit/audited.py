@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from tickets import actions
 from tickets.actions.settings import many_values, snapshot
 from tickets.actors import Actor
-from tickets.admin import history
+from tickets.admin.audit import history
 from tickets.admin.buttons import AdminWithButtons
 from tickets.admin.theme import ModelForm, TabularInline, Textarea
 from tickets.models import Event, User
