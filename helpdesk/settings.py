@@ -245,7 +245,7 @@ ENCODER_MODEL = env.str("ENCODER_MODEL", default="all-MiniLM-L6-v2")
 # --- people -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "tickets.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tickets.web.logins.LogIns"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -26,7 +26,7 @@ from tickets.actions import ActionError, NotAllowed
 from tickets.api.parsing import TooLarge
 from tickets.intake import request_ids
 from tickets.intake.limits import TooMany
-from tickets.lists.pages import BadCursor
+from tickets.lists.keyset import BadCursor
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from tickets.actions.errors import ActionError, NotAllowed
 from tickets.intake import request_ids
 from tickets.intake.attachments import NOT_KEPT, NotKept
 from tickets.intake.limits import TooMany
-from tickets.lists.pages import BadCursor
+from tickets.lists.keyset import BadCursor
 from tickets.web.reachable import last_known
 
 TOO_MANY = gettext_lazy("That was a lot at once. Wait a moment, then try again.")

@@ -25,7 +25,7 @@ from tickets.api.serializers import (
 )
 from tickets.api.views.base import ApiView
 from tickets.lists import changes
-from tickets.lists.pages import changes_of, page_of
+from tickets.lists.orders import CHANGES, LATEST
 from tickets.models import Channel, Customer, Message, Scope
 from tickets.models.tickets import TicketQuerySet
 
@@ -52,9 +52,10 @@ class TicketList(ApiView):
         cursor, size = wanted["cursor"], wanted["page_size"]
         if since := wanted.get("updated_after"):
             until = changes.settled_until()  # before they are read
-            page = changes_of(found, cursor, since=since, until=until, size=size)
+            found = found.filter(updated_at__gt=since, updated_at__lt=until)
+            page = CHANGES.page(found, cursor, size=size)
         else:
-            page = page_of(found, cursor, size=size)
+            page = LATEST.page(found, cursor, size=size)
         return Response(
             {
                 "results": TicketOut(page.rows, many=True).data,
