@@ -12,7 +12,7 @@ import redis
 
 from bots import pace
 from knowledgebase.encoder_service import service
-from tickets import assistance
+from tickets.service import assistance
 
 logger = logging.getLogger(__name__)
 

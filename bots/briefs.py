@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from bots import telling
 from bots.understanding import feel_at_a_glance, find_facts, wants_person
-from tickets.briefs import Brief
+from tickets.conversation.briefs import Brief
+from tickets.intake.text import first_line
 from tickets.models import (
     Answer,
     AuthorKind,
@@ -22,7 +23,6 @@ from tickets.models import (
     Reason,
     Ticket,
 )
-from tickets.text import first_line
 
 CALM = "calm"
 # What weighs more as the state that somebody is in now.

@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 
 from bots import models
+from tickets.conversation.openings import Opening
 from tickets.models import AuthorKind, Reading, Ticket
-from tickets.openings import Opening
 from tickets.rules.seen import Seen
 
 LOOKED_BACK = 3  # messages of the customer's; a feeling of long ago is not answered now

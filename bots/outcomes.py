@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from bots.endings import WEIGHTS, Course, Ending, Next, ending
 from bots.models import AnswerReport
+from tickets.intake.text import first_line
 from tickets.models import Answer, AuthorKind, Decision, HandOver, Message, Reading, Resolution
-from tickets.text import first_line
 
 BINS = 10
 READ = 400  # characters of a message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from tickets.assistance import USUAL_SECONDS
+from tickets.service.assistance import USUAL_SECONDS
 
 _WEIGHT = 0.1  # of the newest turn
 _NEXT = 0.1  # seconds; a turn that begins so soon after another had been waiting for it

@@ -19,8 +19,9 @@ from bots.models import AssistantSettings
 from bots.turns import Turned, outcome, read_ahead, read_message
 from bots.understanding import find_facts
 from knowledgebase.search import ArticleHit
-from tickets import actions, briefs, events, openings, watch
+from tickets import actions, events, watch
 from tickets.actors import Actor
+from tickets.conversation import briefs, openings
 from tickets.models import (
     Answer,
     AuthorKind,

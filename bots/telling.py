@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from bots.understanding import feel_at_a_glance, find_facts, wants_person
-from tickets.text import first_line
+from tickets.intake.text import first_line
 
 READ = 4_000  # characters of a message; what is wanted does not stand after them
 MOST_SENTENCES = 40

@@ -14,7 +14,7 @@ from bots.models import AnswerReport, QuestionSuggestion
 from tickets import access
 from tickets.actions import ActionError
 from tickets.models import Answer
-from tickets.portal.respond import posted_from
+from tickets.web.posting import posted_from
 from tickets.workspace import acts, timeline, views
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.inbox import Selection

@@ -14,7 +14,7 @@ from rest_framework import exceptions
 
 from tickets.api.errors import refused
 from tickets.api.parsing import TooLarge
-from tickets.refusals import by_script, refusal, without_a_database
+from tickets.web.refusals import by_script, refusal, without_a_database
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 

@@ -26,7 +26,7 @@ from redis.retry import Retry
 
 from helpdesk import alive
 from knowledgebase import encoder_line
-from tickets import assistance
+from tickets.service import assistance
 
 logger = logging.getLogger(__name__)
 

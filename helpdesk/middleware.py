@@ -12,8 +12,8 @@ from django.utils.cache import patch_cache_control
 from rest_framework.exceptions import ParseError
 
 from helpdesk.error_pages import bad_request
-from tickets import limits, request_ids, zones
 from tickets.api.errors import refused
+from tickets.intake import limits, request_ids, time_zones
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -68,7 +68,7 @@ def show_times_in_the_viewers_zone(get_response: GetResponse) -> GetResponse:
     """Time is UTC inside. Staff chose a zone; a visitor's browser names its own in a cookie."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        with zones.shown_to(request.user, request.COOKIES):
+        with time_zones.shown_to(request.user, request.COOKIES):
             return get_response(request)
 
     return middleware
@@ -83,7 +83,7 @@ def limit_searches(get_response: GetResponse) -> GetResponse:
             try:
                 limits.spend(limits.SEARCH_THE_ARTICLES, "search", address)
             except limits.TooMany as error:
-                from tickets.refusals import refuse
+                from tickets.web.refusals import refuse
 
                 return cast("HttpResponse", refuse(request, error))
         return get_response(request)
@@ -98,7 +98,7 @@ def explain_refusals(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        from tickets.refusals import refuse
+        from tickets.web.refusals import refuse
 
         return refuse(request, error)
 

@@ -1,7 +1,7 @@
 """The body of a request while it comes in: where the disk takes no more, its beginning is kept.
 
 A long body is put into a temporary file. If that fails, the words of a form are in what came before
-its files, and of those `tickets.uploads` says that they are lost.
+its files, and of those `tickets.intake.uploads` says that they are lost.
 """
 
 import logging
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 
-from tickets.uploads import CUT_SHORT
+from tickets.intake.uploads import CUT_SHORT
 
 logger = logging.getLogger(__name__)
 

@@ -100,7 +100,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "tickets.portal.context.desk",
+                "tickets.web.context.desk",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
             "libraries": {"lucide": "helpdesk.icons"},
@@ -245,7 +245,7 @@ ENCODER_MODEL = env.str("ENCODER_MODEL", default="all-MiniLM-L6-v2")
 # --- people -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "tickets.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tickets.web.logins.LogIns"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -344,7 +344,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_HANDLERS = ["tickets.uploads.SmallFiles", "tickets.uploads.TemporaryFiles"]
+FILE_UPLOAD_HANDLERS = [
+    "tickets.intake.uploads.SmallFiles",
+    "tickets.intake.uploads.TemporaryFiles",
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -388,7 +391,7 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "tickets.request_ids.InLog"}},
+    "filters": {"request": {"()": "tickets.intake.request_ids.InLog"}},
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s%(request_id)s: %(message)s"}
     },

@@ -12,7 +12,7 @@ from redis import Redis
 from knowledgebase import encoder_line, lately
 from tests import live
 from tests.live import LiveHelpdesk
-from tickets import assistance
+from tickets.service import assistance
 
 lately.SECONDS = 0.0  # a test changes a setting and asks at once
 

@@ -129,7 +129,7 @@ def test_no_lock_is_taken_in_one_statement_with_a_join() -> None:
     """One that waited would get the new row beside the old rows of the others."""
     allowed = {
         "helpdesk/demo/load.py": "the settings are locked against another load, none of it is used",
-        "tickets/admin/ledger.py": "without its joins",
+        "tickets/admin/audit/ledger.py": "without its joins",
     }
     joined = [
         f"{module.name}:{call.lineno}"
@@ -156,8 +156,8 @@ ALSO_WRITE = {
     "bots/actions/": "the actions on what the assistant learns from",
     "knowledgebase/actions.py": "the actions of articles",
     "tickets/events.py": "the mechanism of events and reactions, called by actions",
-    "tickets/attachments.py": "the files of a message that an action is writing",
-    "tickets/admin/audited.py": "the admin's rows, inside the action change_setting",
+    "tickets/intake/attachments.py": "the files of a message that an action is writing",
+    "tickets/admin/audit/audited.py": "the admin's rows, inside the action change_setting",
     "knowledgebase/apart.py": "the tables of an evaluation, which are gone after it",
     "knowledgebase/common_words.py": "how many passages have a word, counted again at any time",
     "knowledgebase/gists.py": "the gists of articles, made again from vectors at any time",
@@ -247,7 +247,7 @@ def atomic_blocks(module: Module) -> Iterator[ast.AST]:
 
 def test_actions_have_no_way_to_a_model_a_mail_server_or_the_network() -> None:
     graph = imports()
-    for slow in ("knowledgebase.embeddings", "knowledgebase.search", "tickets.mail"):
+    for slow in ("knowledgebase.embeddings", "knowledgebase.search", "tickets.email.outbound"):
         for actions in ("tickets.actions", "tickets.models"):
             assert not graph.chain_exists(actions, slow, as_packages=True), (actions, slow)
     reached = {
@@ -267,7 +267,7 @@ def test_mail_is_sent_and_the_web_is_asked_in_one_place_each() -> None:
         if name.startswith(SLOW_MODULES)
     }
     assert senders <= {
-        "tickets/mail.py",
+        "tickets/email/outbound.py",
         "helpdesk/demo/ready.py",  # asks our own /readyz
     }
 
@@ -280,9 +280,20 @@ def imports() -> grimp.ImportGraph:
 # --- customers ------------------------------------------------------------------------------------
 
 FOR_CUSTOMERS = (
-    *("tickets/portal/", "tickets/api/", "tickets/mail.py", "tickets/notices.py"),
-    *("tickets/access.py", "tickets/briefs.py", "tickets/live.py", "tickets/templatetags/"),
-    *("tickets/presence.py", "tickets/queues.py", "tickets/sockets/", "knowledgebase/", "bots/"),
+    *("tickets/portal/", "tickets/api/", "tickets/email/outbound.py", "tickets/service/notices.py"),
+    *(
+        "tickets/access.py",
+        "tickets/conversation/briefs.py",
+        "tickets/live/nudges.py",
+        "tickets/templatetags/",
+    ),
+    *(
+        "tickets/live/presence.py",
+        "tickets/service/queues.py",
+        "tickets/sockets/",
+        "knowledgebase/",
+        "bots/",
+    ),
 )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format, localize
 
 from tests.source import ROOT
-from tickets import dates
+from tickets.service import dates
 
 
 def test_no_page_has_script_or_style_inside_it() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404
 
 from tickets.actors import Actor
 from tickets.models import Attachment, Customer, Ticket, User
 from tickets.models.tickets import TicketQuerySet
+from tickets.models.users import Role
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
@@ -59,8 +62,31 @@ def forget(session: SessionBase) -> None:
 
 
 def tickets_for(actor: Actor) -> TicketQuerySet:
-    """All that `actor` may see."""
-    return Ticket.objects.visible_to(actor)
+    """All that `actor` may see; everything that reads tickets starts from here."""
+    tickets = Ticket.objects.all()
+    if actor.customer is not None:
+        return tickets.filter(customer=actor.customer)
+    if actor.api_key is not None:
+        return tickets
+    user = actor.user
+    if user is None or not user.works_here:
+        return tickets.none()
+    if user.role == Role.ADMIN:
+        return tickets
+    # As values: PostgreSQL plans for these teams, of which one may be small, and not for a join.
+    return tickets.filter(Q(team__in=user.team_keys) | Q(assignee=user))
+
+
+def may_see(actor: Actor, ticket: Ticket, *, teams: Collection[int] = ()) -> bool:
+    """`tickets_for`, of a row and an agent's `teams` that are loaded already."""
+    if actor.customer is not None:
+        return ticket.customer_id == actor.customer.pk
+    if actor.api_key is not None:
+        return True
+    user = actor.user
+    if user is None or not user.works_here:
+        return False
+    return user.role == Role.ADMIN or ticket.team_id in teams or ticket.assignee_id == user.pk
 
 
 def ticket_for(actor: Actor, reference: str) -> Ticket:

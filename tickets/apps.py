@@ -9,9 +9,10 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tickets import mail, second_factor
+        from tickets.email import outbound
         from tickets.portal import accounts
+        from tickets.web import second_factor
 
-        mail.subscribe()
+        outbound.subscribe()
         accounts.subscribe()
         second_factor.subscribe()

@@ -27,8 +27,8 @@ from django.db import connection, models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from tickets import live
 from tickets.actors import Actor
+from tickets.live import nudges
 from tickets.models import Event, EventKind, Reaction, ReactionState, Ticket
 
 logger = logging.getLogger(__name__)
@@ -137,7 +137,7 @@ def record(
 def _after_commit(event: Event, queues: Iterable[str]) -> None:
     for queue in queues:
         ring(queue)
-    live.nudge(event)
+    nudges.nudge(event)
 
 
 def ring(queue: str) -> None:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from tickets import attachments, events, watch
+from tickets import events, watch
+from tickets.intake import attachments
 from tickets.models import Claim, IdempotentRequest, Reaction
 
 SWEEP_AFTER = timedelta(seconds=3)  # what is younger is still on its way through the queue

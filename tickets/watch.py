@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 from django.db import close_old_connections, transaction
 from django.utils import timezone
 
-from tickets import actions, assistance
+from tickets import actions
 from tickets.actors import Actor
 from tickets.models import Reason, Ticket, Turn
+from tickets.service import assistance
 
 logger = logging.getLogger(__name__)
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from bots.models import AnswerReport
 from knowledgebase import actions as articles
 from knowledgebase.models import Article
-from tickets import events, text
+from tickets import events
 from tickets.actions import ActionError, NotAllowed, change_setting
 from tickets.actors import Actor
+from tickets.intake import text
 from tickets.models import Answer, EventKind, Ticket
 
 

@@ -20,7 +20,7 @@ from bots.models import AssistantSettings, Calibration
 from bots.outcomes import Bin, TurnedOut
 from tickets.actions import ActionError
 from tickets.admin import site
-from tickets.admin.audited import actor_of
+from tickets.admin.audit.audited import actor_of
 
 SIZES = (100, 500, 2000, 10_000)
 SHOWN = 50  # of the conversations that would have gone otherwise

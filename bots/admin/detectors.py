@@ -20,7 +20,7 @@ from bots.models import Detector, DetectorExample
 from bots.understanding import installed, sentences, vectors
 from bots.understanding.shipped import BY_SLUG
 from tickets.admin import AuditedAdmin, AuditedForm, site
-from tickets.admin.audited import AuditedInline, actor_of
+from tickets.admin.audit.audited import AuditedInline, actor_of
 
 MOST_SENTENCES = 10
 MOST_SHOWN = 4  # detectors that are shown with a sentence beside those that notice it

@@ -24,7 +24,7 @@ from bots.learning import usage
 from bots.models import AnswerReport, KnowledgeGap, QuestionSuggestion
 from tickets.actions import ActionError
 from tickets.admin import site
-from tickets.admin.audited import ReadOnlyAdmin, actor_of
+from tickets.admin.audit.audited import ReadOnlyAdmin, actor_of
 from tickets.admin.buttons import Button
 from tickets.models import AuthorKind, Message
 

@@ -11,8 +11,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from bots import rehearsal
-from tickets import rules, text
+from tickets import rules
 from tickets.admin import site
+from tickets.intake import text
 from tickets.models import Channel, Identity, Tier
 from tickets.rules.seen import Seen
 

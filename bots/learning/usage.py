@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from bots import telling
 from bots.models import AnswerReport, GapQuestion, KnowledgeGap
-from tickets.asked_again import name_of
+from tickets.conversation.asked_again import name_of
+from tickets.intake.text import first_line
 from tickets.models import (
     AuthorKind,
     Citation,
@@ -24,7 +25,6 @@ from tickets.models import (
     Resolution,
     User,
 )
-from tickets.text import first_line
 
 LATELY = timedelta(days=90)
 MOST = 50  # rows of a list

@@ -14,9 +14,9 @@ from helpdesk.demo.load_content import Entry, share
 from helpdesk.demo.load_facts import ToldFact
 from helpdesk.demo.load_people import Cast
 from helpdesk.demo.load_rows import Rows
-from tickets import hours, notices
 from tickets.actions.closing import UNHELPFUL_LIMIT
 from tickets.actors import Actor
+from tickets.intake.text import first_line
 from tickets.models import (
     Answer,
     AuthorKind,
@@ -38,8 +38,8 @@ from tickets.models import (
     Turn,
     User,
 )
-from tickets.queues import Outlook
-from tickets.text import first_line
+from tickets.service import hours, notices
+from tickets.service.queues import Outlook
 
 # How sure it was of what helped, did not help, was not judged; of what it offered, and of nothing.
 JUDGED = {True: (0.76, 0.97), False: (0.75, 0.84), None: (0.76, 0.94)}

@@ -87,7 +87,7 @@ def queries() -> dict[str, int]:
     ticket = long_ticket(100)
     agent = User.objects.get(email="odhran@kestrelmoor.example")
     staff, customer = Client(), Client()
-    staff.force_login(agent, backend="allauth.account.auth_backends.AuthenticationBackend")
+    staff.force_login(agent, backend="tickets.web.logins.LogIns")
     session = customer.session
     access.remember(session, ticket.customer)
     session.save()

@@ -34,7 +34,7 @@ from bots.understanding import (
 from knowledgebase import answers, excerpts, markdown, ranking, search
 from tests.factories import add_messages, make_ticket
 from tests.steps import TooMany, hardest, steps
-from tickets import text as tickets_text
+from tickets.intake import text as tickets_text
 from tickets.models import AuthorKind, HandOver, Reason, Turn
 
 LENGTH = tickets_text.MESSAGE_LIMIT

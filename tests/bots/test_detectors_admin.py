@@ -18,7 +18,7 @@ from tickets.models import Event
 
 pytestmark = pytest.mark.django_db
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tickets.web.logins.LogIns"
 
 
 @pytest.fixture(autouse=True)

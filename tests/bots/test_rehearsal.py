@@ -23,7 +23,7 @@ def _without_a_second_factor(settings: Any) -> None:
 
 @pytest.fixture
 def admin(client: Client) -> Client:
-    client.force_login(make_admin(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(make_admin(), backend="tickets.web.logins.LogIns")
     return client
 
 
@@ -76,7 +76,7 @@ def test_bad_input_is_a_clear_sentence_or_harmless(text: str, finds: Find, admin
 def test_they_are_for_admins_only(name: str, client: Client) -> None:
     address = reverse(f"admin:{name}")
     assert client.get(address).status_code == 302
-    client.force_login(make_agent(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(make_agent(), backend="tickets.web.logins.LogIns")
     assert client.get(address).status_code == 404
 
 

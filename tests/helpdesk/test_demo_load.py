@@ -19,6 +19,7 @@ from helpdesk.demo import load, load_content
 from helpdesk.demo.load_content import Content
 from helpdesk.demo.logins import LOGINS, PASSWORD
 from knowledgebase.models import Article, Category
+from tickets import access
 from tickets.actors import Actor
 from tickets.models import (
     Answer,
@@ -45,7 +46,7 @@ from tickets.models import (
     Turn,
     User,
 )
-from tickets.queues import pace_of
+from tickets.service.queues import pace_of
 
 INTRO = "This is what our help articles say:"
 OFFER = "I am not sure which of these you need. Does one of them fit?"
@@ -217,10 +218,10 @@ def test_a_hand_over_says_what_is_wanted_and_who_took_it() -> None:
 
 def test_an_agent_sees_what_their_teams_have_and_a_customer_their_own() -> None:
     amara = User.objects.get(email="amara@kestrelmoor.example")
-    seen = Ticket.objects.visible_to(Actor.agent(amara))
+    seen = access.tickets_for(Actor.agent(amara))
     assert set(seen.values_list("team__slug", flat=True)) == {"billing", "front-desk"}
     maya = Customer.objects.get(email="maya@lindqvist.example")
-    assert Ticket.objects.visible_to(Actor.of_customer(maya)).count() == 7
+    assert access.tickets_for(Actor.of_customer(maya)).count() == 7
 
 
 def test_an_answer_quotes_a_passage_of_its_article() -> None:

@@ -17,7 +17,7 @@ from helpdesk.embedded import handles
 from helpdesk.embedded.redis import Redis
 from helpdesk.health import MANY, SERVED, Readiness
 from tests.services import temporary_folder
-from tickets import assistance
+from tickets.service import assistance
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from tests.factories import make_customer
 from tests.tickets.open_screens import browser_of
-from tickets import request_ids
+from tickets.intake import request_ids
 
 pytestmark = pytest.mark.django_db
 HEADER = "X-Request-ID"

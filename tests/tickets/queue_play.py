@@ -11,9 +11,9 @@ from functools import partial
 from itertools import count
 from math import log
 
-from tickets.presence import ACTIVE_SECONDS
-from tickets.queues import ACCEPTANCES
-from tickets.waits import Acceptance, Wait, expected, pace
+from tickets.live.presence import ACTIVE_SECONDS
+from tickets.service.queues import ACCEPTANCES
+from tickets.service.waits import Acceptance, Wait, expected, pace
 
 HOUR = 3600.0
 NEVER = float("inf")

@@ -45,7 +45,7 @@ def tickets() -> dict[str, Ticket]:
 def agrees(actor: Actor, ticket: Ticket, *, listed: bool) -> bool:
     """Whether a row that is loaded already is judged as the database judges it."""
     teams = set(actor.user.teams.values_list("pk", flat=True)) if actor.user else set()
-    return Ticket.objects.get(pk=ticket.pk).is_visible_to(actor, teams=teams) == listed
+    return access.may_see(actor, Ticket.objects.get(pk=ticket.pk), teams=teams) == listed
 
 
 def seen_by(actor: Actor, tickets: dict[str, Ticket]) -> set[str]:

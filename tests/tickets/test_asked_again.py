@@ -8,9 +8,10 @@ import pytest
 
 from tests.factories import make_customer, make_message, make_ticket
 from tests.tickets.ledger import kinds
-from tickets import actions, asked_again
+from tickets import actions
 from tickets.actors import Actor
-from tickets.asked_again import Known
+from tickets.conversation import asked_again
+from tickets.conversation.asked_again import Known
 from tickets.models import Reason, Ticket, Turn
 
 KNOWN = [

@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import make_ticket
-from tickets import actions, attachments, tasks
+from tickets import actions, tasks
 from tickets.actors import Actor
-from tickets.attachments import MAX_BYTES, MAX_FILES, check, safe_name
+from tickets.intake import attachments
+from tickets.intake.attachments import MAX_BYTES, MAX_FILES, check, safe_name
 from tickets.models import Attachment, Ticket, Turn
 
 PNG = (

@@ -202,7 +202,7 @@ def test_without_a_channel_layer_the_action_succeeds(
         async def group_send(self, group: str, message: dict[str, Any]) -> None:
             raise ConnectionError
 
-    monkeypatch.setattr("tickets.live.get_channel_layer", Broken)
+    monkeypatch.setattr("tickets.live.nudges.get_channel_layer", Broken)
     with django_capture_on_commit_callbacks(execute=True):
         ticket = make_ticket(turn=Turn.QUEUE)
     assert ticket.messages.exists()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.factories import make_customer, make_ticket, make_visitor
 from tests.tickets.ledger import kinds, last_event, owed, since
-from tickets import actions, tasks
+from tickets import access, actions, tasks
 from tickets.actions import ActionError
 from tickets.actors import Actor
 from tickets.models import Claim, ClaimState, Customer, Event, Fact, Ticket, Turn
@@ -47,7 +47,7 @@ def refuse(claim: Claim) -> None:
 
 
 def seen_by(customer: Customer) -> set[Ticket]:
-    return set(Ticket.objects.visible_to(Actor.of_customer(customer)))
+    return set(access.tickets_for(Actor.of_customer(customer)))
 
 
 # --- an address that was left ---------------------------------------------------------------------

@@ -23,8 +23,10 @@ from tests.factories import (
 )
 from tests.tickets.ledger import bodies, kinds, last_event, owed, positions, since
 from tests.tickets.parallel import real_transactions, together
-from tickets import actions, attachments
+from tickets import actions
 from tickets.actors import Actor
+from tickets.intake import attachments
+from tickets.intake.text import TextError
 from tickets.models import (
     AuthorKind,
     Channel,
@@ -36,7 +38,6 @@ from tickets.models import (
     Ticket,
     Turn,
 )
-from tickets.text import TextError
 
 pytestmark = pytest.mark.django_db
 

@@ -132,7 +132,7 @@ async def test_the_heartbeat_says_how_far_the_conversation_is(
     monkeypatch.setattr(heart, "BEAT", 0.3)
     ticket = await do(make_ticket)
     async with customers_socket(ticket) as socket:
-        monkeypatch.setattr("tickets.live.send", lambda groups, message: None)
+        monkeypatch.setattr("tickets.live.nudges.send", lambda groups, message: None)
         message = await do(make_message, ticket, "nobody was told")
         beat = await socket.frame()
         while beat["position"] < message.position:

@@ -22,7 +22,7 @@ from tests.sockets import do
 from tests.tickets.open_screens import browser_of
 from tests.tickets.parallel import real_transactions
 from tests.tickets.test_attachments import PNG, files_in, send
-from tickets.attachments import NOT_KEPT, NotKept
+from tickets.intake.attachments import NOT_KEPT, NotKept
 from tickets.models import Attachment, Event, Message, Ticket, Turn, User
 
 pytestmark = pytest.mark.django_db

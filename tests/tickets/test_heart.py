@@ -31,7 +31,7 @@ from tests.tickets.open_screens import (
     staff_path,
 )
 from tests.tickets.parallel import real_transactions
-from tickets import presence
+from tickets.live import presence
 from tickets.models import Role, Ticket, User
 from tickets.portal import news as portal_news
 from tickets.sockets import base, sight

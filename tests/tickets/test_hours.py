@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from tests.factories import make_hours, make_team
-from tickets.hours import is_open, next_opening
 from tickets.models import Holiday, OpeningHours
+from tickets.service.hours import is_open, next_opening
 
 pytestmark = pytest.mark.django_db
 

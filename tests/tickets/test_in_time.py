@@ -16,8 +16,7 @@ from django.utils import timezone
 from tests.factories import make_message, make_ticket
 from tests.tickets.ledger import bodies, kinds
 from tests.tickets.parallel import real_transactions, together
-from tickets import assistance, watch
-from tickets.assistance import Process
+from tickets import watch
 from tickets.models import (
     AuthorKind,
     HandOver,
@@ -27,6 +26,8 @@ from tickets.models import (
     Ticket,
     Turn,
 )
+from tickets.service import assistance
+from tickets.service.assistance import Process
 
 pytestmark = pytest.mark.django_db
 

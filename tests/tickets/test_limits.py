@@ -15,8 +15,8 @@ from rest_framework.throttling import BaseThrottle
 from helpdesk.proxies import BehindProxies
 from knowledgebase import views
 from knowledgebase.search import SearchResult
-from tickets import limits
-from tickets.limits import TooMany, network_address, network_of, spend
+from tickets.intake import limits
+from tickets.intake.limits import TooMany, network_address, network_of, spend
 
 TEN = parse("10/minute")
 

@@ -28,7 +28,7 @@ def nudged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], dict[str, A
     """Every nudge: the groups, and what they are sent."""
     found: list[tuple[list[str], dict[str, Any]]] = []
     monkeypatch.setattr(
-        "tickets.live.send", lambda groups, message: found.append((groups, message))
+        "tickets.live.nudges.send", lambda groups, message: found.append((groups, message))
     )
     return found
 

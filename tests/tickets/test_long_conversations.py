@@ -29,8 +29,9 @@ from tests.factories import (
     make_ticket,
 )
 from tests.tickets.open_screens import browser_of
-from tickets import actions, briefs, stretches
+from tickets import actions
 from tickets.actors import Actor
+from tickets.conversation import briefs, stretches
 from tickets.models import Citation, Fact, Message, Reason, Ticket, Turn, User
 
 pytestmark = pytest.mark.django_db

@@ -23,8 +23,10 @@ from tests.factories import (
     make_visitor,
 )
 from tests.live import free_port
-from tickets import actions, events, mail, presence
+from tickets import actions, events
 from tickets.actors import Actor
+from tickets.email import outbound
+from tickets.live import presence
 from tickets.models import (
     Claim,
     Customer,
@@ -151,14 +153,17 @@ def test_e18_a_mail_says_that_a_machine_sent_it_and_which_event_it_is_of(inbox: 
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Message-ID"] == f"<event-{event.pk}.reply@help.kestrelmoor.example>"
     assert mail["References"] == f"<ticket-{ticket.reference}@help.kestrelmoor.example>"
-    assert {part.get_content_type() for part in mail.iter_parts()} == {"text/plain", "text/html"}
+    assert {part.get_content_type() for part in mail.iter_parts()} == {
+        "text/plain",
+        "text/html",
+    }
 
 
 def test_t10_a_mail_that_is_sent_twice_after_a_crash_is_the_same_mail(inbox: Inbox) -> None:
     replied(make_customer())
     reaction = Reaction.objects.get(name="mail.reply")
     for _ in range(2):  # the server took it, then the worker died
-        mail.send_reply(reaction.event)
+        outbound.send_reply(reaction.event)
     assert len({one["Message-ID"] for one in inbox.mails}) == 1
     send_due()
     reaction.refresh_from_db()

@@ -9,8 +9,9 @@ import pytest
 from django.core.cache import caches
 
 from tests.factories import make_agent, make_team, make_ticket
-from tickets import presence, queues
+from tickets.live import presence
 from tickets.models import Role, Turn
+from tickets.service import queues
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,12 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import make_agent, make_hours, make_team, make_ticket
-from tickets import actions, notices, presence, queues
+from tickets import actions
 from tickets.actors import Actor
+from tickets.live import presence
 from tickets.models import HandOver, Priority, Reason, Team, Ticket, Turn, User
-from tickets.waits import Pace, Wait
+from tickets.service import notices, queues
+from tickets.service.waits import Pace, Wait
 
 pytestmark = pytest.mark.django_db
 Count = Callable[..., Any]
@@ -86,7 +88,7 @@ def test_a_transfer_keeps_its_place_by_when_a_person_was_asked_for() -> None:
 
 
 def test_far_back_the_place_is_no_number(monkeypatch: pytest.MonkeyPatch, team: Team) -> None:
-    monkeypatch.setattr("tickets.queues.COUNTED", 2)
+    monkeypatch.setattr("tickets.service.queues.COUNTED", 2)
     tickets = [make_ticket(team=team, ago=timedelta(minutes=9 - n)) for n in range(4)]
     outlooks = [queues.outlook(ticket) for ticket in tickets]
     assert [one.counted for one in outlooks] == [True, True, False, False]

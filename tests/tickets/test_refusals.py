@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from tests.factories import make_agent, make_customer, make_ticket
 from tickets.actions import ActionError, NotAllowed, Taken
-from tickets.limits import TooMany
+from tickets.intake.limits import TooMany
+from tickets.lists.keyset import BadCursor
+from tickets.lists.orders import LATEST
 from tickets.models import Ticket, Turn
-from tickets.pages import BadCursor, page_of
-from tickets.refusals import refuse
+from tickets.web.refusals import refuse
 
 
 @pytest.mark.django_db
@@ -72,4 +73,4 @@ def test_t12_a_row_that_somebody_holds_too_long_is_a_503_in_words(
 def test_r05_any_text_for_a_cursor_is_refused_without_asking_the_database(cursor: str) -> None:
     if cursor:
         with pytest.raises(BadCursor):
-            page_of(Ticket.objects.all(), cursor, size=10)
+            LATEST.page(Ticket.objects.all(), cursor, size=10)

@@ -301,7 +301,7 @@ def test_customers_screens_hear_nothing_of_tags_and_calls(
     ticket, message = conversation(team=team)
     nudged: list[tuple[list[str], dict[str, Any]]] = []
     monkeypatch.setattr(
-        "tickets.live.send", lambda groups, message: nudged.append((groups, message))
+        "tickets.live.nudges.send", lambda groups, message: nudged.append((groups, message))
     )
     with django_capture_on_commit_callbacks(execute=True):
         apply(ticket, message, rule)

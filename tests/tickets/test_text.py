@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets import text
-from tickets.text import MESSAGE_LIMIT, TextError
+from tickets.intake import text
+from tickets.intake.text import MESSAGE_LIMIT, TextError
 
 ANYTHING = st.text(st.characters(exclude_categories=[])) | st.text("\r\n\t \0\u200b\ud800ae\u0301🏕")
 

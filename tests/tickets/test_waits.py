@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tickets.queue_play import Shop, Told, play
-from tickets.waits import Acceptance, Pace, Wait, expected, pace
+from tickets.service.waits import Acceptance, Pace, Wait, expected, pace
 
 SEEDS = range(8)
 SHOPS = {

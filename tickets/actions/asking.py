@@ -10,7 +10,7 @@ from django.db import transaction
 from tickets import events
 from tickets.actions.conversation import reply
 from tickets.actors import Actor
-from tickets.attachments import Upload
+from tickets.intake.attachments import Upload
 from tickets.models import EventKind, Message, Ticket
 
 

@@ -7,12 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import events, notices, text
+from tickets import events
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import announce
 from tickets.actors import Actor
+from tickets.intake import text
 from tickets.models import Answer, EventKind, Rating, Reason, Resolution, Ticket, Turn
+from tickets.service import notices
 
 UNHELPFUL_LIMIT = 2  # the second answer that did not help is the last one before a person comes
 

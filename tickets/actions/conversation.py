@@ -11,13 +11,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from tickets import assistance, events, notices, text
+from tickets import events
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import say
 from tickets.actions.turns import fetch_a_person
 from tickets.actors import Actor
-from tickets.attachments import Upload
+from tickets.intake import text
+from tickets.intake.attachments import Upload
 from tickets.models import (
     Answer,
     AuthorKind,
@@ -35,6 +36,7 @@ from tickets.models import (
     Ticket,
     Turn,
 )
+from tickets.service import assistance, notices
 
 # Where the assistant takes the first turn. What comes by other channels is for people at once.
 ASSISTANT_CHANNELS = (Channel.PORTAL, Channel.WIDGET)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
-from tickets import addresses, events, text
+from tickets import addresses, events
 from tickets.actors import Actor
+from tickets.intake import text
 from tickets.models import Customer, EventKind, Fact, Ticket, User
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from tickets import events, text
+from tickets import events
 from tickets.actors import Actor
+from tickets.intake import text
 from tickets.models import EventKind, Fact, Message, Ticket
 
 

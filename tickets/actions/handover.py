@@ -9,10 +9,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from tickets import briefs, events, notices, openings, queues, text
+from tickets import events
 from tickets.actions.errors import NotAllowed, Taken, closed
 from tickets.actions.speech import announce, say
 from tickets.actors import Actor
+from tickets.conversation import briefs, openings
+from tickets.conversation.openings import Opening
+from tickets.intake import text
 from tickets.models import (
     AuthorKind,
     EventKind,
@@ -26,7 +29,7 @@ from tickets.models import (
     Turn,
     User,
 )
-from tickets.openings import Opening
+from tickets.service import notices, queues
 
 
 @transaction.atomic

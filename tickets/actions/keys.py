@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import events, text
+from tickets import events
 from tickets.actors import Actor
+from tickets.intake import text
 from tickets.models import ApiKey, EventKind, Scope
 from tickets.models.api_keys import hash_secret
 

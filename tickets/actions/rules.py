@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import events, text
+from tickets import events
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.facts import note_fact
 from tickets.actions.handover import prioritise
 from tickets.actions.settings import remove_setting
 from tickets.actors import Actor
+from tickets.intake import text
 from tickets.models import (
     AuthorKind,
     EscalationRule,

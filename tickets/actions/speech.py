@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from tickets import attachments, events
+from tickets import events
 from tickets.actors import Actor
-from tickets.attachments import Upload
+from tickets.intake import attachments
+from tickets.intake.attachments import Upload
 from tickets.models import AuthorKind, Channel, EventKind, Message, Ticket
 
 

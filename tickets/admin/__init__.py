@@ -1,31 +1,24 @@
 """The admin: what admins decide is edited here, and every change leaves a record."""
 
-from tickets.admin import (
-    articles,
-    categories,
-    keys,
-    ledger,
-    people,
-    policy,
-    rule_log,
-    rules,
-    wording,
-)
-from tickets.admin.audited import AuditedAdmin, AuditedForm, SingletonAdmin
+from tickets.admin.audit import ledger
+from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, SingletonAdmin
+from tickets.admin.people import customers, keys, users
+from tickets.admin.policy import opening_hours, site_settings, teams
+from tickets.admin.rules import log, rules
 from tickets.admin.site import site
 
 __all__ = [
     "AuditedAdmin",
     "AuditedForm",
     "SingletonAdmin",
-    "articles",
-    "categories",
+    "customers",
     "keys",
     "ledger",
-    "people",
-    "policy",
-    "rule_log",
+    "log",
+    "opening_hours",
     "rules",
     "site",
-    "wording",
+    "site_settings",
+    "teams",
+    "users",
 ]

@@ -20,10 +20,10 @@ from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
-from tickets import second_factor
-from tickets.admin import history
+from tickets.admin.audit import history
 from tickets.admin.theme import AdminSite
 from tickets.models import Event, Reaction, ReactionState, Role, SiteSettings, User
+from tickets.web import second_factor
 
 RECENT = 8
 

@@ -22,11 +22,11 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from tickets import request_ids
 from tickets.actions import ActionError, NotAllowed
 from tickets.api.parsing import TooLarge
-from tickets.limits import TooMany
-from tickets.pages import BadCursor
+from tickets.intake import request_ids
+from tickets.intake.limits import TooMany
+from tickets.lists.keyset import BadCursor
 
 logger = logging.getLogger(__name__)
 

@@ -12,10 +12,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from tickets import addresses, text
-from tickets.text import MESSAGE_LIMIT
+from tickets import addresses
+from tickets.intake import text
+from tickets.intake.text import MESSAGE_LIMIT
 
-# How `tickets.text` and the parser judge a text, for the description: no NUL, and something to see.
+# How `tickets.intake.text` and the parser judge a text, for the description: no NUL, and something to see.
 _ANYTHING = r"[^\u0000]*"
 _TO_SEE = r"[^\s\u0000-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3164\ufeff]"
 ANY_TEXT = f"^{_ANYTHING}$"
@@ -62,7 +63,7 @@ class Whole(Text):
     {"type": "string", "minLength": 1, "maxLength": MESSAGE_LIMIT, "pattern": SOME_TEXT}
 )
 class Body(Whole):
-    """What a message says. `tickets.text.message` refuses it in words of its own."""
+    """What a message says. `tickets.intake.text.message` refuses it in words of its own."""
 
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": 500, "pattern": SOME_TEXT})

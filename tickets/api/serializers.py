@@ -15,9 +15,9 @@ from rest_framework import serializers
 
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit
-from tickets import text
 from tickets.api.fields import Address, Body, Line, Moment, Strict, Text, Words
 from tickets.api.reading import article_url, as_read
+from tickets.intake import text
 from tickets.models import (
     AuthorKind,
     Channel,

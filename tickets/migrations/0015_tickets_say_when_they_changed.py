@@ -3,7 +3,7 @@ from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 # The transaction has its number before the time is taken: whoever looks for writers that are not
-# through (tickets.changes) sees it, or looked before that time.
+# through (tickets.lists.changes) sees it, or looked before that time.
 KEEP = """
 CREATE FUNCTION tickets_ticket_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,9 +13,6 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from tickets.actors import Actor
 
 # Crockford's letters without vowels: easy to read out, and no reference spells a word.
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -60,19 +56,6 @@ class Resolution(models.TextChoices):
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
-    def visible_to(self, actor: Actor) -> Self:
-        """The tickets that `actor` may see; everything that reads tickets starts from here."""
-        if actor.customer is not None:
-            return self.filter(customer=actor.customer)
-        if actor.api_key is not None:
-            return self
-        user = actor.user
-        if user is None or not user.works_here:
-            return self.none()
-        if user.role == "admin":
-            return self
-        return self.filter(Q(team__in=user.teams.all()) | Q(assignee=user))
-
     def waiting(self) -> Self:
         """Those in a queue, in the order in which they are to be accepted.
 
@@ -125,7 +108,7 @@ class Ticket(models.Model):
     clarified = models.BooleanField(default=False)
     unhelpful_answers = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(_("opened"), db_default=Now(), editable=False)
-    # Set by a trigger whenever the row is written, and every action writes it: see tickets.changes.
+    # Set by a trigger whenever the row is written, and every action writes it: see tickets.lists.changes.
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = TicketQuerySet.as_manager()
@@ -190,17 +173,6 @@ class Ticket(models.Model):
             self.closed_at = None
             self.resolution = ""
             self.solved_by_assistant = False
-
-    def is_visible_to(self, actor: Actor, *, teams: Collection[int] = ()) -> bool:
-        """`TicketQuerySet.visible_to`, of a row and an agent's teams that are loaded already."""
-        if actor.customer is not None:
-            return self.customer_id == actor.customer.pk
-        if actor.api_key is not None:
-            return True
-        user = actor.user
-        if user is None or not user.works_here:
-            return False
-        return user.role == "admin" or self.team_id in teams or self.assignee_id == user.pk
 
     @property
     def is_closed(self) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Subquery
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -41,11 +43,15 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=addresses.to_look_up(username or ""))
 
-    def with_second_factor(self) -> models.QuerySet[User]:
-        """Users with their second factor, so that each of many is not asked for it one by one."""
-        factors = Q(authenticator__isnull=False) & ~Q(authenticator__type="recovery_codes")
-        # Under the name of the property, which then finds itself answered.
-        found = {"second_factor": models.Min("authenticator", filter=factors)}
+    def with_access(self) -> models.QuerySet[User]:
+        """Users with what decides what they may see, so that nobody is asked for it one by one."""
+        factors = _factors().filter(user=OuterRef("pk")).order_by("pk").values("pk")
+        teams = User.teams.through.objects.filter(user=OuterRef("pk")).order_by("team")
+        # Under the names of the properties, which then find themselves answered.
+        found = {
+            "second_factor": Subquery(factors[:1]),
+            "team_keys": ArraySubquery(teams.values("team")),
+        }
         return self.annotate(**found)
 
 
@@ -122,9 +128,14 @@ class User(AbstractUser):
 
         Recovery codes alone are none: whoever has only them is not asked for one at the log-in.
         """
-        factors = self.authenticator_set.exclude(type="recovery_codes")  # type: ignore[attr-defined]  # allauth has no types
-        found: int | None = factors.order_by("pk").values_list("pk", flat=True).first()
+        factors = _factors().filter(user=self.pk).order_by("pk")
+        found: int | None = factors.values_list("pk", flat=True).first()
         return found
+
+    @cached_property
+    def team_keys(self) -> list[int]:
+        """The keys of their teams, as they were when this row was loaded or first asked."""
+        return list(self.teams.order_by("pk").values_list("pk", flat=True))
 
     def get_session_auth_hash(self) -> str:
         """A session of the staff is good for the password and the second factor that it began with.
@@ -141,6 +152,13 @@ class User(AbstractUser):
         if not (settings.STAFF_NEED_SECOND_FACTOR and self.on_the_staff):
             return by_password
         return f"{by_password}.{self.second_factor or 'none'}"
+
+
+def _factors() -> models.QuerySet[Any]:
+    """What people prove themselves with beside a password. Recovery codes alone are nothing."""
+    authenticators = apps.get_model("mfa", "Authenticator")._default_manager
+    found: models.QuerySet[Any] = authenticators.exclude(type="recovery_codes")
+    return found
 
 
 class Team(models.Model):

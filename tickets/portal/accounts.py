@@ -16,8 +16,9 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from tickets import access, actions, addresses, live
+from tickets import access, actions, addresses
 from tickets.actors import Actor
+from tickets.live import nudges
 from tickets.models import Customer, SiteSettings, User
 from tickets.portal.guesses import GuessesAreSlow
 
@@ -100,12 +101,12 @@ def close_sockets_on_logout(sender: object, request: HttpRequest | None, **kwarg
     """Whoever logs out sees nothing more, also in the tab that stayed open."""
     session: SessionBase | None = getattr(request, "session", None)
     if session is not None and session.session_key:
-        live.end_session(session.session_key)
+        nudges.end_session(session.session_key)
 
 
 def recheck_after_a_new_password(sender: object, user: User, **kwargs: object) -> None:
     """A new password ends the other sessions, and with them their sockets."""
-    live.recheck_account(user.pk)
+    nudges.recheck_account(user.pk)
 
 
 def follow_a_new_address(sender: object, user: User, **kwargs: object) -> None:

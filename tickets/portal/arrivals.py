@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from limits import parse
 
-from tickets import access, actions, limits
+from tickets import access, actions
+from tickets.intake import limits
 from tickets.models import Customer, Ticket, User
-from tickets.refusals import refusal
+from tickets.web.refusals import refusal
 
 PROOF = "proof"  # the field of the form
 PROOF_SECONDS = 3600

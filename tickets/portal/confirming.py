@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tickets import access, actions, limits
+from tickets import access, actions
 from tickets.actions import ActionError
 from tickets.actors import Actor
+from tickets.intake import limits
 from tickets.models import AuthorKind, Claim, ClaimState, Customer, Ticket
 from tickets.portal.forms import CodeForm
-from tickets.portal.respond import answer, posted_from, problem
+from tickets.portal.respond import answer, problem
+from tickets.web.posting import posted_from
 
 CLAIM = "claim"  # the session's key for the claim whose code was typed in this browser
 _FIRST = 2  # so many of the visitor's own messages are shown of what joins; no answer is

@@ -15,17 +15,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tickets import access, actions, limits
+from tickets import access, actions
 from tickets.actors import Actor
-from tickets.attachments import NotKept
+from tickets.conversation.stretches import Stretch
+from tickets.intake import limits
+from tickets.intake.attachments import NotKept
 from tickets.models import Answer, AuthorKind, Channel, Message, Reason, Ticket
 from tickets.portal import arrivals
 from tickets.portal import news as frames
 from tickets.portal.confirming import show_went_on, went_on
-from tickets.portal.forms import EmailForm, MessageForm, RatingForm
-from tickets.portal.respond import answer, posted_from, problem, too_many
-from tickets.refusals import by_script
-from tickets.stretches import Stretch
+from tickets.portal.forms import EmailForm, RatingForm
+from tickets.portal.respond import answer, problem, too_many
+from tickets.web.forms import MessageForm
+from tickets.web.posting import posted_from
+from tickets.web.refusals import by_script
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,7 +21,8 @@ from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 from limits import RateLimitItem, parse
 
-from tickets import addresses, limits
+from tickets import addresses
+from tickets.intake import limits
 from tickets.models import User
 
 ON_A_KNOWN_DEVICE = parse("10/5 minutes")  # per account and device

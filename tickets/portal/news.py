@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
 
-from tickets import notices, queues, stretches
+from tickets.conversation import stretches
+from tickets.conversation.stretches import Stretch
 from tickets.models import AuthorKind, Message, SiteSettings, Ticket, Turn
 from tickets.models.messages import MessageQuerySet
 from tickets.portal.forms import CodeForm, EmailForm, RatingForm
-from tickets.stretches import Stretch
+from tickets.service import notices, queues
 
 
 def newest(ticket: Ticket) -> Stretch[Message]:

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tickets import access
-from tickets.pages import page_of
+from tickets.lists.orders import LATEST
 
 PAGE = 20
 
@@ -17,7 +17,7 @@ PAGE = 20
 @require_safe
 def my_requests(request: HttpRequest) -> HttpResponse:
     actor = access.actor_of(request)
-    page = page_of(access.tickets_for(actor), request.GET.get("after", ""), size=PAGE)
+    page = LATEST.page(access.tickets_for(actor), request.GET.get("after", ""), size=PAGE)
     return render(
         request,
         "portal/my_requests.html",

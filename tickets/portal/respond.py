@@ -1,61 +1,26 @@
-"""How a POST in a conversation is answered: news for the page's script, a redirect without one.
-
-A page that answered a POST may be reloaded, or its address opened again: then it is the page that
-the form stood on, and nothing is done.
-"""
+"""How a POST in a customer's conversation is answered: news for the page's script, or the page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
 
-from tickets import access, limits
-from tickets.attachments import NOT_KEPT
+from tickets import access
+from tickets.intake import limits
+from tickets.intake.attachments import NOT_KEPT
 from tickets.models import Message, Ticket
 from tickets.portal import news as frames
-from tickets.refusals import TOO_MANY, by_script
-
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def posted_from(page: str) -> Callable[[View[P]], View[P]]:
-    """A view that acts on a POST only. Whoever opens its address is sent to the form's `page`."""
-
-    def decorate(view: View[P]) -> View[P]:
-        @require_http_methods(["GET", "HEAD", "POST"])
-        @wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if request.method == "POST":
-                return view(request, *args, **kwargs)
-            of = [str(kwargs["reference"])] if "reference" in kwargs else []
-            return redirect(page, *of)
-
-        return guarded
-
-    return decorate
+from tickets.web.posting import hears_it_live, stored
+from tickets.web.refusals import TOO_MANY, by_script
 
 
 def seen_position(request: HttpRequest) -> int:
     """The last position that the script's page shows; 0 if it does not say."""
     after = request.headers.get("X-After", "0")
     return int(after) if after.isdecimal() and len(after) < 10 else 0
-
-
-def hears_it_live(request: HttpRequest) -> bool:
-    """Whether the page has an open socket, which brings what is new anyway, and sooner."""
-    return request.headers.get("X-Live") == "yes"
-
-
-def stored(message: Message | None = None) -> JsonResponse:
-    """The answer to a page that hears the rest by its socket: where a message of theirs stands."""
-    return JsonResponse({"type": "stored", "position": message and message.position})
 
 
 def answer(request: HttpRequest, ticket: Ticket, message: Message | None = None) -> HttpResponse:

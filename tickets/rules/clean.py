@@ -14,7 +14,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from tickets import text
+from tickets.intake import text
 from tickets.models import EscalationRule, Match, Priority, Reason, Team, User
 from tickets.models.users import STAFF_ROLES
 from tickets.rules.content import Content

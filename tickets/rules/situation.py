@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from django.db import connection
 
-from tickets import hours, presence
+from tickets.live import presence
 from tickets.models import Identity, Reading, Ticket, Tier, Turn
 from tickets.rules.seen import Seen
+from tickets.service import hours
 
 LATELY = timedelta(days=30)
 

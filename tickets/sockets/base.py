@@ -13,7 +13,8 @@ from typing import Any
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.sessions.backends.base import SessionBase
 
-from tickets import limits, live, presence
+from tickets.intake import limits
+from tickets.live import nudges, presence
 from tickets.models import Ticket, User
 from tickets.sockets import open_sockets, sight
 from tickets.sockets.heart import heart
@@ -96,9 +97,9 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no t
     def own_groups(self) -> list[str]:
         """Where the end of this log-in is told."""
         session: SessionBase = self.scope["session"]
-        groups = [live.session_group(session.session_key)] if session.session_key else []
+        groups = [nudges.session_group(session.session_key)] if session.session_key else []
         user = self.scope.get("user")
-        return [*groups, live.account_group(user.pk)] if isinstance(user, User) else groups
+        return [*groups, nudges.account_group(user.pk)] if isinstance(user, User) else groups
 
     def looks_at(self, ticket: Ticket | None = None) -> None:
         """Remember who listens here, and to what."""

@@ -9,8 +9,10 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from tickets import access, live, presence, zones
+from tickets import access
 from tickets.actors import Actor
+from tickets.intake import time_zones
+from tickets.live import nudges, presence
 from tickets.models import AuthorKind, EventKind, Ticket, User
 from tickets.portal import news as portal_news
 from tickets.sockets.base import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Socket
@@ -94,14 +96,14 @@ class Conversation(Socket):
         if now - self.typed_at < TYPING_EVERY:
             return
         self.typed_at = now
-        for group in (live.customer_group(self.ticket_id), live.staff_group(self.ticket_id)):
+        for group in (nudges.customer_group(self.ticket_id), nudges.staff_group(self.ticket_id)):
             await self.channel_layer.group_send(
                 group, {"type": "typing", "kind": self.side, "name": await in_thread(self.name)()}
             )
 
     def shown(self, after: int) -> dict[str, Any]:
         """The frame, with the times of the viewer's zone: a socket has no middleware for that."""
-        with zones.shown_to(self.scope["user"], self.scope.get("cookies", {})):
+        with time_zones.shown_to(self.scope["user"], self.scope.get("cookies", {})):
             return self.frame(after)
 
     def frame(self, after: int) -> dict[str, Any]:
@@ -158,10 +160,10 @@ class CustomerConversation(Conversation):
             return NOT_FOUND
         self.scope["user"] = now.user_of(self.viewer)
         self.actor = Actor.of_customer(customer)
-        return 0 if ticket.is_visible_to(self.actor) else NOT_FOUND
+        return 0 if access.may_see(self.actor, ticket) else NOT_FOUND
 
     def news_groups(self) -> list[str]:
-        return [live.customer_group(self.ticket_id)]
+        return [nudges.customer_group(self.ticket_id)]
 
     def presence(self) -> str:
         return presence.customer_key(self.ticket_id)
@@ -200,12 +202,12 @@ class StaffConversation(Conversation):
             return UNAUTHENTICATED
         self.scope["user"] = user
         teams = now.teams.get(user.pk, ())
-        if ticket is None or not ticket.is_visible_to(Actor.agent(user), teams=teams):
+        if ticket is None or not access.may_see(Actor.agent(user), ticket, teams=teams):
             return NOT_FOUND
         return 0
 
     def news_groups(self) -> list[str]:
-        return [live.staff_group(self.ticket_id)]
+        return [nudges.staff_group(self.ticket_id)]
 
     def name(self) -> str:
         return self.agent().get_short_name()

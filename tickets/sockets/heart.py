@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from tickets import presence
+from tickets.live import presence
 from tickets.sockets import sight
 from tickets.sockets.sight import Sight, Viewer
 from tickets.sockets.threads import in_thread

@@ -8,8 +8,9 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from tickets import access, live, presence
+from tickets import access
 from tickets.actors import Actor
+from tickets.live import nudges, presence
 from tickets.models import AuthorKind, EventKind, Ticket, Turn, User
 from tickets.sockets.base import FORBIDDEN, UNAUTHENTICATED, Socket, works_here
 from tickets.sockets.sight import Sight
@@ -34,7 +35,7 @@ class InboxConsumer(Socket):
         return 0
 
     def news_groups(self) -> list[str]:
-        return [live.user_group(self.user.pk)]
+        return [nudges.user_group(self.user.pk)]
 
     async def take(self, now: Sight) -> int:
         user = now.user_of(self.viewer)
@@ -66,8 +67,8 @@ class InboxConsumer(Socket):
         """Whoever changed teams hears of the new ones, and of the old ones no more."""
         left, joined = self.teams - teams, teams - self.teams
         self.teams = teams
-        await self.leave(*map(live.team_group, left))
-        await self.join(*map(live.team_group, joined))
+        await self.leave(*map(nudges.team_group, left))
+        await self.join(*map(nudges.team_group, joined))
 
     def frame(self, event: dict[str, Any]) -> dict[str, Any]:
         """What this agent is told of an event. Of a ticket that is not theirs to see (it went to

@@ -5,7 +5,6 @@ A socket lives for hours, so it never trusts what it read when it opened.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -82,11 +81,11 @@ class Sight:
 
 
 def look(viewers: Sequence[Viewer]) -> Sight:
-    """Read what these viewers are about: at most seven statements, whatever their number."""
+    """Read what these viewers are about: at most six statements, whatever their number."""
     sessions = Session.objects.filter(
         session_key__in={viewer.session_key for viewer in viewers}, expire_date__gt=timezone.now()
     )
-    users = User.objects.with_second_factor().in_bulk(
+    users = User.objects.with_access().in_bulk(
         {viewer.user for viewer in viewers if viewer.user is not None}
     )
     customers, visitors = _customers(users, {viewer.visitor for viewer in viewers} - {0})
@@ -121,12 +120,7 @@ def _customers(
 
 def _teams(staff: Sequence[User]) -> dict[int, set[int]]:
     """The teams whose conversations each of them sees: their own, or all of them for admins."""
-    found: defaultdict[int, set[int]] = defaultdict(set)
-    members = User.teams.through.objects.filter(
-        user__in=[user.pk for user in staff if user.role != Role.ADMIN]
-    )
-    for user, team in members.values_list("user", "team"):
-        found[user].add(team)
+    found = {user.pk: set(user.team_keys) for user in staff}
     admins = [user.pk for user in staff if user.role == Role.ADMIN]
     if admins:
         everything = set(Team.objects.values_list("pk", flat=True))

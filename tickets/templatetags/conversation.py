@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from knowledgebase.markdown import render_excerpt, render_message
-from tickets import dates
-from tickets.attachments import limits
+from tickets.intake.attachments import limits
 from tickets.models import Answer
+from tickets.service import dates
 
 register = template.Library()
 

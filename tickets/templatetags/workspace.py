@@ -8,8 +8,8 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import dates
 from tickets.models import Channel, Ticket
+from tickets.service import dates
 
 register = template.Library()
 

@@ -12,12 +12,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tickets import access, actions, asked_again
+from tickets import access, actions
 from tickets.actions import ActionError, NotAllowed
-from tickets.asked_again import Known
-from tickets.attachments import NOT_KEPT, NotKept
+from tickets.conversation import asked_again
+from tickets.conversation.asked_again import Known
+from tickets.intake.attachments import NOT_KEPT, NotKept
 from tickets.models import Ticket
-from tickets.portal.respond import hears_it_live, posted_from, stored
+from tickets.web.posting import hears_it_live, posted_from, stored
 from tickets.workspace import views
 from tickets.workspace.forms import Kind, TransferForm, WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents

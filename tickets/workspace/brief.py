@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
-from tickets.asked_again import name_of
+from tickets.conversation.asked_again import name_of
 from tickets.models import HandOver, Identity, Reason, Ticket
 from tickets.workspace.since import Line as FirstWords
 from tickets.workspace.since import Since, happened_since, with_what_followed

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models import Team, Ticket
-from tickets.portal.forms import MessageForm
+from tickets.web.forms import MessageForm
 
 
 class Kind(models.TextChoices):

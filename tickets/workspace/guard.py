@@ -11,9 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from tickets import second_factor
 from tickets.actors import Actor
 from tickets.models import User
+from tickets.web import second_factor
 
 P = ParamSpec("P")
 
@@ -22,6 +22,7 @@ class AgentRequest(HttpRequest):
     """A request of somebody who works here."""
 
     user: User
+    actor: Actor
 
 
 def by_script(request: HttpRequest) -> bool:
@@ -30,7 +31,7 @@ def by_script(request: HttpRequest) -> bool:
 
 
 def actor_of(request: AgentRequest) -> Actor:
-    return Actor.agent(request.user)
+    return request.actor
 
 
 def for_agents(
@@ -52,6 +53,8 @@ def for_agents(
             if second_factor.lacks(request.user):
                 return second_factor.set_up_first(request)
             raise Http404
-        return view(cast(AgentRequest, request), *args, **kwargs)
+        allowed = cast(AgentRequest, request)
+        allowed.actor = Actor.agent(request.user)
+        return view(allowed, *args, **kwargs)
 
     return guarded

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -12,11 +11,12 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
-from tickets import access, addresses, pages, text
+from tickets import access, addresses
 from tickets.actors import Actor
+from tickets.intake import text
+from tickets.lists import keyset, orders
 from tickets.models import AuthorKind, Message, Ticket, Turn, User
 from tickets.models.tickets import REFERENCE_LETTERS, TicketQuerySet
-from tickets.pages import BadCursor
 
 PAGE = 50
 COUNT_LIMIT = 1000  # counting stops here: "999+" says enough, and costs the same at any size
@@ -62,7 +62,7 @@ class Selection:
         return cls(
             view=View(view) if view in View else fallback,
             search=text.line(query.get("q", ""), limit=100),
-            cursor=query.get("from", "")[:100],
+            cursor=query.get("from", "")[: keyset.LONGEST],
         )
 
     @property
@@ -86,10 +86,9 @@ def page(actor: Actor, selection: Selection) -> Page:
     counts = _counts(actor)
     # The counts ride along with the rows: PostgreSQL works them out once for the whole query.
     rows = _rows(actor, selection).annotate(**counts)
-    if selection.view == View.WAITING and not selection.search:
-        found = _page_of_queue(rows.waiting(), selection.cursor)
-    else:
-        found = pages.page_of(rows, selection.cursor, size=PAGE)
+    is_queue = selection.view == View.WAITING and not selection.search
+    order = orders.QUEUE if is_queue else orders.LATEST
+    found = order.page(rows, selection.cursor, size=PAGE)
     return Page(
         rows=found.rows,
         cursor=found.next or "",
@@ -173,30 +172,3 @@ def earlier_of(actor: Actor, ticket: Ticket) -> QuerySet[Ticket]:
         .exclude(pk=ticket.pk)
         .order_by("-last_message_at", "-pk")
     )
-
-
-def _page_of_queue(queue: TicketQuerySet, cursor: str) -> pages.Page:
-    """The page after `cursor` in the order in which they are to be accepted."""
-    if cursor:
-        priority, since, pk = _decode(cursor)
-        later = Q(person_asked_at__gt=since) | Q(person_asked_at=since, pk__gt=pk)
-        queue = queue.filter(Q(priority__lt=priority) | Q(priority=priority) & later)
-    rows = list(queue[: PAGE + 1])
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return pages.Page(rows[:PAGE], _encode(last) if last else None)
-
-
-def _encode(ticket: Ticket) -> str:
-    return f"{ticket.priority}_{ticket.person_asked_at:%Y%m%dT%H%M%S.%fZ}_{ticket.pk}"
-
-
-def _decode(cursor: str) -> tuple[int, datetime, int]:
-    priority, _bar, rest = cursor.partition("_")
-    since, _bar, pk = rest.partition("_")
-    try:
-        found = int(priority), datetime.fromisoformat(since), int(pk)
-    except ValueError as error:
-        raise BadCursor(str(error)) from error
-    if found[1].tzinfo is None or not (0 <= found[0] < 2**15 and 0 < found[2] < 2**63):
-        raise BadCursor(cursor)
-    return found

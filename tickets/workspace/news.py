@@ -17,9 +17,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from tickets.actors import Actor
-from tickets.asked_again import name_of
+from tickets.conversation.asked_again import name_of
+from tickets.conversation.stretches import Stretch
 from tickets.models import AuthorKind, Citation, Fact, Message, SiteSettings, Ticket, User
-from tickets.stretches import Stretch
 from tickets.workspace import brief, timeline
 from tickets.workspace.inbox import earlier_of
 from tickets.workspace.timeline import Item

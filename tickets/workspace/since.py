@@ -17,8 +17,8 @@ from django.db.models.functions import JSONObject, Left
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tickets import text
-from tickets.asked_again import name_of
+from tickets.conversation.asked_again import name_of
+from tickets.intake import text
 from tickets.models import AuthorKind, Event, EventKind, HandOver, Message, Team, User
 
 LOOKED_AT = 100  # of the newest things that happened; what is before them is not counted

@@ -14,10 +14,10 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.template.loader import render_to_string
 
-from tickets import stretches
+from tickets.conversation import stretches
+from tickets.conversation.stretches import Stretch
 from tickets.models import AuthorKind, Event, EventKind, Message, Note, Ticket
 from tickets.models.messages import MessageQuerySet
-from tickets.stretches import Stretch
 from tickets.workspace import happened, understood
 
 CHANGED = 50  # earlier items at most that come along because they were changed meanwhile

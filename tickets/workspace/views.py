@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from tickets import access, presence
-from tickets.asked_again import Known
+from tickets import access
+from tickets.conversation.asked_again import Known
+from tickets.conversation.stretches import Stretch
+from tickets.live import presence
 from tickets.models import Ticket
-from tickets.portal.context import desk
-from tickets.portal.respond import posted_from
-from tickets.stretches import Stretch
+from tickets.web.context import desk
+from tickets.web.posting import posted_from
 from tickets.workspace import inbox, news, timeline
 from tickets.workspace.forms import Kind, WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents

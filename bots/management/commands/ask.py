@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from bots.rehearsal import Played, play
 from knowledgebase.search import ArticleHit
-from tickets import text
+from tickets.intake import text
 from tickets.rules import to_store
 
 

@@ -13,8 +13,8 @@ from tests.factories import make_admin, make_agent, make_hours, make_organizatio
 from tests.tickets.admin.conftest import Change, url_of
 from tickets import actions
 from tickets.actors import Actor
-from tickets.admin.differences import Piece, pieces
-from tickets.admin.history import BEGINNING
+from tickets.admin.audit.differences import Piece, pieces
+from tickets.admin.audit.history import BEGINNING
 from tickets.models import Event, SiteSettings, User
 
 pytestmark = pytest.mark.django_db

@@ -109,7 +109,7 @@ def test_the_first_page_takes_as_many_queries_for_ten_changes_as_for_one(
 def test_the_ledger_is_not_counted_to_its_end(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tickets.admin.ledger.COUNTED", 3)
+    monkeypatch.setattr("tickets.admin.audit.ledger.COUNTED", 3)
     for number in range(3):
         _event(number)
     assert Event.objects.count() > 3

@@ -27,8 +27,9 @@ from tests.factories import (
 )
 from tests.tickets.api.conftest import TICKETS, Caller
 from tests.tickets.parallel import real_transactions
-from tickets import actions, changes
+from tickets import actions
 from tickets.actors import Actor
+from tickets.lists import changes
 from tickets.models import Answer, Reason, Ticket, Turn, User
 
 pytestmark = pytest.mark.django_db

@@ -13,11 +13,12 @@ from limits import parse
 
 from tests.factories import make_ticket
 from tests.tickets.api.conftest import ARTICLES, TICKETS, Caller, MakeCaller, new_ticket
-from tickets import access, actions, limits
+from tickets import access, actions
 from tickets.actions import ActionError, NotAllowed
 from tickets.api.views import base
+from tickets.intake import limits
+from tickets.intake.text import TextError
 from tickets.models import Message, Ticket
-from tickets.text import TextError
 
 pytestmark = pytest.mark.django_db
 

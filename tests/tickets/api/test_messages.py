@@ -19,8 +19,9 @@ from tests.factories import (
 )
 from tests.tickets.api.conftest import TICKETS, Caller
 from tests.tickets.open_screens import browser_of
-from tickets import actions, attachments
+from tickets import actions
 from tickets.actors import Actor
+from tickets.intake import attachments
 from tickets.models import ApiKey, AuthorKind, Decision, Event, EventKind, Message, Ticket, Turn
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,9 @@ from limits import parse
 from tests.factories import make_customer, make_ticket
 from tests.tickets.parallel import real_transactions, together
 from tests.tickets.portal.conftest import Browser
-from tickets import access, limits
+from tickets import access
 from tickets.actions import visitors
+from tickets.intake import limits
 from tickets.models import Customer, Message, SiteSettings, Ticket, Turn
 from tickets.portal import arrivals
 

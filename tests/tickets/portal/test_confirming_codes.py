@@ -23,7 +23,7 @@ from tests.tickets.portal.test_confirming import (
     says,
     unseen,
 )
-from tickets import limits
+from tickets.intake import limits
 from tickets.models import Claim, Customer, Ticket
 
 pytestmark = pytest.mark.django_db

@@ -25,8 +25,8 @@ from tests.factories import (
 from tests.tickets.ledger import bodies, kinds
 from tests.tickets.portal.conftest import BY_SCRIPT, Browser, page_of
 from tests.tickets.test_attachments import PNG, send
+from tickets.conversation.stretches import PAGE
 from tickets.models import Attachment, AuthorKind, Customer, Message, Rating, Reason, Ticket, Turn
-from tickets.stretches import PAGE
 
 pytestmark = pytest.mark.django_db
 AtMost = Callable[..., Any]

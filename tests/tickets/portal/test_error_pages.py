@@ -10,8 +10,9 @@ from django.test import Client
 
 from tests.factories import make_customer, make_ticket, make_visitor
 from tests.tickets.portal.conftest import BY_SCRIPT, Browser, page_of
-from tickets import limits, reachable
+from tickets.intake import limits
 from tickets.models import SiteSettings, Turn
+from tickets.web import reachable
 
 pytestmark = pytest.mark.django_db
 

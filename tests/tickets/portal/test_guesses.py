@@ -13,7 +13,7 @@ from limits import parse
 
 from tests.factories import PASSWORD, TOTP_SECRET, make_admin, make_customer
 from tests.tickets.portal.test_accounts import code as code_in_the_mail
-from tickets import limits
+from tickets.intake import limits
 from tickets.models import User
 from tickets.portal import guesses
 

@@ -20,7 +20,7 @@ from tests.factories import (
     make_ticket,
     make_visitor,
 )
-from tickets import presence
+from tickets.live import presence
 from tickets.models import Holiday, Reading, Ticket, Tier, Turn
 from tickets.rules import Seen, all_fields, of_reading, of_ticket, to_store
 

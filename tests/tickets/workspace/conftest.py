@@ -53,7 +53,7 @@ def as_user() -> Callable[[User | None], Client]:
     def login(user: User | None) -> Client:
         client = Client()
         if user is not None:
-            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(user, backend="tickets.web.logins.LogIns")
         return client
 
     return login

@@ -117,7 +117,7 @@ def test_a_link_changes_nothing(case: tuple[str, str], danas: Client, team: Team
 
 def test_a_post_from_another_site_is_refused(dana: User, team: Team) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(dana, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(dana, backend="tickets.web.logins.LogIns")
     ticket = make_ticket(team=team)
     for method, name in TABLE:
         if method == "POST":

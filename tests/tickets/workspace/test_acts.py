@@ -356,7 +356,7 @@ def test_news_bring_what_came_after_in_order_and_once(
 def test_a_screen_that_was_away_for_long_begins_afresh_at_the_newest(
     danas: Client, team: Team, dana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tickets.stretches.PAGE", 7)
+    monkeypatch.setattr("tickets.conversation.stretches.PAGE", 7)
     ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
     reached = ticket.last_position
     add_messages(ticket, 8, dana)

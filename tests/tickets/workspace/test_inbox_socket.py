@@ -22,8 +22,9 @@ from tests.factories import (
 )
 from tests.sockets import Socket, do, open_socket, session_cookie
 from tests.tickets.parallel import real_transactions
-from tickets import actions, presence
+from tickets import actions
 from tickets.actors import Actor
+from tickets.live import presence
 from tickets.models import Reason, Role, Team, Ticket, Turn, User
 from tickets.sockets import base, heart
 

@@ -18,9 +18,10 @@ from tests.factories import (
     make_visitor,
 )
 from tests.tickets.workspace.conftest import BY_SCRIPT
-from tickets import actions, attachments
+from tickets import actions
 from tickets.actors import Actor
-from tickets.attachments import Upload
+from tickets.intake import attachments
+from tickets.intake.attachments import Upload
 from tickets.models import AuthorKind, Event, EventKind, Message, Reason, Team, Ticket, Turn, User
 from tickets.workspace import brief as briefs
 from tickets.workspace import news

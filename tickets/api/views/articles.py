@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from knowledgebase.models import Article
 from knowledgebase.search import search
-from tickets.api.paging import articles_after, next_link
+from tickets.api.paging import next_link
 from tickets.api.schema import operation
 from tickets.api.serializers import (
     ArticleOut,
@@ -19,7 +19,10 @@ from tickets.api.serializers import (
     SearchQuery,
 )
 from tickets.api.views.base import ApiView
+from tickets.lists.keyset import Order
 from tickets.models import Scope
+
+BY_AGE = Order("articles", ("pk",))
 
 
 class ArticleList(ApiView):
@@ -35,13 +38,11 @@ class ArticleList(ApiView):
     )
     def get(self, request: Request) -> Response:
         articles = Article.objects.public().select_related("category", "published")
-        rows, cursor = articles_after(
-            articles, self.parameters["cursor"], size=self.parameters["page_size"]
-        )
+        page = BY_AGE.page(articles, self.parameters["cursor"], size=self.parameters["page_size"])
         return Response(
             {
-                "results": ArticleOut(rows, many=True).data,
-                "next": next_link(request, cursor=cursor),
+                "results": ArticleOut(page.rows, many=True).data,
+                "next": next_link(request, cursor=page.next),
             }
         )
 

@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tickets import limits
 from tickets.actors import Actor
 from tickets.api.fields import Strict
 from tickets.api.serializers import NoQuery
+from tickets.intake import limits
 from tickets.models import ApiKey, Scope
 
 REQUESTS = parse("600/minute")  # per key

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tickets import access, actions, changes
+from tickets import access, actions
 from tickets.api.idempotency import idempotent
 from tickets.api.paging import next_link
 from tickets.api.schema import operation
@@ -24,9 +24,10 @@ from tickets.api.serializers import (
     TicketReceipt,
 )
 from tickets.api.views.base import ApiView
+from tickets.lists import changes
+from tickets.lists.orders import CHANGES, LATEST
 from tickets.models import Channel, Customer, Message, Scope
 from tickets.models.tickets import TicketQuerySet
-from tickets.pages import changes_of, page_of
 
 
 class TicketList(ApiView):
@@ -51,9 +52,10 @@ class TicketList(ApiView):
         cursor, size = wanted["cursor"], wanted["page_size"]
         if since := wanted.get("updated_after"):
             until = changes.settled_until()  # before they are read
-            page = changes_of(found, cursor, since=since, until=until, size=size)
+            found = found.filter(updated_at__gt=since, updated_at__lt=until)
+            page = CHANGES.page(found, cursor, size=size)
         else:
-            page = page_of(found, cursor, size=size)
+            page = LATEST.page(found, cursor, size=size)
         return Response(
             {
                 "results": TicketOut(page.rows, many=True).data,

@@ -1,0 +1,1 @@
+"""Who is in the helpdesk: those who log in, customers, and the keys of integrators."""

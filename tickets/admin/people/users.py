@@ -1,0 +1,134 @@
+"""Those who log in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tickets import addresses
+from tickets.admin.audit.audited import AuditedForm
+from tickets.admin.fields import TimeZoneField
+from tickets.admin.people.search import FoundByAddress
+from tickets.admin.site import site
+from tickets.admin.theme import SearchableSelectMultiple
+from tickets.models import Role, Team, User
+
+
+class UserForm(AuditedForm):
+    class Meta:
+        help_texts = {
+            "is_active": gettext_lazy("Off: they cannot log in. What they did and wrote stays."),
+            "is_superuser": gettext_lazy("May also change the log-ins of other superusers."),
+        }
+
+    timezone = TimeZoneField(
+        label=gettext_lazy("time zone"),
+        nobody=gettext_lazy("As their browser says"),
+        required=False,
+        help_text=gettext_lazy("Times are shown in this zone."),
+    )
+    teams = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("teams"),
+        queryset=Team.objects.all(),
+        widget=SearchableSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("Agents see the conversations of their teams only."),
+    )
+
+    def clean_email(self) -> str:
+        """In the form in which every address is kept; and nobody else's."""
+        email = addresses.normalised(self.cleaned_data["email"])
+        others = User.objects.filter(email=email).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise forms.ValidationError(_("Somebody has this address already."), code="unique")
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        role = cleaned.get("role", self.instance.role)
+        if self.instance.pk == self.viewer.pk and not (
+            role == Role.ADMIN and cleaned.get("is_active", True)
+        ):
+            raise forms.ValidationError(
+                _("You cannot take away your own access. Ask another admin to do it."),
+                code="own_access",
+            )
+        if cleaned.get("is_superuser") and role != Role.ADMIN:
+            self.add_error("is_superuser", _("Only an admin can be a superuser."))
+        if cleaned.get("teams") and role == Role.CUSTOMER:
+            self.add_error("teams", _("A customer belongs to no team. Choose another role first."))
+        # One word for one thing: whoever has the role of an admin may open the admin.
+        self.instance.is_staff = role == Role.ADMIN
+        if role != Role.ADMIN and "is_superuser" not in self.fields:
+            self.instance.is_superuser = False
+        return cleaned
+
+
+@admin.register(User, site=site)
+class UserAdmin(FoundByAddress):
+    """People are never deleted, since what they did names them: they are made inactive."""
+
+    form = UserForm
+    many = ("teams",)
+    mirrored = {"teams": "members"}
+    list_display = ("name_or_address", "email", "role", "in_teams", "is_active", "last_login")
+    list_filter = ("role", "is_active", "teams")
+    search_fields = ("name", "email__contains")
+    ordering = ("name", "email")
+    readonly_fields = ("last_login", "date_joined")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("teams")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A superuser is changed by superusers only (D01)."""
+        if obj is not None and obj.is_superuser and not _is_superuser(request):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = ["email", "name", "role", "teams", "skills", "timezone", "is_active"]
+        if _is_superuser(request):  # nobody gives more than they have (D01)
+            fields.append("is_superuser")
+        return [*fields, "last_login", "date_joined"] if obj else fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # An address is confirmed by whoever has it, so they change it themselves.
+        return ("email", *self.readonly_fields) if obj else ()
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        user = super().save_form(request, form, change)
+        if not change:
+            user.set_unusable_password()
+        return user
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        messages.info(
+            request,
+            _("To choose a password, %(name)s uses “Forgot your password?” on the log-in page.")
+            % {"name": obj},
+        )
+        return super().response_add(request, obj, post_url_continue)
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def name_or_address(self, user: User) -> str:
+        return str(user)
+
+    @admin.display(description=gettext_lazy("teams"))
+    def in_teams(self, user: User) -> str:
+        return ", ".join(team.name for team in user.teams.all())
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))

@@ -1,0 +1,1 @@
+"""How the helpdesk is set up: its settings, teams and opening hours."""

@@ -1,0 +1,30 @@
+"""The settings of the helpdesk itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from tickets.admin.audit.audited import SingletonAdmin
+from tickets.admin.site import site
+from tickets.models import SiteSettings
+
+
+@admin.register(SiteSettings, site=site)
+class SiteSettingsAdmin(SingletonAdmin):
+    fields = ("company_name", "welcome", "default_team", "phone", "contact_email")
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField[Any]:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        assert field is not None
+        field.empty_label = None
+        field.error_messages["required"] = _(
+            "Choose a team: without one, conversations that nothing else routes would go nowhere."
+        )
+        return field

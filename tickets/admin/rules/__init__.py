@@ -1,0 +1,1 @@
+"""The rules' pages: the builder, their versions, and the log of when they fired."""

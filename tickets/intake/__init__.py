@@ -1,0 +1,1 @@
+"""What comes in, made safe: texts, files, their number, the time zone a browser names."""

@@ -1,0 +1,1 @@
+"""Lists of tickets: pages that seek, and what has changed since."""

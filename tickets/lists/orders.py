@@ -1,0 +1,7 @@
+"""In which orders tickets are listed."""
+
+from tickets.lists.keyset import Order
+
+LATEST = Order("tickets", ("-last_message_at", "-pk"))  # those with the newest message first
+QUEUE = Order("queue", ("-priority", "person_asked_at", "pk"))  # as they are to be accepted
+CHANGES = Order("changes", ("updated_at", "pk"))  # in the order of their last changes

@@ -1,0 +1,132 @@
+"""The words of the system messages: what happened, and what happens next."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from tickets.models import Customer, Team, User
+from tickets.service import dates
+from tickets.service.queues import COUNTED, Outlook
+from tickets.service.waits import SAID, Wait
+
+_SHORTEST = SAID[1]
+
+
+def queued(outlook: Outlook, customer: Customer) -> str:
+    """Somebody asked for a person: that it worked, and when the answer comes."""
+    if not outlook.open_now:
+        asked = _("A person was asked for.")
+        return f"{asked} {_later(outlook, customer)}"
+    soon = _("A person will take over here, with everything you wrote.")
+    return f"{soon} {joined(outlook)}"
+
+
+def many_ask() -> str:
+    """What the assistant says where it could not answer in time."""
+    return _(
+        "So many people are asking at this moment that I could not answer you in time. "
+        "I have asked a person to take over."
+    )
+
+
+def joined(outlook: Outlook) -> str:
+    """The place and the wait at the moment they joined: it stays true in the conversation later."""
+    if outlook.place == 1:
+        text = _("You joined the queue at its front.")
+    elif outlook.counted:
+        text = _("You joined the queue as number %(place)d.") % {"place": outlook.place}
+    else:
+        text = _("You joined the queue behind more than %(places)d others.") % {"places": COUNTED}
+    if outlook.wait is None:
+        return text
+    wait = _("Expected wait at that time: %(wait)s.") % {"wait": span(outlook.wait)}
+    return f"{text} {wait}"
+
+
+def how_long(outlook: Outlook) -> str:
+    """How long it takes as of now, or that nobody can say; outside the hours when."""
+    if not outlook.open_now:
+        return closed_now(outlook)
+    if outlook.wait is None:
+        return _("We cannot say right now how long it takes.")
+    return _("Expected wait: %(wait)s.") % {"wait": span(outlook.wait)}
+
+
+def span(wait: Wait) -> str:
+    """A range of minutes in words."""
+    if wait.at_most is None:
+        hours = {30: _("half an hour"), 60: _("an hour"), 120: _("two hours")}
+        minutes = _("%(minutes)d minutes") % {"minutes": wait.at_least}
+        return _("more than %(time)s") % {"time": hours.get(wait.at_least, minutes)}
+    if wait.at_least:
+        return _("about %(from)d to %(to)d minutes") % {"from": wait.at_least, "to": wait.at_most}
+    if wait.at_most == _SHORTEST:
+        return _("a minute or two")
+    return _("less than %(minutes)d minutes") % {"minutes": wait.at_most}
+
+
+def closed_now(outlook: Outlook) -> str:
+    """Outside the hours: whether somebody may be here, and when we surely are. Never minutes."""
+    if outlook.somebody_here:
+        who = _("It is outside our opening hours. Somebody may be here and answer sooner.")
+    else:
+        who = _("Nobody is here right now.")
+    if outlook.opens_at is None:
+        when = _("We will answer as soon as we are back.")
+    else:
+        back = (
+            _("Our hours begin on %(when)s.")
+            if outlook.somebody_here
+            else _("We are back on %(when)s.")
+        )
+        when = back % {"when": dates.weekday_moment(outlook.opens_at)}
+    return f"{who} {when}"
+
+
+def _later(outlook: Outlook, customer: Customer) -> str:
+    if customer.email:
+        how = _("The answer comes here and to %(email)s.") % {"email": customer.email}
+    elif customer.claimed_email:
+        how = _("The answer comes here, and we tell you at %(email)s.") % {
+            "email": customer.claimed_email
+        }
+    else:
+        how = _("The answer comes here. Leave an e-mail address if you want to be told.")
+    return f"{closed_now(outlook)} {how}"
+
+
+def accepted(agent: User) -> str:
+    return _("%(name)s joined the conversation.") % {"name": agent.get_short_name()}
+
+
+def handed_back(agent: User) -> str:
+    return _(
+        "%(name)s handed the conversation back to the AI assistant. "
+        "You can talk to a human again at any time."
+    ) % {"name": agent.get_short_name()}
+
+
+def returned(agent: User) -> str:
+    return _("%(name)s has the conversation again.") % {"name": agent.get_short_name()}
+
+
+def transferred(team: Team, outlook: Outlook, customer: Customer) -> str:
+    text = _("We passed you on to %(team)s. They see everything you wrote.") % {"team": team.name}
+    following = joined(outlook) if outlook.open_now else _later(outlook, customer)
+    return f"{text} {following}"
+
+
+def resolved(agent: User) -> str:
+    return _("%(name)s marked this as resolved. Is it solved for you?") % {
+        "name": agent.get_short_name()
+    }
+
+
+def confirmed() -> str:
+    return _("You said that this is solved. Write again if anything is left.")
+
+
+def reopened(agent: User | None) -> str:
+    if agent is not None:
+        return _("%(name)s reopened this conversation.") % {"name": agent.get_short_name()}
+    return _("You reopened this conversation.")

@@ -1,0 +1,1 @@
+"""What the pages of customers and of agents share: forms, refusals, how a POST is answered."""
