@@ -4,16 +4,16 @@ With DATABASE_URL or REDIS_URL empty `helpdesk.embedded` starts the project's ow
 """
 
 import secrets
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from helpdesk.schedule import PERIODIC_TASKS
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -209,35 +209,7 @@ CELERY_WORKER_DISABLE_RATE_LIMITS = True
 # helpdesk.celery gives the connection back to the pool instead, which tests it when it lends it.
 CELERY_DB_REUSE_MAX = 2**62
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    "sweep-reactions": {"task": "tickets.tasks.sweep", "schedule": timedelta(seconds=5)},
-    "overdue-turns": {
-        "task": "tickets.tasks.hand_over_overdue_turns",
-        "schedule": timedelta(seconds=2),
-        "options": {"expires": 2},
-    },
-    "index-articles": {
-        "task": "knowledgebase.tasks.index_due_articles",
-        "schedule": timedelta(seconds=30),
-    },
-    "file-gaps": {
-        "task": "bots.tasks.file_gaps",
-        "schedule": timedelta(minutes=5),
-        "options": {"expires": 240},
-    },
-    "propose-questions": {
-        "task": "bots.tasks.propose_questions",
-        "schedule": timedelta(minutes=15),
-        "options": {"expires": 600},
-    },
-    "heartbeat": {
-        "task": "helpdesk.tasks.heartbeat",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 10},
-    },
-    "calibrate": {"task": "bots.tasks.calibrate", "schedule": crontab("0", "3", day_of_week="1")},
-    "clean-up": {"task": "tickets.tasks.clean_up", "schedule": timedelta(hours=1)},
-}
+CELERY_BEAT_SCHEDULE = PERIODIC_TASKS
 
 ENCODER = env.str("ENCODER", default="local")  # "local": this process; "remote": the assistant's
 ENCODER_MODEL = env.str("ENCODER_MODEL", default="all-MiniLM-L6-v2")

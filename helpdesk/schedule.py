@@ -1,0 +1,35 @@
+"""What is done again and again, and how often."""
+
+from datetime import timedelta
+
+from celery.schedules import crontab
+
+PERIODIC_TASKS = {
+    "sweep-reactions": {"task": "tickets.tasks.sweep", "schedule": timedelta(seconds=5)},
+    "overdue-turns": {
+        "task": "tickets.tasks.hand_over_overdue_turns",
+        "schedule": timedelta(seconds=2),
+        "options": {"expires": 2},
+    },
+    "index-articles": {
+        "task": "knowledgebase.tasks.index_due_articles",
+        "schedule": timedelta(seconds=30),
+    },
+    "file-gaps": {
+        "task": "bots.tasks.file_gaps",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 240},
+    },
+    "propose-questions": {
+        "task": "bots.tasks.propose_questions",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 600},
+    },
+    "heartbeat": {
+        "task": "helpdesk.tasks.heartbeat",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 10},
+    },
+    "calibrate": {"task": "bots.tasks.calibrate", "schedule": crontab("0", "3", day_of_week="1")},
+    "clean-up": {"task": "tickets.tasks.clean_up", "schedule": timedelta(hours=1)},
+}
