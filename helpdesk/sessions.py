@@ -1,6 +1,6 @@
 """Log-ins that outlive Redis: kept in the database, with a copy in the cache that may be missing.
 
-Django's own store of this kind fails whenever the cache does, on every page (RELIABILITY T01).
+Django's own store of this kind fails whenever the cache does, on every page.
 """
 
 import logging

@@ -155,7 +155,7 @@ CHANNEL_LAYERS = {
     "default": {
         # Of channels-redis' two layers this one was twice as fast and drops no idle socket. It is
         # silent about what it missed while Redis was away, so the sockets' heartbeat carries the
-        # last position and a screen that is behind asks for the rest (RELIABILITY T01).
+        # last position and a screen that is behind asks for the rest.
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {"hosts": [REDIS_URL], "prefix": "helpdesk"},
     }

@@ -116,7 +116,7 @@ def publish_article(
 
 
 def unpublish_article(*, actor: Actor, article: Article) -> Article:
-    """Take an article back to draft: it is gone from pages and search with this commit (B02)."""
+    """Take an article back to draft: it is gone from pages and search with this commit."""
     return _hide(actor, article, Article.State.DRAFT, ArticleEvent.Kind.UNPUBLISHED)
 
 

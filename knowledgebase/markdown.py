@@ -37,7 +37,7 @@ _ARTICLE_TAGS: Final = _EXCERPT_TAGS | {
 _ALIGNMENTS: Final = {"left", "center", "right"}
 _CLASSES: Final = re.compile(r"(language-[\w+#.-]{1,30}|align-(left|center|right))")
 _BARE_URL: Final = re.compile(r"https?://[^\s<>\"'`\\^{|}]{1,2000}", re.IGNORECASE)
-# Brackets and quote marks nested deeper than any person writes make every parser slow (X02).
+# Brackets and quote marks nested deeper than any person writes make every parser slow.
 _DEEP: Final = re.compile(r"([\[\]()!*_~`<>&]{100})[\[\]()!*_~`<>&]+")
 _DEEP_QUOTES: Final = re.compile(r"^((?:[ \t]*>){20})(?:[ \t]*>)+", re.MULTILINE)
 # Beyond these, links and tags are shown as they were typed: a bracket takes 10 us to parse, and the

@@ -3,7 +3,7 @@
 from typing import Final
 
 # The article is joined wherever passages are taken, so that what is no longer public, or another
-# version, is out of reach with the commit that hides it, whatever was indexed (B01, B02).
+# version, is out of reach with the commit that hides it, whatever was indexed.
 # OFFSET 0 and IS TRUE say nothing but how: one index scan for the words, and the public versions
 # hashed once.
 

@@ -364,7 +364,7 @@ def test_g3_no_serializer_or_form_takes_all_fields() -> None:
     assert found == []
 
 
-def test_r08_no_query_is_made_of_what_a_request_names() -> None:
+def test_no_query_is_made_of_what_a_request_names() -> None:
     found = [
         f"{module.name}:{call.lineno}"
         for module in OURS

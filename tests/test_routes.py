@@ -1,4 +1,4 @@
-"""Every address says what it may be asked: reading never changes anything, writing needs a token (A18)."""
+"""Every address says what it may be asked: reading never changes anything, writing needs a token."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def strict(*, admin: bool) -> Client:
 
 
 @pytest.mark.parametrize("name", of(WRITE))
-def test_a18_reading_an_address_that_changes_something_leads_to_its_page(name: str) -> None:
+def test_reading_an_address_that_changes_something_leads_to_its_page(name: str) -> None:
     client = strict(admin=name.startswith("workspace"))
     before = Event.objects.count()
     for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH"):
@@ -109,7 +109,7 @@ def test_a18_reading_an_address_that_changes_something_leads_to_its_page(name: s
 
 
 @pytest.mark.parametrize("name", of(WRITE | FORM))
-def test_a18_writing_without_a_token_is_403(name: str) -> None:
+def test_writing_without_a_token_is_403(name: str) -> None:
     client = strict(admin=name.startswith("workspace"))
     assert client.post(ROUTES[name], {"body": "x"}).status_code == 403
     forged = client.post(ROUTES[name], {"body": "x", "csrfmiddlewaretoken": "x" * 64})

@@ -1,4 +1,4 @@
-"""G2: what is for staff only is in nothing that a customer gets, on any way out of the house."""
+"""What is for staff only is in nothing that a customer gets, on any way out of the house."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ async def settled(helpdesk: LiveHelpdesk, visitors: list[Visitor]) -> None:
 # --- the faults ----------------------------------------------------------------------------------
 
 
-def test_t06_a_worker_that_dies_in_the_middle_of_a_turn_leaves_nobody_without_an_answer(
+def test_a_worker_that_dies_in_the_middle_of_a_turn_leaves_nobody_without_an_answer(
     helpdesk: LiveHelpdesk,
 ) -> None:
     url = helpdesk.environment["DATABASE_URL"]
@@ -188,8 +188,8 @@ def test_t06_a_worker_that_dies_in_the_middle_of_a_turn_leaves_nobody_without_an
     run(story)
 
 
-def test_t01_redis_dies_while_customers_write(helpdesk: LiveHelpdesk) -> None:
-    """T03, T04: every message is taken, and answered once Redis is back, empty. A screen that
+def test_redis_dies_while_customers_write(helpdesk: LiveHelpdesk) -> None:
+    """Every message is taken, and answered once Redis is back, empty. A screen that
     stayed open learns from the heartbeat what nobody could tell it."""
     if "Redis" not in helpdesk.servers:
         pytest.skip("the Redis of REDIS_URL is not ours to kill")
@@ -241,7 +241,7 @@ def test_t01_redis_dies_while_customers_write(helpdesk: LiveHelpdesk) -> None:
     run(story)
 
 
-def test_t15_a_socket_that_was_cut_gets_what_it_missed(helpdesk: LiveHelpdesk) -> None:
+def test_a_socket_that_was_cut_gets_what_it_missed(helpdesk: LiveHelpdesk) -> None:
     async def story() -> None:
         visitor = await somebody(helpdesk, with_a_person=True)
         screen = Screen(visitor)
@@ -264,7 +264,7 @@ def test_t15_a_socket_that_was_cut_gets_what_it_missed(helpdesk: LiveHelpdesk) -
     run(story)
 
 
-def test_t17_a_message_that_is_sent_twenty_times_is_there_once(helpdesk: LiveHelpdesk) -> None:
+def test_a_message_that_is_sent_twenty_times_is_there_once(helpdesk: LiveHelpdesk) -> None:
     async def story() -> None:
         visitor = await somebody(helpdesk, with_a_person=True)
         client_id = str(uuid.uuid4())
@@ -281,7 +281,7 @@ def test_t17_a_message_that_is_sent_twenty_times_is_there_once(helpdesk: LiveHel
     run(story)
 
 
-def test_t15_a_browser_that_was_offline_shows_everything_once_and_in_order(
+def test_a_browser_that_was_offline_shows_everything_once_and_in_order(
     browser: Browser, helpdesk: LiveHelpdesk
 ) -> None:
     with line_to(helpdesk.port) as line:
@@ -331,7 +331,7 @@ def test_t15_a_browser_that_was_offline_shows_everything_once_and_in_order(
         context.close()
 
 
-def test_t23_without_its_model_the_site_stays_up_and_questions_go_to_a_person(
+def test_without_its_model_the_site_stays_up_and_questions_go_to_a_person(
     helpdesk: LiveHelpdesk,
 ) -> None:
     whole = helpdesk.processes.running["assistant"].program

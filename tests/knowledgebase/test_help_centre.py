@@ -94,7 +94,7 @@ def test_an_article_has_contents_anchors_and_relatives(
 def test_a_draft_is_byte_for_byte_a_missing_article(
     client: Client, make_article: MakeArticle
 ) -> None:
-    """B01, and the same for one that was archived."""
+    """And the same for one that was archived."""
     make_article("Draft one", SECRET, published=False)
     actions.archive_article(actor=None, article=make_article("Archived", SECRET))
     answers = [
@@ -136,7 +136,7 @@ def test_only_staff_see_a_draft_and_it_is_marked(
 def test_hidden_articles_are_on_no_page(
     client: Client, make_article: MakeArticle, shelf: Category
 ) -> None:
-    """B01: listings, counts, related articles and search."""
+    """Listings, counts, related articles and search."""
     public = make_article(category=shelf, popular=True)
     hidden = make_article(SECRET, SECRET, category=shelf, popular=True)
     for article in (public, hidden):

@@ -1,4 +1,4 @@
-"""Markdown as HTML that does nothing (X01, X02, X08, X10)."""
+"""Markdown as HTML that does nothing."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a question finds, what it never finds (B01, B02), and at what price."""
+"""What a question finds, what it never finds, and at what price."""
 
 from typing import Any
 
@@ -165,7 +165,7 @@ def everything_found(vector: Vectors) -> set[int]:
     return found
 
 
-def test_b01_drafts_and_archived_articles_are_nowhere(make_article: MakeArticle) -> None:
+def test_drafts_and_archived_articles_are_nowhere(make_article: MakeArticle) -> None:
     public = make_article("Public")
     draft = make_article("Draft", published=False)
     archived = make_article("Archived")
@@ -176,7 +176,7 @@ def test_b01_drafts_and_archived_articles_are_nowhere(make_article: MakeArticle)
     assert everything_found(unit(1)) == {public.pk}
 
 
-def test_b02_an_unpublished_article_is_gone_with_the_commit(make_article: MakeArticle) -> None:
+def test_an_unpublished_article_is_gone_with_the_commit(make_article: MakeArticle) -> None:
     article, other = make_article(), make_article("Other")
     for one in (article, other):
         add(one, "splint", unit(1))

@@ -1,4 +1,4 @@
-"""Loading is authorising: who may not see something gets the same as if it were missing (G1, A01)."""
+"""Loading is authorising: who may not see something gets the same as if it were missing."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_admins_and_keys_see_all(tickets: dict[str, Ticket]) -> None:
     assert seen_by(Actor.integrator(key), tickets) == set(tickets)
 
 
-def test_a06_who_does_not_work_here_any_more_sees_nothing(tickets: dict[str, Ticket]) -> None:
+def test_who_does_not_work_here_any_more_sees_nothing(tickets: dict[str, Ticket]) -> None:
     for person in (make_agent(teams=[tickets[OWN].team]), make_admin()):
         person.is_active = False
         assert seen_by(Actor.agent(person), tickets) == set()
@@ -151,7 +151,7 @@ def test_a_log_in_that_was_disabled_is_nobody() -> None:
 # --- attachments ----------------------------------------------------------------------------------
 
 
-def test_a02_an_attachment_is_seen_by_whoever_sees_its_conversation() -> None:
+def test_an_attachment_is_seen_by_whoever_sees_its_conversation() -> None:
     mine, theirs = make_ticket(turn=Turn.CUSTOMER), make_ticket(turn=Turn.CUSTOMER)
     send(theirs, file("secret.png"))
     attachment = Attachment.objects.get()

@@ -61,14 +61,14 @@ def send(ticket: Ticket, *files: SimpleUploadedFile, body: str = "See the pictur
         ("order.csv", b"a;b", "text/csv"),
         ("receipt.pdf", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "application/pdf"),
         ("bundle.zip", b"PK\x03\x04", "application/zip"),
-        # F04: the bytes are not what the ending says
+        # the bytes are not what the ending says
         ("pole.png", HTML, "application/octet-stream"),
         ("pole.jpg", PNG, "application/octet-stream"),
         ("receipt.pdf", HTML, "application/octet-stream"),
         ("log.txt", b"\x7fELF\0\0", "application/octet-stream"),
     ],
 )
-def test_f04_the_type_is_that_of_the_bytes(name: str, content: bytes, content_type: str) -> None:
+def test_the_type_is_that_of_the_bytes(name: str, content: bytes, content_type: str) -> None:
     (upload,) = check([file(name, content, "text/html")])
     assert upload.content_type == content_type
     assert upload.file.read() == content  # from the beginning
@@ -78,14 +78,14 @@ def test_f04_the_type_is_that_of_the_bytes(name: str, content: bytes, content_ty
     "name",
     ["page.html", "pic.svg", "run.exe", "x.png.js", "noending", ".htaccess", "a.", "x.xhtml"],
 )
-def test_f01_what_a_browser_or_a_machine_would_run_is_refused(name: str) -> None:
+def test_what_a_browser_or_a_machine_would_run_is_refused(name: str) -> None:
     with pytest.raises(ValidationError) as refused:
         check([file(name, HTML)])
     assert refused.value.code == "file_type"
     assert "pictures, PDF" in refused.value.messages[0]  # what may be sent is said
 
 
-def test_f03_each_file_is_checked() -> None:
+def test_each_file_is_checked() -> None:
     with pytest.raises(ValidationError) as refused:
         check([file("fine.png"), file("bad.html", HTML)])
     assert "bad.html" in refused.value.messages[0]
@@ -119,12 +119,12 @@ def test_sizes_and_numbers_have_limits() -> None:
         ("...", "file"),
     ],
 )
-def test_f02_a_file_name_is_a_name_and_nothing_else(given_name: str, shown: str) -> None:
+def test_a_file_name_is_a_name_and_nothing_else(given_name: str, shown: str) -> None:
     assert safe_name(given_name) == shown
 
 
 @given(st.text(max_size=400))
-def test_f02_whatever_the_name_it_can_be_kept_and_shown(name: str) -> None:
+def test_whatever_the_name_it_can_be_kept_and_shown(name: str) -> None:
     safe = safe_name(name)
     assert 0 < len(safe) <= 150
     assert not set(safe) & set("/\\\0\r\n\u202e")
@@ -135,7 +135,7 @@ def test_f02_whatever_the_name_it_can_be_kept_and_shown(name: str) -> None:
 
 
 @pytest.mark.django_db
-def test_f02_on_the_disk_a_file_has_our_name_not_the_senders(media: Path) -> None:
+def test_on_the_disk_a_file_has_our_name_not_the_senders(media: Path) -> None:
     send(make_ticket(turn=Turn.CUSTOMER), file("../../evil\0.png"))
     kept = Attachment.objects.get()
     (path,) = files_in(media)
@@ -158,7 +158,7 @@ def age(path: Path, hours: float) -> None:
 
 
 @pytest.mark.django_db
-def test_f08_a_file_whose_transaction_failed_later_is_removed_after_a_day(media: Path) -> None:
+def test_a_file_whose_transaction_failed_later_is_removed_after_a_day(media: Path) -> None:
     ticket = make_ticket(turn=Turn.CUSTOMER)
     send(ticket, file("kept.png"))
     (kept,) = files_in(media)

@@ -179,7 +179,7 @@ def _use_broker(url: str) -> None:
         setattr(holder, name, None)
 
 
-def test_t03_without_a_broker_the_action_succeeds_and_the_sweep_does_the_rest(
+def test_without_a_broker_the_action_succeeds_and_the_sweep_does_the_rest(
     broker_away: None,
     effect: Effect,
     django_capture_on_commit_callbacks: Capture,

@@ -132,7 +132,7 @@ def test_what_a_visitor_writes_who_has_just_joined_an_account_belongs_to_the_acc
 
 
 @real_transactions
-def test_t17_twenty_sendings_of_one_question_at_once_open_one_conversation() -> None:
+def test_twenty_sendings_of_one_question_at_once_open_one_conversation() -> None:
     customer, client_id = make_visitor(), uuid4()
     opened = together(20, lambda _: open_ticket(customer, client_id=client_id))
     assert {getattr(ticket, "pk", ticket) for ticket in opened} == {Ticket.objects.get().pk}
@@ -275,7 +275,7 @@ def test_an_empty_message_is_refused_and_leaves_everything_as_it_was() -> None:
 
 
 @real_transactions
-def test_t17_one_message_sent_twenty_times_at_once_is_written_once() -> None:
+def test_one_message_sent_twenty_times_at_once_is_written_once() -> None:
     ticket, client_id = make_ticket(turn=Turn.CUSTOMER), uuid4()
     before = ticket.last_position
     sent = together(
@@ -295,7 +295,7 @@ def test_t17_one_message_sent_twenty_times_at_once_is_written_once() -> None:
 
 
 @real_transactions
-def test_t16_positions_have_no_gap_and_follow_the_order_of_commits() -> None:
+def test_positions_have_no_gap_and_follow_the_order_of_commits() -> None:
     agent = make_agent()
     ticket = make_ticket(turn=Turn.AGENT, agent=agent)
 

@@ -50,7 +50,7 @@ pytestmark = real_transactions
 # --- what each side hears ------------------------------------------------------------------------
 
 
-async def test_w03_nothing_that_agents_do_among_themselves_reaches_the_customer() -> None:
+async def test_nothing_that_agents_do_among_themselves_reaches_the_customer() -> None:
     team = await do(make_team)
     dana, robin = await do(make_agent, teams=[team]), await do(make_agent, teams=[team])
     ticket = await do(make_ticket, team=team, turn=Turn.AGENT, agent=dana)
@@ -84,8 +84,8 @@ async def test_w03_nothing_that_agents_do_among_themselves_reaches_the_customer(
         {"type": "session.ended"},
     ],
 )
-async def test_w04_a_socket_only_listens(frame: dict[str, Any]) -> None:
-    """W05: what pretends to write, or to be from inside, is an unknown type."""
+async def test_a_socket_only_listens(frame: dict[str, Any]) -> None:
+    """What pretends to write, or to be from inside, is an unknown type."""
     dana = await do(make_agent)
     ticket = await do(make_ticket, turn=Turn.AGENT, agent=dana)
     said = await do(ticket.messages.count)
@@ -97,7 +97,7 @@ async def test_w04_a_socket_only_listens(frame: dict[str, Any]) -> None:
     assert await do(ticket.notes.count) == 0
 
 
-async def test_w05_who_types_is_whose_socket_it_is() -> None:
+async def test_who_types_is_whose_socket_it_is() -> None:
     dana = await do(make_agent, "Dana Osei")
     customer = await do(make_customer, "Maja Olsen")
     ticket = await do(make_ticket, turn=Turn.AGENT, agent=dana, customer=customer)
@@ -128,7 +128,7 @@ async def test_w05_who_types_is_whose_socket_it_is() -> None:
 async def test_the_heartbeat_says_how_far_the_conversation_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """T01: what a nudge that was lost cannot say."""
+    """What a nudge that was lost cannot say."""
     monkeypatch.setattr(heart, "BEAT", 0.3)
     ticket = await do(make_ticket)
     async with customers_socket(ticket) as socket:
@@ -145,7 +145,7 @@ async def test_the_heartbeat_says_how_far_the_conversation_is(
 async def test_the_line_stays_whole_while_the_rows_cannot_be_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """T01: a socket must not go deaf for good because PostgreSQL was away for a moment, and not
+    """A socket must not go deaf for good because PostgreSQL was away for a moment, and not
     everybody should connect again in the moment when it comes back."""
     monkeypatch.setattr(heart, "BEAT", 0.2)
     ticket = await do(make_ticket)
@@ -163,7 +163,7 @@ async def test_the_line_stays_whole_while_the_rows_cannot_be_read(
 
 
 async def test_what_was_missed_comes_in_order_and_once() -> None:
-    """T15: exactly what came after the position that the screen says."""
+    """Exactly what came after the position that the screen says."""
     dana = await do(make_agent)
     ticket = await do(make_ticket, turn=Turn.AGENT, agent=dana)
     async with customers_socket(ticket) as socket:

@@ -46,7 +46,7 @@ pytestmark = real_transactions
 # --- who may listen ------------------------------------------------------------------------------
 
 
-async def test_w01_another_site_opens_no_socket_with_our_cookies() -> None:
+async def test_another_site_opens_no_socket_with_our_cookies() -> None:
     """Nor another program on the same host: cookies do not know of ports."""
     ticket = await do(make_ticket)
     for origins in (
@@ -68,7 +68,7 @@ async def test_w01_another_site_opens_no_socket_with_our_cookies() -> None:
     assert await handshake(ticket, b"http://" + evil, host=evil) == "websocket.close"
 
 
-async def test_w01_our_own_site_does() -> None:
+async def test_our_own_site_does() -> None:
     ticket = await do(make_ticket)
     for origin, host in (
         (b"http://localhost:8000", b"localhost:8000"),  # SITE_URL
@@ -80,7 +80,7 @@ async def test_w01_our_own_site_does() -> None:
         assert await handshake(ticket, origin, host=host) == "websocket.accept", origin
 
 
-async def test_w01_trusted_origins_and_a_proxy_that_ends_tls_count_as_for_forms(
+async def test_trusted_origins_and_a_proxy_that_ends_tls_count_as_for_forms(
     settings: Any,
 ) -> None:
     ticket = await do(make_ticket)
@@ -95,10 +95,10 @@ async def test_w01_trusted_origins_and_a_proxy_that_ends_tls_count_as_for_forms(
 
 
 @pytest.mark.parametrize("login", [True, False])
-async def test_w02_a_conversation_of_another_is_closed_like_one_that_is_missing(
+async def test_a_conversation_of_another_is_closed_like_one_that_is_missing(
     login: bool,
 ) -> None:
-    """A01: no frame, and no difference to see."""
+    """No frame, and no difference to see."""
     ticket = await do(make_ticket, body=CANARY)
     other = await do(make_customer, login=True) if login else await do(make_visitor)
     cookie = await do(lambda: cookie_of(browser_of(other)))
@@ -107,7 +107,7 @@ async def test_w02_a_conversation_of_another_is_closed_like_one_that_is_missing(
         assert await refused(f"/ws/conversations/{missing}/", cookie) == base.NOT_FOUND
 
 
-async def test_w02_an_unknown_visitor_hears_nothing() -> None:
+async def test_an_unknown_visitor_hears_nothing() -> None:
     ticket = await do(make_ticket, body=CANARY)
     assert await refused(path(ticket)) == base.NOT_FOUND
     assert (
@@ -116,7 +116,7 @@ async def test_w02_an_unknown_visitor_hears_nothing() -> None:
     assert await refused(staff_path(ticket)) == base.UNAUTHENTICATED
 
 
-async def test_w02_a_customer_does_not_get_the_agents_side_of_their_own_conversation() -> None:
+async def test_a_customer_does_not_get_the_agents_side_of_their_own_conversation() -> None:
     customer = await do(make_customer, login=True)
     ticket = await do(make_ticket, customer=customer)
     assert customer.user is not None
@@ -164,7 +164,7 @@ async def test_an_address_that_is_no_socket_is_refused() -> None:
         b"{}",
     ],
 )
-async def test_w07_a_bad_frame_is_answered_and_the_socket_goes_on(bad: str | bytes) -> None:
+async def test_a_bad_frame_is_answered_and_the_socket_goes_on(bad: str | bytes) -> None:
     ticket = await do(make_ticket)
     async with customers_socket(ticket) as socket:
         await socket.send(bad)
@@ -172,7 +172,7 @@ async def test_w07_a_bad_frame_is_answered_and_the_socket_goes_on(bad: str | byt
         assert (await hello(socket))["type"] == "news"
 
 
-async def test_w07_a_huge_frame_and_a_flood_close_only_their_own_socket() -> None:
+async def test_a_huge_frame_and_a_flood_close_only_their_own_socket() -> None:
     ticket = await do(make_ticket)
     async with customers_socket(ticket) as patient:
         async with customers_socket(ticket) as socket:
@@ -193,7 +193,7 @@ async def test_w07_a_huge_frame_and_a_flood_close_only_their_own_socket() -> Non
     "after",
     [-1, 2**31, 2**63, 10**300, "x", "1", True, None, 1.0, float("inf"), [], {}, {"$gt": 0}],
 )
-async def test_w12_a_position_that_is_none_is_an_error(after: Any) -> None:
+async def test_a_position_that_is_none_is_an_error(after: Any) -> None:
     ticket = await do(make_ticket, body=CANARY)
     async with customers_socket(ticket) as socket:
         assert await hello(socket, after) == {"type": "error", "code": "bad_position"}
@@ -204,7 +204,7 @@ async def test_w12_a_position_that_is_none_is_an_error(after: Any) -> None:
 # --- the right to listen ends --------------------------------------------------------------------
 
 
-async def test_w08_logging_out_closes_the_socket_of_the_tab_that_stayed_open() -> None:
+async def test_logging_out_closes_the_socket_of_the_tab_that_stayed_open() -> None:
     customer = await do(make_customer, login=True)
     ticket = await do(make_ticket, customer=customer)
     here, elsewhere = await do(browser_of, customer), await do(browser_of, customer)
@@ -220,8 +220,8 @@ async def test_w08_logging_out_closes_the_socket_of_the_tab_that_stayed_open() -
 
 
 @pytest.mark.parametrize("side", ["customer", "agent"])
-async def test_w08_a_log_in_that_is_switched_off_hears_nothing_more(side: str) -> None:
-    """A06: at once, not at the next heartbeat."""
+async def test_a_log_in_that_is_switched_off_hears_nothing_more(side: str) -> None:
+    """At once, not at the next heartbeat."""
     dana = await do(make_agent)
     customer = await do(make_customer, login=True)
     ticket = await do(make_ticket, turn=Turn.AGENT, agent=dana, customer=customer)
@@ -242,7 +242,7 @@ async def test_w08_a_log_in_that_is_switched_off_hears_nothing_more(side: str) -
         assert await socket.is_silent()
 
 
-async def test_a05_an_agent_who_leaves_the_team_hears_nothing_more() -> None:
+async def test_an_agent_who_leaves_the_team_hears_nothing_more() -> None:
     team = await do(make_team)
     dana = await do(make_agent, teams=[team])
     ticket = await do(make_ticket, team=team)
@@ -262,7 +262,7 @@ async def test_a05_an_agent_who_leaves_the_team_hears_nothing_more() -> None:
             assert await socket.close_code() == base.NOT_FOUND
 
 
-async def test_a05_a_conversation_that_goes_to_another_team_leaves_the_screens_of_the_old() -> None:
+async def test_a_conversation_that_goes_to_another_team_leaves_the_screens_of_the_old() -> None:
     team = await do(make_team)
     dana, robin = await do(make_agent, teams=[team]), await do(make_agent, teams=[team])
     ticket = await do(make_ticket, team=team, turn=Turn.AGENT, agent=dana)
@@ -293,7 +293,7 @@ async def test_who_left_a_strangers_address_hears_nothing_once_the_stranger_said
     assert await refused(path(ticket), cookie) == base.NOT_FOUND
 
 
-async def test_w08_a_new_password_ends_the_other_sessions_and_their_sockets() -> None:
+async def test_a_new_password_ends_the_other_sessions_and_their_sockets() -> None:
     customer = await do(make_customer, login=True)
     user = customer.user
     assert user is not None
@@ -321,7 +321,7 @@ async def test_w08_a_new_password_ends_the_other_sessions_and_their_sockets() ->
             assert await socket.close_code() == base.UNAUTHENTICATED
 
 
-async def test_w08_a_session_that_is_gone_is_noticed_at_the_next_heartbeat(
+async def test_a_session_that_is_gone_is_noticed_at_the_next_heartbeat(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(heart, "BEAT", 0.2)

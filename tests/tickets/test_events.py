@@ -105,7 +105,7 @@ def test_run_by_eight_workers_at_once_it_is_done_once(effect: Effect) -> None:
     assert (effect.worked, effects()) == (1, 1)
 
 
-def test_t07_a_worker_that_dies_lets_its_lease_run_out_and_another_does_it_once(
+def test_a_worker_that_dies_lets_its_lease_run_out_and_another_does_it_once(
     effect: Effect,
 ) -> None:
     reaction = note()
@@ -132,7 +132,7 @@ def test_a_worker_that_wakes_up_after_its_lease_writes_nothing(effect: Effect) -
 
 
 @real_transactions
-def test_t08_a_lease_that_runs_out_while_it_works_still_gives_one_effect(effect: Effect) -> None:
+def test_a_lease_that_runs_out_while_it_works_still_gives_one_effect(effect: Effect) -> None:
     reaction = note()
     effect.pause = threading.Barrier(2)  # both work at the same moment
 
@@ -191,7 +191,7 @@ def test_after_five_failures_it_is_given_up_and_what_must_happen_then_happens_on
     assert effects() == 0
 
 
-def test_t22_a_reaction_that_kills_its_worker_each_time_is_given_up(effect: Effect) -> None:
+def test_a_reaction_that_kills_its_worker_each_time_is_given_up(effect: Effect) -> None:
     reaction = note()
     for _ in range(events.MAX_ATTEMPTS):
         assert Reaction.objects.claim(reaction.pk, lease=events.LEASE) is not None

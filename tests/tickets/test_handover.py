@@ -255,7 +255,7 @@ def test_only_those_who_work_here_accept_hand_back_transfer_and_resolve(who: str
 
 
 @real_transactions
-def test_t18_of_fifty_who_accept_at_once_one_wins_and_the_others_read_who() -> None:
+def test_of_fifty_who_accept_at_once_one_wins_and_the_others_read_who() -> None:
     team = make_team()
     agents = [make_agent(f"Agent{index} Moor", teams=[team]) for index in range(50)]
     ticket = make_ticket(turn=Turn.QUEUE, team=team)

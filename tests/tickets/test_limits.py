@@ -44,7 +44,7 @@ def passed(attempts: int, *who: str) -> int:
         return sum(pool.map(attempt, range(attempts)))
 
 
-def test_l03_of_two_hundred_at_once_ten_pass() -> None:
+def test_of_two_hundred_at_once_ten_pass() -> None:
     assert passed(200, "customer", "1") == 10
     assert passed(20, "customer", "2") == 10  # another's count is another's
 
@@ -76,7 +76,7 @@ def test_searches_from_one_address_end_in_words_and_another_address_goes_on(
     assert elsewhere.status_code == 200
 
 
-def test_l04_without_redis_this_process_counts_by_itself(
+def test_without_redis_this_process_counts_by_itself(
     settings: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"  # type: ignore[attr-defined]  # nobody listens
@@ -88,7 +88,7 @@ def test_l04_without_redis_this_process_counts_by_itself(
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "address"),
     [
-        (0, ["6.6.6.6"], "127.0.0.1"),  # L02: what a client claims is not believed
+        (0, ["6.6.6.6"], "127.0.0.1"),  # what a client claims is not believed
         (1, ["6.6.6.6, 9.9.9.9"], "9.9.9.9"),  # but what our own proxy saw is
         (2, ["6.6.6.6, 9.9.9.9, 10.0.0.1"], "9.9.9.9"),
         (2, ["6.6.6.6", "9.9.9.9, 10.0.0.1"], "9.9.9.9"),  # lines of one header are one
@@ -100,7 +100,7 @@ def test_l04_without_redis_this_process_counts_by_itself(
         (1, [], "127.0.0.1"),
     ],
 )
-async def test_l02_the_address_is_the_one_that_our_outermost_proxy_saw(
+async def test_the_address_is_the_one_that_our_outermost_proxy_saw(
     kind: str, proxies: int, forwarded: list[str], address: str
 ) -> None:
     reached: list[dict[str, Any]] = []

@@ -38,7 +38,7 @@ def groups_of(nudged: list[tuple[list[str], dict[str, Any]]], kind: str) -> list
     return groups
 
 
-def test_w03_a_note_nudges_no_customer(
+def test_a_note_nudges_no_customer(
     nudged: list[tuple[list[str], dict[str, Any]]], django_capture_on_commit_callbacks: Capture
 ) -> None:
     agent = make_agent()

@@ -145,7 +145,7 @@ def test_an_agents_reply_goes_to_a_confirmed_address(inbox: Inbox) -> None:
     assert "Osei" not in words(mail)
 
 
-def test_e18_a_mail_says_that_a_machine_sent_it_and_which_event_it_is_of(inbox: Inbox) -> None:
+def test_a_mail_says_that_a_machine_sent_it_and_which_event_it_is_of(inbox: Inbox) -> None:
     ticket = replied(make_customer())
     send_due()
     event = ticket.events.get(kind="message.posted", data__author="agent")
@@ -159,7 +159,7 @@ def test_e18_a_mail_says_that_a_machine_sent_it_and_which_event_it_is_of(inbox: 
     }
 
 
-def test_t10_a_mail_that_is_sent_twice_after_a_crash_is_the_same_mail(inbox: Inbox) -> None:
+def test_a_mail_that_is_sent_twice_after_a_crash_is_the_same_mail(inbox: Inbox) -> None:
     replied(make_customer())
     reaction = Reaction.objects.get(name="mail.reply")
     for _ in range(2):  # the server took it, then the worker died
@@ -268,7 +268,7 @@ def test_an_address_that_was_left_is_asked_to_confirm_without_any_content(inbox:
     assert "/confirm/" in words(inbox.mail)
 
 
-def test_e17_an_address_gets_at_most_three_such_mails_an_hour(inbox: Inbox) -> None:
+def test_an_address_gets_at_most_three_such_mails_an_hour(inbox: Inbox) -> None:
     for _ in range(6):
         ticket = make_ticket(turn=Turn.QUEUE, customer=make_visitor())
         actions.leave_email(
@@ -281,7 +281,7 @@ def test_e17_an_address_gets_at_most_three_such_mails_an_hour(inbox: Inbox) -> N
     ).exists()
 
 
-def test_e17_trying_again_is_not_counted_as_another_mail(inbox: Inbox) -> None:
+def test_trying_again_is_not_counted_as_another_mail(inbox: Inbox) -> None:
     ticket = make_ticket(turn=Turn.QUEUE, customer=make_visitor())
     actions.leave_email(
         actor=Actor.of_customer(ticket.customer), ticket=ticket, email="new@walkers.example"
@@ -310,7 +310,7 @@ def test_an_address_that_was_confirmed_meanwhile_is_not_asked_again(inbox: Inbox
 # --- servers and headers --------------------------------------------------------------------------
 
 
-def test_t20_while_the_server_is_away_the_mail_waits(no_server: None) -> None:
+def test_while_the_server_is_away_the_mail_waits(no_server: None) -> None:
     replied(make_customer())
     send_due()
     reaction = Reaction.objects.get(name="mail.reply")
@@ -319,7 +319,7 @@ def test_t20_while_the_server_is_away_the_mail_waits(no_server: None) -> None:
     assert "refused" in reaction.error.lower()
 
 
-def test_t20_what_is_refused_for_good_is_given_up_and_seen(inbox: Inbox) -> None:
+def test_what_is_refused_for_good_is_given_up_and_seen(inbox: Inbox) -> None:
     inbox.refusal = "550 no such user"
     replied(make_customer())
     for _ in range(events.MAX_ATTEMPTS):
@@ -341,7 +341,7 @@ def test_t20_what_is_refused_for_good_is_given_up_and_seen(inbox: Inbox) -> None
         '\\" <mallory@walkers.example>',
     ],
 )
-def test_e10_no_name_adds_a_recipient_or_a_header(inbox: Inbox, hostile: str) -> None:
+def test_no_name_adds_a_recipient_or_a_header(inbox: Inbox, hostile: str) -> None:
     site = SiteSettings.load()
     site.company_name = hostile.encode("utf-8", "ignore").decode().replace("\0", "")[:80]
     site.save()
@@ -358,7 +358,7 @@ def test_e10_no_name_adds_a_recipient_or_a_header(inbox: Inbox, hostile: str) ->
     assert mail["From"].addresses[0].addr_spec == "support@help.kestrelmoor.example"
 
 
-def test_e09_a_subject_is_one_line(inbox: Inbox) -> None:
+def test_a_subject_is_one_line(inbox: Inbox) -> None:
     ticket = make_ticket(
         turn=Turn.QUEUE, customer=make_customer(), subject="Tent\r\nX-Evil: 1\n" + "x" * 5000
     )
@@ -378,7 +378,7 @@ def test_a_reply_with_markup_is_harmless_in_the_html_part(inbox: Inbox) -> None:
     assert "<img" not in html
 
 
-def test_a16_links_are_of_the_configured_site_not_of_a_request(inbox: Inbox) -> None:
+def test_links_are_of_the_configured_site_not_of_a_request(inbox: Inbox) -> None:
     replied(make_customer())
     send_due()
     links = re.findall(r"https?://[^\s\"<>]+", words(inbox.mail))

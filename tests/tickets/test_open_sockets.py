@@ -36,7 +36,7 @@ async def code_of(route: str, cookie: str) -> int:
 
 
 @real_transactions
-async def test_w10_a_session_has_so_many_sockets_and_another_one_its_own(
+async def test_a_session_has_so_many_sockets_and_another_one_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(open_sockets, "PER_SESSION", 3)
@@ -55,7 +55,7 @@ async def test_w10_a_session_has_so_many_sockets_and_another_one_its_own(
 
 
 @real_transactions
-async def test_w10_an_address_has_so_many_of_customers_and_agents_are_not_among_them(
+async def test_an_address_has_so_many_of_customers_and_agents_are_not_among_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(open_sockets, "PER_NETWORK", 2)

@@ -40,7 +40,7 @@ def test_whoever_is_away_is_not_here_until_they_come_back() -> None:
     assert presence.agents_here(team.pk) == {dana.pk}
 
 
-def test_a06_who_does_not_work_here_any_more_is_not_here() -> None:
+def test_who_does_not_work_here_any_more_is_not_here() -> None:
     team = make_team()
     dana = make_agent("Dana Osei", teams=[team])
     presence.set_away(dana, away=False)

@@ -43,7 +43,7 @@ def test_every_refusal_has_a_status_a_code_and_a_sentence(
     error = json.loads(told.content)["error"]
     assert (told.status_code, error["code"]) == (status, code)
     assert error["message"].endswith(".")
-    assert "lock timeout" not in error["message"]  # R13
+    assert "lock timeout" not in error["message"]
     assert told.has_header("Retry-After") == (status in (429, 503))
 
 
@@ -52,7 +52,7 @@ def test_a_fault_of_ours_is_not_disguised_as_a_refusal() -> None:
 
 
 @pytest.mark.django_db
-def test_t12_a_row_that_somebody_holds_too_long_is_a_503_in_words(
+def test_a_row_that_somebody_holds_too_long_is_a_503_in_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def busy(*args: object, **kwargs: object) -> None:
@@ -70,7 +70,7 @@ def test_t12_a_row_that_somebody_holds_too_long_is_a_503_in_words(
 
 
 @given(st.text(max_size=200))
-def test_r05_any_text_for_a_cursor_is_refused_without_asking_the_database(cursor: str) -> None:
+def test_any_text_for_a_cursor_is_refused_without_asking_the_database(cursor: str) -> None:
     if cursor:
         with pytest.raises(BadCursor):
             LATEST.page(Ticket.objects.all(), cursor, size=10)

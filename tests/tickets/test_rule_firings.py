@@ -103,7 +103,7 @@ def test_a_firing_is_written_with_its_evidence_and_the_first_that_hands_over_dec
     ]
 
 
-def test_d04_the_same_turn_again_does_nothing_again(admin: Actor) -> None:
+def test_the_same_turn_again_does_nothing_again(admin: Actor) -> None:
     dana = make_agent("Dana Osei")
     rule = save(
         admin,

@@ -1,4 +1,4 @@
-"""What people type is kept as they meant it, and harmless (RELIABILITY T32)."""
+"""What people type is kept as they meant it, and harmless."""
 
 from __future__ import annotations
 

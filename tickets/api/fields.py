@@ -25,7 +25,7 @@ MAX_NAMED = 20  # of the unknown fields, so that a hostile body gets no long ans
 
 
 class Strict(serializers.Serializer[Any]):
-    """Input of which every name must be known, at every level (RELIABILITY R01, R02, R04)."""
+    """Input of which every name must be known, at every level."""
 
     def to_internal_value(self, data: Any) -> Any:
         unknown: dict[str, Any] = {}

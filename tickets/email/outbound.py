@@ -206,5 +206,5 @@ def _quoted(name: str) -> str:
 
 
 def _header(value: str) -> str:
-    """One line of plain words: what looks encoded would be decoded, with line breaks and all (E09)."""
+    """One line of plain words: what looks encoded would be decoded, with line breaks and all."""
     return text.line(value).replace("=?", "= ?")

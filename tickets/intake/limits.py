@@ -29,7 +29,7 @@ SEARCH_THE_ARTICLES = parse("60/minute")  # per address of the network
 WRITE_A_MESSAGE = parse("30/minute")  # per customer
 LEAVE_AN_ADDRESS = parse("5/hour")  # per customer
 TRY_A_CODE = parse("30/10 minutes")  # per address of the network
-MAIL_TO_AN_UNCONFIRMED_ADDRESS = parse("3/hour")  # per address (RELIABILITY E17)
+MAIL_TO_AN_UNCONFIRMED_ADDRESS = parse("3/hour")  # per address
 
 
 class TooMany(Exception):

@@ -91,7 +91,6 @@ def test_an_unknown_visitor_is_asked_to_log_in_and_comes_back() -> None:
 
 
 def test_an_admin_who_was_made_inactive_is_out_with_the_next_request() -> None:
-    """A06."""
     admin = make_admin()
     client = Client()
     client.force_login(admin)
@@ -114,7 +113,6 @@ def test_passwords_are_changed_in_one_place_only(client: Client) -> None:
 
 
 def test_logging_out_takes_a_post(client: Client) -> None:
-    """A18."""
     assert client.get(reverse("admin:logout")).status_code == 405
     assert client.post(reverse("admin:logout")).status_code == 302
     assert client.get(reverse("admin:index")).status_code == 302

@@ -149,7 +149,6 @@ def test_an_earlier_version_comes_back_as_the_newest(
 
 
 def test_restoring_takes_a_post(client: Client, article: Article) -> None:
-    """A18."""
     url = f"/admin/knowledgebase/article/{article.pk}/restore/1/"
     assert client.get(url).status_code == 403
     assert client.post(url.replace("/1/", "/9/")).status_code == 404

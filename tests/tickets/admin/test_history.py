@@ -73,7 +73,6 @@ def test_times_are_in_the_viewers_zone(client: Client, change: Change) -> None:
 
 
 def test_what_somebody_typed_is_text_in_the_history(client: Client, change: Change) -> None:
-    """X01."""
     evil = '<img src=x onerror="alert(1)">'
     organization = make_organization("Loch Arden")
     change(organization, note=f"{evil}\nsecond line", domain=evil[:20])

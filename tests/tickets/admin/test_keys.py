@@ -1,4 +1,4 @@
-"""API keys: the secret is shown once, and a key is revoked but never edited (D02)."""
+"""API keys: the secret is shown once, and a key is revoked but never edited."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_key_is_never_edited_nor_deleted(client: Client, key: ApiKey) -> None:
 
 
 def test_looking_at_a_link_revokes_nothing(client: Client, key: ApiKey) -> None:
-    """A18: what changes something takes a POST."""
+    """What changes something takes a POST."""
     assert client.get(f"/admin/tickets/apikey/{key.pk}/do/revoke/").status_code == 405
     assert ApiKey.objects.valid().exists()
 

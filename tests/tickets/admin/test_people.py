@@ -1,4 +1,4 @@
-"""Who may give whom which access (A17, D01), and what is not edited at all."""
+"""Who may give whom which access, and what is not edited at all."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_new_admin_may_open_the_admin_and_a_former_one_may_not(change: Change)
 
 
 def test_who_is_no_superuser_makes_none(change: Change, odhran: User) -> None:
-    """D01: the field is not theirs, whatever their browser sends."""
+    """The field is not theirs, whatever their browser sends."""
     dana = make_agent("Dana")
     change(dana, role="admin", is_superuser="on", is_staff="on", user_permissions=["1"])
     change(odhran, is_superuser="on", name="Odhrán")
@@ -36,7 +36,6 @@ def test_who_is_no_superuser_makes_none(change: Change, odhran: User) -> None:
 
 
 def test_who_is_no_superuser_changes_none(client: Client) -> None:
-    """D01."""
     root = make_admin("Root")
     page = client.get(url_of(root))
     assert page.status_code == 200

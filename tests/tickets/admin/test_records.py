@@ -1,4 +1,4 @@
-"""Every change made in the admin leaves an event with what was before (D03)."""
+"""Every change made in the admin leaves an event with what was before."""
 
 from __future__ import annotations
 

@@ -232,7 +232,7 @@ def test_nobody_but_admins_finds_any_of_these_pages(rule: EscalationRule) -> Non
     assert (rule.active, rule.version) == (True, 1)
 
 
-def test_a18_what_changes_something_takes_a_token(rule: EscalationRule) -> None:
+def test_what_changes_something_takes_a_token(rule: EscalationRule) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(make_admin())
     base = f"/admin/tickets/escalationrule/{rule.pk}"

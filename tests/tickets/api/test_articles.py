@@ -52,7 +52,7 @@ def test_an_article_is_read_with_its_text(shop: Caller) -> None:
 
 
 def test_a_draft_is_404_and_in_no_list(shop: Caller) -> None:
-    """B01 and G2: also its title and its text stay inside."""
+    """Also its title and its text stay inside."""
     draft = make_draft("CANARY-draft")
     make_article()
     missing = shop.get(f"{ARTICLES}nothing-here/")

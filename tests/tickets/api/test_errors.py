@@ -60,7 +60,6 @@ def test_an_expected_error_has_its_status_and_code(
 def test_a_fault_of_ours_says_only_the_number_to_find_it_by(
     shop: Caller, raised: list[Exception], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """R13."""
     raised.append(RuntimeError("SELECT secret FROM /etc/passwd"))
     response = shop.get(TICKETS)
     assert response.status_code == 500
@@ -76,7 +75,6 @@ def test_a_fault_of_ours_says_only_the_number_to_find_it_by(
 def test_a_server_that_takes_no_writes_is_busy_and_a_bug_is_not(
     shop: Caller, raised: list[Exception]
 ) -> None:
-    """T12."""
     read_only = InternalError("cannot execute INSERT in a read-only transaction")
     read_only.__cause__ = psycopg.errors.ReadOnlySqlTransaction()
     raised.append(read_only)
@@ -87,7 +85,7 @@ def test_a_server_that_takes_no_writes_is_busy_and_a_bug_is_not(
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_ticket_that_somebody_holds_is_503_and_nothing_is_half_written(shop: Caller) -> None:
-    """T12: the lock is waited for as long as the settings say, then the caller is told to come back."""
+    """The lock is waited for as long as the settings say, then the caller is told to come back."""
     ticket = make_ticket()
     before = Message.objects.count()
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:

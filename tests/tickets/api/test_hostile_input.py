@@ -65,7 +65,6 @@ def everywhere(raw: bytes) -> Iterator[bytes]:
     ids=lambda value: repr(value[:20]),
 )
 def test_unkeepable_values_are_400_wherever_they_stand(shop: Caller, value: bytes) -> None:
-    """R07, R08."""
     for body in everywhere(value):
         response = shop.post(TICKETS, body)
         assert response.status_code == 400, (body[:80], response.content)
@@ -87,7 +86,7 @@ def test_a_name_that_stands_twice_is_400(shop: Caller) -> None:
 
 
 def test_nesting_is_refused_just_past_the_limit(shop: Caller) -> None:
-    """R07: up to the limit it is the field that is wrong, past it the nesting."""
+    """Up to the limit it is the field that is wrong, past it the nesting."""
     assert "fields" in shop.post(TICKETS, nested(MAX_DEPTH - 1)).json()["error"]
     assert "fields" not in shop.post(TICKETS, nested(MAX_DEPTH)).json()["error"]
 
@@ -100,7 +99,6 @@ def test_a_whole_pair_of_surrogates_is_a_letter_like_any_other(shop: Caller) -> 
 
 @pytest.mark.parametrize("size", [MAX_BYTES + 1, 3_000_000])
 def test_too_large_a_body_is_413(shop: Caller, size: int) -> None:
-    """R09."""
     response = shop.post(TICKETS, b'{"body": "' + b"x" * size + b'"}')
     assert response.status_code == 413
     assert response.json()["error"]["code"] == "too_large"
@@ -146,7 +144,6 @@ def test_only_json_is_read(shop: Caller, kind: str) -> None:
 def test_a_field_that_nobody_asked_for_is_400_and_named(
     shop: Caller, changes: dict[str, object], field: str
 ) -> None:
-    """R01, R02, R08."""
     response = shop.post(TICKETS, GOOD | changes)
     assert response.status_code == 400
     assert response.json()["error"]["fields"][field][0]["code"] == "unknown"
@@ -167,7 +164,7 @@ def test_a_thousand_unknown_fields_get_a_short_answer(shop: Caller) -> None:
     ["ordering", "customer__user__password__startswith", "expand", "format", "fields", "page"],
 )
 def test_a_parameter_that_does_not_exist_is_400(shop: Caller, path: str, name: str) -> None:
-    """R04: no list answers differently to what it does not know."""
+    """No list answers differently to what it does not know."""
     address = f"{path}{'&' if '?' in path else '?'}{name}=password"
     response = shop.get(address)
     assert response.status_code == 400
@@ -198,7 +195,6 @@ def test_a_single_ticket_takes_no_parameters(shop: Caller) -> None:
     ],
 )
 def test_a_parameter_that_is_not_right_is_400(shop: Caller, query: str) -> None:
-    """R05."""
     response = shop.get(f"{TICKETS}?{query}")
     assert response.status_code == 400, response.content
     assert set(response.json()["error"]["fields"]) == {query.split("=")[0]}
@@ -228,7 +224,6 @@ def test_a_position_that_is_none_is_400(shop: Caller, query: str) -> None:
 def test_a_forged_cursor_is_a_page_that_does_not_exist(
     shop: Caller, text: str, query: dict[str, str]
 ) -> None:
-    """R05."""
     for cursor in (urlsafe_b64encode(text.encode()).decode(), text):
         response = shop.get(TICKETS, {"cursor": cursor, **query})
         if "\0" in cursor:
@@ -252,7 +247,7 @@ def test_a_cursor_of_one_list_is_none_of_another(shop: Caller) -> None:
 
 
 def test_a_page_has_a_hundred_rows_at_most(shop: Caller) -> None:
-    """R05: asking for more is not refused, it just gets no more."""
+    """Asking for more is not refused, it just gets no more."""
     first = make_ticket()
     Ticket.objects.bulk_create(
         Ticket(
@@ -280,13 +275,11 @@ def test_a_page_has_a_hundred_rows_at_most(shop: Caller) -> None:
     ],
 )
 def test_broken_text_in_the_address_is_400(shop: Caller, path: str) -> None:
-    """R07."""
     response = shop.get(path)
     assert response.status_code == 400
     assert response.json()["error"]["code"] == "parse_error"
 
 
 def test_no_other_site_may_read_the_answers(shop: Caller) -> None:
-    """R12."""
     response = shop.get(TICKETS, Origin="https://evil.example")
     assert not [name for name in response.headers if name.lower().startswith("access-control")]

@@ -1,4 +1,4 @@
-"""R10: a POST with an `Idempotency-Key` that is sent again has one effect and one answer."""
+"""A POST with an `Idempotency-Key` that is sent again has one effect and one answer."""
 
 from __future__ import annotations
 

@@ -113,7 +113,6 @@ def test_a_log_in_is_no_key() -> None:
 
 
 def test_a_revoked_key_ends_with_the_next_request(shop: Caller) -> None:
-    """A06."""
     assert shop.get(TICKETS).status_code == 200
     actions.revoke_api_key(actor=Actor.system(), key=ApiKey.objects.get())
     assert shop.get(TICKETS).status_code == 401
@@ -138,7 +137,6 @@ def test_its_last_use_is_noted_once_a_minute(
 def test_a_reading_key_writes_nothing_but_its_use_is_noted(
     caller: MakeCaller, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """R03."""
     reader = caller(Scope.TICKETS_READ, name="Dashboard")
     response = reader.post(TICKETS, {})
     assert response.status_code == 403

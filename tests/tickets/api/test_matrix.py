@@ -1,4 +1,4 @@
-"""G1: every address of the API, with every kind of caller. What is not in the table fails."""
+"""Every address of the API, with every kind of caller. What is not in the table fails."""
 
 from __future__ import annotations
 

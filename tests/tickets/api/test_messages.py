@@ -62,7 +62,7 @@ def test_a_message_to_a_missing_ticket_is_404_and_writes_nothing(shop: Caller) -
 
 @pytest.mark.parametrize("name", ["author_kind", "position", "is_internal", "created_at", "author"])
 def test_a_message_takes_its_body_and_nothing_else(shop: Caller, name: str) -> None:
-    """R01: who wrote it, when and where it stands is not for the sender to say."""
+    """Who wrote it, when and where it stands is not for the sender to say."""
     ticket = make_ticket()
     before = Message.objects.count()
     response = shop.post(url(ticket), {"body": "Hello", name: "agent"})
@@ -182,7 +182,7 @@ def test_reading_after_a_position_misses_nothing_and_repeats_nothing(shop: Calle
 
 
 def test_a_note_reaches_nobody_by_the_api(shop: Caller) -> None:
-    """G2: neither its text nor its author's address is in anything that the API says."""
+    """Neither its text nor its author's address is in anything that the API says."""
     canary, address = "CANARY-7f3a-note", "canary-agent@kestrelmoor.example"
     agent = make_agent(email=address)
     agent.name = ""  # an account that was made in a hurry: its name is its address

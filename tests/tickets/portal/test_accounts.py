@@ -112,7 +112,7 @@ def test_an_address_is_added_with_the_code_that_was_mailed(browser: Browser) -> 
     client = browser()
     client.post(LOGIN, {"login": KNOWN, "password": PASSWORD})
     asked = client.post("/account/email/", {"email": UNKNOWN, "action_add": ""})
-    added = client.post(asked["Location"], {"password": PASSWORD})  # A09: who is it?
+    added = client.post(asked["Location"], {"password": PASSWORD})  # who is it?
     assert added["Location"] == VERIFY
     assert not EmailAddress.objects.filter(email=UNKNOWN).exists()
     assert client.post(VERIFY, {"code": code()}).status_code == 302

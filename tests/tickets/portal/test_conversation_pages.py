@@ -56,7 +56,7 @@ def test_without_script_the_page_says_how_to_see_the_answer(browser: Browser, tu
 # --- who may open it ------------------------------------------------------------------------------
 
 
-def test_a01_anothers_conversation_is_the_same_404_as_a_missing_one(browser: Browser) -> None:
+def test_anothers_conversation_is_the_same_404_as_a_missing_one(browser: Browser) -> None:
     mine, theirs = make_ticket(), make_ticket(subject="canary-subject")
     outsiders = [
         browser(),
@@ -205,7 +205,7 @@ def test_what_cannot_be_sent_is_422_and_keeps_what_was_typed(browser: Browser, b
         "e" + "\u0301" * 5000,
     ],
 )
-def test_t32_hostile_text_is_kept_and_shown_harmless(browser: Browser, body: str | bytes) -> None:
+def test_hostile_text_is_kept_and_shown_harmless(browser: Browser, body: str | bytes) -> None:
     ticket = make_ticket(turn=Turn.CUSTOMER, customer=make_customer(login=True))
     client = browser(ticket.customer)
     sent = client.post(page_of(ticket, "messages/"), {"body": body})
@@ -216,13 +216,13 @@ def test_t32_hostile_text_is_kept_and_shown_harmless(browser: Browser, body: str
     assert 'href="javascript:' not in html
 
 
-def test_t32_a_nul_is_an_error_or_nothing_never_a_500(browser: Browser) -> None:
+def test_a_nul_is_an_error_or_nothing_never_a_500(browser: Browser) -> None:
     ticket = make_ticket(turn=Turn.CUSTOMER, customer=make_customer(login=True))
     sent = browser(ticket.customer).post(page_of(ticket, "messages/"), {"body": "a\0b"})
     assert sent.status_code in (302, 422)
 
 
-def test_t17_one_form_sent_twice_is_one_message(browser: Browser) -> None:
+def test_one_form_sent_twice_is_one_message(browser: Browser) -> None:
     ticket = make_ticket(turn=Turn.CUSTOMER, customer=make_customer(login=True))
     client, form = browser(ticket.customer), {"body": "Hello?", "client_id": str(uuid4())}
     for _ in range(2):
@@ -343,7 +343,7 @@ def test_news_are_what_came_after_a_position_in_order_without_notes(browser: Bro
 
 
 @pytest.mark.parametrize("after", ["", "x", "-1", "1.5", "9" * 10, "\u0665"])
-def test_w12_what_is_no_position_is_400(browser: Browser, after: str) -> None:
+def test_what_is_no_position_is_400(browser: Browser, after: str) -> None:
     ticket = make_ticket(customer=make_customer(login=True))
     refused = browser(ticket.customer).get(page_of(ticket, "news/"), {"after": after})
     assert refused.status_code in (200, 400)
@@ -358,7 +358,7 @@ def attach(ticket: Ticket, name: str = "pole.png", content: bytes = PNG) -> Atta
     return Attachment.objects.latest("created_at")
 
 
-def test_f01_a_file_is_a_download_that_runs_nothing(browser: Browser) -> None:
+def test_a_file_is_a_download_that_runs_nothing(browser: Browser) -> None:
     ticket = make_ticket(turn=Turn.CUSTOMER, customer=make_customer(login=True))
     attachment = attach(ticket, 'p\u202eole; x="y".png', b"<html><script>alert(1)</script>")
     served = browser(ticket.customer).get(f"/attachments/{attachment.pk}/")
@@ -368,11 +368,11 @@ def test_f01_a_file_is_a_download_that_runs_nothing(browser: Browser) -> None:
     assert "\n" not in served["Content-Disposition"]
     assert served["X-Content-Type-Options"] == "nosniff"
     assert served["Content-Security-Policy"] == "sandbox; default-src 'none'"
-    assert served["Cache-Control"] == "private, no-store"  # F12
+    assert served["Cache-Control"] == "private, no-store"
     assert served.getvalue() == b"<html><script>alert(1)</script>"
 
 
-def test_a02_a_file_is_served_to_whoever_sees_its_conversation(browser: Browser) -> None:
+def test_a_file_is_served_to_whoever_sees_its_conversation(browser: Browser) -> None:
     team = make_team()
     ticket = make_ticket(turn=Turn.CUSTOMER, team=team, customer=make_customer(login=True))
     attachment = attach(ticket)

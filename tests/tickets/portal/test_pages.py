@@ -201,7 +201,7 @@ def test_the_next_page_goes_on_where_the_first_ended(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "9" * 300, "MjAyNi0wMS0wMVQwMDowMCAx"])
-def test_r05_a_forged_cursor_is_400(browser: Browser, cursor: str) -> None:
+def test_a_forged_cursor_is_400(browser: Browser, cursor: str) -> None:
     client = browser(make_customer(login=True))
     assert client.get("/requests/", {"after": cursor}).status_code == 400
 
@@ -224,7 +224,7 @@ def test_what_a_visitor_wrote_is_in_their_account_after_the_log_in(client: Clien
     assert ticket.customer == account
     assert client.get(page_of(ticket)).status_code == 200
     assert access.VISITOR not in client.session
-    assert client.session.session_key != before  # A08
+    assert client.session.session_key != before
     assert not Session.objects.filter(pk=before).exists()
 
 

@@ -89,7 +89,7 @@ def test_hidden_looks_the_same_as_missing_and_changes_nothing(
     other_team: Team,
     as_user: Callable[[User | None], Client],
 ) -> None:
-    """A01: byte for byte."""
+    """Byte for byte."""
     ticket = make_ticket(team=team)
     before = Event.objects.count(), Ticket.objects.values().get(pk=ticket.pk)
     for who in ("customer", "agent of another team"):
@@ -106,7 +106,7 @@ def test_hidden_looks_the_same_as_missing_and_changes_nothing(
 
 @pytest.mark.parametrize("case", [case for case in TABLE if case[0] == "POST"])
 def test_a_link_changes_nothing(case: tuple[str, str], danas: Client, team: Team) -> None:
-    """A18: GET on what changes state."""
+    """GET on what changes state."""
     if case[1] in ("workspace-transfer", "workspace-correct"):  # there GET shows the form
         return
     ticket = make_ticket(team=team)
@@ -135,7 +135,7 @@ def test_a_script_of_somebody_who_was_logged_out_is_told_so(
 
 
 def test_whoever_stops_working_here_is_out_at_once(danas: Client, dana: User, team: Team) -> None:
-    """A06: also in a session that was open before."""
+    """Also in a session that was open before."""
     ticket = make_ticket(team=team)
     assert danas.get(f"/workspace/{ticket.reference}/").status_code == 200
     User.objects.filter(pk=dana.pk).update(role=Role.CUSTOMER)
@@ -144,7 +144,6 @@ def test_whoever_stops_working_here_is_out_at_once(danas: Client, dana: User, te
 
 
 def test_pages_are_kept_by_no_cache(danas: Client, team: Team) -> None:
-    """F12."""
     ticket = make_ticket(team=team)
     for url in ("/workspace/", f"/workspace/{ticket.reference}/"):
         assert "no-store" in danas.get(url)["Cache-Control"]
@@ -154,7 +153,6 @@ def test_pages_are_kept_by_no_cache(danas: Client, team: Team) -> None:
 def test_search_counts_and_earlier_conversations_stay_within_the_teams(
     danas: Client, team: Team, other_team: Team
 ) -> None:
-    """R06."""
     customer = make_customer("Maja Olsen")
     ticket = make_ticket(team=team, customer=customer)
     hidden = [make_ticket(team=other_team, customer=customer, subject="canary") for _n in range(8)]

@@ -93,7 +93,7 @@ def test_the_second_agent_is_told_who_was_first(
 
 @real_transactions
 def test_of_many_agents_at_once_one_gets_it(as_user: Callable[[User], Client]) -> None:
-    """T18: one winner, everybody else hears who."""
+    """One winner, everybody else hears who."""
     team = make_team()
     ticket = make_ticket(team=team)
     agents = [make_agent(f"Agent {number}", teams=[team]) for number in range(6)]

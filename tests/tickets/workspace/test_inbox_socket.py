@@ -132,7 +132,6 @@ async def test_who_has_it_open_and_uses_it_is_here() -> None:
     ["", "{", "[]", "1", "null", '{"type": 1}', "[" * 4000, '{"type":"nonsense"}', b"\x00\xff"],
 )
 async def test_a_bad_frame_is_answered_and_the_socket_goes_on(bad: str | bytes) -> None:
-    """W07."""
     team = await do(make_team)
     dana = await do(make_agent, teams=[team])
     async with inbox(dana) as danas:
@@ -165,7 +164,6 @@ async def test_its_heart_beats(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_whoever_stops_working_here_is_out(
     change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """W08, A06."""
     monkeypatch.setattr(heart, "BEAT", 0.3)
     dana = await do(make_agent)
 

@@ -87,7 +87,7 @@ class UserAdmin(FoundByAddress):
         return super().get_queryset(request).prefetch_related("teams")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A superuser is changed by superusers only (D01)."""
+        """A superuser is changed by superusers only."""
         if obj is not None and obj.is_superuser and not _is_superuser(request):
             return False
         return super().has_change_permission(request, obj)
@@ -97,7 +97,7 @@ class UserAdmin(FoundByAddress):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["email", "name", "role", "teams", "skills", "timezone", "is_active"]
-        if _is_superuser(request):  # nobody gives more than they have (D01)
+        if _is_superuser(request):  # nobody gives more than they have
             fields.append("is_superuser")
         return [*fields, "last_login", "date_joined"] if obj else fields
 
