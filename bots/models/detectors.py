@@ -52,7 +52,9 @@ class DetectorExample(models.Model):
         ADMIN = "admin", _("An admin")
         CORRECTION = "correction", _("An agent's correction")
 
-    detector = models.ForeignKey(Detector, on_delete=models.CASCADE, related_name="examples")
+    detector = models.ForeignKey(
+        Detector, on_delete=models.CASCADE, related_name="examples", db_index=False
+    )
     text = models.CharField(_("sentence"), max_length=500)
     positive = models.BooleanField(_("should be noticed"), default=True)
     source = models.CharField(

@@ -101,7 +101,10 @@ class QuestionSuggestion(models.Model):
         DECLINED = "declined", _("Declined")
 
     article = models.ForeignKey(
-        "knowledgebase.Article", on_delete=models.CASCADE, related_name="suggested_questions"
+        "knowledgebase.Article",
+        on_delete=models.CASCADE,
+        related_name="suggested_questions",
+        db_index=False,
     )
     text = models.CharField(_("question"), max_length=300)
     ticket = models.ForeignKey(

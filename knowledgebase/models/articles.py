@@ -139,7 +139,9 @@ class Article(models.Model):
 class ArticleVersion(models.Model):
     """What an article said at one time. Never changed: an article's versions are its history."""
 
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="versions")
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, related_name="versions", db_index=False
+    )
     number = models.PositiveIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=300)
     summary = models.CharField(_("summary"), max_length=500, blank=True)

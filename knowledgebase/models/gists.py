@@ -14,7 +14,9 @@ class Gist(models.Model):
     says how much the question is about the article; see knowledgebase.gists.
     """
 
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="gists")
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, related_name="gists", db_index=False
+    )
     encoder = models.ForeignKey(Encoder, on_delete=models.CASCADE, related_name="+")
     vector = VectorField()
     shift = models.FloatField()

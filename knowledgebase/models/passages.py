@@ -74,7 +74,9 @@ class Passage(models.Model):
         ASKED = "asked"
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="passages")
-    version = models.ForeignKey(ArticleVersion, on_delete=models.CASCADE, related_name="passages")
+    version = models.ForeignKey(
+        ArticleVersion, on_delete=models.CASCADE, related_name="passages", db_index=False
+    )
     position = models.PositiveIntegerField()
     kind = models.CharField(max_length=8, choices=Kind.choices)
     language = models.CharField(max_length=10)
@@ -109,7 +111,9 @@ class Passage(models.Model):
 class Embedding(models.Model):
     """A passage's normalised vector by one encoder."""
 
-    passage = models.ForeignKey(Passage, on_delete=models.CASCADE, related_name="embeddings")
+    passage = models.ForeignKey(
+        Passage, on_delete=models.CASCADE, related_name="embeddings", db_index=False
+    )
     encoder = models.ForeignKey(Encoder, on_delete=models.CASCADE, related_name="+")
     # Without a dimension, since encoders differ; each has an index of its own, see Encoder.
     vector = VectorField()

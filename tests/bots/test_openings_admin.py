@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from bots.models import Detector, Opening
 from tests.factories import make_admin
+from tickets.admin.audit.audited import VERSION
 from tickets.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -41,8 +42,10 @@ def test_a_sentence_is_written_for_a_topic_of_their_own(admin: Client) -> None:
 def test_a_change_is_on_record_with_the_words_before_and_after(admin: Client) -> None:
     row = Opening.objects.get(about="danger", language="en")
     url = reverse("admin:bots_opening_change", args=[row.pk])
-    form = admin.get(url).context["adminform"].form
+    page = admin.get(url)
+    form = page.context["adminform"].form
     sent = {name: form[name].value() for name in form.fields}
+    sent[VERSION] = page.context["version"]
     sent["text"] = "Leave the building, then call 112."
     assert admin.post(url, sent).status_code == 302
     row.refresh_from_db()

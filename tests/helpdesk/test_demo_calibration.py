@@ -17,6 +17,10 @@ from helpdesk.demo import load
 from tickets.models import Decision
 
 
+# Beside those of the other transactions that end in nothing: after them the tables are emptied.
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture(scope="module")
 def _company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Loaded once for all tests here, and gone after them."""

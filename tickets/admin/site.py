@@ -95,7 +95,7 @@ class HelpdeskAdminSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """What can be done here in plain words, and the latest changes."""
-        latest = Event.objects.filter(kind__startswith="setting.").select_related(
+        latest = Event.objects.filter(ticket=None, kind__startswith="setting.").select_related(
             "actor_user", "actor_customer", "actor_key"
         )
         return super().index(

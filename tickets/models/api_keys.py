@@ -88,7 +88,7 @@ class IdempotentRequestQuerySet(models.QuerySet["IdempotentRequest"]):
 class IdempotentRequest(models.Model):
     """A POST with an `Idempotency-Key`: the answer it got, for whoever sends it again."""
 
-    api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)

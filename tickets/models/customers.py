@@ -141,7 +141,12 @@ class Fact(models.Model):
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="facts")
     ticket = models.ForeignKey(
-        "Ticket", on_delete=models.CASCADE, related_name="facts", null=True, blank=True
+        "Ticket",
+        on_delete=models.CASCADE,
+        related_name="facts",
+        null=True,
+        blank=True,
+        db_index=False,
     )
     message = models.ForeignKey(
         "Message", on_delete=models.SET_NULL, related_name="+", null=True, blank=True

@@ -60,7 +60,12 @@ class Event(models.Model):
 
     kind = models.CharField(max_length=30, choices=EventKind.choices)
     ticket = models.ForeignKey(
-        "Ticket", on_delete=models.PROTECT, related_name="events", null=True, blank=True
+        "Ticket",
+        on_delete=models.PROTECT,
+        related_name="events",
+        null=True,
+        blank=True,
+        db_index=False,
     )
     position = models.PositiveIntegerField(null=True, blank=True)
     # For what is no ticket (a setting, an article): `app.model` and its key.
@@ -97,7 +102,11 @@ class Event(models.Model):
                 name="event_of_a_ticket_has_a_position",
             ),
         ]
-        indexes = [models.Index(fields=["subject", "subject_id", "-id"])]
+        indexes = [
+            models.Index(fields=["subject", "subject_id", "-id"]),
+            # What admins did is a handful among all that happens to tickets.
+            models.Index(fields=["-id"], condition=Q(ticket=None), name="event_of_no_ticket"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.ticket_id or self.subject}"
@@ -158,7 +167,9 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
 class Reaction(models.Model):
     """That `name` has to react to an event, and whether it has. Written with the event."""
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="reactions")
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="reactions", db_index=False
+    )
     name = models.CharField(max_length=60)
     queue = models.CharField(max_length=20, default="default", db_default="default")
     state = models.CharField(max_length=4, choices=ReactionState.choices, default=ReactionState.DUE)
@@ -179,6 +190,7 @@ class Reaction(models.Model):
             models.Index(
                 fields=["queue", "due_at"], condition=Q(state="due"), name="reaction_due_in_queue"
             ),
+            models.Index(fields=["-id"], condition=Q(state="dead"), name="reaction_given_up"),
         ]
 
     def __str__(self) -> str:

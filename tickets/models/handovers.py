@@ -65,7 +65,7 @@ class HandOver(models.Model):
     ticket = models.ForeignKey("Ticket", on_delete=models.CASCADE, related_name="handovers")
     reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
-    team = models.ForeignKey("Team", on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey("Team", on_delete=models.PROTECT, related_name="+", db_index=False)
 
     wants = models.CharField(_("wants"), max_length=400, blank=True)
     tried = models.CharField(_("tried"), max_length=400, blank=True)

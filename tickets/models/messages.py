@@ -37,7 +37,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """Something that the customer may read. Its author's kind is data and always shown."""
 
-    ticket = models.ForeignKey("Ticket", on_delete=models.CASCADE, related_name="messages")
+    ticket = models.ForeignKey(
+        "Ticket", on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
     position = models.PositiveIntegerField()
     author_kind = models.CharField(max_length=10, choices=AuthorKind.choices)
     author_user = models.ForeignKey(
@@ -133,7 +135,9 @@ class Answer(models.Model):
 class Citation(models.Model):
     """An article that was shown with an answer: the words quoted, as they were then."""
 
-    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="citations")
+    answer = models.ForeignKey(
+        Answer, on_delete=models.CASCADE, related_name="citations", db_index=False
+    )
     article = models.ForeignKey(
         "knowledgebase.Article", on_delete=models.PROTECT, related_name="citations"
     )
@@ -162,7 +166,9 @@ class Citation(models.Model):
 class Note(models.Model):
     """What agents tell each other. No query for customers can return one: it is another table."""
 
-    ticket = models.ForeignKey("Ticket", on_delete=models.CASCADE, related_name="notes")
+    ticket = models.ForeignKey(
+        "Ticket", on_delete=models.CASCADE, related_name="notes", db_index=False
+    )
     position = models.PositiveIntegerField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     body = models.TextField()

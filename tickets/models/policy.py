@@ -70,7 +70,9 @@ class OpeningSpan(models.Model):
 
 
 class Holiday(models.Model):
-    hours = models.ForeignKey(OpeningHours, on_delete=models.CASCADE, related_name="holidays")
+    hours = models.ForeignKey(
+        OpeningHours, on_delete=models.CASCADE, related_name="holidays", db_index=False
+    )
     day = models.DateField(_("day"))
     name = models.CharField(_("name"), max_length=80, blank=True)
 

@@ -17,7 +17,9 @@ class Reading(models.Model):
     """
 
     message = models.OneToOneField("Message", on_delete=models.CASCADE, related_name="reading")
-    ticket = models.ForeignKey("Ticket", on_delete=models.CASCADE, related_name="readings")
+    ticket = models.ForeignKey(
+        "Ticket", on_delete=models.CASCADE, related_name="readings", db_index=False
+    )
     values = models.JSONField(default=dict, blank=True)
     corrected = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

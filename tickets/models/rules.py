@@ -56,7 +56,9 @@ class EscalationRule(models.Model):
 class EscalationRuleVersion(models.Model):
     """A rule as it was: its whole content, who saved it, and why."""
 
-    rule = models.ForeignKey(EscalationRule, on_delete=models.CASCADE, related_name="versions")
+    rule = models.ForeignKey(
+        EscalationRule, on_delete=models.CASCADE, related_name="versions", db_index=False
+    )
     number = models.PositiveIntegerField()
     snapshot = models.JSONField()
     author = models.ForeignKey(
@@ -79,12 +81,14 @@ class RuleFiring(models.Model):
     """That a rule held for a message, with what showed it and what was done. Once per message."""
 
     rule = models.ForeignKey(
-        EscalationRule, null=True, on_delete=models.SET_NULL, related_name="firings"
+        EscalationRule, null=True, on_delete=models.SET_NULL, related_name="firings", db_index=False
     )
     rule_name = models.CharField(max_length=80)
     version = models.PositiveIntegerField()
     ticket = models.ForeignKey("Ticket", on_delete=models.CASCADE, related_name="firings")
-    message = models.ForeignKey("Message", on_delete=models.CASCADE, related_name="firings")
+    message = models.ForeignKey(
+        "Message", on_delete=models.CASCADE, related_name="firings", db_index=False
+    )
     decided = models.BooleanField(default=False)  # the one that handed over
     evidence = models.JSONField(default=list, blank=True)
     actions = models.JSONField(default=dict, blank=True)

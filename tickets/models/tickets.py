@@ -79,14 +79,19 @@ class Ticket(models.Model):
         _("reference"), max_length=12, unique=True, default=new_reference, editable=False
     )
     subject = models.CharField(_("subject"), max_length=200, blank=True)
-    customer = models.ForeignKey("Customer", on_delete=models.PROTECT, related_name="tickets")
-    team = models.ForeignKey("Team", on_delete=models.PROTECT, related_name="tickets")
+    customer = models.ForeignKey(
+        "Customer", on_delete=models.PROTECT, related_name="tickets", db_index=False
+    )
+    team = models.ForeignKey(
+        "Team", on_delete=models.PROTECT, related_name="tickets", db_index=False
+    )
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="assigned_tickets",
         null=True,
         blank=True,
+        db_index=False,
     )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     priority = models.PositiveSmallIntegerField(
@@ -143,6 +148,7 @@ class Ticket(models.Model):
             models.Index(fields=["team", "turn", "-last_message_at", "-id"]),
             models.Index(fields=["assignee", "turn", "-last_message_at", "-id"]),
             models.Index(fields=["-last_message_at", "-id"], name="ticket_latest"),
+            models.Index(fields=["turn", "-last_message_at", "-id"], name="ticket_latest_of_turn"),
             models.Index(fields=["updated_at", "id"], name="ticket_changed"),
             models.Index(
                 fields=["team", "-priority", "person_asked_at", "id"],

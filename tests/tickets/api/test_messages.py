@@ -128,14 +128,14 @@ def test_the_body_of_the_assistants_message_is_what_the_customer_read(
         "> Spare pole sections are in the shop under Spare parts.\n\n"
         f"From [Spare poles]({first}#order-a-spare), Order a spare\n\n"
         f"Or did you mean: [Change a pole]({first}#change)\n\n"
-        "I am quite sure that this answers your question.\n\n"
+        "This article fits your question well.\n\n"
         f"Also looked at\n\n- [Mend a pole]({second})"
     )
     page = browser_of(ticket.customer).get(f"/requests/{ticket.reference}/").text
     for words in (
         "Spare pole sections are",
         "Or did you mean:",
-        "I am quite sure",
+        "This article fits your question well.",
         "Also looked at",
     ):
         assert words in page
