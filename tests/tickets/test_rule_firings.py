@@ -130,6 +130,18 @@ def test_d04_the_same_turn_again_does_nothing_again(admin: Actor) -> None:
     assert positions == sorted(set(positions))
 
 
+def test_of_two_rules_that_note_the_same_fact_the_first_ones_word_is_kept(admin: Actor) -> None:
+    second = save(admin, name="Second", actions={"facts": {"mood": "bad"}})
+    first = save(admin, name="First", actions={"facts": {"mood": "furious"}})
+    actions.move_rule(actor=admin, rule=first, by=-100)
+    ticket, message = conversation()
+    in_order = EscalationRule.objects.filter(pk__in=[first.pk, second.pk]).order_by("position")
+    apply(ticket, message, *in_order)
+    assert [(fact.key, fact.value) for fact in ticket.facts.all()] == [("mood", "furious")]
+    assert ticket.events.filter(kind="fact.noted").count() == 1
+    assert RuleFiring.objects.filter(message=message).count() == 2
+
+
 def test_what_fired_touches_no_other_ticket(admin: Actor) -> None:
     other, _message = conversation()
     rule = save(admin, actions={"tags": ["upset"], "facts": {"mood": "bad"}})
