@@ -296,6 +296,13 @@ def test_handing_back_what_was_answered_waits_for_the_customer() -> None:
     assert (ticket.turn, ticket.person_asked_at) == (Turn.CUSTOMER, None)
 
 
+def test_handing_back_what_no_person_has_changes_nothing() -> None:
+    ticket = make_ticket(turn=Turn.CUSTOMER)
+    before = kinds(ticket)
+    actions.hand_back(actor=Actor.agent(make_agent()), ticket=ticket)
+    assert kinds(ticket) == before
+
+
 def test_after_handing_back_a_person_is_one_step_away_again() -> None:
     agent = make_agent()
     ticket = make_ticket(turn=Turn.AGENT, agent=agent)

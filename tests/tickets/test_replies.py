@@ -126,6 +126,20 @@ def test_one_note_sent_twice_is_written_once() -> None:
     assert Note.objects.count() == 1
 
 
+@pytest.mark.parametrize("act", [actions.reply, actions.write_note])
+def test_the_client_id_of_another_conversation_finds_nothing_of_it(
+    act: Callable[..., Message | Note],
+) -> None:
+    agent, client_id = make_agent(), uuid4()
+    tickets = [make_ticket(turn=Turn.AGENT, agent=agent) for _ in range(2)]
+    written = [
+        act(actor=Actor.agent(agent), ticket=ticket, body=f"For {ticket}", client_id=client_id)
+        for ticket in tickets
+    ]
+    assert [one.ticket for one in written] == tickets
+    assert [one.body for one in written] == [f"For {ticket}" for ticket in tickets]
+
+
 def test_an_agents_draft_keeps_where_it_came_from() -> None:
     agent, ticket = make_agent(), make_ticket(turn=Turn.QUEUE)
     message = actions.reply(
