@@ -19,7 +19,7 @@ from markdown_it.token import Token
 from knowledgebase import cache
 
 # Raise it when the same text is to give other HTML: the stored pages are then made anew.
-RENDERING: Final = 2
+RENDERING: Final = 3
 KEPT_SECONDS: Final = 7 * 24 * 3600
 
 _REL: Final = "noopener noreferrer nofollow"
@@ -36,6 +36,8 @@ _ARTICLE_TAGS: Final = _EXCERPT_TAGS | {
 }
 _ALIGNMENTS: Final = {"left", "center", "right"}
 _CLASSES: Final = re.compile(r"(language-[\w+#.-]{1,30}|align-(left|center|right))")
+_PASSED_OVER: Final = re.compile(r"[\x00-\x20]")
+_OTHER_HOST: Final = re.compile(r"[/\\]{2}")
 _BARE_URL: Final = re.compile(r"https?://[^\s<>\"'`\\^{|}]{1,2000}", re.IGNORECASE)
 # Brackets and quote marks nested deeper than any person writes make every parser slow.
 _DEEP: Final = re.compile(r"([\[\]()!*_~`<>&]{100})[\[\]()!*_~`<>&]+")
@@ -47,7 +49,7 @@ _MOST_TAGS: Final = 5_000
 _LONGEST_MESSAGE: Final = 20_000
 _SHORT_MESSAGE: Final = 4_000  # what is kept rendered
 _REL_OF_OWN_LINK: Final = re.compile(
-    rf'(<a (?:title="[^"<>]*" )?href="(?:#|/(?!/))[^"<>]*"(?: title="[^"<>]*")?) rel="{_REL}"'
+    rf'(<a (?:title="[^"<>]*" )?href="(?:#|/(?![/\\\s]))[^"<>]*"(?: title="[^"<>]*")?) rel="{_REL}"'
 )
 
 
@@ -69,12 +71,16 @@ class Page:
 
 
 def is_external(url: str) -> bool:
-    """Whether a link leaves this site, or cannot be read at all."""
+    """Whether a browser leaves this site for an address, or it cannot be read at all.
+
+    A browser passes over tabs and line ends, and reads a backslash as a slash and any number of
+    slashes as two (WHATWG URL, 4.4), so that `/\\evil.example` and `///evil.example` are other sites.
+    """
+    url = _PASSED_OVER.sub("", url)
     try:
-        parts = urlsplit(url.strip())
+        return _OTHER_HOST.match(url) is not None or bool(urlsplit(url).scheme)
     except ValueError:
         return True
-    return bool(parts.scheme or parts.netloc)
 
 
 def tame(text: str) -> str:

@@ -228,7 +228,7 @@ def _is_sent_on(reaction: Reaction) -> bool:
 def _run(reaction: Reaction) -> bool:
     subscriber = _by_name.get(reaction.name)
     if subscriber is None:  # left over from a release that had it
-        _finish(reaction, ReactionState.DEAD, "No such reaction any more.")
+        _bury(reaction, "No such reaction any more.")
         return False
     if reaction.attempts > subscriber.max_attempts:  # its worker died each time
         _give_up(reaction, subscriber, reaction.error or "The worker died.")
@@ -277,17 +277,16 @@ def _ours(reaction: Reaction) -> QuerySet[Reaction]:
     )
 
 
-def _finish(reaction: Reaction, state: ReactionState, error: str) -> None:
-    Reaction.objects.filter(pk=reaction.pk).update(state=state, error=error, done_at=timezone.now())
+def _bury(reaction: Reaction, error: str) -> None:
+    """Never try it again; unless another has it by now, perhaps of a release that can do it."""
+    _ours(reaction).update(state=ReactionState.DEAD, error=error, done_at=timezone.now())
 
 
 def _try_again(reaction: Reaction, subscriber: Subscriber, error: str) -> None:
     if reaction.attempts >= subscriber.max_attempts:
         _give_up(reaction, subscriber, error)
         return
-    Reaction.objects.filter(pk=reaction.pk, attempts=reaction.attempts).update(
-        due_at=timezone.now() + RETRY_AFTER * reaction.attempts**2, error=error
-    )
+    _ours(reaction).update(due_at=timezone.now() + RETRY_AFTER * reaction.attempts**2, error=error)
 
 
 @transaction.atomic
@@ -296,4 +295,4 @@ def _give_up(reaction: Reaction, subscriber: Subscriber, error: str) -> None:
         return
     if subscriber.failed:
         subscriber.failed(reaction.event, error)
-    _finish(reaction, ReactionState.DEAD, error)
+    _bury(reaction, error)

@@ -5,21 +5,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bots', '0010_first_sentences'),
-        ('knowledgebase', '0011_indexes_that_are_used'),
+        ("bots", "0010_first_sentences"),
+        ("knowledgebase", "0011_indexes_that_are_used"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='detectorexample',
-            name='detector',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='examples', to='bots.detector'),
+            model_name="detectorexample",
+            name="detector",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="examples",
+                to="bots.detector",
+            ),
         ),
         migrations.AlterField(
-            model_name='questionsuggestion',
-            name='article',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='suggested_questions', to='knowledgebase.article'),
+            model_name="questionsuggestion",
+            name="article",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="suggested_questions",
+                to="knowledgebase.article",
+            ),
         ),
     ]

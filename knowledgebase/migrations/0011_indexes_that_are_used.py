@@ -5,30 +5,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('knowledgebase', '0010_common_words'),
+        ("knowledgebase", "0010_common_words"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='articleversion',
-            name='article',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='knowledgebase.article'),
+            model_name="articleversion",
+            name="article",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="versions",
+                to="knowledgebase.article",
+            ),
         ),
         migrations.AlterField(
-            model_name='embedding',
-            name='passage',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='embeddings', to='knowledgebase.passage'),
+            model_name="embedding",
+            name="passage",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="embeddings",
+                to="knowledgebase.passage",
+            ),
         ),
         migrations.AlterField(
-            model_name='gist',
-            name='article',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='gists', to='knowledgebase.article'),
+            model_name="gist",
+            name="article",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="gists",
+                to="knowledgebase.article",
+            ),
         ),
         migrations.AlterField(
-            model_name='passage',
-            name='version',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='knowledgebase.articleversion'),
+            model_name="passage",
+            name="version",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="passages",
+                to="knowledgebase.articleversion",
+            ),
         ),
     ]

@@ -42,6 +42,18 @@ def test_what_an_article_covers_is_answered_from_it(
     assert thought.reasons  # why, for agents and admins
 
 
+def test_exactly_a_threshold_is_sure_enough(finds: Find, settings: AssistantSettings) -> None:
+    finds((make_article(), 0.6))
+    question = "How do I mend a pole?"
+    settings.answer_threshold, settings.offer_threshold = 0.999, 0.0
+    offered = decide(question, settings)
+    assert offered.decision == Decision.OFFER
+    settings.answer_threshold = offered.confidence
+    assert decide(question, settings).decision == Decision.ANSWER
+    settings.answer_threshold, settings.offer_threshold = 0.999, offered.confidence
+    assert decide(question, settings).decision == Decision.OFFER
+
+
 def test_what_might_fit_is_offered_to_choose_from(finds: Find, settings: AssistantSettings) -> None:
     articles = [make_article() for _ in range(5)]
     finds(*((article, 0.9) for article in articles))
@@ -80,6 +92,14 @@ def test_the_same_articles_are_not_offered_twice_but_a_person_comes(
     assert (second.decision, second.hand_over) == (Decision.HAND_OVER, Reason.NOT_UNDERSTOOD)
     elsewhere = decide("And stoves?", settings, offered=frozenset({10**6}))
     assert elsewhere.decision == Decision.OFFER
+
+
+def test_whoever_got_an_answer_that_did_not_help_is_not_asked_to_put_it_differently(
+    asked: list[str], settings: AssistantSettings
+) -> None:
+    thought = decide("Do you sell kayaks?", settings, unhelpful=frozenset({10**6}))
+    assert (thought.decision, thought.hand_over) == (Decision.HAND_OVER, Reason.NO_ARTICLE)
+    assert thought.text == settings.no_answer_text
 
 
 @pytest.mark.parametrize("text", ["This is ridiculous!", "I am so disappointed with you"])

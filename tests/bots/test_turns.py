@@ -10,13 +10,21 @@ from pytest_django import DjangoAssertNumQueries
 from bots import turns
 from bots.models import AssistantSettings
 from tests.bots.conftest import Find, react
-from tests.factories import make_agent, make_article, make_message, make_team, make_ticket
+from tests.factories import (
+    make_agent,
+    make_answer,
+    make_article,
+    make_message,
+    make_team,
+    make_ticket,
+)
 from tests.tickets.ledger import bodies, kinds
 from tickets import actions
 from tickets.actors import Actor
 from tickets.models import (
     Answer,
     AuthorKind,
+    Decision,
     EscalationRule,
     EventKind,
     Priority,
@@ -211,6 +219,22 @@ def test_the_same_question_again_goes_to_a_person(finds: Find) -> None:
     ticket.refresh_from_db()
     assert ticket.handovers.get().reason == Reason.REPEATED
     assert len(Answer.objects.all()) == 1
+
+
+def test_only_what_was_offered_right_before_is_not_offered_again() -> None:
+    offered, shown = make_article(), make_article()
+    ticket = make_ticket(turn=Turn.ASSISTANT)
+
+    def not_again() -> frozenset[int]:
+        make_message(ticket, "And one of aluminium?")
+        return turns._question(ticket, "", answered=True, handed_back=False).offered
+
+    make_answer(ticket, articles=[offered], decision=Decision.OFFER)
+    assert not_again() == {offered.pk}
+    make_answer(ticket, articles=[shown])
+    assert not_again() == frozenset()
+    make_answer(ticket, articles=[shown], decision=Decision.OFFER)
+    assert not_again() == {shown.pk}
 
 
 def test_if_the_assistant_fails_the_rule_says_where_it_goes(

@@ -104,6 +104,21 @@ def test_sizes_and_numbers_have_limits() -> None:
         assert refused.value.code == code
 
 
+@pytest.mark.django_db
+def test_as_many_files_as_are_promised_are_taken_and_of_one_more_nothing_is_kept(
+    media: Path,
+) -> None:
+    ticket = make_ticket(turn=Turn.CUSTOMER)
+    said = ticket.messages.count()
+    with pytest.raises(ValidationError):
+        send(ticket, *(file(f"{index}.png") for index in range(MAX_FILES + 1)))
+    assert (ticket.messages.count(), Attachment.objects.count()) == (said, 0)
+    assert files_in(media) == []
+    send(ticket, *(file(f"{index}.png") for index in range(MAX_FILES)))
+    assert ticket.messages.latest("position").attachments.count() == MAX_FILES
+    assert len(files_in(media)) == MAX_FILES
+
+
 @pytest.mark.parametrize(
     ("given_name", "shown"),
     [

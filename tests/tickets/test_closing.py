@@ -102,7 +102,8 @@ def test_confirming_while_waiting_for_a_person_leaves_the_queue() -> None:
     ticket = make_ticket(turn=Turn.QUEUE)
     actions.confirm_solved(actor=customer_of(ticket), ticket=ticket)
     ticket.refresh_from_db()
-    assert ticket.turn == Turn.CLOSED
+    assert (ticket.turn, ticket.solved_by_assistant) == (Turn.CLOSED, False)
+    assert ticket.events.get(kind="ticket.confirmed").data == {"by_assistant": False}
     assert not ticket.handovers.filter(ended_at=None).exists()
     make_message(ticket, "Or rather not.")
     ticket.refresh_from_db()

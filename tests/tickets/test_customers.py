@@ -9,7 +9,7 @@ from tests.tickets.ledger import kinds, last_event
 from tests.tickets.parallel import real_transactions, together
 from tickets import actions
 from tickets.actors import Actor
-from tickets.models import Customer, Turn
+from tickets.models import Customer, Fact, Turn
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +27,14 @@ def test_after_a_log_in_what_the_visitor_wrote_is_in_the_account() -> None:
     ticket.refresh_from_db()
     assert joined == ticket.customer == account
     assert last_event(ticket).kind == "customer.joined"
+
+
+def test_what_was_known_of_the_visitor_is_known_of_the_account() -> None:
+    account, visitor, other = make_customer(login=True), make_visitor(), make_visitor()
+    known = [Fact.objects.create(customer=who, key="size", value="M") for who in (visitor, other)]
+    assert account.user is not None
+    actions.join_account(actor=Actor.of_customer(visitor), user=account.user, visitor=visitor)
+    assert [Fact.objects.get(pk=fact.pk).customer for fact in known] == [account, other]
 
 
 def test_a_log_in_gets_the_customer_with_its_address() -> None:
@@ -71,9 +79,12 @@ def test_a_customer_who_is_somebody_else_is_not_joined(kind: str) -> None:
         actions.join_account(actor=Actor.of_customer(other), user=elsewhere.user, visitor=other)
     ticket = make_ticket() if kind == "joined" else make_ticket(customer=other)
     before = (ticket.customer_id, kinds(ticket))
+    row = Customer.objects.filter(pk=other.pk).values()
+    was = row.get()
     actions.join_account(actor=Actor.of_customer(other), user=account.user, visitor=other)
     ticket.refresh_from_db()
     assert (ticket.customer_id, kinds(ticket)) == before
+    assert row.get() == was  # not even the signpost to whom they joined
 
 
 @real_transactions

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +22,7 @@ from tests.tickets.ledger import owed
 from tests.tickets.parallel import real_transactions, together
 from tickets import actions, events
 from tickets.actors import Actor
+from tickets.events import Subscriber
 from tickets.models import Event, Reaction, ReactionState, Turn
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +132,77 @@ def test_a_worker_that_wakes_up_after_its_lease_writes_nothing(effect: Effect) -
     events._give_up(slow, subscriber, "late")
     reaction.refresh_from_db()
     assert (reaction.state, effects(), effect.gave_up) == (ReactionState.DONE, 1, [])
+
+
+def late_for(reaction: Reaction) -> Reaction:
+    """It as a worker has it that worked past its lease, while another has it now."""
+    late = Reaction.objects.claim(reaction.pk, lease=events.LEASE)
+    assert late is not None
+    pass_time(reaction, events.LEASE.total_seconds() + 1)
+    assert Reaction.objects.claim(reaction.pk, lease=events.LEASE) is not None
+    return late
+
+
+def settle_late(late: Reaction, subscriber: Subscriber) -> None:
+    assert events._settle(late, subscriber, "late") is False
+
+
+def give_up_late(late: Reaction, subscriber: Subscriber) -> None:
+    events._give_up(late, subscriber, "late")
+
+
+def try_again_late(late: Reaction, subscriber: Subscriber) -> None:
+    events._try_again(late, subscriber, "late")
+
+
+def fail_for_the_last_time_late(late: Reaction, subscriber: Subscriber) -> None:
+    events._try_again(late, replace(subscriber, max_attempts=1), "late")
+
+
+def send_on_late(late: Reaction, subscriber: Subscriber) -> None:
+    events._by_name[late.name] = replace(subscriber, queue="elsewhere")
+    assert events._is_sent_on(late)
+
+
+def know_it_no_more_late(late: Reaction, subscriber: Subscriber) -> None:
+    events._by_name.clear()
+    assert events._run(late) is False
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        settle_late,
+        give_up_late,
+        try_again_late,
+        fail_for_the_last_time_late,
+        send_on_late,
+        know_it_no_more_late,
+    ],
+)
+def test_whoever_works_past_its_lease_changes_nothing_while_another_has_it(
+    effect: Effect, act: Callable[[Reaction, Subscriber], None]
+) -> None:
+    reaction, subscriber = note(), events._by_name["test.effect"]
+    late = late_for(reaction)
+    before = Reaction.objects.filter(pk=reaction.pk).values().get()
+    act(late, subscriber)
+    assert Reaction.objects.filter(pk=reaction.pk).values().get() == before
+    assert (effects(), effect.gave_up) == (0, [])
+
+
+def test_a_reaction_that_is_done_is_not_given_up_by_a_release_that_does_not_know_it(
+    effect: Effect,
+) -> None:
+    reaction = note()
+    late = Reaction.objects.claim(reaction.pk, lease=events.LEASE)
+    assert late is not None
+    pass_time(reaction, events.LEASE.total_seconds() + 1)
+    assert events.run(reaction.pk)
+    events._by_name.clear()
+    assert events._run(late) is False
+    reaction.refresh_from_db()
+    assert (reaction.state, reaction.error, effects()) == (ReactionState.DONE, "", 1)
 
 
 @real_transactions

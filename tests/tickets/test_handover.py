@@ -296,6 +296,13 @@ def test_handing_back_what_was_answered_waits_for_the_customer() -> None:
     assert (ticket.turn, ticket.person_asked_at) == (Turn.CUSTOMER, None)
 
 
+def test_handing_back_what_no_person_has_changes_nothing() -> None:
+    ticket = make_ticket(turn=Turn.CUSTOMER)
+    before = kinds(ticket)
+    actions.hand_back(actor=Actor.agent(make_agent()), ticket=ticket)
+    assert kinds(ticket) == before
+
+
 def test_after_handing_back_a_person_is_one_step_away_again() -> None:
     agent = make_agent()
     ticket = make_ticket(turn=Turn.AGENT, agent=agent)
@@ -348,6 +355,23 @@ def test_a_transfer_keeps_the_brief_and_the_old_team_sees_it_no_more() -> None:
         for user in (agent, colleague, smith)
     }
     assert seen_by == {agent: False, colleague: False, smith: True}
+
+
+def test_a_transfer_takes_the_frozen_lines_along_whatever_was_said_since() -> None:
+    agent = make_agent()
+    body = "This is ridiculous! I already tried glue. Order KM-1024 came broken, I want a new one."
+    ticket = make_ticket(turn=Turn.AGENT, agent=agent, body=body)
+    frozen = ticket.handovers.get()
+    make_message(ticket, "Thank you so much. Can you also send KM-20418 to my new address?")
+    actions.transfer(actor=Actor.agent(agent), ticket=ticket, team=make_team(), detail="Press")
+    handed = ticket.handovers.get(ended_at=None)
+    for name in ("wants", "tried", "feeling", "feeling_start", "facts", "read_to"):
+        assert getattr(frozen, name), f"nothing to take along: {name}"
+        assert getattr(handed, name) == getattr(frozen, name), name
+    lines = [[one for one in of.statements if one["kind"] != "why"] for of in (frozen, handed)]
+    assert lines[0] == lines[1] != []
+    assert [one["text"] for one in handed.statements if one["kind"] == "why"] == [handed.why]
+    assert handed.why == "Transferred by an agent (Press)"
 
 
 def test_a_transfer_from_the_assistant_writes_a_brief() -> None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.cache import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -31,6 +32,7 @@ from tests.tickets.open_screens import (
     staff_path,
 )
 from tests.tickets.parallel import real_transactions
+from tickets import access
 from tickets.live import presence
 from tickets.models import Role, Ticket, User
 from tickets.portal import news as portal_news
@@ -72,6 +74,19 @@ def test_a_look_takes_a_statement_per_table_however_many_listen() -> None:
         assert {viewer.ticket for viewer in viewers} == set(now.tickets)
         assert all(now.customer_of(viewer) for viewer in viewers[:2])
     assert statements[0] == statements[1] <= 7
+
+
+@pytest.mark.parametrize("proved", [False, True])
+@pytest.mark.parametrize("has_address", [False, True])
+def test_a_look_takes_a_session_for_whom_a_page_takes_it(has_address: bool, proved: bool) -> None:
+    """A row with an address is whoever proved it in this session, one without is not."""
+    row = make_customer() if has_address else make_visitor()
+    session = SessionStore()
+    session[access.PROVED if proved else access.VISITOR] = row.pk
+    viewer = Viewer.of(session, None)
+    found = sight.look([viewer]).customer_of(viewer)
+    assert found == access.customer_actor(None, session).customer
+    assert found == (row if has_address == proved else None)
 
 
 def test_a_look_of_customers_reads_nothing_of_agents() -> None:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from tests.factories import make_hours, make_team
 from tickets.models import Holiday, OpeningHours
-from tickets.service.hours import is_open, next_opening
+from tickets.service.hours import covers, is_open, next_opening
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +48,9 @@ def test_hours_without_spans_are_never_open() -> None:
 def test_the_first_minute_is_open_and_the_last_is_not(when: str, there: bool) -> None:
     team = make_team(hours=make_hours(*OFFICE, zone="Europe/London"))
     assert is_open(team, at(when, "Europe/London")) is there
+    assert team.hours is not None
+    read = team.hours.spans.values_list("weekday", "opens", "closes")
+    assert covers("Europe/London", list(read), [], at(when, "Europe/London")) is there
 
 
 def test_the_next_opening_is_the_next_span_of_any_day() -> None:

@@ -195,7 +195,7 @@ def test_every_message_is_met_once_forwards_and_backwards(
     seen = [item["position"] for item in back["items"]]
     while back["earlier"] is not None:
         back = page(f"before={back['earlier']}")
-        assert back["later"] is not None
+        assert page(f"after={back['later']}")["items"][0]["position"] == seen[0]
         seen = [item["position"] for item in back["items"]] + seen
     assert seen == sorted(all_of_it)
     on = page("after=0")
@@ -203,7 +203,7 @@ def test_every_message_is_met_once_forwards_and_backwards(
     met = [item["position"] for item in on["items"]]
     while on["later"] is not None:
         on = page(f"after={on['later']}")
-        assert on["earlier"] is not None
+        assert page(f"before={on['earlier']}")["items"][-1]["position"] == met[-1]
         met += [item["position"] for item in on["items"]]
     assert met == seen
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -14,12 +15,14 @@ from tests.factories import (
     make_reply,
     make_team,
     make_ticket,
+    make_user,
+    make_visitor,
 )
 from tests.tickets.ledger import bodies, kinds, last_event, owed, since
 from tickets import actions
 from tickets.actions import ActionError, NotAllowed
 from tickets.actors import Actor
-from tickets.models import AuthorKind, Decision, Fact, Message, Note, Ticket, Turn
+from tickets.models import AuthorKind, Decision, Event, Fact, Message, Note, Scope, Ticket, Turn
 
 pytestmark = pytest.mark.django_db
 
@@ -61,14 +64,39 @@ def test_a_reply_to_a_closed_conversation_is_refused() -> None:
     assert kinds(ticket) == before
 
 
-@pytest.mark.parametrize("act", ["reply", "note"])
-def test_only_those_who_work_here_reply_and_write_notes(act: str) -> None:
-    ticket = make_ticket(turn=Turn.QUEUE)
-    before = kinds(ticket)
-    do = actions.reply if act == "reply" else actions.write_note
-    with pytest.raises(NotAllowed):
-        do(actor=Actor.of_customer(ticket.customer), ticket=ticket, body="I am the shop")
-    assert kinds(ticket) == before
+def outsiders(ticket: Ticket) -> dict[str, Actor]:
+    """Everybody who may not speak for the company, the conversation's own customer first."""
+    gone = make_agent(teams=[ticket.team])
+    gone.is_active = False
+    gone.save()
+    key, _secret = actions.create_api_key(actor=Actor.system(), name="Shop", scopes=list(Scope))
+    return {
+        "customer": Actor.of_customer(ticket.customer),
+        "visitor": Actor.of_customer(make_visitor()),
+        "nobody": Actor.nobody(),
+        "customer with a log-in": Actor.agent(make_user()),
+        "assistant": Actor.assistant(),
+        "system": Actor.system(),
+        "API key": Actor.integrator(key),
+        "agent who left": Actor.agent(gone),
+        "agent without a second factor": Actor.agent(make_agent(second_factor=False)),
+    }
+
+
+@pytest.mark.parametrize("turn", [Turn.QUEUE, Turn.AGENT])
+@pytest.mark.parametrize("act", [actions.reply, actions.write_note, actions.reply_asking])
+def test_only_those_who_work_here_reply_and_write_notes(
+    act: Callable[..., object], turn: Turn
+) -> None:
+    ticket = make_ticket(turn=turn)
+    before = Ticket.objects.filter(pk=ticket.pk).values().get()
+    counts = (Message.objects.count(), Event.objects.filter(ticket=ticket).count())
+    for who, actor in outsiders(ticket).items():
+        with pytest.raises(NotAllowed):
+            act(actor=actor, ticket=ticket, body=f"I am the shop, says the {who}")
+    assert Ticket.objects.filter(pk=ticket.pk).values().get() == before
+    assert (Message.objects.count(), Event.objects.filter(ticket=ticket).count()) == counts
+    assert not Note.objects.exists()
 
 
 def test_a_note_is_no_message_moves_no_turn_and_owes_nothing() -> None:
@@ -96,6 +124,20 @@ def test_one_note_sent_twice_is_written_once() -> None:
             actor=Actor.agent(agent), ticket=ticket, body="Call the mill", client_id=client_id
         )
     assert Note.objects.count() == 1
+
+
+@pytest.mark.parametrize("act", [actions.reply, actions.write_note])
+def test_the_client_id_of_another_conversation_finds_nothing_of_it(
+    act: Callable[..., Message | Note],
+) -> None:
+    agent, client_id = make_agent(), uuid4()
+    tickets = [make_ticket(turn=Turn.AGENT, agent=agent) for _ in range(2)]
+    written = [
+        act(actor=Actor.agent(agent), ticket=ticket, body=f"For {ticket}", client_id=client_id)
+        for ticket in tickets
+    ]
+    assert [one.ticket for one in written] == tickets
+    assert [one.body for one in written] == [f"For {ticket}" for ticket in tickets]
 
 
 def test_an_agents_draft_keeps_where_it_came_from() -> None:

@@ -20,7 +20,7 @@ from tests.factories import (
 )
 from tests.tickets.rules.fields import registered
 from tickets import actions, events
-from tickets.actions.rules import CALL_AGAIN_AFTER
+from tickets.actions.rules import CALL_AGAIN_AFTER, MOST_TAGS
 from tickets.actors import Actor
 from tickets.models import (
     EscalationRule,
@@ -130,6 +130,18 @@ def test_the_same_turn_again_does_nothing_again(admin: Actor) -> None:
     assert positions == sorted(set(positions))
 
 
+def test_of_two_rules_that_note_the_same_fact_the_first_ones_word_is_kept(admin: Actor) -> None:
+    second = save(admin, name="Second", actions={"facts": {"mood": "bad"}})
+    first = save(admin, name="First", actions={"facts": {"mood": "furious"}})
+    actions.move_rule(actor=admin, rule=first, by=-100)
+    ticket, message = conversation()
+    in_order = EscalationRule.objects.filter(pk__in=[first.pk, second.pk]).order_by("position")
+    apply(ticket, message, *in_order)
+    assert [(fact.key, fact.value) for fact in ticket.facts.all()] == [("mood", "furious")]
+    assert ticket.events.filter(kind="fact.noted").count() == 1
+    assert RuleFiring.objects.filter(message=message).count() == 2
+
+
 def test_what_fired_touches_no_other_ticket(admin: Actor) -> None:
     other, _message = conversation()
     rule = save(admin, actions={"tags": ["upset"], "facts": {"mood": "bad"}})
@@ -140,6 +152,20 @@ def test_what_fired_touches_no_other_ticket(admin: Actor) -> None:
     assert not other.facts.exists()
     assert not other.firings.exists()
     assert other.events.count() == 2  # it was opened with a message
+
+
+def test_rules_add_tags_up_to_fifty_and_take_none_away(admin: Actor) -> None:
+    had = [f"tag {number}" for number in range(MOST_TAGS - 1)]
+    ticket, message = conversation()
+    Ticket.objects.filter(pk=ticket.pk).update(tags=had)
+    apply(ticket, message, save(admin, actions={"tags": ["tag 0", "upset", "one too many"]}))
+    ticket.refresh_from_db()
+    assert ticket.tags == [*had, "upset"]
+    assert ticket.events.get(kind="tags.changed").data == {"added": ["upset"]}
+    apply(ticket, make_message(ticket), save(admin, name="Later", actions={"tags": ["later"]}))
+    ticket.refresh_from_db()
+    assert ticket.tags == [*had, "upset"]
+    assert ticket.events.filter(kind="tags.changed").count() == 1
 
 
 def test_nothing_fired_locks_nothing(django_assert_num_queries: Any) -> None:

@@ -6,102 +6,194 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0018_rules_for_danger_and_loss'),
+        ("tickets", "0018_rules_for_danger_and_loss"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='citation',
-            name='answer',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='citations', to='tickets.answer'),
+            model_name="citation",
+            name="answer",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="citations",
+                to="tickets.answer",
+            ),
         ),
         migrations.AlterField(
-            model_name='escalationruleversion',
-            name='rule',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='tickets.escalationrule'),
+            model_name="escalationruleversion",
+            name="rule",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="versions",
+                to="tickets.escalationrule",
+            ),
         ),
         migrations.AlterField(
-            model_name='event',
-            name='ticket',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='tickets.ticket'),
+            model_name="event",
+            name="ticket",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="tickets.ticket",
+            ),
         ),
         migrations.AlterField(
-            model_name='fact',
-            name='ticket',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='tickets.ticket'),
+            model_name="fact",
+            name="ticket",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="facts",
+                to="tickets.ticket",
+            ),
         ),
         migrations.AlterField(
-            model_name='handover',
-            name='team',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.team'),
+            model_name="handover",
+            name="team",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tickets.team",
+            ),
         ),
         migrations.AlterField(
-            model_name='holiday',
-            name='hours',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='tickets.openinghours'),
+            model_name="holiday",
+            name="hours",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="holidays",
+                to="tickets.openinghours",
+            ),
         ),
         migrations.AlterField(
-            model_name='idempotentrequest',
-            name='api_key',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.apikey'),
+            model_name="idempotentrequest",
+            name="api_key",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="tickets.apikey",
+            ),
         ),
         migrations.AlterField(
-            model_name='message',
-            name='ticket',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='tickets.ticket'),
+            model_name="message",
+            name="ticket",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="messages",
+                to="tickets.ticket",
+            ),
         ),
         migrations.AlterField(
-            model_name='note',
-            name='ticket',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='tickets.ticket'),
+            model_name="note",
+            name="ticket",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="notes",
+                to="tickets.ticket",
+            ),
         ),
         migrations.AlterField(
-            model_name='reaction',
-            name='event',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reactions', to='tickets.event'),
+            model_name="reaction",
+            name="event",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="reactions",
+                to="tickets.event",
+            ),
         ),
         migrations.AlterField(
-            model_name='reading',
-            name='ticket',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='tickets.ticket'),
+            model_name="reading",
+            name="ticket",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="readings",
+                to="tickets.ticket",
+            ),
         ),
         migrations.AlterField(
-            model_name='rulefiring',
-            name='message',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='firings', to='tickets.message'),
+            model_name="rulefiring",
+            name="message",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="firings",
+                to="tickets.message",
+            ),
         ),
         migrations.AlterField(
-            model_name='rulefiring',
-            name='rule',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='firings', to='tickets.escalationrule'),
+            model_name="rulefiring",
+            name="rule",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="firings",
+                to="tickets.escalationrule",
+            ),
         ),
         migrations.AlterField(
-            model_name='ticket',
-            name='assignee',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assigned_tickets', to=settings.AUTH_USER_MODEL),
+            model_name="ticket",
+            name="assignee",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="assigned_tickets",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='ticket',
-            name='customer',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='tickets.customer'),
+            model_name="ticket",
+            name="customer",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tickets",
+                to="tickets.customer",
+            ),
         ),
         migrations.AlterField(
-            model_name='ticket',
-            name='team',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='tickets.team'),
+            model_name="ticket",
+            name="team",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tickets",
+                to="tickets.team",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('ticket', None)), fields=['-id'], name='event_of_no_ticket'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("ticket", None)), fields=["-id"], name="event_of_no_ticket"
+            ),
         ),
         migrations.AddIndex(
-            model_name='reaction',
-            index=models.Index(condition=models.Q(('state', 'dead')), fields=['-id'], name='reaction_given_up'),
+            model_name="reaction",
+            index=models.Index(
+                condition=models.Q(("state", "dead")), fields=["-id"], name="reaction_given_up"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['turn', '-last_message_at', '-id'], name='ticket_latest_of_turn'),
+            model_name="ticket",
+            index=models.Index(
+                fields=["turn", "-last_message_at", "-id"], name="ticket_latest_of_turn"
+            ),
         ),
     ]

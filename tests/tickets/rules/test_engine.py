@@ -140,6 +140,14 @@ def test_the_first_rule_that_hands_over_decides_and_the_others_add_what_they_say
     assert not verdict.offer_person
 
 
+def test_of_two_rules_that_note_the_same_fact_the_first_in_the_order_counts() -> None:
+    first = rule(("feeling", "is", "angry"), facts={"mood": "furious", "seen": "once"})
+    second = rule(("feeling", "is", "angry"), facts={"mood": "bad", "size": "M"})
+    verdict = decide(SITUATION, [first, second])
+    assert verdict.facts == {"mood": "furious", "seen": "once", "size": "M"}
+    assert decide(SITUATION, [second, first]).facts["mood"] == "bad"
+
+
 def test_nothing_seen_means_no_verdict() -> None:
     verdict = decide({}, [rule(("feeling", "is", "angry"))])
     assert not verdict

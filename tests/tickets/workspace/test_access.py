@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.factories import make_admin, make_customer, make_lead, make_ticket
 from tests.tickets.workspace.conftest import BY_SCRIPT
-from tickets.models import Event, Note, Role, Team, Ticket, User
+from tickets.models import Event, Note, Role, Team, Ticket, Turn, User
 from tickets.workspace import urls
 
 WHO = ["anonymous", "customer", "agent of another team", "agent", "lead", "admin"]
@@ -102,6 +102,27 @@ def test_hidden_looks_the_same_as_missing_and_changes_nothing(
         assert hidden[0] == 404
     assert (Event.objects.count(), Ticket.objects.values().get(pk=ticket.pk)) == before
     assert not Note.objects.exists()
+
+
+@pytest.mark.parametrize("turn", [Turn.QUEUE, Turn.AGENT])
+@pytest.mark.parametrize("kind", ["reply", "note"])
+@pytest.mark.parametrize("who", ["customer", "agent of another team"])
+def test_who_may_not_see_it_neither_replies_nor_notes(
+    who: str,
+    kind: str,
+    turn: Turn,
+    people: dict[str, User | None],
+    team: Team,
+    as_user: Callable[[User | None], Client],
+) -> None:
+    ticket = make_ticket(team=team, turn=turn)
+    before = Event.objects.count(), Ticket.objects.values().get(pk=ticket.pk)
+    words = {"kind": kind, "body": "I am the shop", "anyway": "1"}
+    answer = as_user(people[who]).post(f"/workspace/{ticket.reference}/write/", words)
+    assert answer.status_code == 404
+    assert (Event.objects.count(), Ticket.objects.values().get(pk=ticket.pk)) == before
+    assert not Note.objects.exists()
+    assert not ticket.messages.filter(body="I am the shop").exists()
 
 
 @pytest.mark.parametrize("case", [case for case in TABLE if case[0] == "POST"])
