@@ -35,7 +35,7 @@ from tickets.models import (
     Turn,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encoder")]
 
 ANGRY = "This is ridiculous. Useless!!"
 

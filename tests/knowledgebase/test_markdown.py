@@ -177,10 +177,10 @@ def test_deep_nesting_costs_no_time(text: str) -> None:
     "text", ["</a>" * 250_000, "<div>" * 200_000, "a_" * 50_000, "[x](" * 50_000]
 )
 def test_a_megabyte_of_marks_does_not_hang(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     inert(render_message(text))
     inert(render(text))
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_link_that_leaves_says_nothing_of_where_it_came_from() -> None:
