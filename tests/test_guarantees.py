@@ -22,7 +22,7 @@ def rows() -> list[list[str]]:
     return [cells for cells in found if cells[0] != "promise" and set(cells[0]) != {"-"}]
 
 
-def tests_in(name: str) -> set[str]:
+def collected_in(name: str) -> set[str]:
     """What pytest would collect in a file: functions of the module, awaited ones too."""
     path = ROOT / "tests" / name
     tree = ast.parse(path.read_text()) if path.is_file() else ast.Module([], [])
@@ -45,7 +45,7 @@ def test_every_promise_names_one_to_three_tests_and_nothing_beside_them() -> Non
 
 def test_every_test_that_the_page_names_exists() -> None:
     named = NAMED.findall(PAGE.read_text())
-    assert [f"{file}::{test}" for file, test in named if test not in tests_in(file)] == []
+    assert [f"{file}::{test}" for file, test in named if test not in collected_in(file)] == []
 
 
 def test_no_test_and_no_promise_is_there_twice() -> None:
