@@ -139,7 +139,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 REDIS_URL = env.str("REDIS_URL", default="") or "redis://127.0.0.1:6379/0"
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "helpdesk.cache.Cache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "helpdesk",
         # What hangs is as good as away: everything in the cache can be done without. One retry, for

@@ -351,7 +351,7 @@ def test_text_is_called_safe_only_where_it_is_made_safe() -> None:
     assert unsafe == []
 
 
-def test_g3_no_serializer_or_form_takes_all_fields() -> None:
+def test_no_serializer_or_form_takes_all_fields() -> None:
     found = [
         f"{module.name}:{node.lineno}"
         for module in OURS

@@ -112,7 +112,7 @@ def story(finds: Find) -> Ticket:
     return ticket
 
 
-def test_g2_no_secret_reaches_a_customer(story: Ticket, settings: Any) -> None:
+def test_no_secret_reaches_a_customer(story: Ticket, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     customer = story.customer
     assert customer.user is not None
@@ -138,7 +138,7 @@ def test_g2_no_secret_reaches_a_customer(story: Ticket, settings: Any) -> None:
     assert leaks(surfaces) == []
 
 
-def test_g2_no_secret_is_in_anything_that_the_assistant_says_or_reads(
+def test_no_secret_is_in_anything_that_the_assistant_says_or_reads(
     story: Ticket, asked: list[str]
 ) -> None:
     story.refresh_from_db()
@@ -159,7 +159,7 @@ def test_g2_no_secret_is_in_anything_that_the_assistant_says_or_reads(
     assert leaks(surfaces) == []
 
 
-def test_g2_no_secret_of_staff_is_in_what_an_integrator_reads(story: Ticket) -> None:
+def test_no_secret_of_staff_is_in_what_an_integrator_reads(story: Ticket) -> None:
     _key, secret = actions.create_api_key(
         actor=Actor.system(), name="Shop", scopes=[Scope.TICKETS_READ]
     )

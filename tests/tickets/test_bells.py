@@ -167,12 +167,12 @@ def _queue_of_its_reaction(event: Event) -> str:
 @pytest.fixture
 def broker_away() -> Iterator[None]:
     """Celery finds nobody where its broker was; a new connection is made for each hint."""
-    _use_broker("redis://127.0.0.1:1/0")
+    use_broker("redis://127.0.0.1:1/0")
     yield
-    _use_broker(settings.CELERY_BROKER_URL)
+    use_broker(settings.CELERY_BROKER_URL)
 
 
-def _use_broker(url: str) -> None:
+def use_broker(url: str) -> None:
     """Let Celery connect to this address, also where it has a connection already."""
     app.conf.update(broker_url=url)
     for holder, name in ((app.amqp, "_producer_pool"), (app, "_pool")):
