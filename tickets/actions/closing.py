@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import events, notices, text
+from tickets import clock, events, notices, text
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import announce
@@ -70,7 +69,7 @@ def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
     assignee = ticket.assignee
     events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket)
     if assignee is not None and assignee.on_the_staff:
-        ticket.person_asked_at = ticket.person_asked_at or timezone.now()
+        ticket.person_asked_at = ticket.person_asked_at or clock.now()
         ticket.pass_turn(Turn.AGENT)
         announce(ticket, notices.reopened(actor.user))
         ticket.save()
@@ -152,7 +151,7 @@ def rate(
 
 
 def _close(ticket: Ticket, resolution: Resolution) -> None:
-    now = timezone.now()
+    now = clock.now()
     ticket.pass_turn(Turn.CLOSED, at=now)
     ticket.resolution = resolution
     ticket.closed_at = ticket.closed_at or now

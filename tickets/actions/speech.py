@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
-from tickets import attachments, events
+from tickets import attachments, clock, events
 from tickets.actors import Actor
 from tickets.attachments import Upload
 from tickets.models import AuthorKind, Channel, EventKind, Message, Ticket
@@ -39,7 +37,7 @@ def say(
     )
     attachments.store(message, uploads)
     if author.kind != AuthorKind.SYSTEM:
-        ticket.last_message_at = timezone.now()
+        ticket.last_message_at = clock.now()
     events.record(
         EventKind.MESSAGE_POSTED,
         actor=recorded_by or author,
