@@ -16,6 +16,8 @@ from bots.outcomes import TurnedOut
 from helpdesk.demo import load
 from tickets.models import Decision
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def _company(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
