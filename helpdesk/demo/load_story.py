@@ -95,8 +95,8 @@ class Story:
                     if not accepted and agent == self.assignee:
                         accepted, passed = True, 0.4 + 0.5 * share("accepted", self.told["subject"])
                         yield Step(_between(before, at, passed), partial(self._accept, agent))
-                    speak = self._note if kind == "note" else self._reply
-                    yield Step(at, partial(speak, index, agent, item))
+                    write = self._write_note if kind == "note" else partial(self._reply, index)
+                    yield Step(at, partial(write, agent, item))
             before = at
         if before > self.world.now:
             raise ValueError(f"{self.told['subject']}: goes on until {before}.")
@@ -136,7 +136,7 @@ class Story:
         message = actions.reply(actor=actor, ticket=self.ticket, body=item["text"])
         self._note_told(index, message)
 
-    def _note(self, index: int, agent: User, item: Entry) -> None:
+    def _write_note(self, agent: User, item: Entry) -> None:
         actions.write_note(actor=Actor.agent(agent), ticket=self.ticket, body=item["text"])
 
     def _accept(self, agent: User) -> None:
@@ -162,10 +162,10 @@ class Story:
 
     def _think(self, index: int, item: Entry) -> None:
         by_customer = self.ticket.messages.filter(author_kind=AuthorKind.CUSTOMER)
-        reactions.carry_out(self.ticket, by_customer.latest("position"), self._thought(index, item))
-        answers = Answer.objects.select_related("message__ticket")
-        self.answers[index] = answers.filter(message__ticket=self.ticket).latest(
-            "message__position"
+        message = by_customer.latest("position")
+        reactions.carry_out(self.ticket, message, self._thought(index, item))
+        self.answers[index] = Answer.objects.select_related("message__ticket").get(
+            message__ticket=self.ticket, message__position__gt=message.position
         )
 
     def _thought(self, index: int, item: Entry) -> Thought:

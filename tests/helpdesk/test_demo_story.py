@@ -186,7 +186,7 @@ def rows(ticket: Ticket) -> dict[str, Any]:
         "notes": [fields(note) for note in ticket.notes.all()],
         "handovers": [fields(handover) for handover in ticket.handovers.all()],
         "facts": [fields(fact) for fact in ticket.facts.order_by("pk")],
-        "rating": fields(ticket.rating),  # type: ignore[attr-defined]  # of a one-to-one field
+        "rating": fields(ticket.rating),
         "events": happened,
     }
 
@@ -217,7 +217,7 @@ def test_everything_in_a_story_has_its_own_time_and_nothing_the_time_of_now(worl
     assert ticket.created_at == OPENED
     last = ticket.events.latest("position").created_at
     assert ticket.updated_at == last < NOW
-    assert ticket.rating.created_at == last  # type: ignore[attr-defined]  # as above
+    assert ticket.rating.created_at == last
     assert ticket.last_message_at == OPENED + timedelta(minutes=56.1)
     times = [event.created_at for event in ticket.events.order_by("position")]
     assert times == sorted(times)
