@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from bots import briefs as bot_briefs
 from bots import openings as bot_openings
@@ -19,7 +18,7 @@ from bots.models import AssistantSettings
 from bots.turns import Turned, outcome, read_ahead, read_message
 from bots.understanding import find_facts
 from knowledgebase.search import ArticleHit
-from tickets import actions, events, watch
+from tickets import actions, clock, events, watch
 from tickets.actors import Actor
 from tickets.conversation import briefs, openings
 from tickets.models import (
@@ -97,7 +96,7 @@ def consider(event: Event) -> Turned | None:
     ticket = event.ticket
     if ticket is None or event.position is None:
         return None
-    if ticket.turn == Turn.ASSISTANT and ticket.turn_since < timezone.now() - watch.DEADLINE:
+    if ticket.turn == Turn.ASSISTANT and ticket.turn_since < clock.now() - watch.DEADLINE:
         # Too late for an answer: the customer is told at once, and the words are read in peace.
         queue = queue_of_turn(event)
         actions.hand_over_failed(actor=Actor.assistant(), ticket=ticket, reason=Reason.TOO_SLOW)
@@ -131,13 +130,29 @@ def speak(event: Event, turned: Turned | None) -> None:
         if event.kind == EventKind.TICKET_HANDED_BACK and event.actor_user is not None:
             _return(ticket, turned, turned.thought, event.actor_user)
     elif turned.thought is not None:
-        _say(ticket, turned, turned.thought)
+        carry_out(
+            ticket,
+            message,
+            turned.thought,
+            flagged=turned.verdict.flag,
+            offers_person=turned.verdict.offer_person,
+        )
 
 
-def _say(ticket: Ticket, turned: Turned, thought: Thought) -> None:
-    """The answer, the offer or the question back; or a person, where there is nothing to say."""
-    assert turned.message is not None
-    position = turned.message.position
+def carry_out(
+    ticket: Ticket,
+    message: Message,
+    thought: Thought,
+    *,
+    flagged: str = "",
+    offers_person: bool = False,
+) -> None:
+    """Do what was thought of a customer's message, if it still is the assistant's turn.
+
+    It answers, offers articles or asks back, or fetches a person. `flagged` and `offers_person` are
+    what the rules have to say of an answer.
+    """
+    position = message.position
     if thought.text:
         spoken = actions.answer(
             actor=Actor.assistant(),
@@ -148,8 +163,8 @@ def _say(ticket: Ticket, turned: Turned, thought: Thought) -> None:
             confidence=thought.confidence,
             reasons=thought.reasons,
             citations=[_citation(hit) for hit in thought.sources],
-            flagged=turned.verdict.flag,
-            offers_person=turned.verdict.offer_person or thought.offers_person,
+            flagged=flagged,
+            offers_person=offers_person or thought.offers_person,
         )
         if spoken is None:
             return
@@ -236,9 +251,13 @@ def note_facts(ticket: Ticket, message: Message) -> None:
 
 def say_sorry(event: Event, result: object) -> None:
     """After the first "It didn't": what to do next. After the second, a person is on the way."""
-    if event.ticket is None:
-        return
-    ticket = Ticket.objects.locked(event.ticket)
+    if event.ticket is not None:
+        be_sorry(event.ticket)
+
+
+def be_sorry(ticket: Ticket) -> None:
+    """Say what to do next, unless a person was asked for or the customer went on by themselves."""
+    ticket = Ticket.objects.locked(ticket)
     if ticket.with_a_person or ticket.turn != Turn.CUSTOMER:
         return
     actions.follow_up(

@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from django.db.models import Q
-from django.utils import timezone
 
 from bots.dialogue import Question, Thought, think
 from bots.models import AssistantSettings
@@ -15,7 +14,7 @@ from bots.understanding import encode_ahead, query_of, understand
 from knowledgebase import embeddings, search
 from knowledgebase.embeddings import EncoderUnavailable, Vectors
 from knowledgebase.lately import Lately
-from tickets import rules
+from tickets import clock, rules
 from tickets.models import (
     Answer,
     AuthorKind,
@@ -142,7 +141,7 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
     turned = read(
         message.body,
         past=_past(ticket, recent, message),
-        around=rules.of_ticket(ticket, text=message.body, now=timezone.now()),
+        around=rules.of_ticket(ticket, text=message.body, now=clock.now()),
         settings=_settings(),
         question=question,
         encoding=encoding,

@@ -125,6 +125,18 @@ def test_the_list_of_actions_is_complete_and_true() -> None:
     assert not (set(ONLY_CREATE) | set(NO_ACTIONS)) - known
 
 
+def test_actions_take_the_time_from_one_clock() -> None:
+    """So that a story, a simulation or a test plays them at a time of its own (tickets.clock)."""
+    others = {"timezone.now", "datetime.now", "datetime.utcnow", "date.today", "time.time", "Now"}
+    found = [
+        f"{module.name}:{node.lineno}"
+        for module in action_modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute | ast.Name) and ast.unparse(node) in others
+    ]
+    assert found == []
+
+
 def test_no_lock_is_taken_in_one_statement_with_a_join() -> None:
     """One that waited would get the new row beside the old rows of the others."""
     allowed = {

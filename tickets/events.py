@@ -9,6 +9,8 @@ rings where something was left undone, however much it is.
 A reaction has two halves. `work` runs outside any transaction (a model, a mail server, a web
 address); `settle` writes what came of it, in the transaction that marks the reaction as done.
 So its effects in the database happen exactly once, however often `work` had to run.
+
+What is replayed (`tickets.replay`) happened long ago: nothing is owed for it and nobody is nudged.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from django.db import connection, models, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from tickets import replay
 from tickets.actors import Actor
 from tickets.live import nudges
 from tickets.models import Event, EventKind, Reaction, ReactionState, Ticket
@@ -104,7 +107,7 @@ def record(
     position: int | None = None,
     **data: Any,
 ) -> Event:
-    """Write an event of the running transaction, and owe its reactions.
+    """Write an event of the running transaction, and owe its reactions (none in a replay).
 
     `ticket` must be locked; the caller saves it (its counter is raised here, unless the event
     shares the `position` of a message or note that was just written).
@@ -123,6 +126,8 @@ def record(
         actor_key=actor.api_key,
         data=data,
     )
+    if replay.is_running():
+        return event
     now = timezone.now()
     owed = Reaction.objects.bulk_create(
         Reaction(event=event, name=subscriber.name, queue=subscriber.queue_of(event), due_at=now)

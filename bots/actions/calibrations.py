@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bots.models import AssistantSettings, Calibration
+from tickets import clock
 from tickets.actions import ActionError, NotAllowed, change_setting
 from tickets.actors import Actor
 
@@ -72,5 +72,5 @@ def _waiting(actor: Actor, calibration: Calibration) -> Calibration:
 def _use(actor: Actor, calibration: Calibration) -> None:
     Calibration.objects.filter(state=State.ACTIVE).update(state=State.PAST)
     calibration.state = State.ACTIVE
-    calibration.used_from = timezone.now()
+    calibration.used_from = clock.now()
     change_setting(actor=actor, instance=calibration)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bots.models import AnswerReport
 from knowledgebase import actions as articles
 from knowledgebase.models import Article
-from tickets import events
+from tickets import clock, events
 from tickets.actions import ActionError, NotAllowed, change_setting
 from tickets.actors import Actor
 from tickets.intake import text
@@ -73,7 +72,7 @@ def decide_report(*, actor: Actor, report: AnswerReport, upheld: bool) -> Answer
         raise ActionError(_("This report was reviewed already."), code="decided")
     report.state = AnswerReport.State.UPHELD if upheld else AnswerReport.State.DISMISSED
     report.decided_by = actor.user
-    report.decided_at = timezone.now()
+    report.decided_at = clock.now()
     change_setting(actor=actor, instance=report)
     if not upheld:
         _release(actor, report)

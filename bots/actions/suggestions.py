@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bots.models import QuestionSuggestion
 from knowledgebase import actions as articles
 from knowledgebase.models import Article
+from tickets import clock
 from tickets.actions import ActionError, NotAllowed, change_setting
 from tickets.actors import Actor
 from tickets.models import Ticket
@@ -93,6 +93,6 @@ def _decide(
 ) -> QuestionSuggestion:
     suggestion.state = state
     suggestion.decided_by = actor.user
-    suggestion.decided_at = timezone.now()
+    suggestion.decided_at = clock.now()
     change_setting(actor=actor, instance=suggestion)
     return suggestion

@@ -1,11 +1,10 @@
 """Loads the demo company once: its people, its help centre, and 60 days of conversations.
 
-Only actions and models write, and so it is for everything that is true now: settings and articles
-come by their actions. The conversations are history. An action always acts now, and owes answers
-and mails for what it did; here each row has the time of then, and nothing is owed. That is why this
-importer writes the rows itself, and in bulk.
+Only actions and models write. The conversations are history: they are replayed, which is to say
+that the actions are called as they were then, each at its own time, and nothing follows from it now.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,14 +12,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 from rich.progress import Progress
 
-from bots.actions import report_answer
 from bots.models import AssistantSettings
 from helpdesk.demo import load_content, load_index
 from helpdesk.demo.load_articles import load_articles
 from helpdesk.demo.load_people import load_people
-from helpdesk.demo.load_rows import Rows
-from helpdesk.demo.load_story import World, tell
-from tickets.actors import Actor
+from helpdesk.demo.load_story import Story, World
+from tickets import replay
 from tickets.models import Channel, Customer, Decision, Role, SiteSettings, Ticket
 
 NAME = "The demo company"
@@ -31,11 +28,11 @@ def load(progress: Progress) -> None:
 
     Quick when both are. An installation that has customers of its own is left alone.
     """
-    load_rows(progress)
+    load_company(progress)
     load_index.index(progress)
 
 
-def load_rows(progress: Progress) -> None:
+def load_company(progress: Progress) -> None:
     """Make sure that the demo company is there. Its articles are to be indexed after that."""
     task = progress.add_task(NAME, total=None)
     if fill():
@@ -64,6 +61,8 @@ def _write(content: load_content.Content, settings: SiteSettings) -> None:
         for told in reversed(content.conversations)
     }
     cast = load_people(content.company, settings, first_seen, now)
+    for colleague in cast.staff.values():
+        vars(colleague)["second_factor"] = 0  # what is told was long before one was asked for
     author = next(user for user in cast.staff.values() if user.role == Role.ADMIN)
     assistant = AssistantSettings.load()
     world = World(
@@ -75,13 +74,21 @@ def _write(content: load_content.Content, settings: SiteSettings) -> None:
         },
         now=now,
     )
-    rows = Rows()
-    for told in content.conversations:
-        tell(told, world, rows)
-    rows.write()
-    for answer, agent, note in rows.reported:  # and still wait for somebody to look at them
-        vars(agent)["second_factor"] = 0  # what is told was long before one was asked for
-        report_answer(actor=Actor.agent(agent), answer=answer, note=note)
-    last = max(t.last_message_at for t in rows.tickets if t.channel == Channel.API)
-    cast.shop.last_used_at = last
+    play([Story(told, world) for told in content.conversations])
+    by_api = Ticket.objects.filter(channel=Channel.API)
+    cast.shop.last_used_at = by_api.latest("last_message_at").last_message_at
     cast.shop.save(update_fields=["last_used_at"])
+
+
+def play(stories: Sequence[Story]) -> None:
+    """Play all conversations side by side, in the order of time.
+
+    So each place in a queue is the one that it was. Raises ValueError if one of them does not end as
+    its file says.
+    """
+    steps = [step for story in stories for step in story.steps()]
+    for step in sorted(steps, key=lambda step: step.at):
+        with replay.step(step.at, agents_here=step.agents_here):
+            step.act()
+    for story in stories:
+        story.check()

@@ -9,7 +9,8 @@ from knowledgebase import indexing
 from knowledgebase.actions import publish_article, save_article
 from knowledgebase.models import Article, Category, Encoder, Passage
 from knowledgebase.passages import Piece, cut
-from tickets.models import Answer, Citation, User
+from knowledgebase.search import ArticleHit
+from tickets.models import User
 
 _WORD = re.compile(r"\w{2,}")
 
@@ -22,19 +23,20 @@ class Source:
     title: str
     pieces: list[Piece]  # of its body
 
-    def cite(self, answer: Answer, text: str, *, rank: int, score: float) -> Citation:
-        """The passage that shares most words with `text`, as the source of an answer."""
+    def found(self, text: str, *, score: float) -> ArticleHit:
+        """The passage that shares most words with `text`, as if a search had found it."""
         piece = self._passage_for(text)
-        return Citation(
-            answer=answer,
-            article=self.article,
-            rank=rank,
-            title=self.title,
+        return ArticleHit(
+            article_id=self.article.pk,
             slug=self.article.slug,
+            title=self.title,
             heading=piece.heading,
             anchor=piece.anchor,
             passage=piece.text,
+            cosine=score,
+            lexical=score,
             score=score,
+            matched=piece.kind,
         )
 
     def says(self, text: str) -> bool:

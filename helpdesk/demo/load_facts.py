@@ -1,13 +1,10 @@
-"""Where in a conversation of the demo each fact was stated, and what a brief says of them."""
+"""Where in a conversation of the demo a fact was stated that the assistant does not find by itself."""
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from helpdesk.demo.load_content import Entry
-from tickets.models import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +32,3 @@ def place(told: Entry) -> dict[int, list[ToldFact]]:
         index = min(stated)[1] if stated else 0
         placed[index].append(ToldFact(fact["key"], fact["value"], bool(stated)))
     return placed
-
-
-def known(
-    placed: Mapping[int, list[ToldFact]], said: Mapping[int, Message]
-) -> list[dict[str, Any]]:
-    """The facts of a brief, when `said` is what was said until then."""
-    return [
-        {
-            "key": fact.key,
-            "value": fact.value,
-            "position": message.position if fact.stated else None,
-            "source": message.author_kind,
-        }
-        for index, message in said.items()
-        for fact in placed.get(index, [])
-    ]

@@ -101,9 +101,9 @@ class Demo:
             self._step(progress, "Database", migrate)
             self._step(progress, "Styles and scripts", static.collect)
             if find_spec("helpdesk.demo.load"):
-                from helpdesk.demo.load import load_rows
+                from helpdesk.demo.load import load_company
 
-                load_rows(progress)
+                load_company(progress)
         connection.close()
         self.interruptible = False
 

@@ -16,7 +16,6 @@ from bots.outcomes import TurnedOut
 from helpdesk.demo import load
 from tickets.models import Decision
 
-# Beside those of the other transactions that end in nothing: after them the tables are emptied.
 pytestmark = pytest.mark.django_db
 
 

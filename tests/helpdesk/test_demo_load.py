@@ -10,7 +10,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
 from django.db import transaction
-from django.db.models import Avg, F, Q
+from django.db.models import Avg, F, Max, Q
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
@@ -50,6 +50,9 @@ from tickets.service.queues import pace_of
 
 INTRO = "This is what our help articles say:"
 OFFER = "I am not sure which of these you need. Does one of them fit?"
+SORRY = (
+    "I am sorry that this did not help. Tell me a little more, in other words, or talk to a human."
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +120,10 @@ def test_every_conversation_holds_the_words_of_its_file_in_their_order(company: 
     tickets = Ticket.objects.order_by("pk")
     assert [told["subject"] for told in company.conversations] == [t.subject for t in tickets]
     for told, ticket in zip(company.conversations, tickets, strict=True):
-        said = ticket.messages.exclude(author_kind=AuthorKind.SYSTEM)
+        # What the assistant says beside its answers: that it is sorry that one did not help.
+        beside = Q(author_kind=AuthorKind.ASSISTANT, answer=None)
+        assert set(ticket.messages.filter(beside).values_list("body", flat=True)) <= {SORRY}
+        said = ticket.messages.exclude(beside | Q(author_kind=AuthorKind.SYSTEM))
         items = list(said.values_list("position", "author_kind", "body"))
         items += [(p, "note", body) for p, body in ticket.notes.values_list("position", "body")]
         for (_, author, body), item in zip(sorted(items), told["messages"], strict=True):
@@ -158,6 +164,8 @@ def test_history_is_over_and_owes_nothing() -> None:
     assert not Message.objects.filter(created_at__gt=now).exists()
     assert not Ticket.objects.filter(Q(closed_at__gt=now) | Q(turn_since__gt=now)).exists()
     assert not Customer.objects.filter(created_at__gt=F("tickets__created_at")).exists()
+    changed = Ticket.objects.annotate(last=Max("events__created_at"))
+    assert not changed.exclude(updated_at=F("last")).exists()
 
 
 def test_positions_run_without_a_gap_and_with_the_time() -> None:
@@ -226,8 +234,10 @@ def test_an_agent_sees_what_their_teams_have_and_a_customer_their_own() -> None:
 
 def test_an_answer_quotes_a_passage_of_its_article() -> None:
     answers = Answer.objects.filter(decision=Decision.ANSWER)
-    assert not answers.filter(citations=None).exists()
-    assert not answers.exclude(confidence__range=(0.75, 0.97)).exists()
+    thanked = answers.filter(citations=None)
+    assert set(thanked.values_list("confidence", flat=True)) == {1.0}  # nothing was asked
+    quoting = answers.exclude(citations=None)
+    assert not quoting.exclude(confidence__range=(0.75, 0.97)).exists()
     for citation in Citation.objects.select_related("article__published"):
         assert citation.article.published is not None
         assert citation.title == citation.article.published.title

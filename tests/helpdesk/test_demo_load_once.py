@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,12 +17,12 @@ from pytest_django import DjangoAssertNumQueries
 from rich.progress import Progress
 
 from helpdesk.demo import load, load_content, load_index
-from helpdesk.demo.load_rows import Rows
 from helpdesk.demo.processes import ROOT, Program
 from knowledgebase.models import Article, Category, Embedding
 from knowledgebase.search import search
 from tests.factories import make_article, make_ticket
 from tests.tickets.parallel import real_transactions
+from tickets import actions
 from tickets.models import Customer, Event, Message, Organization, Team, Ticket, User
 
 
@@ -30,6 +31,21 @@ def counted() -> list[int]:
     return [model._default_manager.count() for model in models]
 
 
+@pytest.fixture
+def _few_conversations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One by the API and one that waits are among them."""
+    content = load_content.read()
+    told = content.conversations
+    few = [next(one for one in told if one["channel"] == "api"), *told[-9:]]
+    assert {"queue", "agent"} <= {one["state"] for one in few}
+    here = {one["customer"] for one in few}
+    customers = [one for one in content.company["customers"] if one["email"] in here]
+    company = {**content.company, "customers": customers}
+    few_ones = replace(content, company=company, conversations=few)
+    monkeypatch.setattr(load_content, "read", lambda: few_ones)
+
+
+@pytest.mark.usefixtures("_few_conversations")
 @pytest.mark.django_db
 def test_loading_again_changes_nothing() -> None:
     assert load.fill()
@@ -40,18 +56,19 @@ def test_loading_again_changes_nothing() -> None:
     assert Event.objects.latest("pk") == newest
 
 
+@pytest.mark.usefixtures("_few_conversations")
 @pytest.mark.django_db
 def test_a_process_that_dies_in_the_middle_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     class KilledError(BaseException):
         pass
 
-    def write(rows: Rows) -> None:
-        Ticket.objects.bulk_create(rows.tickets)
+    def die(**arguments: object) -> None:
+        assert Ticket.objects.exists()
         raise KilledError
 
     before = counted()
     with monkeypatch.context() as patch:
-        patch.setattr(Rows, "write", write)
+        patch.setattr(actions, "reply", die)
         with pytest.raises(KilledError):
             load.fill()
     assert counted() == before
@@ -67,14 +84,13 @@ def test_an_installation_with_customers_of_its_own_is_left_alone() -> None:
     assert counted() == before
 
 
+@pytest.mark.usefixtures("_few_conversations")
 @pytest.mark.django_db
 def test_a_conversation_that_does_not_end_as_its_file_says_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    content = load_content.read()
-    told = next(told for told in content.conversations if told["state"] == "queue")
+    told = next(told for told in load_content.read().conversations if told["state"] == "queue")
     monkeypatch.setitem(told, "state", "agent")
-    monkeypatch.setattr(load_content, "read", lambda: content)
     with pytest.raises(ValueError, match="ends as queue"):
         load.fill()
     assert not Customer.objects.exists()

@@ -19,7 +19,7 @@ from tests.factories import (
     make_ticket,
 )
 from tests.tickets.rules.fields import registered
-from tickets import actions, events
+from tickets import actions, clock, events
 from tickets.actions.rules import CALL_AGAIN_AFTER, MOST_TAGS
 from tickets.actors import Actor
 from tickets.models import (
@@ -296,15 +296,12 @@ def test_nobody_is_called_twice_in_half_an_hour_about_one_conversation(
     assert len(calls()) == 2
 
 
-def test_after_half_an_hour_they_are_called_again(
-    admin: Actor, dana: User, team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_after_half_an_hour_they_are_called_again(admin: Actor, dana: User, team: Team) -> None:
     rule = save(admin, actions={"page": [dana.pk]})
     ticket, message = conversation(team=team)
     apply(ticket, message, rule)
-    later = timezone.now() + CALL_AGAIN_AFTER + timedelta(seconds=1)
-    monkeypatch.setattr("tickets.actions.rules.timezone.now", lambda: later)
-    apply(ticket, make_message(ticket), rule)
+    with clock.at(timezone.now() + CALL_AGAIN_AFTER + timedelta(seconds=1)):
+        apply(ticket, make_message(ticket), rule)
     assert len(calls()) == 2
 
 

@@ -9,10 +9,9 @@ typed the code.
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import addresses, events
+from tickets import addresses, clock, events
 from tickets.actions.customers import give_to, known_customer
 from tickets.actions.errors import ActionError
 from tickets.actors import Actor
@@ -78,7 +77,7 @@ def make_claim(*, actor: Actor, ticket: Ticket) -> tuple[Claim, str]:
         customer=ticket.customer,
         email=ticket.customer.reachable_at,
         digest=digest_of(code),
-        expires_at=timezone.now() + VALID_FOR,
+        expires_at=clock.now() + VALID_FOR,
     )
     return claim, code
 
@@ -97,7 +96,7 @@ def confirm_claim(*, actor: Actor, claim: Claim) -> Customer:
     """
     visitor = Customer.objects.locked(claim.customer)
     claim = _open(claim)
-    claim.confirmed_at = timezone.now()
+    claim.confirmed_at = clock.now()
     claim.save(update_fields=["confirmed_at"])
     if visitor.email is not None:  # it is theirs already; they only go on in another browser
         events.record(EventKind.EMAIL_CONFIRMED, actor=Actor.of_customer(visitor), subject=visitor)
@@ -121,7 +120,7 @@ def refuse_claim(*, actor: Actor, claim: Claim) -> None:
     """
     visitor = Customer.objects.locked(claim.customer)
     claim = _open(claim)
-    claim.refused_at = timezone.now()
+    claim.refused_at = clock.now()
     claim.save(update_fields=["refused_at"])
     if visitor.claimed_email == claim.email:
         visitor.claimed_email = ""

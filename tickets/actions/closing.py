@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import events
+from tickets import clock, events
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import announce
@@ -72,7 +71,7 @@ def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
     assignee = ticket.assignee
     events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket)
     if assignee is not None and assignee.on_the_staff:
-        ticket.person_asked_at = ticket.person_asked_at or timezone.now()
+        ticket.person_asked_at = ticket.person_asked_at or clock.now()
         ticket.pass_turn(Turn.AGENT)
         announce(ticket, notices.reopened(actor.user))
         ticket.save()
@@ -154,7 +153,7 @@ def rate(
 
 
 def _close(ticket: Ticket, resolution: Resolution) -> None:
-    now = timezone.now()
+    now = clock.now()
     ticket.pass_turn(Turn.CLOSED, at=now)
     ticket.resolution = resolution
     ticket.closed_at = ticket.closed_at or now

@@ -9,9 +9,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
-from tickets import events
+from tickets import clock, events
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import say
@@ -72,7 +71,7 @@ def open_ticket(
     body = text.message(body, may_be_empty=to_a_person or bool(uploads))
     if client_id and (before := _sent_before(customer, client_id)):
         return before
-    now = timezone.now()
+    now = clock.now()
     asks = bool(body) and channel in ASSISTANT_CHANNELS and not to_a_person
     in_time = asks and assistance.answers_in_time()
     ticket = Ticket(
@@ -122,7 +121,7 @@ def ask_for_a_person(*, actor: Actor, customer: Customer) -> Ticket:
     """
     customer = Customer.objects.locked(customer)
     customer = customer.joined_into or customer
-    lately = Q(last_message_at__gt=timezone.now() - SAME_CONCERN)
+    lately = Q(last_message_at__gt=clock.now() - SAME_CONCERN)
     ticket = (
         Ticket.objects.filter(
             lately | Q(turn=Turn.QUEUE), customer=customer, channel__in=ASSISTANT_CHANNELS
@@ -165,7 +164,7 @@ def post_message(
         in_time = assistance.answers_in_time()
         ticket.assignee = None
         ticket.pass_turn(Turn.ASSISTANT if in_time else Turn.CUSTOMER)
-        ticket.turn_since = timezone.now()  # its seconds begin with each message
+        ticket.turn_since = clock.now()  # its seconds begin with each message
     message = say(
         ticket,
         Actor.of_customer(ticket.customer),

@@ -7,9 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from tickets import events
+from tickets import clock, events
 from tickets.actions.errors import NotAllowed, Taken, closed
 from tickets.actions.speech import announce, say
 from tickets.actors import Actor
@@ -58,7 +57,7 @@ def hand_over(
     last = ticket.handovers.order_by("-pk").first()
     if last is not None and ticket.somebody_has_it:
         return last
-    now = timezone.now()
+    now = clock.now()
     if last is not None:
         ticket.handovers.filter(ended_at=None).update(ended_at=now)
     if team:
@@ -131,7 +130,7 @@ def accept(*, actor: Actor, ticket: Ticket) -> Ticket:
         raise closed(ticket)
     if ticket.assignee is not None and ticket.somebody_has_it:
         raise Taken(ticket.assignee)
-    now = timezone.now()
+    now = clock.now()
     handover = ticket.handovers.filter(ended_at=None).first()
     if handover is not None and handover.accepted_at is not None:  # by somebody who is gone
         handover.ended_at = now
@@ -159,7 +158,7 @@ def hand_back(*, actor: Actor, ticket: Ticket) -> Ticket:
         raise closed(ticket)
     if not ticket.with_a_person:
         return ticket
-    ticket.handovers.filter(ended_at=None).update(ended_at=timezone.now())
+    ticket.handovers.filter(ended_at=None).update(ended_at=clock.now())
     ticket.person_asked_at = None
     ticket.assignee = None
     ticket.unhelpful_answers = 0
@@ -205,7 +204,7 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
         raise closed(ticket)
     if ticket.team_id == team.pk and ticket.turn == Turn.QUEUE:
         return ticket
-    now = timezone.now()
+    now = clock.now()
     detail = text.line(detail, limit=300)
     before = ticket.handovers.filter(ended_at=None).first()
     brief = asdict(briefs.write(ticket, Reason.TRANSFERRED, detail))
@@ -272,7 +271,7 @@ def _from(opening: Opening) -> dict[str, Any]:
 
 def _assign(ticket: Ticket, agent: User, handover: HandOver | None, detail: str = "") -> None:
     """Give a locked ticket to an agent, by the hand-over that waits or by one of their own."""
-    now = timezone.now()
+    now = clock.now()
     if handover is None:
         brief = briefs.write(ticket, Reason.TAKEN_OVER, detail)
         handover = HandOver(

@@ -7,10 +7,9 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import events
+from tickets import clock, events
 from tickets.actors import Actor
 from tickets.intake import text
 from tickets.models import ApiKey, EventKind, Scope
@@ -53,7 +52,7 @@ def revoke_api_key(*, actor: Actor, key: ApiKey) -> ApiKey:
     """End a key at once. Ending it again changes nothing."""
     key = ApiKey.objects.select_for_update().get(pk=key.pk)
     if key.revoked_at is None:
-        key.revoked_at = timezone.now()
+        key.revoked_at = clock.now()
         key.save(update_fields=["revoked_at"])
         events.record(EventKind.SETTING_CHANGED, actor=actor, subject=key, revoked=True)
     return key

@@ -8,10 +8,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import events
+from tickets import clock, events
 from tickets.actions.errors import NotAllowed
 from tickets.actors import Actor
 from tickets.models import Answer, Customer, EventKind, Reading, Ticket
@@ -62,7 +61,7 @@ def correct_reading(*, actor: Actor, reading: Reading, field: str, to: Any) -> R
         "from": understood,
         "to": to,
         "by": actor.user.pk,
-        "at": timezone.now().isoformat(),
+        "at": clock.now().isoformat(),
     }
     taken_back = _same(understood, to)
     told: dict[str, Any] = {}

@@ -8,10 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import events
+from tickets import clock, events
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.facts import note_fact
 from tickets.actions.handover import prioritise
@@ -256,7 +255,7 @@ def _call(actor: Actor, ticket: Ticket, verdict: Verdict) -> None:
     lately = Event.objects.filter(
         ticket=ticket,
         kind=EventKind.PERSON_PAGED,
-        created_at__gt=timezone.now() - CALL_AGAIN_AFTER,
+        created_at__gt=clock.now() - CALL_AGAIN_AFTER,
     )
     called = {event.data.get("user") for event in lately}
     people = User.objects.filter(pk__in=wanted, is_active=True, role__in=STAFF_ROLES)

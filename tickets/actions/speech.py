@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
-from tickets import events
+from tickets import clock, events
 from tickets.actors import Actor
 from tickets.intake import attachments
 from tickets.intake.attachments import Upload
@@ -40,7 +38,7 @@ def say(
     )
     attachments.store(message, uploads)
     if author.kind != AuthorKind.SYSTEM:
-        ticket.last_message_at = timezone.now()
+        ticket.last_message_at = clock.now()
     events.record(
         EventKind.MESSAGE_POSTED,
         actor=recorded_by or author,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.utils import timezone
 
-from tickets import rules
+from tickets import clock, rules
 from tickets.actions.handover import hand_over
 from tickets.actions.rules import apply_rules
 from tickets.actors import Actor
@@ -53,7 +52,7 @@ def fetch_a_person(*, actor: Actor, ticket: Ticket, reason: Reason, words: str =
     ticket = Ticket.objects.locked(ticket)
     message = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).last()
     text = message.body if message else ""
-    around = rules.of_ticket(ticket, text=text, now=timezone.now())
+    around = rules.of_ticket(ticket, text=text, now=clock.now())
     verdict = rules.decide({**around, "failed": Seen(reason.value)}, rules.lately_active())
     firing = None
     if message is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
+from tickets import clock
 from tickets.actors import Actor
 from tickets.models import Customer
 
@@ -35,4 +35,4 @@ def first_contact(*, actor: Actor, browser: str, language: str = "") -> Customer
 
 
 def _just_now(visitor: Customer) -> bool:
-    return visitor.is_a_mere_visitor and timezone.now() - visitor.created_at < AT_ONCE
+    return visitor.is_a_mere_visitor and clock.now() - visitor.created_at < AT_ONCE

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from tickets import replay
 from tickets.models import Ticket, User
 from tickets.models.users import STAFF_ROLES
 
@@ -66,6 +67,8 @@ def agents_here(team_id: int) -> set[int]:
 
     They have the workspace open, did something in it lately, and do not say that they are away.
     """
+    if replay.is_running():
+        return replay.agents_here()
     members = User.objects.filter(teams=team_id, is_active=True, role__in=STAFF_ROLES)
     return _here(members.values_list("pk", flat=True))
 

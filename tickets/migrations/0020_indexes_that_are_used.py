@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0018_rules_for_danger_and_loss"),
+        ("tickets", "0019_one_clock"),
     ]
 
     operations = [

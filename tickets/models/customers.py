@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from tickets import addresses
+from tickets import addresses, clock
 
 
 class Tier(models.TextChoices):
@@ -97,7 +97,9 @@ class Customer(models.Model):
     # A fingerprint of the browser that spoke for the first time, so that what it sends at once, before
     # it has a session, is one visitor's.
     first_contact = models.CharField(max_length=64, null=True, editable=False)
-    created_at = models.DateTimeField(_("since"), db_default=Now(), editable=False)
+    created_at = models.DateTimeField(
+        _("since"), default=clock.now, db_default=Now(), editable=False
+    )
 
     objects = CustomerQuerySet.as_manager()
 
@@ -154,7 +156,7 @@ class Fact(models.Model):
     key = models.CharField(_("what"), max_length=40)
     value = models.CharField(_("value"), max_length=300)
     source = models.CharField(_("from"), max_length=20, default="message")
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("fact")

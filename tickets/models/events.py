@@ -12,6 +12,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tickets import clock
+
 
 class EventKind(models.TextChoices):
     TICKET_OPENED = "ticket.opened", _("opened the conversation")
@@ -86,7 +88,7 @@ class Event(models.Model):
         "ApiKey", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     data = models.JSONField(default=dict)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
     objects = AppendOnlyQuerySet.as_manager()
 

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tickets import clock
+
 if TYPE_CHECKING:
     from tickets.models.customers import Customer
 
@@ -87,7 +89,7 @@ class HandOver(models.Model):
     )
     evidence = models.JSONField(default=list, blank=True)
 
-    asked_at = models.DateTimeField(db_default=Now(), editable=False)
+    asked_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tickets import clock
 from tickets.models.tickets import Channel
 
 
@@ -60,7 +61,7 @@ class Message(models.Model):
     # For a sentence of an admin's with which a hand-over begins: what it is about; `safety` marks a
     # warning, which is shown as one.
     provenance = models.JSONField(null=True, blank=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
     objects = MessageQuerySet.as_manager()
 
@@ -173,7 +174,7 @@ class Note(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     body = models.TextField()
     client_id = models.UUIDField(null=True, blank=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("internal note")

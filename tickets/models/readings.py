@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tickets import clock
+
 
 class Reading(models.Model):
     """The whole situation of one customer message: every value, with the words that show it.
@@ -22,7 +24,7 @@ class Reading(models.Model):
     )
     values = models.JSONField(default=dict, blank=True)
     corrected = models.JSONField(default=dict, blank=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("reading")

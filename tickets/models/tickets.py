@@ -11,8 +11,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from tickets import clock
 
 # Crockford's letters without vowels: easy to read out, and no reference spells a word.
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -112,8 +113,11 @@ class Ticket(models.Model):
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     clarified = models.BooleanField(default=False)
     unhelpful_answers = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(_("opened"), db_default=Now(), editable=False)
+    created_at = models.DateTimeField(
+        _("opened"), default=clock.now, db_default=Now(), editable=False
+    )
     # Set by a trigger whenever the row is written, and every action writes it: see tickets.lists.changes.
+    # Only in a replay (tickets.replay) it is the time of then.
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = TicketQuerySet.as_manager()
@@ -174,7 +178,7 @@ class Ticket(models.Model):
         """Give the turn to `turn`; the clock of the turn starts anew only if it changes."""
         if self.turn != turn:
             self.turn = turn
-            self.turn_since = at or timezone.now()
+            self.turn_since = at or clock.now()
         if turn != Turn.CLOSED:
             self.closed_at = None
             self.resolution = ""
@@ -204,7 +208,7 @@ class Rating(models.Model):
     satisfaction = models.PositiveSmallIntegerField(_("satisfaction"))
     effort = models.PositiveSmallIntegerField(_("ease"))
     comment = models.TextField(_("comment"), blank=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("rating")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
+from tickets import clock
 from tickets.live import presence
 from tickets.models import HandOver, Reason, Team, Ticket, Turn
 from tickets.service import hours, waits
@@ -50,7 +50,7 @@ def outlook(ticket: Ticket) -> Outlook:
     Four queries and one look into Redis beside the hours; three of them rest on an index and a
     limit, so that 800 who wait cost what one does.
     """
-    now = timezone.now()
+    now = clock.now()
     place = _ahead(ticket) + 1
     here = presence.agents_here(ticket.team_id)
     if not hours.is_open(ticket.team, now):

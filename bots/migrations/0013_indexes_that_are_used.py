@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bots", "0010_first_sentences"),
+        ("bots", "0012_reports_take_the_clock"),
         ("knowledgebase", "0011_indexes_that_are_used"),
     ]
 
