@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -11,6 +12,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 from redis.exceptions import RedisError
 
+from helpdesk.cache import Cache
 from tests.factories import PASSWORD, make_admin
 from tests.tickets.portal.test_accounts import (
     LOGIN,
@@ -38,7 +40,7 @@ def _redis_away(settings: Settings) -> Iterator[None]:
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": AWAY}}
     for forget in (limits._shared.cache_clear, limits._own.storage.reset):
         forget()
-    caches["default"]._here.clear()
+    cast(Cache, caches["default"])._here.clear()
     yield
     limits._shared.cache_clear()
 
