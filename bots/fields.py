@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bots.models import Detector
-from bots.understanding.vocabulary import FEELINGS, REPEATS, TOPICS, URGENCIES
+from bots.understanding.vocabulary import CORRECTABLE, FEELINGS, REPEATS, TOPICS, URGENCIES
+from tickets import correctable
 from tickets.models import Decision, Reason
 from tickets.rules import Field, register
 
@@ -114,6 +115,9 @@ def register_all() -> None:
         ),
     ):
         register(field)
+    for name, title, nothing, label, choices in CORRECTABLE:
+        values = tuple(correctable.Choice(*each) for each in choices)
+        correctable.register(correctable.Correctable(name, title, values, nothing, label))
 
 
 def sensitive_topics() -> list[tuple[str, Any]]:

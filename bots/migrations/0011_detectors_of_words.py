@@ -10,21 +10,21 @@ from django.db import migrations
 RENAMED = {"slug": ("dissatisfied", "frustrated"), "name": ("Dissatisfied", "Frustrated")}
 # Those that it may still have as it came, by any release, and the one that it gets.
 THRESHOLDS = (
-    ("bereavement", (0.65,), 0.55),
+    ("bereavement", (0.65,), 0.6),
     ("billing_dispute", (0.65, 0.6), 0.55),
     ("confused", (0.7,), 0.6),
-    ("danger", (0.75,), 0.5),
+    ("danger", (0.75,), 0.65),
     ("data_protection", (0.55,), 0.55),
     ("deadline", (0.7,), 0.7),
     ("distressed", (0.8,), 0.65),
     ("fraud_security", (0.4,), 0.5),
     ("frustrated", (0.8, 0.4), 0.5),
-    ("legal", (0.58, 0.4), 0.5),
-    ("medical", (0.78, 0.56), 0.5),
-    ("money_hardship", (0.6,), 0.55),
+    ("legal", (0.58, 0.4), 0.65),
+    ("medical", (0.78, 0.56), 0.6),
+    ("money_hardship", (0.6,), 0.6),
     ("outage", (0.55,), 0.5),
     ("safety", (0.7,), 0.6),
-    ("self_harm", (0.85, 0.87), 0.5),
+    ("self_harm", (0.85, 0.87), 0.7),
     ("wants_to_cancel", (0.7,), 0.65),
 )
 NEW = (
@@ -42,6 +42,13 @@ NEW = (
         "signal",
         0.93,
         "Wants to know whether they talk to a person or to a computer.",
+    ),
+    (
+        "corrects",
+        "Turns down what was offered",
+        "signal",
+        0.7,
+        "Says no to an answer or an offer, corrects it, or asks for something else. Part of how a turn feels.",
     ),
     (
         "not_asked",

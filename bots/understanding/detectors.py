@@ -9,6 +9,7 @@ decide.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +24,9 @@ BY_PHRASE = 0.95  # the score of a phrase alone
 _NEAREST = 3  # examples that a sentence is compared with
 _SMOOTH = 0.03  # of the line
 _LINE, _NEAR, _MIDDLE, _STEEP = 3.0, 3.0, 1.0, 1.5
+_CROWD = (
+    0.3  # the more sentences a message has, the sooner one of them resembles something by chance
+)
 
 Places = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -116,12 +120,13 @@ def _score(one: Trained, sentence: str, plain: str, meaning: float) -> float:
     return 1 - (1 - BY_PHRASE * said) * (1 - meaning)
 
 
-def _meaning(one: Trained, stacked: Vectors, likeness: Vectors) -> Numbers:
+def _meaning(one: Trained, stacked: Vectors, likeness: Vectors, among: int) -> Numbers:
     """How surely each sentence means what the examples mean, 0 to 1."""
     if one.near is None or one.line is None:
         return np.zeros(len(stacked))
     near, against = likeness[:, one.near], likeness[:, one.against]
     raw = _LINE * (stacked @ one.line[:-1] + one.line[-1]) + _NEAR * (_top(near) - _top(against))
+    raw -= _CROWD * math.log(max(1, among))
     return np.asarray(1 / (1 + np.exp(-_STEEP * (raw - _MIDDLE))), dtype=np.float64)
 
 

@@ -20,7 +20,8 @@ _SHOUTED = re.compile(r"\b[A-ZÄÖÜ]{4,}\b")
 _SAME = 70  # of 100; how alike two turns are to count as said again
 # How much each sign says by itself that a turn is not content, 0 to 1.
 _SIGNS = {FRUSTRATED: 1.0, ANGRY: 1.0, DISTRESSED: 0.8, CONFUSED: 0.5}
-_LOUD, _REFUSED, _AGAIN, _SORRY, _THANKS = 0.3, 0.5, 0.3, 0.3, 0.5
+_LOUD, _REFUSED, _CORRECTS, _AGAIN, _SORRY = 0.3, 0.4, 0.6, 0.3, 0.3
+_PLAIN, _THANKS = 0.1, 0.5  # of a turn without any sign, and by how much thanks lower it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,11 @@ def frustration(
     refused: bool,
 ) -> float:
     """How discontent a turn is, 0 to 1: every sign takes its share of what speaks for content."""
-    signs = [share * scores(slug) for slug, share in _SIGNS.items()]
+    signs = [_PLAIN, *(share * scores(slug) for slug, share in _SIGNS.items())]
     signs.append(_LOUD * bool(_shouted(text)))
     if answers:
         signs.append(_REFUSED * refused)
+        signs.append(_CORRECTS * scores("corrects"))
         signs.append(_AGAIN * said_before(text, earlier))
         signs.append(_SORRY * bool(by_words.quoted("sorry", answers[-1][:READ])))
     return round(_any_of(signs) * (1 - _THANKS * by_words.share("courtesy", text[:READ])), 4)

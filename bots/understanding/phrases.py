@@ -143,6 +143,8 @@ class Phrasebook:
                 node.marks.append((item["mark"], after))
         elif item["group"]:
             ends = [self._add(nodes, one, phrase) for one in _alternatives(inside)]
+            if nodes in ends:
+                raise PhraseError(f"an alternative in it says nothing: {phrase!r}")
             return [end for several in ends for end in several]
         elif item["name"]:
             if item["name"] not in self._classes:

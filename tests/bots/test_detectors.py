@@ -237,3 +237,18 @@ def test_examples_are_encoded_again_when_the_encoder_has_changed(
 def test_a_detector_without_examples_is_silent() -> None:
     empty = detectors.train([Definition("empty", "Empty", "topic", 0.5, shipped=False)])
     assert empty.scores(["anything at all"], {}) == {"empty": {"anything at all": 0.0}}
+
+
+def test_no_admin_can_keep_anybody_from_a_person(no_encoder: None) -> None:
+    Detector.objects.filter(slug="wants_person").update(active=False, threshold=1.0)
+    installed.forget()
+    assert understand("Let me talk to a human").values["wants_person"].value is True
+
+
+def test_what_an_agent_corrects_about_a_wish_for_a_person_is_learned(no_encoder: None) -> None:
+    text = "Get me the manager on the second floor"
+    detector = Detector.objects.get(slug="wants_person")
+    before = understand(text).values["wants_person"].value
+    DetectorExample.objects.create(detector=detector, text=text, positive=not before)
+    installed.forget()
+    assert understand(text).values["wants_person"].value is not before
