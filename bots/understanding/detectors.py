@@ -91,7 +91,10 @@ class Detectors:
         if known and self.examples is not None:
             stacked = np.vstack([made[one] for one in known])
             likeness = stacked @ self.examples.T
-            meant = {one.definition.slug: _meaning(one, stacked, likeness) for one in self.trained}
+            meant = {
+                one.definition.slug: _meaning(one, stacked, likeness, len(sentences))
+                for one in self.trained
+            }
         places = {sentence: place for place, sentence in enumerate(known)}
         plain = {sentence: _plain(sentence) for sentence in sentences}
 
