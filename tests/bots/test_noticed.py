@@ -69,7 +69,7 @@ def test_what_is_quoted_stands_in_the_message(slug: str, text: str, noticed: boo
 @pytest.mark.model
 @pytest.mark.usefixtures("encoder")
 class TestWithTheEncoder:
-    @pytest.fixture(autouse=True)
+    @pytest.fixture(autouse=True, scope="class")
     def _from_nothing(self) -> Iterator[None]:
         installed.forget()
         yield
