@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bots import telling
-from bots.understanding import feel_at_a_glance, find_facts, wants_person
+from bots.understanding import feel, find_facts, wants_person
+from bots.understanding.vocabulary import CALM, FEELINGS
 from tickets.conversation.briefs import Brief
 from tickets.intake.text import first_line
 from tickets.models import (
@@ -24,9 +25,8 @@ from tickets.models import (
     Ticket,
 )
 
-CALM = "calm"
 # What weighs more as the state that somebody is in now.
-_STRENGTH = {CALM: 0, "confused": 1, "frustrated": 2, "angry": 3, "distressed": 4}
+_STRENGTH = {name: place for place, (name, _label) in enumerate(FEELINGS)}
 # Reasons that lie in the customer's last words; the others happened outside of them.
 _BY_WORDS = {
     *(Reason.ANGER, Reason.UNHELPFUL, Reason.NO_ARTICLE, Reason.NOT_UNDERSTOOD, Reason.SENSITIVE),
@@ -237,7 +237,7 @@ def _felt_in(message: Message) -> _Felt:
         corrected = "feeling" in reading.corrected
         evidence = [] if corrected else reading.values["feeling"].get("evidence", ())
         return _Felt(name, tuple(evidence), message.position)
-    feeling = feel_at_a_glance(message.body)
+    feeling = feel(message.body)
     return _Felt(feeling.name, tuple(feeling.words), message.position)
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from bots import confidence
 from bots.models import AssistantSettings, Words
 from bots.naming import name_of
-from bots.understanding import is_courtesy, query_of
+from bots.understanding import is_courtesy, is_greeting, query_of
+from bots.understanding.vocabulary import ANGRY, DISTRESSED, FRUSTRATED, NO, NOT_ASKED
 from knowledgebase import answers, search
 from knowledgebase.embeddings import Vectors
 from knowledgebase.models import NORWEGIAN, Article
@@ -24,13 +25,8 @@ ALSO_SHOWN = 2  # further articles beside an answer
 MOST_CONSIDERED = 5  # kept for whoever asks why
 LONGEST_NO = 10  # words
 NOTHING_TO_SAY = (Reason.NO_ARTICLE, Reason.NOT_UNDERSTOOD)
-DISCONTENT = ("frustrated", "angry", "distressed")
+DISCONTENT = (FRUSTRATED, ANGRY, DISTRESSED)
 
-_GREETING = re.compile(
-    r"^\W*(hi|hello|hey|hallo|moin|good (morning|afternoon|evening)|guten (tag|morgen|abend))"
-    r"( there| all| team)?\W*$",
-    re.IGNORECASE,
-)
 _HAS_A_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -121,7 +117,7 @@ def _think(
             "If you would rather talk to a human, one click is enough."
         )
         return Thought(Decision.ANSWER, text, 1.0, ["asked whether this is a human"])
-    if _GREETING.match(question.text):
+    if is_greeting(question.text):
         return Thought(Decision.ANSWER, words.greeting, 1.0, ["a greeting without a question"])
     if question.was_answered and _says_no(question, seen["repeats"].value):
         return Thought(
@@ -186,7 +182,7 @@ def _weigh(
 
 def _says_no(question: Question, repeats: object) -> bool:
     """Whether it is no more than a no; whoever says more is read for what more they say."""
-    return repeats in ("no", "not_asked") and len(question.text.split()) <= LONGEST_NO
+    return repeats in (NO, NOT_ASKED) and len(question.text.split()) <= LONGEST_NO
 
 
 def _nothing_found(

@@ -29,7 +29,8 @@ from enum import StrEnum
 
 from bots.understanding import is_courtesy, wants_person
 from bots.understanding.feeling import said_before
-from bots.understanding.repetition import NO, NOT_ASKED, QUESTION, of
+from bots.understanding.repetition import by_words_alone
+from bots.understanding.vocabulary import NO, NOT_ASKED, QUESTION
 
 SOON = timedelta(minutes=30)
 SILENT_FROM = timedelta(days=1)
@@ -107,7 +108,7 @@ def ending(course: Course, now: datetime) -> Ending:
 
 def _told(course: Course, said: Next) -> Ending | None:
     """What the next words say of the answer; None where they are not about it."""
-    repeats = said.repeats or of(said.text, [course.question], [" "], {})[0]
+    repeats = said.repeats or by_words_alone(said.text, [course.question])
     if repeats in (NO, NOT_ASKED):
         return Ending.REFUSED
     if is_courtesy(said.text):

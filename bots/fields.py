@@ -8,32 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bots.models import Detector
+from bots.understanding.vocabulary import CORRECTABLE, FEELINGS, REPEATS, TOPICS, URGENCIES
 from tickets.models import Decision, Reason
-from tickets.rules import Field, register
-
-FEELINGS = (
-    ("calm", _("calm")),
-    ("confused", _("confused")),
-    ("frustrated", _("frustrated")),
-    ("angry", _("angry")),
-    ("distressed", _("distressed")),
-)
-URGENCIES = (("outage", _("outage")), ("deadline", _("deadline")), ("safety", _("safety")))
-REPEATS = (
-    ("question", _("asks the same again")),
-    ("no", _("says no")),
-    ("not_asked", _("says that it is not what they asked")),
-)
-SENSITIVE: tuple[tuple[str, Any], ...] = (
-    ("self_harm", _("self-harm or danger")),
-    ("danger", _("acute danger")),
-    ("bereavement", _("bereavement")),
-    ("fraud_security", _("fraud and security")),
-    ("legal", _("legal")),
-    ("medical", _("medical")),
-    ("money_hardship", _("money hardship")),
-    ("data_protection", _("data protection")),
-)
+from tickets.rules import Field, correctable, register
 
 
 def register_all() -> None:
@@ -137,13 +114,16 @@ def register_all() -> None:
         ),
     ):
         register(field)
+    for name, title, nothing, label, choices in CORRECTABLE:
+        values = tuple(correctable.Choice(*each) for each in choices)
+        correctable.register(correctable.Correctable(name, title, values, nothing, label))
 
 
 def sensitive_topics() -> list[tuple[str, Any]]:
     """The topics that came with the helpdesk, and those that an admin added."""
-    own = dict(SENSITIVE)
+    own = dict(TOPICS)
     return [
-        *SENSITIVE,
+        *TOPICS,
         *(each for each in _detectors(Detector.Kind.SENSITIVE) if each[0] not in own),
     ]
 

@@ -8,15 +8,14 @@ from typing import Any
 from django.conf import settings
 
 from bots import models
+from bots.understanding.vocabulary import ANGRY, CONFUSED, DISTRESSED, FRUSTRATED, SELF_HARM
 from tickets.conversation.openings import Opening
 from tickets.models import AuthorKind, Reading, Ticket
 from tickets.rules.seen import Seen
 
 LOOKED_BACK = 3  # messages of the customer's; a feeling of long ago is not answered now
 # The gravest first. A topic goes before a feeling, a safety line before both.
-FEELINGS = ("distressed", "angry", "frustrated", "confused")
-# Whoever may hurt themselves reads the emergency text, and no sentence about their mood before it.
-SELF_HARM = "self_harm"
+FEELINGS = (DISTRESSED, ANGRY, FRUSTRATED, CONFUSED)
 
 
 def choose(ticket: Ticket) -> Opening | None:
@@ -44,6 +43,7 @@ def _names(value: Any) -> Iterator[str]:
     yield from (str(topic) for topic in topics)
     for field in ("feeling", "urgent"):
         name = str(value(field) or "")
+        # Whoever may hurt themselves reads the emergency text, and no sentence about their mood.
         if name and not (name in FEELINGS and SELF_HARM in topics):
             yield name
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bots.understanding import feel_at_a_glance, find_facts, wants_person
+from bots.understanding import feel, find_facts, wants_person
+from bots.understanding.sentences import split
 from tickets.intake.text import first_line
 
 READ = 4_000  # characters of a message; what is wanted does not stand after them
@@ -16,7 +17,6 @@ MOST_SENTENCES = 40
 LEAST = 0.1  # from this weight a sentence tells something
 PAIR = 200  # characters: a short sentence is shown with its neighbour
 
-_BREAK = re.compile(r"(?<=[.!?…。！？])[\"”»')\]]*\s+|\n+")
 _GREETED = re.compile(
     r"^(?:hi|hello|hey|hiya|dear|good (?:morning|afternoon|evening|day)|hallo|moin|servus|"
     r"guten (?:tag|morgen|abend)|grüezi|sehr geehrte\w*|liebe[rs]?)\b"
@@ -89,8 +89,8 @@ class Sentence:
 
 def sentences(body: str) -> list[str]:
     """The sentences of a message, each on one line; a greeting before a comma is left out."""
-    pieces = (" ".join(piece.split()) for piece in _BREAK.split(body[:READ]))
-    return [text for piece in pieces if (text := _GREETED.sub("", piece))][:MOST_SENTENCES]
+    pieces = (_GREETED.sub("", piece) for piece in split(body[:READ]))
+    return [piece for piece in pieces if piece][:MOST_SENTENCES]
 
 
 def weigh(text: str) -> float:
@@ -106,7 +106,7 @@ def weigh(text: str) -> float:
     weight -= 4.0 * bool(_ABOUT_THE_ANSWER.search(text))
     if wants_person(text):
         weight -= 4.0  # that they want a person is the reason, not the concern
-    if not (wish or trouble) and feel_at_a_glance(text).words:
+    if not (wish or trouble) and feel(text).words:
         weight -= 1.0
     return weight - 1.0 * (words < 3)
 

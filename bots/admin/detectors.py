@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from bots.actions import teach_detector
 from bots.models import Detector, DetectorExample
 from bots.understanding import installed, sentences, vectors
-from bots.understanding.shipped import BY_SLUG
+from bots.understanding.catalogue import WANTS_PERSON, shipped
 from tickets.admin import AuditedAdmin, AuditedForm, site
 from tickets.admin.audit.audited import AuditedInline, actor_of
 
@@ -44,6 +44,20 @@ class DetectorForm(AuditedForm):
                 "outage or a wish to cancel, come with the helpdesk, which acts on them itself, so new "
                 "ones cannot be made. For something else that rules should look at, make a topic."
             )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.instance.shipped and self.instance.slug == WANTS_PERSON:
+            highest = shipped()[WANTS_PERSON].threshold
+            if not cleaned.get("active") or (cleaned.get("threshold") or 0) > highest:
+                raise forms.ValidationError(
+                    _(
+                        "Whoever asks for a person gets one: this detector stays switched on, and "
+                        "notices from %(highest)s at the latest. Counter-examples teach it better."
+                    )
+                    % {"highest": highest}
+                )
+        return cleaned
 
 
 class ExampleInline(AuditedInline):
@@ -109,15 +123,13 @@ class DetectorAdmin(AuditedAdmin):
 
     @admin.display(description=gettext_lazy("comes with"))
     def comes_with(self, detector: Detector) -> str:
-        shipped = BY_SLUG.get(detector.slug) if detector.shipped else None
-        if shipped is None:
+        base = shipped().get(detector.slug) if detector.shipped else None
+        if base is None:
             return _("No examples: it knows what you write below. Five are enough to begin with.")
-        return _(
-            "%(shown)d examples and %(not_shown)d counter-examples, for instance “%(one)s”"
-        ) % {
-            "shown": len(shipped.shown),
-            "not_shown": len(shipped.negative),
-            "one": shipped.positive[0],
+        return _("%(phrases)d phrases, %(shown)d examples and %(not_shown)d counter-examples") % {
+            "phrases": base.phrases,
+            "shown": len(base.examples),
+            "not_shown": len(base.counter_examples),
         }
 
 
@@ -170,20 +182,20 @@ def teach(request: HttpRequest) -> HttpResponse:
 
 
 def _tried(lines: list[str]) -> tuple[list[dict[str, Any]], bool]:
-    bank = installed.bank()
+    detectors = installed.detectors()
     made: dict[str, vectors.Vectors] = {}
-    if bank.ready:
+    if detectors.ready:
         try:
             made = vectors.of(lines)
         except vectors.EncoderUnavailable:
             made = {}
-    scores = bank.scores(lines, made)
+    scores = detectors.scores(lines, made)
     rows = []
     for line in lines:
         found: list[dict[str, Any]] = []
-        for one in bank.trained:
+        for one in detectors.trained:
             score = scores[one.definition.slug][line]
-            near = bank.nearest(one.definition.slug, made[line]) if line in made else None
+            near = detectors.nearest(one.definition.slug, made[line]) if line in made else None
             found.append(
                 {
                     "slug": one.definition.slug,

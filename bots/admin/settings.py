@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from bots.admin.confidence import confidence, decide
 from bots.admin.playground import playground
-from bots.fields import FEELINGS, URGENCIES, sensitive_topics
+from bots.fields import sensitive_topics
 from bots.models import AssistantSettings, LanguageTexts, Opening
 from bots.models.words import TEXTS
+from bots.understanding.vocabulary import FEELINGS, URGENCIES
 from tickets.admin import AuditedAdmin, AuditedForm, SingletonAdmin, site
 
 HOW_SURE = ("answer_threshold", "offer_threshold", "ask_back", "calibration_step")

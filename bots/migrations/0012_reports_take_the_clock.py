@@ -6,7 +6,7 @@ import tickets.clock
 class Migration(migrations.Migration):
     """A report has the time of the actions' clock. Nothing changes in the database."""
 
-    dependencies = [("bots", "0010_first_sentences")]
+    dependencies = [("bots", "0011_detectors_of_words")]
 
     operations = [
         migrations.AlterField(

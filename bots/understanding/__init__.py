@@ -1,34 +1,29 @@
 """What a customer's message says beside its question: wishes, feeling, topics, urgency, facts."""
 
-from bots.understanding.courtesy import is_courtesy
+from bots.understanding.by_words import asks_identity, is_courtesy, is_greeting, wants_person
 from bots.understanding.facts import FoundFact, find_facts
-from bots.understanding.feeling import Feeling, feel, feel_at_a_glance
-from bots.understanding.person import asks_whether_human, wants_person
+from bots.understanding.feeling import Feeling, feel
 from bots.understanding.query import query_of
 from bots.understanding.reading import (
-    Reading,
-    Said,
-    Turn,
+    Analysis,
+    Utterance,
     encode_ahead,
     understand,
     understand_many,
     warm,
 )
-from tickets.rules.seen import Seen
 
 __all__ = [
+    "Analysis",
     "Feeling",
     "FoundFact",
-    "Reading",
-    "Said",
-    "Seen",
-    "Turn",
-    "asks_whether_human",
+    "Utterance",
+    "asks_identity",
     "encode_ahead",
     "feel",
-    "feel_at_a_glance",
     "find_facts",
     "is_courtesy",
+    "is_greeting",
     "query_of",
     "understand",
     "understand_many",

@@ -16,8 +16,8 @@ from django.db import DatabaseError
 from django.db.models import Count, Max, Q
 
 from bots.models import Detector, DetectorExample
-from bots.understanding.detectors import Bank, train
-from bots.understanding.shipped import BY_SLUG, SHIPPED, Definition
+from bots.understanding.catalogue import WANTS_PERSON, Definition, shipped
+from bots.understanding.detectors import Detectors, train
 from bots.understanding.vectors import forget as forget_vectors
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ _lock = threading.Lock()
 
 @dataclass(slots=True)
 class _State:
-    bank: Bank | None = None
+    detectors: Detectors | None = None
     version: Any = None
     asked: float = 0.0
     trained: float = 0.0
@@ -38,18 +38,18 @@ class _State:
 _state = _State()
 
 
-def bank() -> Bank:
+def detectors() -> Detectors:
     """The detectors that are switched on, as of at most five seconds ago."""
     now = time.monotonic()
-    if _state.bank is not None and now - _state.asked < ASK_AGAIN_SECONDS:
-        return _state.bank
+    if _state.detectors is not None and now - _state.asked < ASK_AGAIN_SECONDS:
+        return _state.detectors
     with _lock:
         return _look_again(now)
 
 
 def forget() -> None:
     """Look again at once: for tests, and for the page that has just changed one."""
-    _state.bank, _state.version, _state.asked = None, None, 0.0
+    _state.detectors, _state.version, _state.asked = None, None, 0.0
 
 
 def forget_all() -> None:
@@ -58,27 +58,27 @@ def forget_all() -> None:
     forget_vectors()
 
 
-def _look_again(now: float) -> Bank:
-    if _state.bank is not None and now - _state.asked < ASK_AGAIN_SECONDS:
-        return _state.bank
+def _look_again(now: float) -> Detectors:
+    if _state.detectors is not None and now - _state.asked < ASK_AGAIN_SECONDS:
+        return _state.detectors
     version: Any = _state.version
     definitions: tuple[Definition, ...] | None = None
     try:
         version = _version()
-        if version != _state.version or _state.bank is None:
+        if version != _state.version or _state.detectors is None:
             definitions = _definitions()
     except DatabaseError as error:
         logger.warning("the detectors cannot be read, those known go on: %s", error)
-        if _state.bank is None:
-            definitions, version = SHIPPED, None
-    stale = _state.bank is not None and not _state.bank.ready
+        if _state.detectors is None:
+            definitions, version = tuple(shipped().values()), None
+    stale = _state.detectors is not None and not _state.detectors.ready
     if definitions is not None or (stale and now - _state.trained > TRY_ENCODER_AGAIN_SECONDS):
-        if definitions is None and _state.bank is not None:
-            definitions = tuple(one.definition for one in _state.bank.trained)
-        _state.bank = train(definitions or SHIPPED)
+        if definitions is None and _state.detectors is not None:
+            definitions = tuple(one.definition for one in _state.detectors.trained)
+        _state.detectors = train(definitions or tuple(shipped().values()))
         _state.trained = now
     _state.version, _state.asked = version, now
-    return _state.bank or train(SHIPPED)
+    return _state.detectors or train(tuple(shipped().values()))
 
 
 def _version() -> tuple[Any, ...]:
@@ -104,29 +104,30 @@ def _definitions() -> tuple[Definition, ...]:
     seen = set()
     for row in Detector.objects.order_by("pk"):
         seen.add(row.slug)
-        if not row.active:
+        if not row.active and row.slug != WANTS_PERSON:
             continue
         shown = tuple(examples.get((row.pk, True), ()))
         not_shown = tuple(examples.get((row.pk, False), ()))
         found.append(_merged(row, shown, not_shown))
-    found.extend(one for one in SHIPPED if one.slug not in seen)
+    found.extend(one for slug, one in shipped().items() if slug not in seen)
     return tuple(found)
 
 
 def _merged(row: Detector, shown: tuple[str, ...], not_shown: tuple[str, ...]) -> Definition:
     """The row over what came with the helpdesk; what people say goes before our own examples."""
-    base = BY_SLUG.get(row.slug) if row.shipped else None
+    base = shipped().get(row.slug) if row.shipped else None
     if base is None:
         return Definition(
             row.slug, row.name, row.kind, row.threshold, shown, not_shown, shipped=False
         )
+    # Whoever asks for a person in words gets one, whatever an admin does to the threshold.
+    highest = base.threshold if row.slug == WANTS_PERSON else 1.0
     return replace(
         base,
         name=row.name,
-        threshold=row.threshold,
-        positive=_without(base.positive, not_shown) + shown,
-        negative=_without(base.negative, shown) + not_shown,
-        wide=_without(base.wide, (*shown, *not_shown)),
+        threshold=min(row.threshold, highest),
+        examples=_without(base.examples, not_shown) + shown,
+        counter_examples=_without(base.counter_examples, shown) + not_shown,
     )
 
 

@@ -41,44 +41,11 @@ def detect(text: str) -> str:
     return "en" if code != "en" and _is_english(low) and sure < 0.95 else code
 
 
-_ENGLISH = frozenset(
-    [
-        "the",
-        "is",
-        "are",
-        "was",
-        "my",
-        "your",
-        "i",
-        "you",
-        "it",
-        "this",
-        "that",
-        "not",
-        "don't",
-        "can't",
-        "how",
-        "what",
-        "when",
-        "where",
-        "why",
-        "do",
-        "does",
-        "did",
-        "please",
-        "with",
-        "for",
-        "and",
-        "of",
-        "to",
-        "have",
-        "has",
-        "a",
-        "an",
-        "me",
-        "we",
-    ]
-)
+_COMMON = """
+the is are was my your i you it this that not don't can't how what when where why do does did please
+with for and of to have has a an me we
+"""
+_ENGLISH = frozenset(_COMMON.split())
 
 
 def _is_english(words: list[str]) -> bool:

@@ -3,39 +3,28 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from bots.understanding import feeling as feelings
-from bots.understanding import installed, language, repetition, sentences, tone, vectors
-from bots.understanding.detectors import Bank
-from bots.understanding.feeling import ANGRY, CALM, CONFUSED, DISTRESSED, FRUSTRATED
-from bots.understanding.person import asks_when, asks_whether_human, wants_person
-from bots.understanding.shipped import SENSITIVE, TOPIC
+from bots.understanding import installed, language, repetition, sentences, vectors
+from bots.understanding.catalogue import SENSITIVE, TOPIC
+from bots.understanding.detectors import Detectors
+from bots.understanding.repetition import whole
 from bots.understanding.vectors import EncoderUnavailable, Vectors
+from bots.understanding.vocabulary import GRAVEST_FIRST
 from tickets.rules.seen import Seen
 
 logger = logging.getLogger(__name__)
 
-_URGENT = ("safety", "outage", "deadline")  # the gravest first
 _MOST_QUOTED = 160
-_WHOLE = 800  # characters of a message that are encoded as a whole
-_EARLIER = 3
+_EARLIER = 3  # messages that are encoded, too
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One earlier customer message. `reading` is what was stored of it, if anything."""
-
-    text: str
-    reading: Mapping[str, object] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Analysis:
     """What was understood, by field; see the documentation for the fields."""
 
     values: dict[str, Seen] = field(default_factory=dict)
@@ -43,7 +32,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Utterance:
     """A message to be understood: its text, what the customer said before, what they were told."""
 
     text: str
@@ -55,13 +44,12 @@ class Said:
 def understand(
     text: str,
     *,
-    earlier: Sequence[str | Turn] = (),
+    earlier: Sequence[str] = (),
     answers: Sequence[str] = (),
     vector: Vectors | None = None,
-) -> Reading:
+) -> Analysis:
     """Read one message. Never raises; without the encoder it goes by words alone."""
-    before = [one.text if isinstance(one, Turn) else one for one in earlier]
-    return understand_many([Said(text, before, answers, vector)])[0]
+    return understand_many([Utterance(text, earlier, answers, vector)])[0]
 
 
 def warm() -> None:
@@ -71,36 +59,37 @@ def warm() -> None:
 
 def encode_ahead(texts: Sequence[str]) -> None:
     """Let the encoder read these messages at once, so that none of them waits for it afterwards."""
-    bank = installed.bank()
-    if bank.ready:
-        said = [Said(text) for text in texts]
-        parts = [sentences.telling(sentences.split(text), bank.tells) for text in texts]
-        _encoded(said, parts)
+    detectors = installed.detectors()
+    if detectors.ready:
+        parts = [sentences.telling(sentences.split(text), detectors.tells) for text in texts]
+        _encoded([Utterance(text) for text in texts], parts)
 
 
-def understand_many(messages: Sequence[Said]) -> list[Reading]:
+def understand_many(messages: Sequence[Utterance]) -> list[Analysis]:
     """Read several messages with one round of encoding."""
-    bank = installed.bank()
+    detectors = installed.detectors()
     parts = [sentences.split(one.text) for one in messages]
-    chosen = [sentences.telling(part, bank.tells) for part in parts]
-    made = _encoded(messages, chosen) if bank.ready else {}
-    return [_read(message, part, bank, made) for message, part in zip(messages, parts, strict=True)]
+    chosen = [sentences.telling(part, detectors.tells) for part in parts]
+    made = _encoded(messages, chosen) if detectors.ready else {}
+    return [
+        _read(message, part, detectors, made) for message, part in zip(messages, parts, strict=True)
+    ]
 
 
-def _encoded(messages: Sequence[Said], chosen: Sequence[list[str]]) -> dict[str, Vectors]:
+def _encoded(messages: Sequence[Utterance], chosen: Sequence[list[str]]) -> dict[str, Vectors]:
     made: dict[str, Vectors] = {}
     wanted: list[str] = []
     for message, part in zip(messages, chosen, strict=True):
-        whole = _whole(message.text)
+        text = whole(message.text)
         if message.vector is not None:
-            made[whole] = np.asarray(message.vector, dtype=np.float32)
-            vectors.remember([(whole, made[whole])])
+            made[text] = np.asarray(message.vector, dtype=np.float32)
+            vectors.remember([(text, made[text])])
         elif part:
-            wanted.append(whole)
+            wanted.append(text)
         if len(part) == 1 and message.vector is not None:
-            made[part[0]] = made[whole]
+            made[part[0]] = made[text]
         wanted.extend(part)
-        wanted.extend(_whole(one) for one in message.earlier[-_EARLIER:] if one.strip())
+        wanted.extend(whole(one) for one in message.earlier[-_EARLIER:] if one.strip())
     try:
         made |= vectors.of([one for one in dict.fromkeys(wanted) if one not in made])
     except EncoderUnavailable as error:
@@ -109,42 +98,49 @@ def _encoded(messages: Sequence[Said], chosen: Sequence[list[str]]) -> dict[str,
     return made
 
 
-def _read(message: Said, parts: list[str], bank: Bank, made: Mapping[str, Vectors]) -> Reading:
-    whole = _whole(message.text)
-    units = list(dict.fromkeys([*parts, whole])) if len(parts) > 1 else (parts or [whole])
+def _read(
+    message: Utterance, parts: list[str], detectors: Detectors, made: Mapping[str, Vectors]
+) -> Analysis:
+    text = whole(message.text)
+    several = text if len(parts) > 1 else ""
     try:
-        scores = bank.scores(units, made, among=len(units))
+        scores = detectors.scores(parts, made, whole=several)
     except ValueError as error:  # vectors of two encoders, while one is swapped for another
         logger.warning("read by words alone: %s", error)
-        made, scores = {}, bank.scores(units, {})
-    noticed = _Noticed(bank, scores, whole)
-    contact = wants_person(message.text)
-    when = bool(contact) and asks_when(message.text)
-    asked = "" if when else contact
-    identity = asks_whether_human(message.text)
-    feeling, frustration = _feeling(message, whole, parts, noticed, made)
+        made, scores = {}, detectors.scores(parts, {})
+    noticed = _Noticed(detectors, scores, text)
+    again, words = repetition.of(
+        message.text, message.earlier, message.answers, made, noticed.words
+    )
+    feeling = feelings.name(message.text, noticed.words)
+    frustration = feelings.frustration(
+        message.text,
+        lambda slug: noticed.best(slug)[0],
+        earlier=message.earlier,
+        answers=message.answers,
+        refused=again != "",
+    )
     sensitive = noticed.all_of_kind(SENSITIVE)
-    urgent = next((slug for slug in _URGENT if noticed.slug(slug)), "")
-    again, words = repetition.of(message.text, message.earlier, message.answers, made)
+    urgent = next((slug for slug in GRAVEST_FIRST if noticed.holds(slug)), "")
     topic = max(noticed.all_of_kind(TOPIC), key=lambda one: one[1], default=("", 0.0, ""))
-    return Reading(
+    return Analysis(
         {
             "language": Seen(language.detect(message.text)),
-            "wants_person": Seen(bool(asked), _quoted(asked)),
-            "asks_hours": Seen(when, _quoted(contact) if when else ()),
-            "asks_identity": Seen(bool(identity), _quoted(identity)),
-            "feeling": feeling,
-            "frustration": frustration,
+            "wants_person": noticed.seen("wants_person", unless="asks_hours"),
+            "asks_hours": noticed.seen("asks_hours"),
+            "asks_identity": noticed.seen("asks_identity", unless="wants_person"),
+            "feeling": Seen(feeling.name, feeling.words[:6]),
+            "frustration": Seen(frustration, feeling.words[:4], frustration),
             "sensitive": Seen(
                 [slug for slug, _, _ in sensitive],
                 tuple(dict.fromkeys(words for _, _, words in sensitive)),
                 max((score for _, score, _ in sensitive), default=None),
             ),
-            "urgent": _seen(urgent, noticed.slug(urgent)),
-            "wants_to_cancel": noticed.as_seen("wants_to_cancel"),
-            "billing_dispute": noticed.as_seen("billing_dispute"),
+            "urgent": Seen(urgent, noticed.evidence(urgent), noticed.score(urgent)),
+            "wants_to_cancel": noticed.seen("wants_to_cancel"),
+            "billing_dispute": noticed.seen("billing_dispute"),
             "repeats": Seen(again, words),
-            "topic": Seen(topic[0], _quoted(topic[2]), topic[1] if topic[0] else None),
+            "topic": Seen(topic[0], (topic[2],) if topic[0] else (), topic[1] or None),
         },
         {slug: noticed.best(slug)[0] for slug in scores},
     )
@@ -154,7 +150,7 @@ def _read(message: Said, parts: list[str], bank: Bank, made: Mapping[str, Vector
 class _Noticed:
     """The detectors' scores for the sentences of one message, and for it as a whole."""
 
-    bank: Bank
+    detectors: Detectors
     scores: dict[str, dict[str, float]]
     whole: str
 
@@ -166,73 +162,36 @@ class _Noticed:
         sentence = max(found, key=lambda one: (found[one], one != self.whole))
         return found[sentence], sentence
 
-    def slug(self, slug: str) -> tuple[float, str] | None:
-        """The score and the sentence, if it is from the threshold on."""
-        one = self.bank.named(slug)
-        score, sentence = self.best(slug)
-        return (score, sentence) if one and score >= one.definition.threshold else None
+    def holds(self, slug: str) -> bool:
+        """Whether a sentence scores from the threshold on."""
+        one = self.detectors.by_slug.get(slug)
+        return one is not None and self.best(slug)[0] >= one.definition.threshold
 
-    def as_seen(self, slug: str) -> Seen:
-        found = self.slug(slug)
-        return _seen(bool(found), found)
+    def words(self, slug: str) -> str:
+        """The words that show it: the phrase, else the sentence; "" if it does not hold."""
+        if not self.holds(slug):
+            return ""
+        sentence = self.best(slug)[1]
+        said = self.detectors.by_slug[slug].says(sentence)
+        return (said or sentence)[:_MOST_QUOTED]
+
+    def evidence(self, slug: str) -> tuple[str, ...]:
+        return tuple(filter(None, [self.words(slug)]))
+
+    def score(self, slug: str) -> float | None:
+        return round(self.best(slug)[0], 3) if self.holds(slug) else None
+
+    def seen(self, slug: str, *, unless: str = "") -> Seen:
+        """Yes or no; no where `unless` holds of the very same sentence."""
+        holds = self.holds(slug)
+        if unless and holds and self.holds(unless) and self.best(slug)[1] == self.best(unless)[1]:
+            holds = False
+        return Seen(holds, *((self.evidence(slug), self.score(slug)) if holds else ()))
 
     def all_of_kind(self, kind: str) -> list[tuple[str, float, str]]:
         """Slug, score and sentence of each detector of a kind that notices something."""
         return [
-            (one.definition.slug, round(seen[0], 3), seen[1][:_MOST_QUOTED])
-            for one in self.bank.trained
-            if one.definition.kind == kind and (seen := self.slug(one.definition.slug))
+            (slug, round(self.best(slug)[0], 3), self.best(slug)[1][:_MOST_QUOTED])
+            for slug, one in self.detectors.by_slug.items()
+            if one.definition.kind == kind and self.holds(slug)
         ]
-
-
-def _feeling(
-    message: Said,
-    whole: str,
-    parts: Sequence[str],
-    noticed: _Noticed,
-    made: Mapping[str, Vectors],
-) -> tuple[Seen, Seen]:
-    by_words = feelings.feel(message.text)
-    vector = made.get(whole)
-    examples: float | None = None
-    sounding = None
-    if noticed.bank.ready and vector is not None:
-        of_whole = noticed.scores.get("dissatisfied", {}).get(whole)
-        score, _ = noticed.best("dissatisfied")
-        examples = _open((of_whole if of_whole is not None else score) * 0.6 + score * 0.4)
-        sounding = tone.of(vector[None])
-    sound = float(sounding[0]) if sounding is not None else None
-    plain = feelings.strain(message.text, by_words, examples=examples, tone=sound)
-    level = feelings.frustration(plain, message.text, message.earlier, message.answers)
-    level_seen = Seen(level, by_words.words[:4], level)
-    if found := noticed.slug("distressed"):
-        return Seen(DISTRESSED, _quoted(found[1]), round(found[0], 3)), level_seen
-    if by_words.name == ANGRY:
-        return Seen(ANGRY, by_words.words[:6], by_words.level), level_seen
-    if confused := noticed.slug("confused"):
-        return Seen(CONFUSED, _quoted(confused[1]), round(confused[0], 3)), level_seen
-    discontent = noticed.slug("dissatisfied")
-    if by_words.name == FRUSTRATED or discontent or feelings.is_strained(plain, message.text):
-        shown = by_words.words[:6] or _quoted(noticed.best("dissatisfied")[1])
-        return Seen(FRUSTRATED, shown or _quoted(parts[0] if parts else ""), level), level_seen
-    return Seen(CALM), level_seen
-
-
-def _open(score: float) -> float:
-    """A score of 0 to 1 as the sum it was made of, without its ends."""
-    held = min(max(score, 0.0005), 0.9995)
-    return math.log(held / (1 - held)) / 1.5 + 1.0
-
-
-def _seen(value: object, found: tuple[float, str] | None) -> Seen:
-    if found is None:
-        return Seen(value)
-    return Seen(value, _quoted(found[1]), round(found[0], 3))
-
-
-def _quoted(words: str) -> tuple[str, ...]:
-    return (words[:_MOST_QUOTED],) if words else ()
-
-
-def _whole(text: str) -> str:
-    return text[:_WHOLE].replace("\0", " ")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from bots.understanding.catalogue import shipped
 from bots.understanding.detectors import train
-from bots.understanding.shipped import SHIPPED
 from knowledgebase import embeddings, search
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit, SearchResult
@@ -23,7 +23,7 @@ def encoder() -> None:
     may not idle so long, and no turn may come too late because of them.
     """
     embeddings.warm()
-    train(SHIPPED)
+    train(tuple(shipped().values()))
 
 
 @pytest.fixture

@@ -18,20 +18,19 @@ from django.test import Client
 from bots import briefs as bot_briefs
 from bots import dialogue, telling
 from bots.understanding import (
-    detectors,
+    by_words,
+    catalogue,
     facts,
     feeling,
     find_facts,
-    garbled,
+    is_courtesy,
     language,
-    person,
     repetition,
     sentences,
-    shipped,
     wants_person,
-    wording,
+    words,
 )
-from knowledgebase import answers, excerpts, markdown, ranking, search
+from knowledgebase import answers, embeddings, excerpts, markdown, ranking, search
 from tests.factories import add_messages, make_ticket
 from tests.steps import TooMany, hardest, steps
 from tickets.intake import text as tickets_text
@@ -52,15 +51,14 @@ TEXTS = {
 }
 ANALYSES: dict[str, Callable[[str], object]] = {
     "feeling": feeling.feel,
-    "feeling at a glance": feeling.feel_at_a_glance,
-    "tone": feeling.tone_of_words.__wrapped__,
-    "course": lambda text: feeling.frustration(1.0, text, [text] * 3, [text]),
-    "repetition": lambda text: repetition.of(text, [text[1:]] * 5, [text], {}),
+    "course": lambda text: feeling.frustration(
+        text, lambda slug: 0.5, earlier=[text] * 3, answers=[text], refused=True
+    ),
+    "repetition": lambda text: repetition.by_words_alone(text, [text[1:]] * 5),
     "sentences": sentences.split,
     "person": wants_person,
-    "hours": person.asks_when,
-    "identity": person.asks_whether_human,
-    "letters": lambda text: garbled.asks(text[: person.LONGEST]),
+    "courtesy": is_courtesy,
+    "share": lambda text: by_words.share("courtesy", text),
     "language": language.detect,
     "facts": find_facts,
     "wish": telling.wish,
@@ -101,35 +99,39 @@ def test_an_analysis_makes_no_more_calls_for_20000_characters_than_it_may(name: 
     assert max(counted.values()) <= MOST_CALLS, counted
 
 
-def test_the_tone_is_read_from_few_words_also_after_emoji_became_words() -> None:
-    analyser = feeling._analyzer()
-    read: list[str] = []
+WORDY = {
+    "different sentences": " ".join(
+        f"I want number {one} of the agents." for one in range(LENGTH // 30)
+    ),
+    "one long sentence": "I want to talk to the person who " * (LENGTH // 33),
+    "words that are none": " ".join(
+        f"spaek{chr(97 + one % 26) * (one % 9)}x" for one in range(2_000)
+    ),
+    "a hundred wishes": "can I not talk to an agent, please? " * (LENGTH // 35),
+}
 
-    class Counting:
-        emojis = analyser.emojis
 
-        def polarity_scores(self, text: str) -> Any:
-            read.append(text)
-            return analyser.polarity_scores(text)
+@pytest.mark.parametrize("text", WORDY.values(), ids=WORDY)
+def test_phrases_are_looked_for_in_steps_that_grow_with_the_words_only(text: str) -> None:
+    """Not with the number of phrases: a word is looked up once for all of them."""
+    book = catalogue.phrasebook()
 
-    feeling.tone_of_words.cache_clear()
-    patched = pytest.MonkeyPatch()
-    patched.setattr(feeling, "_analyzer", Counting)
-    for text in TEXTS.values():
-        feeling.tone_of_words(text)
-        words = sum(len(analyser.emojis.get(one, one).split()) for one in read[-1])
-        spaces = read[-1].count(" ")
-        assert words <= feeling.READ + 10 * feeling.MOST_EMOJI
-        assert spaces < feeling.MOST_WORDS
-        assert sum(one in analyser.emojis for one in read[-1]) <= feeling.MOST_EMOJI
-    patched.undo()
-    feeling.tone_of_words.cache_clear()
+    def match(text: str) -> int:
+        parts = sentences.split(text)
+        book.match.cache_clear()  # type: ignore[attr-defined]
+        book.spelling.right.cache_clear()
+        return calls(lambda: [book.match(one) for one in parts])
+
+    match(text)
+    half, whole = match(text[: LENGTH // 2]), match(text)
+    assert whole <= 2.5 * half + 2_000
+    assert whole <= 200 * len(text.split())
 
 
 # --- regular expressions --------------------------------------------------------------------------
 
 READERS: tuple[ModuleType, ...] = (
-    *(facts, feeling, garbled, language, person, repetition, sentences, wording),
+    *(facts, feeling, language, repetition, sentences, words),
     *(telling, dialogue, answers, tickets_text),
 )
 # What is bounded counts as it grows only up to its bound, so the shorter text is longer than that.
@@ -145,9 +147,6 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
             for number, one in enumerate(flat):
                 if isinstance(one, re.Pattern):
                     yield f"{module.__name__}.{name}.{number}", one
-    for definition in shipped.SHIPPED:
-        if pattern := detectors._pattern(definition):
-            yield f"detector.{definition.slug}", pattern
 
 
 @pytest.mark.parametrize("pattern", [pytest.param(one, id=name) for name, one in patterns()])
@@ -176,12 +175,12 @@ def test_the_steps_of_an_expression_that_goes_back_too_far_are_seen() -> None:
 
 
 @pytest.mark.django_db
-def test_a_brief_asks_no_lexicon_and_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_brief_asks_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = make_ticket(turn=Turn.ASSISTANT, body="This is ridiculous. You are useless!!")
-    monkeypatch.setattr(feeling, "tone_of_words", lambda _text: pytest.fail("asked the lexicon"))
+    monkeypatch.setattr(embeddings, "encode", lambda *_a, **_k: pytest.fail("asked the model"))
     brief = bot_briefs.write(ticket, Reason.ASKED, "")
     assert brief.wants.startswith("This is ridiculous")
-    assert brief.feeling == "angry"  # by our own lists
+    assert brief.feeling == "angry"  # by its words
 
 
 @pytest.mark.django_db
@@ -201,7 +200,7 @@ def test_a_brief_of_a_long_conversation_reads_its_start_and_its_end_only() -> No
 def test_whoever_posts_such_a_text_and_asks_for_a_person_gets_one(
     kind: str, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feeling, "tone_of_words", lambda _text: pytest.fail("asked the lexicon"))
+    monkeypatch.setattr(embeddings, "encode", lambda *_a, **_k: pytest.fail("asked the model"))
     asked = client.post("/ask/", {"body": TEXTS[kind]})
     assert asked.status_code == 302
     reference = asked["location"].rstrip("/").rsplit("/", 1)[1]

@@ -14,7 +14,8 @@ from django.apps import apps
 from django.db import DatabaseError
 
 from bots.models import Detector, DetectorExample
-from bots.understanding import detectors, installed, shipped, understand, vectors
+from bots.understanding import catalogue, detectors, installed, understand, vectors
+from bots.understanding.catalogue import Definition
 from knowledgebase import embeddings
 from knowledgebase.embeddings import EncoderUnavailable
 
@@ -53,29 +54,38 @@ def topic() -> Detector:
 
 def test_every_shipped_detector_is_a_row_that_an_admin_can_change() -> None:
     rows = {row.slug: row for row in Detector.objects.filter(shipped=True)}
-    assert set(rows) == set(shipped.BY_SLUG)
+    shipped = catalogue.shipped()
+    assert set(rows) == set(shipped)
     for slug, row in rows.items():
-        code = shipped.BY_SLUG[slug]
-        assert (row.name, row.kind, row.threshold) == (code.name, code.kind, code.threshold)
+        file = shipped[slug]
+        assert (row.name, row.kind) == (file.name, file.kind)
+        assert (row.threshold, row.description) == (file.threshold, file.description)
 
 
 def test_the_examples_are_not_noticed_by_the_detector_they_are_no_example_of() -> None:
-    for one in shipped.SHIPPED:
-        assert not set(one.shown) & set(one.negative), one.slug
-        assert len(one.shown) == len(set(one.shown)), one.slug
+    for one in catalogue.shipped().values():
+        assert not set(one.examples) & set(one.counter_examples), one.slug
+        assert len(one.examples) == len(set(one.examples)), one.slug
 
 
-def test_a_threshold_that_an_admin_has_set_survives_the_one_we_change() -> None:
-    migration = import_module("bots.migrations.0007_thresholds_of_topics")
-    Detector.objects.filter(slug="medical").update(threshold=0.78)
-    Detector.objects.filter(slug="legal").update(threshold=0.9)
-    Detector.objects.filter(slug="self_harm").update(threshold=0.85, shipped=False)
+def test_an_installation_keeps_what_its_admins_changed_and_what_its_agents_taught() -> None:
+    migration = import_module("bots.migrations.0011_detectors_of_words")
+    migration.backwards(apps, None)
+    taught = Detector.objects.get(slug="dissatisfied")
+    DetectorExample.objects.create(detector=taught, text="It is what it is")
+    Detector.objects.filter(slug="medical").update(threshold=0.9)
+    Detector.objects.filter(slug="legal").update(active=False)
+    Detector.objects.create(slug="refused", name="Our own", kind="topic", threshold=0.4)
     migration.forwards(apps, None)
-    assert dict(Detector.objects.values_list("slug", "threshold")) | {
-        "medical": 0.56,
-        "legal": 0.9,
-        "self_harm": 0.85,
-    } == dict(Detector.objects.values_list("slug", "threshold"))
+    assert taught.examples.get().text == "It is what it is"
+    taught.refresh_from_db()
+    file = catalogue.shipped()["frustrated"]
+    assert (taught.slug, taught.name, taught.threshold) == ("frustrated", file.name, file.threshold)
+    assert Detector.objects.get(slug="medical").threshold == 0.9
+    legal = Detector.objects.get(slug="legal")
+    assert (legal.active, legal.threshold) == (False, catalogue.shipped()["legal"].threshold)
+    own = Detector.objects.get(slug="refused")
+    assert (own.name, own.kind, own.shipped) == ("Our own", "topic", False)
 
 
 LONG = (
@@ -102,50 +112,6 @@ def test_an_illness_is_noticed_in_the_middle_of_a_long_message(sentence: str) ->
 
 
 @pytest.mark.model
-def test_what_is_only_around_an_epidemic_counts_less_the_longer_the_message_is() -> None:
-    sentence = "Are weddings possible again and how many may come?"
-    alone = understand(sentence).scores["medical"]
-    assert 0.1 < understand(LONG.format(sentence)).scores["medical"] < alone - 0.2
-
-
-@pytest.mark.model
-@pytest.mark.parametrize(
-    "text",
-    [
-        "When may I end my isolation?",
-        "Which vaccine is better for my mother?",
-        "Must customers cover their faces in your shop because of corona?",
-        "Is there money from the state for freelancers who lost work in the pandemic?",
-        "I twisted my ankle and it is blue",
-        "Can I take the pill together with alcohol?",
-    ],
-)
-def test_questions_of_health_and_of_an_epidemic_are_for_people(text: str) -> None:
-    assert "medical" in understand(text).values["sensitive"].value
-
-
-@pytest.mark.model
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Our app is sick, it crashes at every start",
-        "The virus scanner deletes your installer",
-        "What is the battery health of the lamp?",
-        "Deploy it to the test environment first",
-        "How do I paint on the mask layer?",
-        "Is the form safe from injection attacks?",
-        "Your mail landed in the quarantine of our spam filter",
-        "Isolate the worker in its own container",
-        "May I test the pack for a week?",
-        "Are dogs allowed in the hut?",
-        "When does the shop open again after the rebuilding?",
-    ],
-)
-def test_what_only_sounds_like_health_is_not_noticed(text: str) -> None:
-    assert understand(text).values["sensitive"].value == []
-
-
-@pytest.mark.model
 def test_a_topic_made_of_five_sentences_is_noticed_and_another_is_not(topic: Detector) -> None:
     assert understand("My tent pole snapped, can you fix it?").values["topic"].value == "repairs"
     assert understand("What does shipping to Norway cost?").values["topic"].value == ""
@@ -164,14 +130,14 @@ def test_what_an_agent_corrects_is_noticed_from_then_on(topic: Detector) -> None
     assert after.values["topic"].value == "repairs"
 
 
-@pytest.mark.model
-def test_what_an_agent_says_it_is_not_is_no_longer_noticed() -> None:
-    text = "I want to die my tent in another colour"
-    detector = Detector.objects.get(slug="self_harm")
-    before = understand(text).scores["self_harm"]
+def test_what_an_agent_says_it_is_not_is_no_longer_noticed(no_encoder: None) -> None:
+    text = "I will sue the day away with my sewing kit"
+    detector = Detector.objects.get(slug="legal")
+    assert understand(text).values["sensitive"].value == ["legal"]
     DetectorExample.objects.create(detector=detector, text=text, positive=False)
     installed.forget()
-    assert understand(text).scores["self_harm"] < before
+    assert understand(text).values["sensitive"].value == []
+    assert understand("I will sue you").values["sensitive"].value == ["legal"]
 
 
 def test_a_detector_that_is_switched_off_notices_nothing(no_encoder: None) -> None:
@@ -212,7 +178,7 @@ def test_while_the_database_is_away_what_came_with_it_goes_on(
 
 
 def test_without_an_encoder_expressions_go_on(no_encoder: None) -> None:
-    assert not installed.bank().ready
+    assert not installed.detectors().ready
     assert understand("I want to kill myself").values["sensitive"].value == ["self_harm"]
     assert understand("How do I wash the tent?").values["sensitive"].value == []
 
@@ -269,7 +235,20 @@ def test_examples_are_encoded_again_when_the_encoder_has_changed(
 
 
 def test_a_detector_without_examples_is_silent() -> None:
-    bank = detectors.train(
-        [shipped.Definition("empty", "Empty", "topic", 0.5, (), (), shipped=False)]
-    )
-    assert bank.scores(["anything at all"], {}) == {"empty": {"anything at all": 0.0}}
+    empty = detectors.train([Definition("empty", "Empty", "topic", 0.5, shipped=False)])
+    assert empty.scores(["anything at all"], {}) == {"empty": {"anything at all": 0.0}}
+
+
+def test_no_admin_can_keep_anybody_from_a_person(no_encoder: None) -> None:
+    Detector.objects.filter(slug="wants_person").update(active=False, threshold=1.0)
+    installed.forget()
+    assert understand("Let me talk to a human").values["wants_person"].value is True
+
+
+def test_what_an_agent_corrects_about_a_wish_for_a_person_is_learned(no_encoder: None) -> None:
+    text = "Get me the manager on the second floor"
+    detector = Detector.objects.get(slug="wants_person")
+    before = understand(text).values["wants_person"].value
+    DetectorExample.objects.create(detector=detector, text=text, positive=not before)
+    installed.forget()
+    assert understand(text).values["wants_person"].value is not before

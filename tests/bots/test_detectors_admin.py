@@ -142,3 +142,26 @@ def test_switching_one_off_counts_at_once(
         )
     assert answer.status_code == 302
     assert understand("I will sue you").values["sensitive"].value == []
+
+
+@pytest.mark.parametrize("change", [{"active": ""}, {"threshold": "1"}])
+def test_the_detector_of_a_wish_for_a_person_cannot_be_switched_off(
+    admin: Client, change: dict[str, str]
+) -> None:
+    detector = Detector.objects.get(slug="wants_person")
+    url = reverse("admin:bots_detector_change", args=[detector.pk])
+    data = {
+        "name": detector.name,
+        "description": detector.description,
+        "threshold": str(detector.threshold),
+        "active": "on",
+        "_version": admin.get(url).context["version"],
+        "examples-TOTAL_FORMS": "0",
+        "examples-INITIAL_FORMS": "0",
+        **change,
+    }
+    answer = admin.post(url, {name: value for name, value in data.items() if value})
+    assert answer.status_code == 200
+    assert "Whoever asks for a person gets one" in answer.text
+    detector.refresh_from_db()
+    assert (detector.active, detector.threshold) == (True, 0.93)

@@ -28,7 +28,7 @@ from tickets.actions import ActionError, NotAllowed
 from tickets.actors import Actor
 from tickets.models import Answer, AuthorKind, Event, EventKind, Reading, Team, Ticket, Turn, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encoder")]
 
 
 @pytest.fixture(autouse=True)
@@ -287,9 +287,9 @@ def test_a_corrected_topic_is_an_example_of_it_and_none_of_the_other(correct: Co
 
 
 def test_a_feeling_teaches_no_topic_that_has_its_name(correct: Correct) -> None:
-    topic = Detector.objects.create(slug="angry", name="Angry birds", kind=Detector.Kind.TOPIC)
-    values = {"feeling": {"value": "calm", "evidence": []}}
-    correct("The game has sold out again", values, ("feeling", "angry"))
+    topic = Detector.objects.create(slug="calm", name="Calm music", kind=Detector.Kind.TOPIC)
+    values = {"feeling": {"value": "angry", "evidence": []}}
+    correct("The record has sold out again", values, ("feeling", "calm"))
     assert examples(topic) == []
 
 
@@ -300,11 +300,12 @@ def test_language_and_repetition_teach_no_detector(correct: Correct, field: str,
     assert not DetectorExample.objects.exists()
 
 
-def test_what_no_detector_decides_teaches_none(fraud: Detector, correct: Correct) -> None:
-    values = {"feeling": {"value": "angry", "evidence": ["damn"]}}
-    reading = correct("These damn midges", values, ("feeling", "calm"))
-    assert EventKind.READING_CORRECTED in kinds(reading.ticket)
-    assert not DetectorExample.objects.filter(source="correction").exists()
+def test_a_feeling_and_a_wish_that_were_not_there_are_learned(correct: Correct) -> None:
+    values = {"feeling": {"value": "angry", "evidence": ["damn"]}, "wants_person": {"value": True}}
+    body = "These damn midges"
+    correct(body, values, ("feeling", "calm"), ("wants_person", False))
+    for slug in ("angry", "wants_person"):
+        assert examples(Detector.objects.get(slug=slug)) == [(body, False, "correction")]
 
 
 # --- the queue in the admin -----------------------------------------------------------------------

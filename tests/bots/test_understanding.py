@@ -1,4 +1,4 @@
-"""What a message says beside its question: the wish for a person, feeling, facts."""
+"""What a message says beside its question, by its words alone: feeling, facts, and no surprise."""
 
 from __future__ import annotations
 
@@ -6,104 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.understanding import asks_whether_human, feel, find_facts, wants_person
+from bots.understanding import asks_identity, feel, find_facts, is_courtesy, wants_person
 from bots.understanding.facts import MOST
-from bots.understanding.feeling import ANGRY, CALM, FRUSTRATED
+from bots.understanding.vocabulary import ANGRY, CALM, FRUSTRATED
 
 WORDS = st.text(
     st.sampled_from([*list("agent human person talk speak to a? !.,'\n "), "ü", "🏕", "\u200b"]),
     max_size=200,
 )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Can I talk to a person?",
-        "agemt pls",
-        "speek to somone",
-        "operater",
-        "HUMAN!!!!",
-        "I want to speak with a human being please",
-        "let me talk to one of your lovely people",
-        "put me through to someone",
-        "no bots please",
-        "gimme a human",
-        "real person",
-        "My tent leaks. Can somebody call me? Talk to a human.",
-        "I need to reach customer support",
-        "costumer servise plz",
-        "representitive",
-        "i haveto tlak to a hmuan",
-        "spe akto anagent",
-        "get in touc hwith custmer suport",
-        "is anybody there?",
-        "who can I talk to about my refund",
-        "can someone from your team call me back",
-        "This is no use, I don't want to talk to a bot",
-        "not a bot, a human",
-        "I want to see your manager",
-        "escalate this please",
-        "At what time can I reach customer service?",
-        "are you a bot? I want a human",
-        "Mitarbeiter bitte",
-        "Können Sie mich bitte verbinden",
-        "je voudrais parler à quelqu'un",
-        "Ich möchte mit einem Menschen sprechen",
-    ],
-)
-def test_a_wish_for_a_person_is_understood_also_with_typing_errors(text: str) -> None:
-    assert wants_person(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "are you human?",
-        "Am I talking to a bot?",
-        "Is this a real person?",
-        "Who is the person who bought it?",
-        "How many people fit into the Fell 2?",
-        "Is the tent good for 3 people?",
-        "What are the opening hours of your shop?",
-        "What are the opening hours of customer service?",
-        "Who is the contact person for schools?",
-        "I spoke to an agent yesterday and he refunded me",
-        "He would like to speak to his agent",
-        "The agent at the shop was rude",
-        "Your customer service was great, thank you",
-        "Somebody stole my parcel",
-        "Can you call me by my first name?",
-        "How do I add a person to my account?",
-        "Which cleaning agent should I use?",
-        "My captcha says I am not a robot",
-        "Thank you for chatting with me",
-        "nobody was home when the parcel came",
-        "bist du ein Mensch",
-        "I am a human rights worker and need a stove",
-        "Can someone explain how to wash it?",
-        "Does an agent of the carrier need my signature?",
-        "For what reason did the seam open this season?",
-        "My teammate's tent",
-        "",
-        "🏕️🔥",
-        "?!",
-    ],
-)
-def test_a_question_is_no_wish_for_a_person(text: str) -> None:
-    assert wants_person(text) == ""
-
-
-@pytest.mark.parametrize(
-    "text", ["are you human?", "Am I talking to a bot?", "are you a real person?", "is this an AI?"]
-)
-def test_a_question_about_the_assistants_own_nature_is_one(text: str) -> None:
-    assert asks_whether_human(text)
-
-
-def test_a_question_about_a_tent_is_none_about_the_assistant() -> None:
-    assert not asks_whether_human("Is the fabric of this tent real silk?")
-    assert not asks_whether_human("I want to talk to a human")
 
 
 @pytest.mark.parametrize(
@@ -162,7 +72,9 @@ def test_a_pasted_list_is_no_set_of_facts() -> None:
 
 @given(WORDS | st.text(max_size=300))
 def test_nothing_that_can_be_typed_breaks_the_understanding(text: str) -> None:
-    wants_person(text)
-    asks_whether_human(text)
-    assert 0 <= feel(text).level <= 1
+    tidy = " ".join(text.replace("\0", " ").split())
+    assert wants_person(text) in tidy
+    assert asks_identity(text) in tidy
+    assert is_courtesy(text) in (True, False)
+    assert all(words in tidy for words in feel(text).words)
     assert len(find_facts(text)) <= MOST

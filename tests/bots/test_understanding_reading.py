@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bots.understanding import Turn, installed, understand
+from bots.understanding import installed, understand
 from knowledgebase import embeddings
 from knowledgebase.embeddings import EncoderUnavailable
 
@@ -137,7 +137,7 @@ def test_saying_it_again_is_noticed(
 def test_the_same_question_in_other_words_is_the_same() -> None:
     reading = understand(
         "how can I clean my sleeping bag",
-        earlier=[Turn("How do I wash my sleeping bag?")],
+        earlier=["How do I wash my sleeping bag?"],
         answers=["…"],
     )
     assert reading.values["repeats"].value == "question"

@@ -123,7 +123,7 @@ def test_several_that_nobody_waits_for_are_encoded_at_once(
         batches.append(list(texts))
         return np.repeat(np.eye(1, 384, dtype=np.float32), len(texts), axis=0)
 
-    installed.bank()  # with its examples
+    installed.detectors()  # with its examples
     monkeypatch.setattr(embeddings, "encode", encode)
     said_in = {f"My parcel {number} is late.": make_ticket(turn=Turn.QUEUE) for number in range(6)}
     for body, ticket in said_in.items():

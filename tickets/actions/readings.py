@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,17 +12,9 @@ from django.utils.translation import gettext as _
 from tickets import clock, events
 from tickets.actions.errors import NotAllowed
 from tickets.actors import Actor
+from tickets.conversation.correctable import correctable
 from tickets.models import Answer, Customer, EventKind, Reading, Ticket
 
-# What an agent may correct, and the values that it can have; None stands for yes or no.
-CORRECTABLE: Mapping[str, tuple[str, ...] | None] = {
-    "feeling": ("calm", "confused", "frustrated", "angry", "distressed"),
-    "urgent": ("", "outage", "deadline", "safety"),
-    "repeats": ("", "question", "no", "not_asked"),
-    "wants_person": None,
-    "wants_to_cancel": None,
-    "billing_dispute": None,
-}
 TOPICS = "sensitive"  # a list of the short names of detectors, any number of them
 TOPIC = "topic"  # one short name, or "": what the message is about, for routing
 LANGUAGE = "language"  # an ISO code
@@ -110,10 +101,12 @@ def _checked(field: str, to: Any) -> Any:
     elif field == LANGUAGE:
         if isinstance(to, str) and len(to) <= LONGEST_CODE and _CODE.fullmatch(to):
             return to.lower()
-    elif field in CORRECTABLE:
-        values = CORRECTABLE[field]
-        if isinstance(to, bool) if values is None else to in values:
-            return to
+    elif (
+        (known := correctable(field)) is not None
+        and isinstance(to, bool) == known.is_yes_or_no
+        and to in known.values
+    ):
+        return to
     raise ValidationError(_("That cannot be set here."), code="no_such_value")
 
 

@@ -5,24 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from tickets.conversation.asked_again import name_of
+from tickets.conversation.correctable import correctable
 from tickets.models import HandOver, Identity, Reason, Ticket
+from tickets.rules.fields import field_named
 from tickets.workspace.since import Line as FirstWords
 from tickets.workspace.since import Since, happened_since, with_what_followed
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-FEELINGS: dict[str, StrOrPromise] = {
-    "calm": gettext_lazy("calm"),
-    "confused": gettext_lazy("confused"),
-    "frustrated": gettext_lazy("frustrated"),
-    "angry": gettext_lazy("angry"),
-    "distressed": gettext_lazy("distressed"),
-}
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +72,7 @@ def shown(handover: HandOver, since: Since) -> ShownBrief:
         handover=handover,
         lines=lines,
         course=_course(handover),
-        upset=handover.feeling.lower() not in ("", "calm"),
+        upset=_is_upset(handover.feeling),
         felt=[_part(one) for one in _of(handover, "feeling") if one["text"] not in read],
         identity=str(Identity(handover.identity).label) if handover.identity else "",
         known_well=handover.identity == Identity.CONFIRMED,
@@ -136,10 +130,17 @@ def _part(statement: dict[str, Any], before: str = "") -> Part:
     return Part(str(statement["text"]), places[0], before)
 
 
+def _is_upset(feeling: str) -> bool:
+    known = correctable("feeling")
+    return feeling.lower() not in ("", known.nothing if known else "")
+
+
 def _course(handover: HandOver) -> list[str]:
     """From the start to now; one word where nothing changed."""
     names = [handover.feeling_start.lower(), handover.feeling.lower()]
-    return [str(FEELINGS.get(name, name)) for name in dict.fromkeys(filter(None, names))]
+    feeling = field_named("feeling")
+    labels = dict(feeling.all_choices()) if feeling else {}
+    return [labels.get(name, name) for name in dict.fromkeys(filter(None, names))]
 
 
 def _language(code: str) -> str:

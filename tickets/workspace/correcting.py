@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from tickets import access, actions
-from tickets.actions.readings import CORRECTABLE, TOPICS
+from tickets.actions.readings import TOPICS
+from tickets.conversation.correctable import correctable
 from tickets.models import Reading
 from tickets.workspace import acts, understood, views
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
@@ -62,6 +63,7 @@ def _wanted(reading: Reading, asked: str) -> tuple[str, Any]:
             return field, [*now, value[1:]]
         if value[:1] == "-":
             return field, [one for one in now if one != value[1:]]
-    if field in CORRECTABLE and CORRECTABLE[field] is None and value in (YES, NO):
+    known = correctable(field)
+    if known is not None and known.is_yes_or_no and value in (YES, NO):
         return field, value == YES
     return field, value

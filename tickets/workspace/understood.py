@@ -6,56 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from knowledgebase.models import Article
-from tickets.actions.readings import CORRECTABLE, LANGUAGE, REPEATS, TOPIC, TOPICS
+from tickets.actions.readings import LANGUAGE, REPEATS, TOPIC, TOPICS
+from tickets.conversation.correctable import Correctable, all_correctable
 from tickets.models import AuthorKind, Message, Reading
 from tickets.rules.fields import field_named
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+    pass
 
-# The words of each value, and of saying that it is not so. Calm, "" and no are not shown.
-_WORDS: dict[tuple[str, Any], tuple[StrOrPromise, StrOrPromise]] = {
-    ("feeling", "confused"): (gettext_lazy("Confused"), gettext_lazy("Not confused")),
-    ("feeling", "frustrated"): (gettext_lazy("Frustrated"), gettext_lazy("Not frustrated")),
-    ("feeling", "angry"): (gettext_lazy("Angry"), gettext_lazy("Not angry")),
-    ("feeling", "distressed"): (gettext_lazy("Distressed"), gettext_lazy("Not distressed")),
-    ("urgent", "outage"): (gettext_lazy("Urgent: nothing works"), gettext_lazy("Not urgent")),
-    ("urgent", "deadline"): (gettext_lazy("Urgent: a deadline"), gettext_lazy("Not urgent")),
-    ("urgent", "safety"): (gettext_lazy("Urgent: safety"), gettext_lazy("Not urgent")),
-    ("repeats", "question"): (
-        gettext_lazy("Asks the same again"),
-        gettext_lazy("Asks something new"),
-    ),
-    ("repeats", "no"): (
-        gettext_lazy("Says that it did not help"),
-        gettext_lazy("Says no such thing"),
-    ),
-    ("repeats", "not_asked"): (
-        gettext_lazy("Says that this was not the question"),
-        gettext_lazy("Says no such thing"),
-    ),
-    ("wants_person", True): (gettext_lazy("Wants a person"), gettext_lazy("Wants no person")),
-    ("wants_to_cancel", True): (gettext_lazy("Wants to cancel"), gettext_lazy("Does not cancel")),
-    ("billing_dispute", True): (gettext_lazy("Disputes a bill"), gettext_lazy("Disputes no bill")),
-}
-_NOTHING: dict[str, Any] = {"feeling": "calm", "urgent": "", "repeats": ""}
-_GROUPS: dict[str, StrOrPromise] = {
-    "feeling": gettext_lazy("Feeling"),
-    "urgent": gettext_lazy("Urgent"),
-    "repeats": gettext_lazy("Repeats"),
-    "wants_person": gettext_lazy("Wants a person"),
-    "wants_to_cancel": gettext_lazy("Wants to cancel"),
-    "billing_dispute": gettext_lazy("Disputes a bill"),
-}
-_NONE: dict[str, StrOrPromise] = {
-    "feeling": gettext_lazy("Calm"),
-    "urgent": gettext_lazy("Not urgent"),
-    "repeats": gettext_lazy("No"),
-}
 YES, NO = "yes", "no"
 # Offered beside those that the articles are in; the others that a message can be in are rare here.
 _COMMON = ("en", "de", "fr", "es", "it", "nl", "pt", "pl")
@@ -105,7 +67,7 @@ def shown(message: Message) -> Understood | None:
     if message.author_kind != AuthorKind.CUSTOMER or not hasattr(message, "reading"):
         return None
     reading: Reading = message.reading
-    marks = [mark for field in CORRECTABLE if (mark := _mark(reading, field)) is not None]
+    marks = [mark for one in all_correctable() if (mark := _mark(reading, one)) is not None]
     marks[1:1] = _topics(reading)
     marks += [*_topic(reading), *_language(reading)]
     return Understood(message.position, marks, bool(reading.corrected))
@@ -120,11 +82,11 @@ def groups(reading: Reading) -> list[Group]:
     }
     found = [
         Group(
-            str(title),
-            [_option(reading, field, value) for value in CORRECTABLE[field] or (True, False)],
-            notes.get(field, ""),
+            str(one.title),
+            [_option(reading, one, value) for value in _offered(one)],
+            notes.get(one.field, ""),
         )
-        for field, title in _GROUPS.items()
+        for one in all_correctable()
     ]
     found += [group for group in (_topic_group(reading), _language_group(reading)) if group]
     topics = field_named(TOPICS)
@@ -170,18 +132,16 @@ def _language_group(reading: Reading) -> Group:
     return Group(_("Language"), options, note)
 
 
-def _mark(reading: Reading, field: str) -> Mark | None:
-    value = reading.value(field)
-    words = _WORDS.get((field, value)) if isinstance(value, str | bool) else None
-    if words is None:
+def _mark(reading: Reading, one: Correctable) -> Mark | None:
+    choice = one.choice(reading.value(one.field))
+    if choice is None:
         return None
-    nothing = _NOTHING.get(field, NO)
     return Mark(
-        label=str(words[0]),
-        evidence=_evidence(reading, field),
-        undo=f"{field}:{nothing}",
-        undo_label=str(words[1]),
-        corrected=field in reading.corrected,
+        label=str(choice.label),
+        evidence=_evidence(reading, one.field),
+        undo=f"{one.field}:{NO if one.is_yes_or_no else one.nothing}",
+        undo_label=str(choice.opposite),
+        corrected=one.field in reading.corrected,
     )
 
 
@@ -240,14 +200,20 @@ def _evidence(reading: Reading, field: str) -> list[str]:
     return [str(words) for words in reading.values.get(field, {}).get("evidence", [])][:4]
 
 
-def _option(reading: Reading, field: str, value: Any) -> Option:
+def _offered(one: Correctable) -> tuple[str | bool, ...]:
+    """The values in the order in which they are set: yes before no, nothing before something."""
+    return (True, False) if one.is_yes_or_no else one.values
+
+
+def _option(reading: Reading, one: Correctable, value: str | bool) -> Option:
     if isinstance(value, bool):
         label = _("Yes") if value else _("No")
-        return Option(label, f"{field}:{YES if value else NO}", bool(reading.value(field)) == value)
-    words = _WORDS.get((field, value))
-    label = str(words[0] if words else _NONE.get(field, value))
-    now = reading.value(field) or _NOTHING[field]
-    return Option(label, f"{field}:{value}", now == value)
+        chosen = bool(reading.value(one.field)) == value
+        return Option(label, f"{one.field}:{YES if value else NO}", chosen)
+    choice = one.choice(value)
+    label = str(choice.label if choice else one.nothing_label)
+    now = reading.value(one.field) or one.nothing
+    return Option(label, f"{one.field}:{value}", now == value)
 
 
 def values_of(value: Any) -> list[str]:
