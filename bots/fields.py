@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from bots.models import Detector
 from bots.understanding.vocabulary import CORRECTABLE, FEELINGS, REPEATS, TOPICS, URGENCIES
+from tickets.conversation import correctable
 from tickets.models import Decision, Reason
-from tickets.rules import Field, correctable, register
+from tickets.rules import Field, register
 
 
 def register_all() -> None:
