@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bots.models import Detector
+from bots.trouble import TROUBLE
+from tickets.conditions import Field, register
 from tickets.models import Decision, Reason
-from tickets.rules import Field, register
 
 FEELINGS = (
     ("calm", _("calm")),
@@ -135,6 +136,7 @@ def register_all() -> None:
             ),
             group=answer,
         ),
+        TROUBLE,
     ):
         register(field)
 

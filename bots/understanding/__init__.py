@@ -14,15 +14,15 @@ from bots.understanding.reading import (
     understand_many,
     warm,
 )
-from tickets.rules.seen import Seen
+from tickets.conditions import Value
 
 __all__ = [
     "Feeling",
     "FoundFact",
     "Reading",
     "Said",
-    "Seen",
     "Turn",
+    "Value",
     "asks_whether_human",
     "encode_ahead",
     "feel",

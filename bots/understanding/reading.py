@@ -16,7 +16,7 @@ from bots.understanding.feeling import ANGRY, CALM, CONFUSED, DISTRESSED, FRUSTR
 from bots.understanding.person import asks_when, asks_whether_human, wants_person
 from bots.understanding.shipped import SENSITIVE, TOPIC
 from bots.understanding.vectors import EncoderUnavailable, Vectors
-from tickets.rules.seen import Seen
+from tickets.conditions import Value
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Turn:
 class Reading:
     """What was understood, by field; see the documentation for the fields."""
 
-    values: dict[str, Seen] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
     scores: dict[str, float] = field(default_factory=dict)  # of each detector, for measuring
 
 
@@ -129,13 +129,13 @@ def _read(message: Said, parts: list[str], bank: Bank, made: Mapping[str, Vector
     topic = max(noticed.all_of_kind(TOPIC), key=lambda one: one[1], default=("", 0.0, ""))
     return Reading(
         {
-            "language": Seen(language.detect(message.text)),
-            "wants_person": Seen(bool(asked), _quoted(asked)),
-            "asks_hours": Seen(when, _quoted(contact) if when else ()),
-            "asks_identity": Seen(bool(identity), _quoted(identity)),
+            "language": Value(language.detect(message.text)),
+            "wants_person": Value(bool(asked), _quoted(asked)),
+            "asks_hours": Value(when, _quoted(contact) if when else ()),
+            "asks_identity": Value(bool(identity), _quoted(identity)),
             "feeling": feeling,
             "frustration": frustration,
-            "sensitive": Seen(
+            "sensitive": Value(
                 [slug for slug, _, _ in sensitive],
                 tuple(dict.fromkeys(words for _, _, words in sensitive)),
                 max((score for _, score, _ in sensitive), default=None),
@@ -143,8 +143,8 @@ def _read(message: Said, parts: list[str], bank: Bank, made: Mapping[str, Vector
             "urgent": _seen(urgent, noticed.slug(urgent)),
             "wants_to_cancel": noticed.as_seen("wants_to_cancel"),
             "billing_dispute": noticed.as_seen("billing_dispute"),
-            "repeats": Seen(again, words),
-            "topic": Seen(topic[0], _quoted(topic[2]), topic[1] if topic[0] else None),
+            "repeats": Value(again, words),
+            "topic": Value(topic[0], _quoted(topic[2]), topic[1] if topic[0] else None),
         },
         {slug: noticed.best(slug)[0] for slug in scores},
     )
@@ -172,7 +172,7 @@ class _Noticed:
         score, sentence = self.best(slug)
         return (score, sentence) if one and score >= one.definition.threshold else None
 
-    def as_seen(self, slug: str) -> Seen:
+    def as_seen(self, slug: str) -> Value:
         found = self.slug(slug)
         return _seen(bool(found), found)
 
@@ -191,7 +191,7 @@ def _feeling(
     parts: Sequence[str],
     noticed: _Noticed,
     made: Mapping[str, Vectors],
-) -> tuple[Seen, Seen]:
+) -> tuple[Value, Value]:
     by_words = feelings.feel(message.text)
     vector = made.get(whole)
     examples: float | None = None
@@ -204,18 +204,18 @@ def _feeling(
     sound = float(sounding[0]) if sounding is not None else None
     plain = feelings.strain(message.text, by_words, examples=examples, tone=sound)
     level = feelings.frustration(plain, message.text, message.earlier, message.answers)
-    level_seen = Seen(level, by_words.words[:4], level)
+    level_seen = Value(level, by_words.words[:4], level)
     if found := noticed.slug("distressed"):
-        return Seen(DISTRESSED, _quoted(found[1]), round(found[0], 3)), level_seen
+        return Value(DISTRESSED, _quoted(found[1]), round(found[0], 3)), level_seen
     if by_words.name == ANGRY:
-        return Seen(ANGRY, by_words.words[:6], by_words.level), level_seen
+        return Value(ANGRY, by_words.words[:6], by_words.level), level_seen
     if confused := noticed.slug("confused"):
-        return Seen(CONFUSED, _quoted(confused[1]), round(confused[0], 3)), level_seen
+        return Value(CONFUSED, _quoted(confused[1]), round(confused[0], 3)), level_seen
     discontent = noticed.slug("dissatisfied")
     if by_words.name == FRUSTRATED or discontent or feelings.is_strained(plain, message.text):
         shown = by_words.words[:6] or _quoted(noticed.best("dissatisfied")[1])
-        return Seen(FRUSTRATED, shown or _quoted(parts[0] if parts else ""), level), level_seen
-    return Seen(CALM), level_seen
+        return Value(FRUSTRATED, shown or _quoted(parts[0] if parts else ""), level), level_seen
+    return Value(CALM), level_seen
 
 
 def _open(score: float) -> float:
@@ -224,10 +224,10 @@ def _open(score: float) -> float:
     return math.log(held / (1 - held)) / 1.5 + 1.0
 
 
-def _seen(value: object, found: tuple[float, str] | None) -> Seen:
+def _seen(value: object, found: tuple[float, str] | None) -> Value:
     if found is None:
-        return Seen(value)
-    return Seen(value, _quoted(found[1]), round(found[0], 3))
+        return Value(value)
+    return Value(value, _quoted(found[1]), round(found[0], 3))
 
 
 def _quoted(words: str) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from knowledgebase.models import Article
 from tickets.actions.readings import CORRECTABLE, LANGUAGE, REPEATS, TOPIC, TOPICS
+from tickets.conditions import field_named
 from tickets.models import AuthorKind, Message, Reading
-from tickets.rules.fields import field_named
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -13,9 +13,8 @@ from tests.tickets.admin.conftest import list_of, url_of
 from tests.tickets.admin.rules import ADD, PARTS, as_shown, built, text_of
 from tickets import actions
 from tickets.actors import Actor
+from tickets.conditions import Field, register
 from tickets.models import EscalationRule, Event, Reading, Turn, User
-from tickets.rules import register
-from tickets.rules.fields import Field
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rule_fields")]
 

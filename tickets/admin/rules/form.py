@@ -16,10 +16,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tickets.conditions import Field, all_fields, field_named
+from tickets.conditions.clean import MOST_CONDITIONS
 from tickets.models import EscalationRule, Match, Priority, Reason, Team, User
 from tickets.models.users import STAFF_ROLES
-from tickets.rules import Content, Effects, Field, all_fields, field_named
-from tickets.rules.clean import MOST_CONDITIONS
+from tickets.rules import Content, Effects
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
