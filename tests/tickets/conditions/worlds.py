@@ -119,7 +119,7 @@ SKETCHES = st.builds(
     since=moments(),
 )
 WORLDS = st.tuples(
-    st.lists(PEOPLE, min_size=4, max_size=4), st.lists(SKETCHES, min_size=1, max_size=8)
+    st.lists(PEOPLE, min_size=4, max_size=4), st.lists(SKETCHES, min_size=1, max_size=12)
 )
 
 
