@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from bots.turns import Past, read_past
-from tickets import actions, rules
+from tickets import actions, conditions
 from tickets.actors import Actor
 from tickets.models import AuthorKind, Message, Ticket
 from tickets.rules import Verdict
@@ -49,12 +49,12 @@ def _read(ticket: Ticket) -> None:
             past = Past(past.earlier, [*past.answers, message.body], past.feelings, unhelpful)
         if message.author_kind != AuthorKind.CUSTOMER:
             continue
-        around = rules.of_ticket(ticket, text=message.body, now=message.created_at)
+        around = conditions.of_ticket(ticket, text=message.body, now=message.created_at)
         reply = messages[place + 1] if place + 1 < len(messages) else None
         situation = read_past(
             message.body,
             past=past,
-            around={**around, "turns": rules.Seen(len(past.earlier) + 1)},
+            around={**around, "turns": conditions.Value(len(past.earlier) + 1)},
             answer=getattr(reply, "answer", None),
         )
         if not hasattr(message, "reading"):

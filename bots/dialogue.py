@@ -17,8 +17,8 @@ from knowledgebase import answers, search
 from knowledgebase.embeddings import Vectors
 from knowledgebase.models import NORWEGIAN, Article
 from knowledgebase.search import ArticleHit
+from tickets.conditions import Value
 from tickets.models import Decision, Reason
-from tickets.rules.seen import Seen
 
 MOST_OFFERED = 3
 ALSO_SHOWN = 2  # further articles beside an answer
@@ -69,7 +69,7 @@ class Thought:
 
 def think(
     question: Question,
-    seen: Mapping[str, Seen],
+    seen: Mapping[str, Value],
     settings: AssistantSettings,
     vector: Vectors | None = None,
 ) -> Thought:
@@ -98,7 +98,7 @@ def think(
 
 def _think(
     question: Question,
-    seen: Mapping[str, Seen],
+    seen: Mapping[str, Value],
     settings: AssistantSettings,
     vector: Vectors | None,
 ) -> Thought:

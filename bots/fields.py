@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bots.models import Detector
+from bots.trouble import TROUBLE
 from bots.understanding.vocabulary import CORRECTABLE, FEELINGS, REPEATS, TOPICS, URGENCIES
+from tickets.conditions import Field, register
 from tickets.conversation import correctable
 from tickets.models import Decision, Reason
-from tickets.rules import Field, register
 
 
 def register_all() -> None:
@@ -113,6 +114,7 @@ def register_all() -> None:
             ),
             group=answer,
         ),
+        TROUBLE,
     ):
         register(field)
     for name, title, nothing, label, choices in CORRECTABLE:

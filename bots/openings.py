@@ -9,9 +9,9 @@ from django.conf import settings
 
 from bots import models
 from bots.understanding.vocabulary import ANGRY, CONFUSED, DISTRESSED, FRUSTRATED, SELF_HARM
+from tickets.conditions import Value
 from tickets.conversation.openings import Opening
 from tickets.models import AuthorKind, Reading, Ticket
-from tickets.rules.seen import Seen
 
 LOOKED_BACK = 3  # messages of the customer's; a feeling of long ago is not answered now
 # The gravest first. A topic goes before a feeling, a safety line before both.
@@ -31,7 +31,7 @@ def choose(ticket: Ticket) -> Opening | None:
     return _gravest(about, next(filter(None, told), ticket.customer.language))
 
 
-def of_situation(situation: Mapping[str, Seen]) -> Opening | None:
+def of_situation(situation: Mapping[str, Value]) -> Opening | None:
     """The sentence for one message that was read, as if it were the first."""
     seen = {name: each.value for name, each in situation.items()}
     return _gravest(set(_names(seen.get)), str(seen.get("language") or ""))

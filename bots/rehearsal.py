@@ -9,8 +9,8 @@ from bots import openings
 from bots.dialogue import Question
 from bots.models import AssistantSettings
 from bots.turns import Outcome, Past, Turned, outcome, read
+from tickets.conditions import Value
 from tickets.models import Channel, Decision, Identity, Tier
-from tickets.rules.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +45,29 @@ def somebody(
     identity: str = Identity.VISITOR,
     prefers_person: bool = False,
     open_now: bool = True,
-) -> dict[str, Seen]:
+) -> dict[str, Value]:
     """A customer who might ask, as the rules would see their ticket."""
     return {
-        "channel": Seen(str(channel)),
-        "tier": Seen(str(tier)),
-        "identity": Seen(str(identity)),
-        "prefers_person": Seen(prefers_person),
-        "open_now": Seen(open_now),
-        "waiting_minutes": Seen(0),
-        "earlier_tickets": Seen(0),
-        "tenure_days": Seen(0),
+        "channel": Value(str(channel)),
+        "tier": Value(str(tier)),
+        "identity": Value(str(identity)),
+        "prefers_person": Value(prefers_person),
+        "open_now": Value(open_now),
+        "waiting_minutes": Value(0),
+        "earlier_tickets": Value(0),
+        "tenure_days": Value(0),
     }
 
 
-def play(texts: Sequence[str], around: Mapping[str, Seen] | None = None) -> list[Played]:
+def play(texts: Sequence[str], around: Mapping[str, Value] | None = None) -> list[Played]:
     """Play a conversation, turn by turn, until a person has it; one `Played` for each turn."""
     settings = AssistantSettings.load()
     turns: list[Played] = []
     for text in texts:
         around_now = {
             **(somebody() if around is None else around),
-            "text": Seen(text),
-            "turns": Seen(len(turns) + 1),
+            "text": Value(text),
+            "turns": Value(len(turns) + 1),
         }
         turned = read(
             text,

@@ -14,7 +14,8 @@ from bots.understanding import encode_ahead, query_of, understand
 from knowledgebase import embeddings, search
 from knowledgebase.embeddings import EncoderUnavailable, Vectors
 from knowledgebase.lately import Lately
-from tickets import clock, rules
+from tickets import clock, conditions, rules
+from tickets.conditions import Value
 from tickets.models import (
     Answer,
     AuthorKind,
@@ -27,7 +28,6 @@ from tickets.models import (
     Turn,
 )
 from tickets.rules import Fired, Verdict
-from tickets.rules.seen import Seen
 
 REMEMBERED = 40  # messages of a conversation that are looked back on
 ENCODE_SECONDS = 1.0
@@ -57,7 +57,7 @@ class Past:
 class Turned:
     """A turn as it was read. `thought` is None where it is not the assistant's turn."""
 
-    situation: dict[str, Seen]
+    situation: dict[str, Value]
     verdict: Verdict
     thought: Thought | None = None
     message: Message | None = None
@@ -68,7 +68,7 @@ def read(
     text: str,
     *,
     past: Past,
-    around: Mapping[str, Seen],
+    around: Mapping[str, Value],
     settings: AssistantSettings,
     question: Question | None = None,
     encoding: Future[Vectors | None] | None = None,
@@ -87,24 +87,24 @@ def read(
         text, earlier=past.earlier, answers=past.answers, vector=vector if same else None
     ).values
     if past.language:
-        seen = {**seen, "language": Seen(past.language)}
+        seen = {**seen, "language": Value(past.language)}
     thought = think(question, seen, settings, vector) if question else None
     situation = {**around, **seen, **_course(past, seen), **_of(thought, past)}
     return Turned(situation, rules.decide(situation, active), thought, vector=vector)
 
 
 def read_past(
-    text: str, *, past: Past, around: Mapping[str, Seen], answer: Answer | None
-) -> dict[str, Seen]:
+    text: str, *, past: Past, around: Mapping[str, Value], answer: Answer | None
+) -> dict[str, Value]:
     """The situation of a message of long ago, with what was decided then as far as it is known."""
     seen = understand(text, earlier=past.earlier, answers=past.answers).values
     situation = {**around, **seen, **_course(past, seen)}
-    situation["unhelpful_answers"] = Seen(past.unhelpful_answers)
+    situation["unhelpful_answers"] = Value(past.unhelpful_answers)
     if answer is not None:
         reasons = tuple(map(str, answer.reasons))
-        situation["decision"] = Seen(answer.decision, reasons)
+        situation["decision"] = Value(answer.decision, reasons)
         if 0 < answer.confidence < 1:
-            situation["confidence"] = Seen(answer.confidence, reasons)
+            situation["confidence"] = Value(answer.confidence, reasons)
     return situation
 
 
@@ -141,7 +141,7 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
     turned = read(
         message.body,
         past=_past(ticket, recent, message),
-        around=rules.of_ticket(ticket, text=message.body, now=clock.now()),
+        around=conditions.of_ticket(ticket, text=message.body, now=clock.now()),
         settings=_settings(),
         question=question,
         encoding=encoding,
@@ -253,24 +253,24 @@ def _past(ticket: Ticket, recent: Sequence[Message], message: Message) -> Past:
     )
 
 
-def _course(past: Past, seen: Mapping[str, Seen]) -> dict[str, Seen]:
+def _course(past: Past, seen: Mapping[str, Value]) -> dict[str, Value]:
     """What shows only over several messages."""
     feeling = seen["feeling"]
     confused = [*past.feelings, feeling.value].count("confused")
-    return {"times_confused": Seen(confused, feeling.evidence if confused else ())}
+    return {"times_confused": Value(confused, feeling.evidence if confused else ())}
 
 
-def _of(thought: Thought | None, past: Past) -> dict[str, Seen]:
+def _of(thought: Thought | None, past: Past) -> dict[str, Value]:
     """What rules may ask about the assistant's own thought."""
     if thought is None or thought.returned:  # to its agent, which is for no rule to route
-        return {"unhelpful_answers": Seen(past.unhelpful_answers)}
+        return {"unhelpful_answers": Value(past.unhelpful_answers)}
     reasons = tuple(thought.reasons)
     values = {
-        "decision": Seen(thought.decision.value, reasons),
-        "unhelpful_answers": Seen(past.unhelpful_answers + thought.did_not_help),
+        "decision": Value(thought.decision.value, reasons),
+        "unhelpful_answers": Value(past.unhelpful_answers + thought.did_not_help),
     }
     if thought.looked_up:
-        values["confidence"] = Seen(round(thought.confidence, 4), reasons)
+        values["confidence"] = Value(round(thought.confidence, 4), reasons)
     return values
 
 

@@ -11,11 +11,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from bots import rehearsal
-from tickets import rules
+from tickets import conditions
 from tickets.admin import site
+from tickets.conditions import Value
 from tickets.intake import text
 from tickets.models import Channel, Identity, Tier
-from tickets.rules.seen import Seen
 
 MOST_TURNS = 12
 # What is said of every turn in words, in this order; the rest is under "everything".
@@ -50,7 +50,7 @@ class PlayForm(forms.Form):
     def clean_text(self) -> str:
         return text.message(self.cleaned_data["text"])
 
-    def around(self) -> dict[str, Seen]:
+    def around(self) -> dict[str, Value]:
         """The customer as the rules would see them."""
         given = self.cleaned_data
         return rehearsal.somebody(
@@ -97,7 +97,7 @@ def _said(request: HttpRequest) -> list[str]:
 def _shown(turn: rehearsal.Played) -> dict[str, Any]:
     """One turn for the template: the decision, why, what was found and understood."""
     thought, situation = turn.turned.thought, turn.turned.situation
-    labels = {field.name: str(field.label) for field in rules.all_fields()}
+    labels = {field.name: str(field.label) for field in conditions.all_fields()}
     seen = [
         {
             "label": labels.get(name, name),

@@ -12,12 +12,14 @@ from bots.understanding.reading import (
     understand_many,
     warm,
 )
+from tickets.conditions import Value
 
 __all__ = [
     "Analysis",
     "Feeling",
     "FoundFact",
     "Utterance",
+    "Value",
     "asks_identity",
     "encode_ahead",
     "feel",

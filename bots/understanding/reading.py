@@ -15,7 +15,7 @@ from bots.understanding.detectors import Detectors
 from bots.understanding.repetition import whole
 from bots.understanding.vectors import EncoderUnavailable, Vectors
 from bots.understanding.vocabulary import GRAVEST_FIRST
-from tickets.rules.seen import Seen
+from tickets.conditions import Value
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ _EARLIER = 3  # messages that are encoded, too
 class Analysis:
     """What was understood, by field; see the documentation for the fields."""
 
-    values: dict[str, Seen] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
     scores: dict[str, float] = field(default_factory=dict)  # of each detector, for measuring
 
 
@@ -125,22 +125,22 @@ def _read(
     topic = max(noticed.all_of_kind(TOPIC), key=lambda one: one[1], default=("", 0.0, ""))
     return Analysis(
         {
-            "language": Seen(language.detect(message.text)),
+            "language": Value(language.detect(message.text)),
             "wants_person": noticed.seen("wants_person", unless="asks_hours"),
             "asks_hours": noticed.seen("asks_hours"),
             "asks_identity": noticed.seen("asks_identity", unless="wants_person"),
-            "feeling": Seen(feeling.name, feeling.words[:6]),
-            "frustration": Seen(frustration, feeling.words[:4], frustration),
-            "sensitive": Seen(
+            "feeling": Value(feeling.name, feeling.words[:6]),
+            "frustration": Value(frustration, feeling.words[:4], frustration),
+            "sensitive": Value(
                 [slug for slug, _, _ in sensitive],
                 tuple(dict.fromkeys(words for _, _, words in sensitive)),
                 max((score for _, score, _ in sensitive), default=None),
             ),
-            "urgent": Seen(urgent, noticed.evidence(urgent), noticed.score(urgent)),
+            "urgent": Value(urgent, noticed.evidence(urgent), noticed.score(urgent)),
             "wants_to_cancel": noticed.seen("wants_to_cancel"),
             "billing_dispute": noticed.seen("billing_dispute"),
-            "repeats": Seen(again, words),
-            "topic": Seen(topic[0], (topic[2],) if topic[0] else (), topic[1] or None),
+            "repeats": Value(again, words),
+            "topic": Value(topic[0], (topic[2],) if topic[0] else (), topic[1] or None),
         },
         {slug: noticed.best(slug)[0] for slug in scores},
     )
@@ -181,12 +181,12 @@ class _Noticed:
     def score(self, slug: str) -> float | None:
         return round(self.best(slug)[0], 3) if self.holds(slug) else None
 
-    def seen(self, slug: str, *, unless: str = "") -> Seen:
+    def seen(self, slug: str, *, unless: str = "") -> Value:
         """Yes or no; no where `unless` holds of the very same sentence."""
         holds = self.holds(slug)
         if unless and holds and self.holds(unless) and self.best(slug)[1] == self.best(unless)[1]:
             holds = False
-        return Seen(holds, *((self.evidence(slug), self.score(slug)) if holds else ()))
+        return Value(holds, *((self.evidence(slug), self.score(slug)) if holds else ()))
 
     def all_of_kind(self, kind: str) -> list[tuple[str, float, str]]:
         """Slug, score and sentence of each detector of a kind that notices something."""

@@ -12,8 +12,8 @@ from bots.understanding import understand
 from knowledgebase import search
 from tests.bots.conftest import Find, hit
 from tests.factories import make_article
+from tickets.conditions import Value
 from tickets.models import Decision, Reason
-from tickets.rules.seen import Seen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encoder")]
 
@@ -247,11 +247,11 @@ def test_nobody_gets_an_answer_in_another_language_without_being_told(
     monkeypatch.setattr(search, "search", lambda query, **more: found)
     seen = understand("How do I mend a broken pole?").values
     question = Question("How do I mend a broken pole?")
-    told = think(question, {**seen, "language": Seen("en")}, settings)
+    told = think(question, {**seen, "language": Value("en")}, settings)
     assert told.decision == Decision.ANSWER
     assert "German" in told.text
     for language in ("de", ""):  # the same language, or none that could be told
-        same = think(question, {**seen, "language": Seen(language)}, settings)
+        same = think(question, {**seen, "language": Value(language)}, settings)
         assert same.text == settings.words(language).answer_intro
 
 
@@ -263,7 +263,7 @@ GERMAN = "Wie lange kann ich ein Zelt zurückgeben?"
 def ask_in(language: str, settings: AssistantSettings, **known: object) -> Thought:
     question = Question(GERMAN, **known)  # type: ignore[arg-type]  # named by the test
     seen = understand("How long can I return a tent?").values
-    return think(question, {**seen, "language": Seen(language)}, settings)
+    return think(question, {**seen, "language": Value(language)}, settings)
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from knowledgebase.indexing import index_due
 from knowledgebase.search import SearchResult
 from tests.bots import meanings
 from tests.factories import make_message, make_ticket
+from tickets.conditions import Value
 from tickets.models import Turn
-from tickets.rules.seen import Seen
 
 TENT = "How long do I have to return a tent?"
 
@@ -115,8 +115,8 @@ def test_giving_the_order_number_changes_neither_the_answer_nor_its_certainty() 
         article = articles.save_article(actor=None, article=None, title=title, body=body)
         articles.publish_article(actor=None, article=article)
     index_due()
-    nothing = dict.fromkeys(("wants_person", "asks_identity"), Seen(False))
-    seen = {**nothing, "language": Seen("en"), "repeats": Seen(""), "feeling": Seen("calm")}
+    nothing = dict.fromkeys(("wants_person", "asks_identity"), Value(False))
+    seen = {**nothing, "language": Value("en"), "repeats": Value(""), "feeling": Value("calm")}
     settings = AssistantSettings.load()
     without, with_it = (
         think(Question(text), seen, settings) for text in (TENT, f"{TENT} My order is KM-48213.")

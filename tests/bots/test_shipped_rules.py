@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import pytest
 
+from tickets.conditions import Value
 from tickets.models import EscalationRule, Reason
-from tickets.rules import Seen, clean, decide, describe
+from tickets.rules import clean, decide, describe
 from tickets.rules.shipped import SHIPPED, Shipped
 
 pytestmark = pytest.mark.django_db
 
 CALM = {
-    "wants_person": Seen(False),
-    "feeling": Seen("calm"),
-    "sensitive": Seen([]),
-    "urgent": Seen(""),
-    "wants_to_cancel": Seen(False),
-    "billing_dispute": Seen(False),
-    "repeats": Seen(""),
-    "times_confused": Seen(0),
-    "unhelpful_answers": Seen(0),
-    "failed": Seen(""),
-    "decision": Seen("answer"),
-    "confidence": Seen(0.9),
-    "prefers_person": Seen(False),
-    "tier": Seen("standard"),
+    "wants_person": Value(False),
+    "feeling": Value("calm"),
+    "sensitive": Value([]),
+    "urgent": Value(""),
+    "wants_to_cancel": Value(False),
+    "billing_dispute": Value(False),
+    "repeats": Value(""),
+    "times_confused": Value(0),
+    "unhelpful_answers": Value(0),
+    "failed": Value(""),
+    "decision": Value("answer"),
+    "confidence": Value(0.9),
+    "prefers_person": Value(False),
+    "tier": Value("standard"),
 }
 
 
@@ -65,7 +66,7 @@ def test_a_shipped_rule_could_be_saved_as_it_is(rule: Shipped) -> None:
     ],
 )
 def test_each_of_them_decides_when_it_should(seen: dict[str, object], decides: str) -> None:
-    situation = {**CALM, **{name: Seen(value) for name, value in seen.items()}}
+    situation = {**CALM, **{name: Value(value) for name, value in seen.items()}}
     fired = decide(situation).hand_over
     assert fired is not None
     assert fired.rule.shipped_key == decides
@@ -86,5 +87,5 @@ def test_each_of_them_decides_when_it_should(seen: dict[str, object], decides: s
     ],
 )
 def test_where_nothing_is_wrong_the_assistant_may_answer(seen: dict[str, object]) -> None:
-    situation = {**CALM, **{name: Seen(value) for name, value in seen.items()}}
+    situation = {**CALM, **{name: Value(value) for name, value in seen.items()}}
     assert not decide(situation)

@@ -8,17 +8,16 @@ from pathlib import Path
 import tickets
 from bots.understanding import catalogue
 from bots.understanding.vocabulary import CORRECTABLE, FEELINGS, TOPICS, URGENCIES
+from tickets.conditions import field_named
 from tickets.conversation.correctable import all_correctable, correctable
-from tickets.rules import field_named
 
 ROOT = Path(tickets.__file__).parent
 WORDS = {name for names in (FEELINGS, TOPICS, URGENCIES) for name, _label in names}
 # The rules that come with the helpdesk are data, and name what they ask for. "Confused" is also a
-# reason for a hand-over, what is not "calm" is a sign of trouble, and a "safety" line is any warning.
+# reason for a hand-over, and a "safety" line is any warning.
 KNOWN = {
     *{("rules/shipped.py", word) for word in WORDS | {"wants_to_cancel", "billing_dispute"}},
     ("models/handovers.py", "confused"),
-    ("rules/trouble.py", "calm"),
     ("actions/handover.py", "safety"),
 }
 

@@ -18,10 +18,11 @@ from tests.factories import (
     make_team,
     make_ticket,
 )
-from tests.tickets.rules.fields import registered
+from tests.tickets.conditions.fields import registered
 from tickets import actions, clock, events
 from tickets.actions.rules import CALL_AGAIN_AFTER, MOST_TAGS
 from tickets.actors import Actor
+from tickets.conditions import Value
 from tickets.models import (
     EscalationRule,
     Event,
@@ -36,13 +37,13 @@ from tickets.models import (
     Turn,
     User,
 )
-from tickets.rules import Seen, Verdict, decide
+from tickets.rules import Verdict, decide
 from tickets.sockets.inbox import InboxConsumer
 
 pytestmark = pytest.mark.django_db
 
 ANGRY = {"field": "feeling", "op": "is", "value": "angry"}
-SITUATION = {"feeling": Seen("angry", ("this is a joke",))}
+SITUATION = {"feeling": Value("angry", ("this is a joke",))}
 
 
 @pytest.fixture(autouse=True)

@@ -15,10 +15,11 @@ from tests.factories import (
     make_team,
     make_ticket,
 )
-from tests.tickets.rules.fields import registered
+from tests.tickets.conditions.fields import registered
 from tickets import actions
 from tickets.actions.rules import Conflict
 from tickets.actors import Actor
+from tickets.conditions import Value
 from tickets.models import (
     EscalationRule,
     EscalationRuleVersion,
@@ -28,12 +29,12 @@ from tickets.models import (
     Ticket,
     Turn,
 )
-from tickets.rules import Seen, decide
+from tickets.rules import decide
 
 pytestmark = pytest.mark.django_db
 
 ANGRY = {"field": "feeling", "op": "is", "value": "angry"}
-SITUATION = {"feeling": Seen("angry", ("this is a joke",))}
+SITUATION = {"feeling": Value("angry", ("this is a joke",))}
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,9 @@ from tests.factories import make_message, make_ticket
 from tests.tickets.parallel import real_transactions, together
 from tickets import actions
 from tickets.actors import Actor
+from tickets.conditions import Value
 from tickets.models import Reading, Ticket, Turn
-from tickets.rules import Seen, Verdict
+from tickets.rules import Verdict
 
 
 @real_transactions
@@ -25,7 +26,7 @@ def test_two_turns_that_keep_their_reading_at_once_do_not_block_each_other() -> 
             actions.keep_reading(
                 actor=Actor.assistant(),
                 message=messages[index],
-                situation={"turns": Seen(index)},
+                situation={"turns": Value(index)},
                 verdict=Verdict(),
             )
             both_kept.wait(timeout=5)  # each refers to the ticket now, and goes on to lock it

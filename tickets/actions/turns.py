@@ -6,25 +6,25 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from tickets import clock, rules
+from tickets import clock, conditions, rules
 from tickets.actions.handover import hand_over
 from tickets.actions.rules import apply_rules
 from tickets.actors import Actor
+from tickets.conditions import Value
 from tickets.models import AuthorKind, HandOver, Message, Reading, Reason, RuleFiring, Ticket, Turn
 from tickets.rules import HandOverTo, Verdict
-from tickets.rules.seen import Seen
 
 
 @transaction.atomic
 def keep_reading(
-    *, actor: Actor, message: Message, situation: Mapping[str, Seen], verdict: Verdict
+    *, actor: Actor, message: Message, situation: Mapping[str, Value], verdict: Verdict
 ) -> RuleFiring | None:
     """Store the situation of a message and log the rules that held; the firing that decided.
 
     Once per message: what was read first stays, so that the log says what really happened. That is
     the row's own constraint; the ticket is locked where a rule does something to it.
     """
-    reading = Reading(message=message, ticket=message.ticket, values=rules.to_store(situation))
+    reading = Reading(message=message, ticket=message.ticket, values=conditions.to_store(situation))
     Reading.objects.bulk_create([reading], ignore_conflicts=True)
     if not verdict:  # nothing to do, and no savepoint to do it in
         return None
@@ -52,8 +52,8 @@ def fetch_a_person(*, actor: Actor, ticket: Ticket, reason: Reason, words: str =
     ticket = Ticket.objects.locked(ticket)
     message = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).last()
     text = message.body if message else ""
-    around = rules.of_ticket(ticket, text=text, now=clock.now())
-    verdict = rules.decide({**around, "failed": Seen(reason.value)}, rules.lately_active())
+    around = conditions.of_ticket(ticket, text=text, now=clock.now())
+    verdict = rules.decide({**around, "failed": Value(reason.value)}, rules.lately_active())
     firing = None
     if message is not None:
         firing = apply_rules(actor=actor, ticket=ticket, message=message, verdict=verdict)

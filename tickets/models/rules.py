@@ -20,7 +20,8 @@ class Match(models.TextChoices):
 class EscalationRule(models.Model):
     """One rule: what must be seen at a turn, and what then happens. Evaluated before an answer.
 
-    `conditions` is a list of `{"field", "op", "value"}`; `actions` a dict, see tickets.rules.
+    `match` and `conditions` are a group, see tickets.conditions; `actions` is a dict, see
+    tickets.rules.
     """
 
     name = models.CharField(_("name"), max_length=80, unique=True)

@@ -1,36 +1,32 @@
 """What a rule may say: checked and put in order before it is saved, by whoever saves it.
 
 Raises one `ValidationError` with all that is wrong, by place: `name`, `conditions` (as a whole),
-`conditions.0` (the first), `actions`, `actions.team` ... Each text says what to do.
+`conditions.0` (the first), `actions`, `actions.team` ... Each text says what to do. What conditions
+may say is for `tickets.conditions.clean`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from math import isfinite
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from tickets.conditions.clean import Problems, clean_conditions
 from tickets.intake import text
 from tickets.models import EscalationRule, Match, Priority, Reason, Team, User
 from tickets.models.users import STAFF_ROLES
 from tickets.rules.content import Content
-from tickets.rules.fields import OF_MANY, Field, field_named
 
-MOST_CONDITIONS = 20
-MOST_VALUES = 50  # of one condition
-LONGEST_VALUE = 100  # characters
 MOST_TAGS = 20
 MOST_FACTS = 10
 MOST_PAGED = 20
+LARGEST_KEY = 10**15
 LONGEST_TEXT = 500  # characters that the customer reads
 ACTIONS = {"hand_over", "flag", "offer_person", "page", "facts", "tags"}
 ROUTE = {"team", "skill", "priority", "text", "emergency"}
-
-Problems = dict[str, list[str]]
 
 
 def clean(values: Mapping[str, Any], *, rule: EscalationRule | None = None) -> Content:
@@ -56,56 +52,6 @@ def clean(values: Mapping[str, Any], *, rule: EscalationRule | None = None) -> C
     if problems:
         raise ValidationError(dict(problems))
     return content
-
-
-def clean_conditions(conditions: Any, problems: Problems) -> list[dict[str, Any]]:
-    """The conditions, each complete; what is wrong is added to `problems`."""
-    if not isinstance(conditions, list | tuple) or not conditions:
-        problems["conditions"] = [_("Add at least one condition: a rule without any never holds.")]
-        return []
-    if len(conditions) > MOST_CONDITIONS:
-        problems["conditions"] = [
-            _("Use at most %(most)d conditions, or make two rules of it.")
-            % {"most": MOST_CONDITIONS}
-        ]
-        return []
-    found = []
-    for index, condition in enumerate(conditions):
-        try:
-            found.append(clean_condition(condition))
-        except ValidationError as error:
-            problems[f"conditions.{index}"] = error.messages
-    return found
-
-
-def clean_condition(condition: Any) -> dict[str, Any]:
-    """One condition in its plainest form: "is any of" a single value becomes "is".
-
-    Raises:
-        ValidationError: the field is unknown, or the operator or the value does not fit it.
-    """
-    if not isinstance(condition, Mapping):
-        raise ValidationError(_("A condition is a field, an operator and a value."))
-    field = field_named(condition.get("field"))
-    if field is None:
-        if not condition.get("field"):
-            raise ValidationError(_("Choose what to look at."))
-        raise ValidationError(
-            _("There is nothing called “%(name)s” to look at. Choose something else.")
-            % {"name": _line(condition.get("field"), 60)}
-        )
-    op = condition.get("op")
-    if op not in field.operators:
-        raise ValidationError(
-            _("“%(field)s” cannot be compared in this way. Choose another comparison.")
-            % {"field": field.label}
-        )
-    value = _VALUES[field.kind](field, str(op), condition.get("value"))
-    if op == "any_of" and field.kind != "list" and len(value) == 1:
-        op, value = "is", value[0]
-    elif op == "none_of" and field.kind in ("choice", "text") and len(value) == 1:
-        op, value = "is_not", value[0]
-    return {"field": field.name, "op": op, "value": value}
 
 
 def clean_actions(actions: Any, problems: Problems) -> dict[str, Any]:
@@ -205,83 +151,6 @@ def _facts(facts: Any, problems: Problems) -> dict[str, str]:
     return found
 
 
-# --- the values of a condition, by the kind of its field
-
-
-def _bool_value(field: Field, op: str, value: Any) -> bool:
-    if value in (True, "true", "yes", "1", "on"):
-        return True
-    if value in (False, "false", "no", "0"):
-        return False
-    raise ValidationError(_("Choose yes or no."))
-
-
-def _number_value(field: Field, op: str, value: Any) -> float | int:
-    try:
-        number = float(value.strip().replace(",", ".") if isinstance(value, str) else value)
-    except (TypeError, ValueError, OverflowError):
-        number = float("nan")
-    if isinstance(value, bool) or not isfinite(number) or abs(number) > 1e12:
-        raise ValidationError(_("Write a number."))
-    if field.low is not None and number < field.low:
-        raise ValidationError(_("Write a number of at least %(low)s.") % {"low": _plain(field.low)})
-    if field.high is not None and number > field.high:
-        raise ValidationError(
-            _("Write a number of at most %(high)s.") % {"high": _plain(field.high)}
-        )
-    return _plain(number)
-
-
-def _choice_value(field: Field, op: str, value: Any) -> Any:
-    allowed = [key for key, _label in field.all_choices()] if field.has_choices else None
-    found = _texts_of(value)
-    if allowed is not None:
-        # In the order in which they are offered; "" is a choice of some fields.
-        wanted = {str(each) for each in (value if isinstance(value, list | tuple) else [value])}
-        unknown = sorted(wanted - set(allowed))
-        if unknown and unknown != [""]:
-            raise ValidationError(
-                _("“%(value)s” is none of the values of “%(field)s”. Choose again.")
-                % {"value": _line(unknown[0], 60), "field": field.label}
-            )
-        found = [key for key in allowed if key in wanted]
-    if not found:
-        raise ValidationError(_("Choose at least one value."))
-    if op not in OF_MANY and op != "contains":
-        if len(found) > 1:
-            raise ValidationError(_("Choose one value only."))
-        return found[0]
-    return found
-
-
-def _words_value(field: Field, op: str, value: Any) -> list[str]:
-    found = _texts_of(value)
-    if not found:
-        raise ValidationError(_("Write the words to look for, with commas between them."))
-    return found
-
-
-def _texts_of(value: Any) -> list[str]:
-    found = list(dict.fromkeys(line for each in _list(value) if (line := _line(each, 400))))
-    if len(found) > MOST_VALUES:
-        raise ValidationError(_("Use at most %(most)d values.") % {"most": MOST_VALUES})
-    if any(len(each) > LONGEST_VALUE for each in found):
-        raise ValidationError(
-            _("Keep each value under %(most)d characters.") % {"most": LONGEST_VALUE}
-        )
-    return found
-
-
-_VALUES: dict[str, Callable[[Field, str, Any], Any]] = {
-    "bool": _bool_value,
-    "number": _number_value,
-    "choice": _choice_value,
-    "list": _choice_value,
-    "text": _choice_value,
-    "words": _words_value,
-}
-
-
 def _name(value: Any, rule: EscalationRule | None, problems: Problems) -> str:
     name = _line(value, 400)
     same = EscalationRule.objects.filter(name=name[:80])
@@ -314,11 +183,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _is_key(value: Any) -> bool:
-    digits = str(value)
-    return (
-        not isinstance(value, bool) and digits.isascii() and digits.isdigit() and len(digits) < 16
-    )
-
-
-def _plain(number: float) -> float | int:
-    return int(number) if number == int(number) else number
+    if isinstance(value, int):
+        return not isinstance(value, bool) and 0 <= value < LARGEST_KEY
+    digits = value if isinstance(value, str) else ""
+    return digits.isascii() and digits.isdigit() and len(digits) < 16

@@ -37,3 +37,8 @@ class Content:
     def write_to(self, rule: EscalationRule) -> None:
         for name, value in self.snapshot().items():
             setattr(rule, name, value)
+
+
+def when(content: Content | EscalationRule) -> dict[str, Any]:
+    """The condition of a rule, as one group."""
+    return {"match": content.match, "conditions": content.conditions}

@@ -15,13 +15,11 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Left
 
+from tickets.conditions import Value, complete, evaluate, fields_of, of_values
 from tickets.models import EscalationRule, HandOver, Reading, Reason, Ticket
-from tickets.rules.content import Content
+from tickets.rules.content import Content, when
 from tickets.rules.effects import Effects
-from tickets.rules.engine import active_rules, complete, decide, holds
-from tickets.rules.fields import field_named
-from tickets.rules.seen import Seen
-from tickets.rules.situation import of_values
+from tickets.rules.engine import active_rules, decide
 
 EXCERPT = 160  # characters of a message that a result shows
 
@@ -38,7 +36,7 @@ class Said:
     values: Any
     corrected: Any
 
-    def situation(self, only: set[str] | None = None) -> dict[str, Seen]:
+    def situation(self, only: set[str] | None = None) -> dict[str, Value]:
         return complete(of_values(self.values, self.corrected, text=self.text, only=only))
 
 
@@ -113,7 +111,7 @@ def trial(content: Content, *, saved: EscalationRule | None, last: int) -> Trial
     }
     asked = _asked(list(tickets))
     before = Content.of(saved) if saved else None
-    wanted = _fields_of(content, before)
+    wanted = fields_of(when(content)) | (fields_of(when(before)) if before else set())
     hits: dict[int, _Hit] = {}
     messages = 0
     for pk, said in _conversations(list(tickets), whole=saved is not None or "text" in wanted):
@@ -149,9 +147,9 @@ def _try(
 ) -> _Hit | None:
     """Where the rule first holds in one conversation, else where the saved one did."""
     alone = [each for each in said if not _with_a_person(each, asked)]
-    seen = [each.situation(wanted) for each in alone]
-    now = _first(content, seen)
-    then = _first(before, seen) if before else None
+    situations = [each.situation(wanted) for each in alone]
+    now = _first(content, situations)
+    then = _first(before, situations) if before else None
     if now is not None:
         index, evidence = now
         person = next((one for one in asked if one.at >= alone[index].at), None)
@@ -170,9 +168,9 @@ def _try(
     return _Hit("lost", told, [], own) if told is not None else None
 
 
-def _first(content: Content, seen: list[dict[str, Seen]]) -> tuple[int, list[str]] | None:
-    for index, situation in enumerate(seen):
-        evidence = holds(content.match, content.conditions, situation)
+def _first(content: Content, situations: list[dict[str, Value]]) -> tuple[int, list[str]] | None:
+    for index, situation in enumerate(situations):
+        evidence = evaluate(when(content), situation)
         if evidence is not None:
             return index, evidence
     return None
@@ -244,16 +242,3 @@ def _conversations(tickets: list[int], *, whole: bool) -> Iterator[tuple[int, li
         current.append(said)
     if current:
         yield current[0].ticket, current
-
-
-def _fields_of(*contents: Content | None) -> set[str]:
-    """The fields that these rules look at, and those that they follow from."""
-    names = {
-        str(condition.get("field"))
-        for content in contents
-        if content is not None
-        for condition in content.conditions
-        if isinstance(condition, dict)
-    }
-    known = [found for name in names if (found := field_named(name)) is not None]
-    return names.union(*(found.derived_from for found in known))

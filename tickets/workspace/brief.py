@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from tickets.conditions import field_named
 from tickets.conversation.asked_again import name_of
 from tickets.conversation.correctable import correctable
 from tickets.models import HandOver, Identity, Reason, Ticket
-from tickets.rules.fields import field_named
 from tickets.workspace.since import Line as FirstWords
 from tickets.workspace.since import Since, happened_since, with_what_followed
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language_info
@@ -11,12 +11,9 @@ from django.utils.translation import gettext as _
 
 from knowledgebase.models import Article
 from tickets.actions.readings import LANGUAGE, REPEATS, TOPIC, TOPICS
+from tickets.conditions import field_named
 from tickets.conversation.correctable import Correctable, all_correctable
 from tickets.models import AuthorKind, Message, Reading
-from tickets.rules.fields import field_named
-
-if TYPE_CHECKING:
-    pass
 
 YES, NO = "yes", "no"
 # Offered beside those that the articles are in; the others that a message can be in are rare here.

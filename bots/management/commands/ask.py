@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from bots.rehearsal import Played, play
 from knowledgebase.search import ArticleHit
+from tickets.conditions import to_store
 from tickets.intake import text
-from tickets.rules import to_store
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import make_admin
-from tests.tickets.rules.fields import registered
+from tests.tickets.conditions.fields import registered
 from tickets import actions
 from tickets.actors import Actor
 from tickets.models import EscalationRule, User

@@ -41,6 +41,9 @@ def as_shown(page: Any) -> dict[str, Any]:
         if getattr(form, name):
             sent[name] = "on"
     for row in form.rows:
+        if row.kept is not None:
+            sent[f"kept-{row.index}"] = row.as_sent
+            continue
         sent[f"field-{row.index}"] = sent[f"was-{row.index}"] = row.name
         sent[f"op-{row.index}"] = next(op for op, _label, chosen in row.comparisons if chosen)
         sent[f"value-{row.index}"] = row.text if row.control == "text" else row.values

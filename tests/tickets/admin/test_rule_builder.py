@@ -13,11 +13,12 @@ from tests.tickets.admin.conftest import list_of, url_of
 from tests.tickets.admin.rules import ADD, PARTS, as_shown, built, text_of
 from tickets import actions
 from tickets.actors import Actor
+from tickets.conditions import Field, register
 from tickets.models import EscalationRule, Event, Reading, Turn, User
-from tickets.rules import register
-from tickets.rules.fields import Field
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rule_fields")]
+
+WHEN_CALM = {"field": "feeling", "op": "is", "value": "calm"}
 
 # --- building
 
@@ -89,6 +90,45 @@ def test_saving_a_rule_as_it_was_opened_changes_nothing(client: Client) -> None:
         assert client.post(url_of(rule), as_shown(page)).status_code == 302
         rule.refresh_from_db()
         assert rule.version == 1, rule.name
+
+
+def test_a_nested_group_is_shown_in_words_and_not_lost_when_the_rule_is_saved(
+    client: Client, rule: EscalationRule
+) -> None:
+    group = {"match": "any", "conditions": [WHEN_CALM, {**WHEN_CALM, "was": True}]}
+    EscalationRule.objects.filter(pk=rule.pk).update(
+        conditions=[group, WHEN_CALM, {**WHEN_CALM, "was": True}]
+    )
+    page = client.get(url_of(rule))
+    shown = text_of(page)
+    assert "The feeling is calm or previously: the feeling is calm" in shown
+    assert client.post(url_of(rule), as_shown(page)).status_code == 302
+    rule.refresh_from_db()
+    assert rule.version == 1, "nothing was changed"
+
+    # A row is added, another one taken out: what is in words stays, and goes only if it is removed.
+    sent = as_shown(page) | {"save": "", "add": "1"}
+    del sent["save"]
+    page = client.post(url_of(rule), sent)
+    assert [row.kept for row in page.context["form"].rows][:2] == [group, None]
+    sent = as_shown(client.get(url_of(rule))) | {"remove": "1"}
+    del sent["save"]
+    page = client.post(url_of(rule), sent)
+    sent = as_shown(page) | {"name": "Without the middle"}
+    assert client.post(url_of(rule), sent).status_code == 302
+    rule.refresh_from_db()
+    assert rule.conditions == [group, {**WHEN_CALM, "was": True}]
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "x", "[1]", "\x00", "[" * 50_000, '{"conditions": [{"field": "x"}]}']
+)
+def test_a_group_that_no_page_sent_is_refused_at_its_row(client: Client, kept: str) -> None:
+    sent = built(rows="2", **{"kept-1": kept})
+    page = client.post(ADD, sent)
+    assert page.status_code == 422
+    assert len(page.context["form"].rows[1].errors) == 1
+    assert 'id="errors-1"' in text_of(page)
 
 
 def test_saving_a_change_writes_a_version_with_its_note(

@@ -13,10 +13,10 @@ from tests.tickets.admin.conftest import list_of, url_of
 from tests.tickets.admin.rules import ADD, PARTS, built, text_of
 from tickets import actions
 from tickets.actors import Actor
+from tickets.conditions import Value
 from tickets.models import EscalationRule, Event, RuleFiring, Team, Turn, User
 from tickets.rules import Verdict, decide
 from tickets.rules.clean import ACTIONS
-from tickets.rules.seen import Seen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rule_fields")]
 
@@ -28,7 +28,7 @@ def test_the_list_says_what_each_rule_does_why_and_how_often(
 ) -> None:
     ticket = make_ticket(turn=Turn.ASSISTANT)
     message = ticket.messages.latest("position")
-    verdict = decide({"feeling": Seen("angry"), "turns": Seen(2)}, [rule])
+    verdict = decide({"feeling": Value("angry"), "turns": Value(2)}, [rule])
     actions.apply_rules(actor=Actor.assistant(), ticket=ticket, message=message, verdict=verdict)
 
     shown = text_of(client.get(list_of(EscalationRule)))
@@ -184,7 +184,7 @@ def test_the_log_has_every_firing_with_its_evidence_and_links(
     for number in range(1, 11):
         ticket = make_ticket(turn=Turn.ASSISTANT, body=f"Joke {number}")
         verdict = decide(
-            {"feeling": Seen("angry", (f"Joke {number} <b>",)), "turns": Seen(2)}, [rule]
+            {"feeling": Value("angry", (f"Joke {number} <b>",)), "turns": Value(2)}, [rule]
         )
         actions.apply_rules(
             actor=Actor.assistant(),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.tickets.rules.fields import registered
+from tests.tickets.conditions.fields import registered
 from tickets.models import EscalationRule
 
 

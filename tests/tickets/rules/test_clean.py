@@ -34,69 +34,19 @@ def problems(**changed: Any) -> dict[str, list[str]]:
     return refused.value.message_dict
 
 
-def condition(field: Any, op: Any, value: Any) -> dict[str, Any]:
-    (found,) = clean(values(conditions=[{"field": field, "op": op, "value": value}])).conditions
-    return found
-
-
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        (("feeling", "any_of", ["distressed", "angry"]), ("any_of", ["angry", "distressed"])),
-        (("feeling", "any_of", ["angry", "angry"]), ("is", "angry")),
-        (("feeling", "none_of", ["angry"]), ("is_not", "angry")),
-        (("feeling", "is", "calm"), ("is", "calm")),
-        (("sensitive", "any_of", ["legal"]), ("any_of", ["legal"])),
-        (("sensitive", "contains", "legal"), ("contains", ["legal"])),
-        (("wants_person", "is", "yes"), ("is", True)),
-        (("wants_person", "is", "no"), ("is", False)),
-        (("confidence", "at_least", " 0,5 "), ("at_least", 0.5)),
-        (("turns", "at_least", "3"), ("at_least", 3)),
-        (("text", "contains", ["gas\x00 leak", " ", "smoke"]), ("contains", ["gas leak", "smoke"])),
-        (("tags", "any_of", ["vip", "vip"]), ("any_of", ["vip"])),
-        (("language", "any_of", ["en"]), ("is", "en")),
-        (("priority", "any_of", [4, "3"]), ("any_of", ["3", "4"])),
-    ],
-)
-def test_a_condition_is_kept_in_its_plainest_form(given: Any, kept: Any) -> None:
-    assert condition(*given) == {"field": given[0], "op": kept[0], "value": kept[1]}
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        (("", "is", "x"), "Choose what to look at"),
-        (("mood", "is", "x"), "nothing called “mood”"),
-        ((["feeling"], "is", "x"), "nothing called"),
-        (("feeling", "at_least", "x"), "cannot be compared"),
-        (("feeling", None, "x"), "cannot be compared"),
-        (("feeling", "is", "hungry"), "“hungry” is none of the values"),
-        (("feeling", "any_of", []), "at least one value"),
-        (("feeling", "is", ["angry", "calm"]), "one value only"),
-        (("sensitive", "any_of", ["horoscopes"]), "none of the values"),
-        (("wants_person", "is", "perhaps"), "yes or no"),
-        (("confidence", "at_least", "often"), "Write a number"),
-        (("confidence", "at_least", "nan"), "Write a number"),
-        (("confidence", "at_least", True), "Write a number"),
-        (("confidence", "at_least", "1e400"), "Write a number"),
-        (("confidence", "at_least", 1.5), "at most 1"),
-        (("turns", "at_least", -1), "at least 0"),
-        (("text", "contains", " "), "Write the words"),
-        (("text", "contains", ["x" * 101]), "under 100 characters"),
-        (("text", "contains", [f"word {n}" for n in range(51)]), "at most 50 values"),
-        (("team", "is", "0"), "none of the values"),
-    ],
-)
-def test_a_condition_that_makes_no_sense_says_what_to_do(given: Any, said: str) -> None:
-    field, op, value = given
-    found = problems(conditions=[ANGRY, {"field": field, "op": op, "value": value}])
-    assert list(found) == ["conditions.1"]
-    assert said in found["conditions.1"][0]
-
-
 @pytest.mark.parametrize("conditions", [None, [], "feeling", [ANGRY] * 21])
 def test_a_rule_has_one_to_twenty_conditions(conditions: Any) -> None:
     assert list(problems(conditions=conditions)) == ["conditions"]
+
+
+def test_a_rule_may_hold_groups_and_tells_what_is_wrong_in_them() -> None:
+    group = {
+        "match": "any",
+        "conditions": [ANGRY, {"field": "turns", "op": "at_least", "value": 3}],
+    }
+    assert clean(values(conditions=[ANGRY, group])).conditions == [ANGRY, group]
+    found = problems(conditions=[ANGRY, {**group, "conditions": [ANGRY, {"field": "mood"}]}])
+    assert list(found) == ["conditions.1.1"]
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,19 @@ def test_a_condition_in_words(condition: Any, said: str) -> None:
     assert describe(rule(condition)) == f"When {said}, hand over to a person."
 
 
+def test_groups_stand_in_brackets_and_what_was_is_said() -> None:
+    calm = {"field": "feeling", "op": "is", "value": "calm"}
+    late = {"field": "waiting_minutes", "op": "at_least", "value": 30}
+    nested = rule(("tier", "is", "premier"))
+    either = {"match": "any", "conditions": [calm, {"match": "all", "conditions": [late, calm]}]}
+    nested.conditions += [either, {**calm, "was": True}, {"match": "any", "conditions": []}]
+    assert describe(nested) == (
+        "When the customer's tier is premier, (the feeling is calm or (the waiting time in minutes is "
+        "at least 30 and the feeling is calm)), previously: the feeling is calm and (nothing, so "
+        "never), hand over to a person."
+    )
+
+
 def test_a_whole_rule_in_words() -> None:
     team, dana, asha = make_team("Gear care"), make_agent("Dana Osei"), make_agent("Asha Rao")
     said = describe(

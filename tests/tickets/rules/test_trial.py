@@ -9,6 +9,7 @@ import pytest
 from tests.factories import make_agent, make_message, make_ticket
 from tickets import actions
 from tickets.actors import Actor
+from tickets.conditions import Value, to_store
 from tickets.models import (
     EscalationRule,
     Event,
@@ -21,7 +22,7 @@ from tickets.models import (
     Ticket,
     Turn,
 )
-from tickets.rules import Content, Seen, decide, to_store
+from tickets.rules import Content, decide
 from tickets.rules.trial import trial
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ def _no_other_rules(db: None) -> None:
     EscalationRule.objects.all().delete()
 
 
-CALM, ANGRY = {"feeling": Seen("calm")}, {"feeling": Seen("angry", ("a joke",))}
+CALM, ANGRY = {"feeling": Value("calm")}, {"feeling": Value("angry", ("a joke",))}
 
 
 def content(*conditions: tuple[str, str, Any], **actions_: Any) -> Content:
@@ -47,11 +48,11 @@ def content(*conditions: tuple[str, str, Any], **actions_: Any) -> Content:
 WHEN_ANGRY = content(("feeling", "is", "angry"))
 
 
-def read(message: Message, situation: dict[str, Seen]) -> None:
+def read(message: Message, situation: dict[str, Value]) -> None:
     Reading.objects.create(message=message, ticket=message.ticket, values=to_store(situation))
 
 
-def conversation(*situations: dict[str, Seen]) -> Ticket:
+def conversation(*situations: dict[str, Value]) -> Ticket:
     """The assistant has it; each of the customer's messages was read as stated."""
     ticket = make_ticket(turn=Turn.ASSISTANT)
     read(ticket.messages.latest("position"), situations[0])
@@ -125,10 +126,10 @@ def test_what_an_agent_corrected_counts_as_corrected() -> None:
 
 def test_an_edited_rule_is_compared_with_the_saved_one() -> None:
     rule = saved()
-    sad = conversation({"feeling": Seen("distressed")})
+    sad = conversation({"feeling": Value("distressed")})
     both, angry = conversation(ANGRY), conversation(ANGRY)
     Reading.objects.filter(ticket=both).update(
-        values=to_store({"feeling": Seen("angry"), "confidence": Seen(0.1)})
+        values=to_store({"feeling": Value("angry"), "confidence": Value(0.1)})
     )
     edited = Content(
         conditions=[
@@ -155,7 +156,7 @@ def test_one_that_this_rule_handed_over_and_would_not_any_more_is_told_with_what
     other = EscalationRule.objects.create(
         **content(("wants_person", "is", True)).snapshot() | {"name": "Asks"}, position=600
     )
-    ticket = conversation({**ANGRY, "wants_person": Seen(True)})
+    ticket = conversation({**ANGRY, "wants_person": Value(True)})
     message = ticket.messages.latest("position")
     verdict = decide(ANGRY, [rule])
     firing = actions.apply_rules(
@@ -180,7 +181,7 @@ def test_one_that_this_rule_handed_over_and_would_not_any_more_is_told_with_what
 def test_words_are_looked_for_in_the_whole_message_and_derived_fields_are_worked_out() -> None:
     ticket = make_ticket(turn=Turn.ASSISTANT, body="well " * 300 + "gas leak")
     read(ticket.messages.latest("position"), CALM)
-    upset = conversation({"tier": Seen("premier"), "unhelpful_answers": Seen(1)})
+    upset = conversation({"tier": Value("premier"), "unhelpful_answers": Value(1)})
     found = trial(content(("text", "contains", ["gas leak"])), saved=None, last=100).newly
     assert refs(found) == [ticket.reference]
     assert len(found[0].text) == 160

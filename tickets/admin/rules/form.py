@@ -6,6 +6,7 @@ it shows depends on the field of each row only, so that the page works without a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -16,10 +17,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tickets.conditions import Field, all_fields, field_named
+from tickets.conditions.clean import MOST_CONDITIONS
+from tickets.conditions.exact_text import storable
+from tickets.conditions.groups import is_group
+from tickets.conditions.sentences import ValueNames, condition_in_words, group_in_words
 from tickets.models import EscalationRule, Match, Priority, Reason, Team, User
 from tickets.models.users import STAFF_ROLES
-from tickets.rules import Content, Effects, Field, all_fields, field_named
-from tickets.rules.clean import MOST_CONDITIONS
+from tickets.rules import Content, Effects
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -60,13 +65,33 @@ Option = tuple[str, str, bool]  # value, label, chosen
 
 @dataclass(slots=True)
 class Row:
-    """One condition as it is edited."""
+    """One condition as it is edited; or one that is shown in words and kept as it is.
+
+    `kept` is a group, or a condition on what a value was: there are no controls for these.
+    """
 
     index: int
     name: str = ""
     op: str = ""
     values: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    kept: Any = None
+
+    @property
+    def in_words(self) -> str:
+        """What is kept, as people read it."""
+        if is_group(self.kept):
+            return group_in_words(self.kept, ValueNames(), depth=2)
+        return condition_in_words(self.kept, ValueNames())
+
+    @property
+    def as_sent(self) -> str:
+        """What is kept, as the page sends it back."""
+        return json.dumps(self.kept)
+
+    @property
+    def is_filled(self) -> bool:
+        return bool(self.name) or self.kept is not None
 
     @property
     def known(self) -> Field | None:
@@ -104,7 +129,9 @@ class Row:
         return ", ".join(self.values)
 
     @property
-    def condition(self) -> dict[str, Any]:
+    def condition(self) -> Any:
+        if self.kept is not None:
+            return self.kept
         value: Any = self.values
         if self.control in ("bool", "number"):
             value = self.values[0] if self.values else ""
@@ -189,7 +216,7 @@ class RuleForm:
             "name": self.name,
             "sentence": self.sentence,
             "match": self.match,
-            "conditions": [row.condition for row in self.rows if row.name or len(self.rows) == 1],
+            "conditions": [row.condition for row in self._filled],
             "actions": done,
             "reason": self.reason,
         }
@@ -197,9 +224,15 @@ class RuleForm:
     def refuse(self, errors: Mapping[str, list[str]]) -> None:
         """Show what is wrong at its place. Rows without a field are not sent, and have no number."""
         self.errors = dict(errors)
-        sent = [row for row in self.rows if row.name or len(self.rows) == 1]
-        for number, row in enumerate(sent):
-            row.errors = self.errors.pop(f"conditions.{number}", [])
+        for number, row in enumerate(self._filled):
+            place = f"conditions.{number}"
+            inside = [each for each in self.errors if f"{each}.".startswith(f"{place}.")]
+            row.errors = [text for each in inside for text in self.errors.pop(each)]
+
+    @property
+    def _filled(self) -> list[Row]:
+        """The rows that are saved; one alone also if nothing is chosen, so that it is missed."""
+        return [row for row in self.rows if row.is_filled or len(self.rows) == 1]
 
     @property
     def all_errors(self) -> list[tuple[str, str]]:
@@ -283,6 +316,8 @@ def opened_form(rule: EscalationRule | None) -> RuleForm:
 def _stored(index: int, condition: Any) -> Row:
     """The row of a stored condition, with the comparison that is offered for the same."""
     condition = condition if isinstance(condition, dict) else {}
+    if is_group(condition) or condition.get("was"):
+        return Row(index, kept=condition)
     name, op, value = str(condition.get("field")), str(condition.get("op")), condition.get("value")
     known = field_named(name)
     if known is None:
@@ -294,6 +329,8 @@ def _stored(index: int, condition: Any) -> Row:
 
 def _row_sent(place: int, index: int, data: QueryDict) -> Row:
     """A row that was sent; where another field was chosen, with that field's first comparison."""
+    if f"kept-{index}" in data:
+        return Row(place, kept=_kept(data.get(f"kept-{index}", "")))
     name = data.get(f"field-{index}", "")
     op, values = data.get(f"op-{index}", ""), data.getlist(f"value-{index}")
     row = Row(place, name, op, values)
@@ -305,6 +342,16 @@ def _row_sent(place: int, index: int, data: QueryDict) -> Row:
     if row.control == "text":
         row.values = [part for value in row.values for part in _parts(value)]
     return row
+
+
+def _kept(sent: str) -> Any:
+    """What was shown in words; {} for what no page of ours sent, which saving then refuses."""
+    try:
+        found = json.loads(sent)
+        readable = isinstance(found, dict) and storable(json.dumps(found, ensure_ascii=False))
+    except (ValueError, RecursionError):
+        return {}
+    return found if readable and "\\u0000" not in sent else {}
 
 
 def _options(choices: Iterable[tuple[Any, Any]], chosen: str) -> list[Option]:

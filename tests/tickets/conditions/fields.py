@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tickets.rules import Field, fields, register
+from tickets.conditions import Field, fields, register
 
 FEELINGS = tuple((name, name) for name in ("calm", "confused", "frustrated", "angry", "distressed"))
 

@@ -1,17 +1,14 @@
 """Signs of trouble: one field that follows from several others, for customers who must not wait.
 
-It follows from what other packages register: a feeling, the assistant's decision, how often an
-answer did not help, repetition, failure. Whatever is not there is no sign of trouble.
+It follows from a feeling, the assistant's decision, how often an answer did not help, repetition,
+failure. Whatever is not there is no sign of trouble.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.utils.translation import gettext_lazy as _
 
-from tickets.rules.fields import Field, register
-from tickets.rules.seen import Seen
+from tickets.conditions import Field, Situation, Value
 
 SIGNS = (
     ("upset", _("not calm")),
@@ -22,12 +19,12 @@ SIGNS = (
 )
 
 
-def signs(situation: Mapping[str, Seen]) -> Seen:
+def signs(situation: Situation) -> Value:
     """All signs of trouble in a situation, with the words that show them."""
 
     def value(name: str) -> object:
-        seen = situation.get(name)
-        return seen.value if seen else None
+        found = situation.get(name)
+        return found.value if found else None
 
     number = value("unhelpful_answers")
     found = {
@@ -44,18 +41,16 @@ def signs(situation: Mapping[str, Seen]) -> Seen:
         if field in situation
         for piece in situation[field].evidence
     ]
-    return Seen(list(there), tuple(dict.fromkeys(words)))
+    return Value(list(there), tuple(dict.fromkeys(words)))
 
 
-register(
-    Field(
-        "trouble",
-        _("sign of trouble"),
-        "list",
-        SIGNS,
-        says=(_("there is trouble (%(values)s)"), _("there is no trouble (%(values)s)")),
-        help=_("Anything that does not go well: for customers who should reach a person early."),
-        derive=signs,
-        derived_from=("feeling", "decision", "unhelpful_answers", "repeats", "failed"),
-    )
+TROUBLE = Field(
+    "trouble",
+    _("sign of trouble"),
+    "list",
+    SIGNS,
+    says=(_("there is trouble (%(values)s)"), _("there is no trouble (%(values)s)")),
+    help=_("Anything that does not go well: for customers who should reach a person early."),
+    derive=signs,
+    derived_from=("feeling", "decision", "unhelpful_answers", "repeats", "failed"),
 )

@@ -20,9 +20,9 @@ from tests.factories import (
     make_ticket,
     make_visitor,
 )
+from tickets.conditions import Value, all_fields, of_reading, of_ticket, to_store
 from tickets.live import presence
 from tickets.models import Holiday, Reading, Ticket, Tier, Turn
-from tickets.rules import Seen, all_fields, of_reading, of_ticket, to_store
 
 pytestmark = pytest.mark.django_db
 
@@ -125,9 +125,9 @@ def test_every_built_in_field_is_seen() -> None:
 def test_a_reading_gives_the_situation_back_with_what_agents_corrected() -> None:
     ticket = make_ticket(turn=Turn.ASSISTANT, body="I am so done with this")
     message = ticket.messages.get(position=2)
-    situation = {"feeling": Seen("angry", ("so done",), 0.9), "text": Seen(message.body)}
+    situation = {"feeling": Value("angry", ("so done",), 0.9), "text": Value(message.body)}
     reading = Reading.objects.create(message=message, ticket=ticket, values=to_store(situation))
     assert "text" not in reading.values
     assert of_reading(reading, text=message.body) == situation
     reading.corrected = {"feeling": {"to": "calm", "by": 1, "at": "now"}}
-    assert of_reading(reading, text="x") == {"feeling": Seen("calm"), "text": Seen("x")}
+    assert of_reading(reading, text="x") == {"feeling": Value("calm"), "text": Value("x")}

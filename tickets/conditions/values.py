@@ -1,14 +1,15 @@
-"""What was seen of a conversation at one turn: a value, and the words that show it."""
+"""The value of a field in one situation, with the words that show it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One value of a situation, as JSON. Rules look at it, and cite its evidence.
+class Value:
+    """One value of a situation, as JSON. Conditions compare it, and cite its evidence.
 
     `evidence` is the customer's words, verbatim; `score` is 0 to 1, where there is one.
     """
@@ -22,6 +23,10 @@ class Seen:
         return {"value": self.value, "evidence": list(self.evidence), "score": self.score}
 
     @classmethod
-    def of(cls, stored: dict[str, Any]) -> Seen:
+    def of(cls, stored: dict[str, Any]) -> Value:
         """What was kept with a message."""
         return cls(stored.get("value"), tuple(stored.get("evidence", ())), stored.get("score"))
+
+
+# What is known of a ticket at one moment: the value of each field, by the field's name.
+Situation = Mapping[str, Value]

@@ -1,0 +1,95 @@
+"""What conditions can look at: a registry of fields, each of which is described once.
+
+Other packages register theirs at start (`register`), so that the one language knows nothing of how a
+confidence is found. A field may also follow from others (`derive`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.db.models.expressions import Combinable
+from django.utils.translation import gettext_lazy as _
+
+from tickets.conditions.operators import KINDS, Key
+from tickets.conditions.ticket_row import TicketRow
+from tickets.conditions.values import Situation, Value
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
+KindName = Literal["bool", "choice", "number", "words", "list", "text"]
+Choices = Iterable[tuple[Any, "StrOrPromise"]]
+
+CONVERSATION = _("Conversation")
+CUSTOMER = _("Customer")
+SERVICE = _("Our side")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something that a condition looks at.
+
+    `label` is a noun, in lower case ("feeling"). Where "the feeling is angry" would be no way to say
+    it, `says` is what the field means in a sentence, and what its opposite does; with `%(values)s`
+    in both, unless it is true or false. `words` are searched in, word by word;
+    `text` is one short value; `list` is several short values at once. With `choices` only they
+    are allowed. A `derive`d field is worked out from others, which `derived_from` names.
+
+    `read` is how it is read from a ticket in Python, `query` how it is asked for in SQL: an
+    expression on `Ticket` as of a moment, with NULL for unknown (a list is an array). A field
+    without `read` is put into the situation by whoever knows it; one without `query` exists at a turn
+    only, and no list can be filtered by it. `key` is what a choice is in the database.
+    """
+
+    name: str
+    label: StrOrPromise
+    kind: KindName
+    choices: Callable[[], Choices] | tuple[tuple[Any, StrOrPromise], ...] = ()
+    help: StrOrPromise = ""
+    says: tuple[StrOrPromise, StrOrPromise] | None = None
+    low: float | None = None
+    high: float | None = None
+    group: StrOrPromise = CONVERSATION
+    read: Callable[[TicketRow], Value] | None = None
+    query: Callable[[datetime], Combinable] | None = None
+    key: Key = str
+    derive: Callable[[Situation], Value | None] | None = None
+    derived_from: tuple[str, ...] = ()
+
+    def all_choices(self) -> list[tuple[str, str]]:
+        """The values that it can have, as texts, with their names; may ask the database."""
+        found = self.choices() if callable(self.choices) else self.choices
+        return [(str(value), str(label)) for value, label in found]
+
+    @property
+    def has_choices(self) -> bool:
+        return bool(self.choices)
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        return KINDS[self.kind].operators
+
+
+_fields: dict[str, Field] = {}
+
+
+def register(field: Field) -> Field:
+    """Let conditions look at `field`; whoever registers the same name again replaces it."""
+    if field.kind not in KINDS:
+        raise ValueError(f"{field.name}: no such kind of field: {field.kind}")
+    _fields[field.name] = field
+    return field
+
+
+def all_fields() -> list[Field]:
+    """Every field, in the order in which they were registered."""
+    return list(_fields.values())
+
+
+def field_named(name: object) -> Field | None:
+    """The field; None for one that nobody registered (any more)."""
+    return _fields.get(name) if isinstance(name, str) else None

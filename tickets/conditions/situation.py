@@ -1,0 +1,58 @@
+"""The situation of a ticket at one turn: the values of all fields that are known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from datetime import datetime
+from typing import Any
+
+from tickets.conditions.fields import all_fields
+from tickets.conditions.ticket_row import TicketRow
+from tickets.conditions.values import Situation, Value
+from tickets.models import Reading, Ticket
+
+
+def of_ticket(ticket: Ticket, *, text: str, now: datetime) -> dict[str, Value]:
+    """What is known of the ticket when its customer says `text`.
+
+    One query, and one more outside the team's opening hours.
+    """
+    row = TicketRow.load(ticket, text=text, now=now)
+    return {field.name: field.read(row) for field in all_fields() if field.read is not None}
+
+
+def complete(situation: Situation) -> dict[str, Value]:
+    """The situation with what follows from it: the derived fields that it does not have."""
+    values = dict(situation)
+    for each in all_fields():
+        if each.derive is not None and each.name not in values:
+            found = each.derive(situation)
+            if found is not None:
+                values[each.name] = found
+    return values
+
+
+def to_store(situation: Situation) -> dict[str, Any]:
+    """A situation as a `Reading` keeps it: all of it but the text, which its message has."""
+    return {name: value.stored() for name, value in situation.items() if name != "text"}
+
+
+def of_reading(reading: Reading, *, text: str) -> dict[str, Value]:
+    """The situation that was kept with a message, as agents corrected it since."""
+    return of_values(reading.values, reading.corrected, text=text)
+
+
+def of_values(
+    values: Any, corrected: Any, *, text: str, only: Container[str] | None = None
+) -> dict[str, Value]:
+    """The same from the columns of a reading, whatever they hold; of all fields, or `only` some."""
+    found = {
+        name: Value.of(stored)
+        for name, stored in (values.items() if isinstance(values, dict) else ())
+        if isinstance(stored, dict) and (only is None or name in only)
+    }
+    for name, correction in corrected.items() if isinstance(corrected, dict) else ():
+        if isinstance(correction, dict) and "to" in correction:
+            found[name] = Value(correction["to"])
+    found["text"] = Value(text)
+    return found
