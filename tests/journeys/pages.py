@@ -167,6 +167,7 @@ NO_PAGES: Final = frozenset(
         *("admin:tickets_escalationrule_rows", "admin:tickets_escalationrule_words"),
         *("admin:tickets_escalationrule_trial", "admin:tickets_escalationrule_act"),
         *("admin:tickets_escalationrule_roll_back", "admin:bots_teach_detector"),
+        "admin:bots_confidence_decide",
     }
 )
 
