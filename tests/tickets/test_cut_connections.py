@@ -51,7 +51,8 @@ async def write(page: str, cookies: dict[str, str]) -> list[tuple[bool, int]]:
 @real_transactions
 def test_when_every_connection_was_cut_the_next_message_is_stored_once() -> None:
     connection.close()
-    connection.close_pool()  # as in a new process: without what other tests left open
+    # As in a new process: without what other tests left open.
+    connection.close_pool()  # type: ignore[attr-defined]  # of the PostgreSQL backend
     ticket = make_ticket(turn=Turn.QUEUE, customer=make_customer(login=True))
     client, page = browser_of(ticket.customer), f"/requests/{ticket.reference}/"
     client.get(page)
