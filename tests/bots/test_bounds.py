@@ -118,7 +118,7 @@ def test_phrases_are_looked_for_in_steps_that_grow_with_the_words_only(text: str
 
     def match(text: str) -> int:
         parts = sentences.split(text)
-        book.match.cache_clear()  # type: ignore[attr-defined]
+        book.match.cache_clear()  # type: ignore[attr-defined]  # of the cache around it
         book.spelling.right.cache_clear()
         return calls(lambda: [book.match(one) for one in parts])
 

@@ -51,7 +51,7 @@ def test_calibrating_by_it_leaves_the_assistant_answering(turns: list[TurnedOut]
     assert corrected(0.93, after) >= 0.85
     change = calibrating.changed(turns, calibrating.AS_SHIPPED, after, settings.answer_threshold)
     assert change.share_before > 0.4
-    assert change.share_after > 2 / 3 * change.share_before  # it keeps two answers of three
+    assert change.share_after > 0.75 * change.share_before
 
 
 def test_the_weekly_task_never_moves_its_share_of_answers_by_more_than_the_set_step(
