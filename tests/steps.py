@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from re import _constants as ops  # type: ignore[attr-defined]
-from re import _parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any
+
+# Python's own parser of patterns, which no type description knows.
+ops: Any = import_module("re._constants")
+_parser: Any = import_module("re._parser")
 
 Rest = Callable[[int], int | None]
 Node = tuple[Any, Any]
