@@ -21,6 +21,7 @@ from knowledgebase.search import ArticleHit
 from tickets import actions, clock, events, watch
 from tickets.actors import Actor
 from tickets.conversation import briefs, openings
+from tickets.conversation.unanswered import assistant_may_answer
 from tickets.models import (
     Answer,
     AuthorKind,
@@ -168,7 +169,7 @@ def carry_out(
         )
         if spoken is None:
             return
-    elif not _still_to_answer(ticket, position):
+    elif not assistant_may_answer(Ticket.objects.locked(ticket), position):
         return
     if thought.did_not_help:
         _take_as_unhelpful(ticket)
@@ -184,7 +185,7 @@ def carry_out(
 def _return(ticket: Ticket, turned: Turned, thought: Thought, agent: User) -> None:
     """What an agent handed back is no question for an article: it is theirs again."""
     assert turned.message is not None
-    if _still_to_answer(ticket, turned.message.position):
+    if assistant_may_answer(Ticket.objects.locked(ticket), turned.message.position):
         actions.return_to_agent(
             actor=Actor.assistant(), ticket=ticket, agent=agent, detail=thought.detail
         )
@@ -263,13 +264,6 @@ def be_sorry(ticket: Ticket) -> None:
     actions.follow_up(
         actor=Actor.assistant(), ticket=ticket, body=AssistantSettings.load().unhelpful_text
     )
-
-
-def _still_to_answer(ticket: Ticket, position: int) -> bool:
-    """Whether it is the assistant's turn, and this the newest message; held until the end."""
-    ticket = Ticket.objects.locked(ticket)
-    newer = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER, position__gt=position)
-    return ticket.turn == Turn.ASSISTANT and not newer.exists()
 
 
 def _take_as_unhelpful(ticket: Ticket) -> None:

@@ -16,6 +16,7 @@ from knowledgebase.embeddings import EncoderUnavailable, Vectors
 from knowledgebase.lately import Lately
 from tickets import clock, conditions, rules
 from tickets.conditions import Value
+from tickets.conversation.unanswered import unanswered
 from tickets.models import (
     Answer,
     AuthorKind,
@@ -121,7 +122,7 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
         .order_by("-position")[:REMEMBERED]
     )[::-1]
     said = [message for message in recent if message.author_kind == AuthorKind.CUSTOMER]
-    open_ones = _unanswered(recent) if ticket.turn == Turn.ASSISTANT else []
+    open_ones = unanswered(recent) if ticket.turn == Turn.ASSISTANT else []
     if position is None:
         if not open_ones:
             return None
@@ -186,16 +187,6 @@ def outcome(turned: Turned, settings: AssistantSettings) -> Outcome:
     elif thought is not None and thought.hand_over is not None and fired.rule.reason not in UNASKED:
         said.append(thought.text)
     return Outcome(Decision.HAND_OVER, "\n\n".join(text for text in said if text), fired)
-
-
-def _unanswered(recent: Sequence[Message]) -> list[Message]:
-    """What the customer said since anybody answered, oldest first."""
-    said: list[Message] = []
-    for message in reversed(recent):
-        if message.author_kind != AuthorKind.CUSTOMER:
-            break
-        said.insert(0, message)
-    return said
 
 
 def _was_handed_back(ticket: Ticket, recent: Sequence[Message], message: Message) -> bool:

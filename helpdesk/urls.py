@@ -8,7 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("helpdesk.health_urls")),
     path("", include("tickets.portal.urls")),
     path("help/", include("knowledgebase.urls")),
-    path("workspace/", include("bots.urls")),
+    path("workspace/", include("bots.workspace.urls")),
     path("workspace/", include("tickets.workspace.urls")),
     path("account/", include("allauth.urls")),
     path("api/", include("tickets.api.urls")),

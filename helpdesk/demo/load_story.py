@@ -33,7 +33,7 @@ from tickets.models import (
     Turn,
     User,
 )
-from tickets.service import hours
+from tickets.service.hours import Hours
 
 # How sure it was of what helped, did not help, was not judged; of what it offered, and of nothing.
 JUDGED = {True: (0.8, 0.97), False: (0.75, 0.82), None: (0.81, 0.94)}
@@ -262,7 +262,8 @@ class Story:
         if not asked_at_once and self.items[index].get("decision") != Decision.HAND_OVER:
             return frozenset()
         at = self.times[index]
-        opens_at = hours.next_opening(self.team, at)
+        hours = Hours.load(self.team)
+        opens_at = hours.next_opening(at) if hours else at
         return frozenset(
             self.world.cast.staff[item["by"]].pk
             for time, item in zip(self.times, self.items, strict=True)

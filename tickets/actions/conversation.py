@@ -16,11 +16,11 @@ from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import say
 from tickets.actions.turns import fetch_a_person
 from tickets.actors import Actor
+from tickets.conversation.unanswered import assistant_may_answer
 from tickets.intake import text
 from tickets.intake.attachments import Upload
 from tickets.models import (
     Answer,
-    AuthorKind,
     Channel,
     Citation,
     Customer,
@@ -269,8 +269,7 @@ def answer(
     this answer is dropped, and the one to the newer message comes.
     """
     ticket = Ticket.objects.locked(ticket)
-    newer = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER, position__gt=to_position)
-    if ticket.turn != Turn.ASSISTANT or (ticket.last_position > to_position and newer.exists()):
+    if not assistant_may_answer(ticket, to_position):
         return None
     message = say(ticket, actor, body)
     given = Answer.objects.create(

@@ -14,9 +14,9 @@ from tickets.actions.speech import announce, say
 from tickets.actors import Actor
 from tickets.conversation import briefs, openings
 from tickets.conversation.openings import Opening
+from tickets.conversation.unanswered import waits_for_answer
 from tickets.intake import text
 from tickets.models import (
-    AuthorKind,
     EventKind,
     HandOver,
     Message,
@@ -162,7 +162,7 @@ def hand_back(*, actor: Actor, ticket: Ticket) -> Ticket:
     ticket.person_asked_at = None
     ticket.assignee = None
     ticket.unhelpful_answers = 0
-    ticket.pass_turn(Turn.ASSISTANT if _unanswered(ticket) else Turn.CUSTOMER)
+    ticket.pass_turn(Turn.ASSISTANT if waits_for_answer(ticket) else Turn.CUSTOMER)
     events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
     announce(ticket, notices.handed_back(actor.user))
     ticket.save()
@@ -288,11 +288,3 @@ def _assign(ticket: Ticket, agent: User, handover: HandOver | None, detail: str 
     ticket.person_asked_at = ticket.person_asked_at or now
     ticket.assignee = agent
     ticket.pass_turn(Turn.AGENT, at=now)
-
-
-def _unanswered(ticket: Ticket) -> bool:
-    """Whether the customer spoke last and still waits for an answer."""
-    last: Message | None = (
-        ticket.messages.exclude(author_kind=AuthorKind.SYSTEM).order_by("-position").first()
-    )
-    return last is not None and last.author_kind == AuthorKind.CUSTOMER

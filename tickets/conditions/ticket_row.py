@@ -11,7 +11,7 @@ from django.db import connection
 
 from tickets.live import presence
 from tickets.models import Ticket, Turn
-from tickets.service import hours
+from tickets.service.hours import Hours
 
 LATELY = timedelta(days=30)
 
@@ -58,11 +58,11 @@ class TicketRow:
         """Whether the team's hours cover this moment; a team without hours is always there."""
         if self["timezone"] is None:
             return True
-        spans = (
+        spans = tuple(
             (weekday, time.fromisoformat(opens), time.fromisoformat(closes))
             for weekday, opens, closes in self["spans"] or ()
         )
-        return hours.covers(self["timezone"], spans, self["holidays"], self.now)
+        return Hours(self["timezone"], spans, frozenset(self["holidays"])).cover(self.now)
 
 
 _STATEMENT: Final = """

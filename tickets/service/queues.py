@@ -10,7 +10,8 @@ from django.db.models import Q
 from tickets import clock
 from tickets.live import presence
 from tickets.models import HandOver, Reason, Team, Ticket, Turn
-from tickets.service import hours, waits
+from tickets.service import waits
+from tickets.service.hours import Hours
 from tickets.service.waits import Acceptance, Pace, Wait
 
 COUNTED = 1000  # places; counting stops here, and behind it nobody is told a number
@@ -53,8 +54,9 @@ def outlook(ticket: Ticket) -> Outlook:
     now = clock.now()
     place = _ahead(ticket) + 1
     here = presence.agents_here(ticket.team_id)
-    if not hours.is_open(ticket.team, now):
-        opens_at = hours.next_opening(ticket.team, now)
+    hours = Hours.load(ticket.team)
+    if hours is not None and not hours.cover(now):
+        opens_at = hours.next_opening(now)
         return Outlook(place, open_now=False, opens_at=opens_at, somebody_here=bool(here))
     wait = None
     if here and place <= COUNTED:

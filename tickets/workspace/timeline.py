@@ -6,7 +6,8 @@ whatever is at or below the ticket's `last_position` was committed before the ti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import IntegerField, QuerySet
@@ -18,7 +19,7 @@ from tickets.conversation import stretches
 from tickets.conversation.stretches import Stretch
 from tickets.models import AuthorKind, Event, EventKind, Message, Note, Ticket
 from tickets.models.messages import MessageQuerySet
-from tickets.workspace import happened, understood
+from tickets.workspace import happened
 
 CHANGED = 50  # earlier items at most that come along because they were changed meanwhile
 
@@ -67,13 +68,23 @@ def _changed(ticket: Ticket, position: int) -> QuerySet[Event, int]:
     return said.order_by("-position").values_list(place, flat=True)[:CHANGED]
 
 
-_beside: list[str] = []  # what other packages keep beside a message, loaded with it
+@dataclass(frozen=True, slots=True)
+class _Addition:
+    load: tuple[str, ...]
+    show: Callable[[Message], dict[str, Any]]
 
 
-def load_with_messages(relation: str) -> None:
-    """Load a relation of the messages with them, so that what is shown beside each costs nothing."""
-    if relation not in _beside:
-        _beside.append(relation)
+_additions: list[_Addition] = []
+
+
+def add_below_messages(*, load: tuple[str, ...], show: Callable[[Message], dict[str, Any]]) -> None:
+    """Let another package show something below the messages that agents read.
+
+    `load` names the relations of a message that are loaded with it, so that showing costs no query.
+    `show` gives what the template of a message gets: the name of a template as `below`, and what
+    that one reads; nothing for a message with nothing below it.
+    """
+    _additions.append(_Addition(load, show))
 
 
 def render(items: list[Item], shared: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -84,11 +95,11 @@ def render(items: list[Item], shared: Mapping[str, Any]) -> list[dict[str, Any]]
 def _html(item: Item, shared: Mapping[str, Any]) -> str:
     if isinstance(item, Note):
         return render_to_string("workspace/note.html", {**shared, "note": item})
-    context = {**shared, "message": item, "understood": understood.shown(item)}
+    context = {**shared, "message": item}
+    for addition in _additions:
+        context |= addition.show(item)
     if item.author_kind == AuthorKind.SYSTEM:
         context["line"] = happened.line(item, shared["ticket"])
-    if hasattr(item, "answer"):
-        context["report"] = getattr(item.answer, "report", None)
     return render_to_string("conversation/message.html", context)
 
 
@@ -97,9 +108,6 @@ def _all(ticket: Ticket) -> tuple[QuerySet[Any], QuerySet[Any]]:
 
 
 def _messages(ticket: Ticket) -> MessageQuerySet:
-    found = (
-        Message.objects.filter(ticket=ticket)
-        .complete()
-        .select_related("author_customer", "reading", *_beside)
-    )
-    return happened.with_events(found)
+    loaded = [relation for addition in _additions for relation in addition.load]
+    found = Message.objects.filter(ticket=ticket).complete()
+    return happened.with_events(found.select_related("author_customer", *loaded))

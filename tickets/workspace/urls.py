@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.workspace import acts, correcting, views
+from tickets.workspace import acts, views
 
 urlpatterns = [
     path("", views.inbox_page, name="workspace"),
@@ -11,7 +11,6 @@ urlpatterns = [
     path("<str:reference>/news/", views.news_page, name="workspace-news"),
     path("<str:reference>/write/", acts.write, name="workspace-write"),
     path("<str:reference>/known/", acts.known, name="workspace-known"),
-    path("<str:reference>/readings/<int:position>/", correcting.correct, name="workspace-correct"),
     path("<str:reference>/accept/", acts.accept, name="workspace-accept"),
     path("<str:reference>/hand-back/", acts.hand_back, name="workspace-hand-back"),
     path("<str:reference>/transfer/", acts.transfer, name="workspace-transfer"),

@@ -8,13 +8,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from bots.workspace import understood
+from bots.workspace.understood import NO, YES, values_of
 from tickets import access, actions
 from tickets.actions.readings import TOPICS
 from tickets.conversation.correctable import correctable
 from tickets.models import Reading
-from tickets.workspace import acts, understood, views
+from tickets.workspace import acts, views
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
-from tickets.workspace.understood import NO, YES, values_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

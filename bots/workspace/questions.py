@@ -1,64 +1,24 @@
-"""The assistant's part of the workspace: a wrong answer is reported, a question is approved."""
+"""What customers wrote, proposed as sample questions: an agent approves or declines each."""
 
 from __future__ import annotations
 
 from django.contrib import messages as flashes
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from bots import actions
-from bots.models import AnswerReport, QuestionSuggestion
+from bots.models import QuestionSuggestion
 from tickets import access
 from tickets.actions import ActionError
-from tickets.models import Answer
 from tickets.web.posting import posted_from
-from tickets.workspace import acts, timeline, views
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace import views
+from tickets.workspace.guard import AgentRequest, actor_of, for_agents
 from tickets.workspace.inbox import Selection
 
 SHOWN = 50  # proposals on one page, the newest first
-
-
-def take_part() -> None:
-    """Let the workspace show with each answer what was reported of it."""
-    timeline.load_with_messages("answer__report")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_agents
-def report(request: AgentRequest, reference: str, position: int) -> HttpResponse:
-    """Report an answer of the assistant with one click; say more, or hold its article back."""
-    ticket = access.ticket_for(actor_of(request), reference)
-    answers = Answer.objects.select_related("message__ticket")
-    answer = answers.filter(message__ticket=ticket, message__position=position).first()
-    if answer is None:
-        raise Http404
-    if request.method == "POST":
-        return acts.answer(
-            request,
-            ticket,
-            lambda: actions.report_answer(
-                actor=actor_of(request),
-                answer=answer,
-                note=request.POST.get("note", ""),
-                hold_back=request.POST.get("hold_back") == "yes",
-            ),
-        )
-    context = {
-        "ticket": ticket,
-        "position": position,
-        "report": AnswerReport.objects.filter(answer=answer).first(),
-        "source": answer.citations.first(),
-        "in_dialog": by_script(request),
-    }
-    if by_script(request):
-        return render(request, "workspace/report_form.html", context)
-    return render(
-        request, "workspace/report.html", {**views.ticket_list(request, ticket), **context}
-    )
 
 
 @require_safe

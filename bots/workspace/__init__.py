@@ -1,0 +1,29 @@
+"""The assistant's part of the agent's screen.
+
+Below a customer's message stands what was understood of it, below an answer whether it was reported
+as wrong; pages of its own correct the one, report the other, and approve sample questions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bots.workspace import understood
+from tickets.models import Message
+from tickets.workspace import timeline
+
+
+def take_part() -> None:
+    """Called once, at start: the workspace shows what the assistant knows of each message."""
+    timeline.add_below_messages(load=("reading", "answer__report"), show=_below)
+
+
+def _below(message: Message) -> dict[str, Any]:
+    """The template that stands below a message, and what it reads; nothing for other messages."""
+    found = understood.shown(message)
+    if found is not None:
+        return {"below": "workspace/reading.html", "understood": found}
+    if hasattr(message, "answer"):
+        report = getattr(message.answer, "report", None)
+        return {"below": "workspace/reported.html", "report": report}
+    return {}
