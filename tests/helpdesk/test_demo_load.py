@@ -14,7 +14,11 @@ from django.db.models import Avg, F, Max, Q
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from bots.models import AnswerReport
+from bots import calibrating, outcomes
+from bots.calibrating import corrected, fitted, read_outcomes
+from bots.endings import Ending
+from bots.models import AnswerReport, AssistantSettings, Calibration
+from bots.outcomes import TurnedOut
 from helpdesk.demo import load, load_content
 from helpdesk.demo.load_content import Content
 from helpdesk.demo.logins import LOGINS, PASSWORD
@@ -272,3 +276,46 @@ def test_what_is_loaded_would_also_pass_as_input() -> None:
     for model in (Ticket, Message, Note, Answer, Citation, HandOver, Fact, Customer, User, Team):
         for row in model._default_manager.order_by("pk")[:8]:
             row.full_clean(exclude=lists)
+
+
+# --- its history shows an assistant that works, and calibrating by it leaves it at work ------------
+
+
+@pytest.fixture
+def turns() -> list[TurnedOut]:
+    return outcomes.recent(calibrating.MOST)
+
+
+def test_most_of_its_answers_that_somebody_spoke_of_were_right(turns: list[TurnedOut]) -> None:
+    answers = [turn for turn in turns if turn.decision == Decision.ANSWER]
+    endings = {turn.ending for turn in answers}
+    assert {Ending.CONFIRMED, Ending.REFUSED, Ending.PERSON_FOR_OTHER} <= endings
+    bins = outcomes.reliability(answers)
+    assert [found.actual for found in bins] == sorted(found.actual for found in bins)
+    for found in bins:
+        if found.count >= 10:
+            assert found.actual == pytest.approx(found.stated, abs=0.15), found
+
+
+def test_calibrating_by_it_leaves_the_assistant_answering(turns: list[TurnedOut]) -> None:
+    settings = AssistantSettings.load()
+    known = read_outcomes(turns)
+    after = fitted(known)
+    assert corrected(0.93, after) >= 0.85
+    change = calibrating.changed(turns, calibrating.AS_SHIPPED, after, settings.answer_threshold)
+    assert change.share_before > 0.4
+    assert change.share_after > 0.75 * change.share_before
+
+
+def test_the_weekly_task_never_moves_its_share_of_answers_by_more_than_the_set_step(
+    turns: list[TurnedOut],
+) -> None:
+    with transaction.atomic():
+        settings = AssistantSettings.load()
+        before = calibrating.in_use()
+        calibrating.calibrate()
+        in_use = calibrating.in_use()
+        change = calibrating.changed(turns, before, in_use, settings.answer_threshold)
+        assert change.step <= settings.calibration_step
+        assert Calibration.objects.count() <= 1
+        transaction.set_rollback(True)
