@@ -8,19 +8,23 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from bots import confidence
+from bots import confidence, sources
+from bots.confidence import Judgement
 from bots.models import AssistantSettings, Words
 from bots.naming import name_of
-from bots.understanding import is_courtesy, is_greeting, query_of
+from bots.queries import Query, not_encoded
+from bots.sources import Source
+from bots.understanding import is_courtesy, is_greeting
 from bots.understanding.vocabulary import ANGRY, DISTRESSED, FRUSTRATED, NO, NOT_ASKED
-from knowledgebase import answers, search
-from knowledgebase.embeddings import Vectors
+from knowledgebase import search, sections
 from knowledgebase.models import NORWEGIAN, Article
 from knowledgebase.search import ArticleHit
+from knowledgebase.sections import SectionHit
 from tickets.conditions import Value
 from tickets.models import Decision, Reason
 
 MOST_OFFERED = 3
+MOST_QUOTED = 3  # sections, where several things are asked
 ALSO_SHOWN = 2  # further articles beside an answer
 MOST_CONSIDERED = 5  # kept for whoever asks why
 LONGEST_NO = 10  # words
@@ -43,11 +47,6 @@ class Question:
     language: str = ""  # as it was understood, like `discontent`
     discontent: bool = False
 
-    @property
-    def query(self) -> str:
-        """What is looked for: the text without the facts that were picked out of it."""
-        return query_of(self.text)
-
 
 @dataclass(frozen=True, slots=True)
 class Thought:
@@ -57,7 +56,7 @@ class Thought:
     text: str
     confidence: float
     reasons: list[str] = field(default_factory=list)
-    sources: list[ArticleHit] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
     considered: list[ArticleHit] = field(default_factory=list)  # also what was not shown
     hand_over: Reason | None = None
     detail: str = ""
@@ -71,14 +70,15 @@ def think(
     question: Question,
     seen: Mapping[str, Value],
     settings: AssistantSettings,
-    vector: Vectors | None = None,
+    queries: Sequence[Query] = (),
 ) -> Thought:
     """Decide one turn, as far as articles go; the rules have the last word.
 
-    `seen` is what was understood of the message, `vector` the question's own, if it was encoded. What
-    an agent handed back is theirs again where there is nothing to say, without a word to the customer.
+    `seen` is what was understood of the message, `queries` what is looked for, if that was encoded
+    already. What an agent handed back is theirs again where there is nothing to say, without a word
+    to the customer.
     """
-    thought = _think(question, seen, settings, vector)
+    thought = _think(question, seen, settings, queries)
     if question.handed_back and (
         thought.decision == Decision.CLARIFY or thought.hand_over in NOTHING_TO_SAY
     ):
@@ -100,7 +100,7 @@ def _think(
     question: Question,
     seen: Mapping[str, Value],
     settings: AssistantSettings,
-    vector: Vectors | None,
+    queries: Sequence[Query],
 ) -> Thought:
     wants_person = seen["wants_person"]
     if wants_person.value:  # whatever an admin does to the rules
@@ -127,22 +127,52 @@ def _think(
         return Thought(Decision.ANSWER, words.thanks_text, 1.0, ["thanks: nothing was asked"])
     if not _HAS_A_WORD.search(question.text):
         return _nothing_found(question, settings, words, 0.0, ["no words to look for"])
-    return _look_up(question, settings, words, vector)
+    return _look_up(question, settings, words, queries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a query found, without the articles that did not help before, and how sure that is."""
+
+    query: Query
+    hits: list[ArticleHit]
+    sections: list[SectionHit]  # of the first article
+    judged: Judgement
+    by_meaning: bool
+
+
+def _find(query: Query, question: Question) -> _Found:
+    found = search.search(
+        query.text,
+        limit=confidence.CONSIDERED + len(question.unhelpful),
+        vector=query.vector,
+        for_assistant=True,
+    )
+    hits = [hit for hit in found.hits if hit.article_id not in question.unhelpful]
+    return _judged(query, hits, by_meaning=found.by_meaning)
+
+
+def _judged(query: Query, hits: list[ArticleHit], *, by_meaning: bool) -> _Found:
+    parts: list[SectionHit] = []
+    if hits and query.vector is not None:
+        parts = sections.find(hits[0].article_id, query.text, query.vector)
+    judged = confidence.judge(hits, section_lead=sections.lead(parts))
+    return _Found(query, hits, parts, judged, by_meaning)
 
 
 def _look_up(
-    question: Question, settings: AssistantSettings, words: Words, vector: Vectors | None
+    question: Question, settings: AssistantSettings, words: Words, queries: Sequence[Query]
 ) -> Thought:
-    found = search.search(
-        question.query,
-        limit=confidence.CONSIDERED + len(question.unhelpful),
-        vector=vector,
-        for_assistant=True,
-    )
-    if not found.by_meaning:
+    """The surest finding counts: of the whole message, or of one of its sentences."""
+    queries = queries or not_encoded(question.text)
+    findings = [_find(query, question) for query in queries]
+    if not all(found.by_meaning for found in findings):
         return _hand_over(Reason.FAILED, _("the search by meaning is not available"))
-    hits = [hit for hit in found.hits if hit.article_id not in question.unhelpful]
-    thought = _weigh(question, settings, words, hits)
+    surest = max(findings, key=lambda found: found.judged.probability)
+    hits = surest.hits
+    thought = _weigh(question, settings, words, surest)
+    if thought.decision == Decision.ANSWER:
+        thought = _with_the_rest(thought, settings, words, surest, findings)
     if thought.decision != Decision.ANSWER and _has_no_articles(question.language, hits):
         thought = _without_articles(question, words, hits, thought)
     elif thought.sources and (other := _other_language(thought.sources[0], question, words)):
@@ -151,20 +181,19 @@ def _look_up(
     return replace(thought, considered=hits[:MOST_CONSIDERED], looked_up=True)
 
 
-def _weigh(
-    question: Question, settings: AssistantSettings, words: Words, hits: list[ArticleHit]
-) -> Thought:
-    """Answer, offer or neither, by how likely the first article is the right one."""
-    judged = confidence.judge(hits)
+def _weigh(question: Question, settings: AssistantSettings, words: Words, found: _Found) -> Thought:
+    """Answer, offer or neither, by how likely what would be quoted answers."""
+    hits, judged = found.hits, found.judged
     sure, reasons = judged.probability, list(judged.reasons)
     if question.unhelpful:
         reasons.append(f"left out {len(question.unhelpful)} that did not help before")
     if hits and sure >= settings.answer_threshold:
-        quoted = answers.answer_from(hits[0].article_id, hits[0].passage, question.query)
-        if not quoted:  # it was unpublished a moment ago
-            return _weigh(question, settings, words, hits[1:])
+        quoted = sources.quoted(hits[0], found.query.text, found.sections)
+        if quoted is None:  # it was unpublished a moment ago
+            others = _judged(found.query, hits[1:], by_meaning=found.by_meaning)
+            return _weigh(question, settings, words, others)
         reasons.append(f"{sure:.2f} is at least {settings.answer_threshold:.2f}: answer")
-        shown = [replace(hits[0], passage=quoted), *hits[1 : 1 + ALSO_SHOWN]]
+        shown = [quoted, *(sources.listed(hit) for hit in hits[1 : 1 + ALSO_SHOWN])]
         return Thought(Decision.ANSWER, words.answer_intro, sure, reasons, shown)
     if question.offered.intersection(hit.article_id for hit in hits[:MOST_OFFERED]):
         reasons.append("the same articles would be offered again")
@@ -172,12 +201,43 @@ def _weigh(
     fitting = [hit for hit in hits[:MOST_OFFERED] if confidence.may_be_meant(hit)]
     if fitting and sure >= settings.offer_threshold:
         reasons.append(f"{sure:.2f} is below {settings.answer_threshold:.2f}: offer articles")
-        return Thought(Decision.OFFER, words.offer_intro, sure, reasons, fitting)
+        offered = [sources.listed(hit, found.sections if hit is hits[0] else ()) for hit in fitting]
+        return Thought(Decision.OFFER, words.offer_intro, sure, reasons, offered)
     if sure >= settings.offer_threshold:
         reasons.append("none of the articles is near enough to be offered")
     else:
         reasons.append(f"{sure:.2f} is below {settings.offer_threshold:.2f}: nothing fits")
     return _nothing_found(question, settings, words, sure, reasons)
+
+
+def _with_the_rest(
+    thought: Thought,
+    settings: AssistantSettings,
+    words: Words,
+    surest: _Found,
+    findings: Sequence[_Found],
+) -> Thought:
+    """What else a message asks is answered as well where that is as sure, else a person is offered."""
+    quoted = [source for source in thought.sources if source.quoted]
+    asked = [found for found in findings if found.query.is_sentence and found.hits]
+    for found in asked:
+        if found is not surest and found.judged.probability >= settings.answer_threshold:
+            source = sources.quoted(found.hits[0], found.query.text, found.sections)
+            if source and source.place not in [one.place for one in quoted]:
+                quoted.append(source)
+    there = {source.article_id for source in quoted}
+    met = [found.hits[0].article_id in there for found in asked]
+    left = any(met) and any(
+        not is_met and found.query.text.endswith("?")
+        for found, is_met in zip(asked, met, strict=True)
+    )
+    beside = [one for one in thought.sources if not one.quoted and one.article_id not in there]
+    thought = replace(thought, sources=[*quoted[:MOST_QUOTED], *beside])
+    if not left:
+        return thought
+    reasons = [*thought.reasons, "another question of the message is not answered"]
+    said = f"{words.partly_text}\n\n{thought.text}"
+    return replace(thought, text=said, reasons=reasons, offers_person=True)
 
 
 def _says_no(question: Question, repeats: object) -> bool:
@@ -236,7 +296,9 @@ def _without_articles(
         other = name_of(nearest[0].language, words.language)
         said = words.nearest_text.replace("%(other)s", other).replace("%(language)s", mine)
         return Thought(
-            *(Decision.OFFER, said, thought.confidence, reasons, nearest), offers_person=True
+            *(Decision.OFFER, said, thought.confidence, reasons),
+            sources=[sources.listed(hit) for hit in nearest],
+            offers_person=True,
         )
     said = words.no_articles_text.replace("%(language)s", mine)
     return Thought(
@@ -246,11 +308,11 @@ def _without_articles(
     )
 
 
-def _other_language(hit: ArticleHit, question: Question, words: Words) -> str:
+def _other_language(source: Source, question: Question, words: Words) -> str:
     """The name of the article's language, if it is not the customer's; else ""."""
-    if not question.language or _same_language(hit.language, question.language):
+    if not question.language or _same_language(source.language, question.language):
         return ""
-    return name_of(hit.language, words.language)
+    return name_of(source.language, words.language)
 
 
 def _same_language(one: str, other: str) -> bool:

@@ -1,6 +1,6 @@
 """How an answer ended, and what that says of the article: the table by which outcomes are weighed.
 
-The number that an answer carries means "this is the right article". Customers never say whether it
+The number that an answer carries means "this answers the question". Customers never say whether it
 was; they say that it solved their problem, or do something from which it can be guessed:
 
 | ending | article | weight | why |

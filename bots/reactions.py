@@ -15,9 +15,9 @@ from bots import openings as bot_openings
 from bots import pace
 from bots.dialogue import Thought
 from bots.models import AssistantSettings
+from bots.sources import Source
 from bots.turns import Turned, outcome, read_ahead, read_message
 from bots.understanding import find_facts
-from knowledgebase.search import ArticleHit
 from tickets import actions, clock, events, watch
 from tickets.actors import Actor
 from tickets.conversation import briefs, openings
@@ -163,7 +163,7 @@ def carry_out(
             decision=thought.decision,
             confidence=thought.confidence,
             reasons=thought.reasons,
-            citations=[_citation(hit) for hit in thought.sources],
+            citations=[_citation(source) for source in thought.sources],
             flagged=flagged,
             offers_person=offers_person or thought.offers_person,
         )
@@ -289,14 +289,16 @@ def _open_answers(ticket: Ticket) -> QuerySet[Answer]:
     )
 
 
-def _citation(hit: ArticleHit) -> Citation:
+def _citation(source: Source) -> Citation:
     return Citation(
-        article_id=hit.article_id,
-        title=hit.title[:300],
-        slug=hit.slug,
-        heading=hit.heading[:300],
-        anchor=hit.anchor[:300],
-        passage=hit.passage,
-        nearby=[{"heading": one.heading, "anchor": one.anchor} for one in hit.nearby],
-        score=hit.score,
+        article_id=source.article_id,
+        title=source.title[:300],
+        slug=source.slug,
+        heading=source.heading[:300],
+        anchor=source.anchor[:300],
+        passage=source.text,
+        quoted=source.quoted,
+        section=source.section,
+        nearby=[{"heading": one.heading, "anchor": one.anchor} for one in source.nearby],
+        score=source.score,
     )

@@ -87,10 +87,23 @@ class Sentence:
     weight: float
 
 
+def load() -> None:
+    """Load what reading words needs, which takes a third of a second: before anybody waits for it.
+
+    Of hundreds who come to a process that has just begun, each would load it for themselves.
+    """
+    wish("Hello, where is my order KM-48213? I have been waiting for two weeks!")
+
+
 def sentences(body: str) -> list[str]:
     """The sentences of a message, each on one line; a greeting before a comma is left out."""
     pieces = (_GREETED.sub("", piece) for piece in split(body[:READ]))
     return [piece for piece in pieces if piece][:MOST_SENTENCES]
+
+
+def without_greeting(body: str) -> str:
+    """A message without the greeting before its first comma, unless it is nothing else."""
+    return _GREETED.sub("", body.lstrip(), count=1) or body
 
 
 def weigh(text: str) -> float:

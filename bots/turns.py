@@ -10,9 +10,10 @@ from django.db.models import Q
 
 from bots.dialogue import Question, Thought, think
 from bots.models import AssistantSettings
-from bots.understanding import encode_ahead, query_of, understand
-from knowledgebase import embeddings, search
-from knowledgebase.embeddings import EncoderUnavailable, Vectors
+from bots.queries import Query, queries_of
+from bots.understanding import encode_ahead, understand
+from knowledgebase import search
+from knowledgebase.embeddings import Vectors
 from knowledgebase.lately import Lately
 from tickets import clock, conditions, rules
 from tickets.conditions import Value
@@ -31,7 +32,6 @@ from tickets.models import (
 from tickets.rules import Fired, Verdict
 
 REMEMBERED = 40  # messages of a conversation that are looked back on
-ENCODE_SECONDS = 1.0
 # Whoever is upset, or asks for a person, is not told that no article was found.
 UNASKED = (Reason.ANGER, Reason.ASKED)
 
@@ -72,24 +72,24 @@ def read(
     around: Mapping[str, Value],
     settings: AssistantSettings,
     question: Question | None = None,
-    encoding: Future[Vectors | None] | None = None,
+    encoding: Future[list[Query]] | None = None,
     active: Sequence[EscalationRule] | None = None,
 ) -> Turned:
     """Understand one message, think about the question (if there is one to answer), try the rules.
 
     A message without a question is read by what the understanding encodes of it. `around` is what
-    is known of the ticket, `encoding` and `active` the question's vector and the rules where they
-    were asked for already. Runs the encoder, so never inside a transaction.
+    is known of the ticket, `encoding` and `active` what is looked for and the rules where they were
+    asked for already. Runs the encoder, so never inside a transaction.
     """
-    vector = encoding.result() if encoding else _encoded(question.text) if question else None
-    whole = question is None or question.text == text
-    same = whole and query_of(text) == search.readable(text)
+    queries = encoding.result() if encoding else queries_of(question.text) if question else []
+    vector = queries[0].vector if queries else None
+    same = bool(queries) and queries[0].text == search.readable(text)
     seen = understand(
         text, earlier=past.earlier, answers=past.answers, vector=vector if same else None
     ).values
     if past.language:
         seen = {**seen, "language": Value(past.language)}
-    thought = think(question, seen, settings, vector) if question else None
+    thought = think(question, seen, settings, queries) if question else None
     situation = {**around, **seen, **_course(past, seen), **_of(thought, past)}
     return Turned(situation, rules.decide(situation, active), thought, vector=vector)
 
@@ -135,7 +135,7 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
     text = "\n".join(each.body for each in to_answer)
     question, encoding = None, None
     if to_answer is open_ones:
-        encoding = _beside.submit(_encoded, text)
+        encoding = _beside.submit(queries_of, text)
         answered = len(recent) == REMEMBERED or len(recent) > len(said)
         handed_back = position is None or _was_handed_back(ticket, recent, message)
         question = _question(ticket, text, answered=answered, handed_back=handed_back)
@@ -263,15 +263,3 @@ def _of(thought: Thought | None, past: Past) -> dict[str, Value]:
     if thought.looked_up:
         values["confidence"] = Value(round(thought.confidence, 4), reasons)
     return values
-
-
-def _encoded(text: str) -> Vectors | None:
-    text = query_of(text)
-    if not text:
-        return None
-    try:
-        (vector,) = embeddings.encode([text], timeout=ENCODE_SECONDS, awaited=True)
-    except EncoderUnavailable:
-        return None  # the search says so, and a person comes
-    found: Vectors = vector
-    return found

@@ -16,6 +16,7 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402  after the apps are 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  as above
 from django.conf import settings  # noqa: E402  as above
 
+from bots import telling  # noqa: E402  as above
 from helpdesk.proxies import BehindProxies  # noqa: E402  as above
 from helpdesk.request_bodies import Handler  # noqa: E402  as above
 from tickets import watch  # noqa: E402  as above
@@ -26,6 +27,7 @@ from tickets.sockets.routing import websocket_urlpatterns  # noqa: E402  as abov
 async def lifespan(_scope: dict[str, Any], receive: Receive, send: Send) -> None:
     """What runs beside the requests for as long as the process serves."""
     while (await receive())["type"] == "lifespan.startup":
+        telling.load()
         watch.keep()
         await send({"type": "lifespan.startup.complete"})
     await send({"type": "lifespan.shutdown.complete"})

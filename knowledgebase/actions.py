@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from knowledgebase import indexing
+from knowledgebase import indexing, samples
 from knowledgebase.models import Article, ArticleEvent, ArticleVersion, Category
+from knowledgebase.passages import headings
 
 Actor = AbstractBaseUser | None
 
@@ -219,6 +220,11 @@ def _checked(
     for name, text in (("title", title), ("summary", summary), ("body", body), ("note", note)):
         if _unstorable(text):
             errors[name] = _("This contains characters that cannot be stored.")
+    if missing := samples.unknown(questions, [_one_line(title), *headings(body)]):
+        errors["questions"] = _(
+            "The text has no heading “%(heading)s”. Behind the arrow stands one of its headings, "
+            "or the title for what stands before the first."
+        ) % {"heading": missing[0]}
     if any(map(_unstorable, questions)):
         errors["questions"] = _("This contains characters that cannot be stored.")
     if errors:

@@ -1,12 +1,14 @@
-"""An answer cut from an article: the sentences or steps that answer, as Markdown; and contradictions.
+"""An answer quoted from an article: the section that answers, as Markdown; and contradictions.
 
-Code, links and lists stay as they were written. Steps are never torn apart: who needs one of them
-needs those around it.
+A section that fits on a screen is quoted whole: a "Yes" or a last sentence alone may belong to another
+question. Of a longer one the blocks that answer are quoted, and all of it is there to be opened. Code,
+links and lists stay as they were written. Steps are never torn apart: who needs one of them needs those
+around it.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -16,7 +18,8 @@ from knowledgebase import ranking
 from knowledgebase.markdown import parse, plain, tame
 from knowledgebase.models import Article
 
-WORDS: Final = 80  # of running text; a list stays whole
+WHOLE: Final = 130  # words of a section that is quoted whole: about what a phone shows
+WORDS: Final = 80  # of running text, of a longer one; a list stays whole
 LONGEST_LIST: Final = 400  # words; a longer one is cut between its items
 LONGEST_TABLE: Final = 4  # rows; of a longer one those that answer, where it is plain which do
 _ROW: Final = 0.4  # of the best row's fit
@@ -31,26 +34,42 @@ _NOT: Final = re.compile(
 _ALIKE: Final = 0.4  # shared words of two passages that speak of the same thing
 
 
-def answer_from(article_id: int, passage: str, question: str) -> str:
-    """What of a public article answers, as Markdown; "" if it is public no longer. One query."""
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What is quoted of a section, as Markdown, and the whole section where that is more, else ""."""
+
+    text: str
+    section: str = ""
+
+
+def quote_from(article_id: int, *, anchor: str, passage: str, question: str) -> Quote | None:
+    """A section of a public article, by its anchor; None if it is public no longer. One query."""
     body = (
         Article.objects.public()
         .filter(pk=article_id)
         .values_list("published__body", flat=True)
         .first()
     )
-    return "" if body is None else cut_answer(body, passage, question)
+    return None if body is None else quote(body, anchor=anchor, passage=passage, question=question)
 
 
-def cut_answer(body: str, passage: str, question: str) -> str:
-    """The blocks of `body` that a found passage is from, cut to what answers, as Markdown."""
-    blocks = _found(_blocks(tame(body)), passage)
-    if not blocks:
-        return passage
-    if sum(block.words for block in blocks) > WORDS:
-        blocks = _fewer(blocks, question)
-    blocks = [_with_fewer_rows(block, question) for block in blocks]
-    return "\n\n".join(block.text for block in blocks)
+def quote(body: str, *, anchor: str, passage: str, question: str) -> Quote:
+    """The section of `body` that a found passage is from: whole, or the blocks that answer."""
+    blocks = _blocks(tame(body))
+    section = [block for block in blocks if block.anchor == anchor]
+    if not _found(section, passage):  # it has been rewritten, or its heading renamed
+        section = [block for block in blocks if block.section in _sections(_found(blocks, passage))]
+    if not section:
+        return Quote(passage)
+    if sum(block.words for block in section) <= WHOLE:
+        shown = section
+    else:
+        shown = _found(section, passage)
+        if sum(block.words for block in shown) > WORDS:
+            shown = _fewer(shown, question)
+    text = _joined([_with_fewer_rows(block, question) for block in shown])
+    whole = _joined(section)
+    return Quote(text, "" if text == whole else whole)
 
 
 def contradiction(one: str, other: str) -> str:
@@ -72,6 +91,7 @@ class _Block:
 
     kind: str  # "paragraph_open", "ordered_list_open", "fence" and so on, as the parser says
     section: int
+    anchor: str  # of the heading above it; "" for what stands before the first one
     text: str  # as it was written
     plain: str
 
@@ -88,16 +108,16 @@ class _Block:
 def _blocks(body: str) -> tuple[_Block, ...]:
     lines = body.split("\n")
     tokens = parse(body)
-    section = 0
+    section, anchor = 0, ""
     found = []
     for index, token in enumerate(tokens):
         if token.level or not token.map or token.nesting < 0:
             continue
         if token.type == "heading_open":
-            section += 1
+            section, anchor = section + 1, str(token.attrs.get("id", ""))
             continue
         text = "\n".join(lines[token.map[0] : token.map[1]]).strip("\n")
-        found.append(_Block(token.type, section, text, _plain(tokens, index)))
+        found.append(_Block(token.type, section, anchor, text, _plain(tokens, index)))
     return tuple(found)
 
 
@@ -141,6 +161,14 @@ def _found(blocks: Sequence[_Block], passage: str) -> list[_Block]:
     return list(blocks[first : last + 1])
 
 
+def _joined(blocks: Sequence[_Block]) -> str:
+    return "\n\n".join(block.text for block in blocks)
+
+
+def _sections(blocks: Sequence[_Block]) -> set[int]:
+    return {block.section for block in blocks}
+
+
 def _fewer(blocks: Sequence[_Block], question: str) -> list[_Block]:
     """The block that answers best with what belongs to it, and of long text the best sentences."""
     fits = ranking.shared(question, [block.plain for block in blocks])
@@ -157,10 +185,10 @@ def _fewer(blocks: Sequence[_Block], question: str) -> list[_Block]:
 def _shortened(block: _Block, question: str) -> _Block:
     if block.kind == "paragraph_open" and block.words > WORDS:
         text = _best_sentences(block.text, question)
-        return _Block(block.kind, block.section, text, text)
+        return replace(block, text=text, plain=text)
     if block.is_list and block.words > LONGEST_LIST:
         text = _whole_items(block.text)
-        return _Block(block.kind, block.section, text, text)
+        return replace(block, text=text, plain=text)
     return block
 
 
@@ -174,7 +202,7 @@ def _with_fewer_rows(block: _Block, question: str) -> _Block:
     if not kept or len(kept) > len(rows) / 2:
         return block
     text = "\n".join([*head, *kept])
-    return _Block(block.kind, block.section, text, text)
+    return replace(block, text=text, plain=text)
 
 
 def _best_sentences(text: str, question: str) -> str:

@@ -36,7 +36,7 @@ Numbers = NDArray[np.float64]
 _PUBLIC: Final = """
 FROM knowledgebase_embedding AS embedding
 JOIN knowledgebase_passage AS passage
-    ON passage.id = embedding.passage_id AND passage.kind <> 'asked'
+    ON passage.id = embedding.passage_id AND passage.kind NOT IN ('asked', 'heading')
 JOIN knowledgebase_article AS article
     ON article.published_id = passage.version_id AND article.state = 'published'
 WHERE embedding.encoder_id = %s

@@ -1,4 +1,4 @@
-"""An article cut into passages: its title, its sample questions, and about 60 words of body each.
+"""An article cut into passages: title, sample questions, headings, and about 60 words of body each.
 
 A passage of the body stands under one heading and carries its anchor, so that it can be quoted and
 linked to. Steps of a list, rows of a table and lines of code stay whole.
@@ -14,6 +14,7 @@ from typing import Final
 import nh3
 from markdown_it.token import Token
 
+from knowledgebase import samples
 from knowledgebase.markdown import parse, plain
 from knowledgebase.models import Passage
 
@@ -45,13 +46,22 @@ class Piece:
 
 
 def cut(*, title: str, body: str, questions: Sequence[str] = ()) -> list[Piece]:
-    """The passages of an article, in order: title, sample questions, body. Never empty."""
+    """The passages of an article, in order: title, sample questions, sections. Never empty."""
+    sections = list(_sections(parse(body)))
     pieces = [Piece(Passage.Kind.TITLE, title[:_TITLE_CHARACTERS])]
-    questions = [question for question in questions if question.strip()]
-    pieces += [Piece(Passage.Kind.QUESTION, question) for question in questions]
-    if len(questions) > 1:
-        pieces += [Piece(Passage.Kind.ASKED, text) for text in _packed(questions)]
-    for section in _sections(parse(body)):
+    asked = [samples.read(line) for line in questions if line.strip()]
+    there = {section.heading.casefold(): section for section in reversed(sections)}
+    there |= {"": _Section(), title.casefold(): _Section(title)}  # the start goes by the title
+    for one in asked:
+        of = there.get(one.heading.casefold(), there[""])
+        pieces.append(Piece(Passage.Kind.QUESTION, one.question, of.heading, of.anchor))
+    if len(asked) > 1:
+        together = _packed(one.question for one in asked)
+        pieces += [Piece(Passage.Kind.ASKED, text) for text in together]
+    for section in sections:
+        if section.heading and section.units:
+            said = f"{title}. {section.heading}"[:_TITLE_CHARACTERS]
+            pieces.append(Piece(Passage.Kind.HEADING, said, section.heading, section.anchor))
         pieces += (
             Piece(Passage.Kind.BODY, text, section.heading, section.anchor)
             for text in _packed(section.units)
@@ -60,6 +70,11 @@ def cut(*, title: str, body: str, questions: Sequence[str] = ()) -> list[Piece]:
             logger.warning("only the first %d passages of %r are searched", MOST, title)
             return pieces[:MOST]
     return pieces
+
+
+def headings(body: str) -> list[str]:
+    """The headings of an article's sections, in their order."""
+    return [section.heading for section in _sections(parse(body)) if section.heading]
 
 
 def length(text: str) -> int:

@@ -29,10 +29,6 @@ LONGEST_QUERY: Final = 2_000
 ENCODE_SECONDS: Final = 1.0
 _CANDIDATES: Final = 60  # passages taken by meaning, and as many by words
 _AFFORDED: Final = 500  # passages that the words of a question may bring, beside meaning
-# Of 130 questions put to the demo's articles by us, the quoted section was the right one for .79; with
-# these beside it, 1.4 of them in the mean, the right one was among them for .98.
-_NEARBY: Final = 0.15  # in score
-_MOST_NEARBY: Final = 2
 _UNLIMITED: Final = sys.maxsize  # where words are all there is
 _LEXEMES: Final = 24  # of a long question the longest words, which are the rare ones
 
@@ -56,21 +52,12 @@ class PassageHit:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A part of an article: its heading, "" for what stands before the first, and its anchor."""
-
-    heading: str
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True)
 class ArticleHit:
-    """An article, the passage to quote from it, and how well it fits.
+    """An article, its passage that fits best, and how well it fits.
 
     `cosine` and `lexical` are those of the passage that fitted best, which may be the title or a
     sample question (`matched`); `closest` and `phrases` are the best of any of its passages. The
-    cosines are 0 when the encoder was not there. `nearby` are other parts of it that fit nearly as
-    well as the quoted one, the best first: of two that hardly differ, either may be meant.
+    cosines are 0 when the encoder was not there. What is quoted of it: see knowledgebase.sections.
     """
 
     article_id: int
@@ -87,7 +74,6 @@ class ArticleHit:
     phrases: float = 0.0
     language: str = ""
     question_words: int = 8  # of the question that found it
-    nearby: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +101,10 @@ def search(
     query = readable(query)
     if not query or limit < 1:
         return SearchResult([], by_meaning=True)
-    setting = _setting()
+    setting = current_setting()
     if vector is None and setting.encoder is not None:
         vector = _encoded(query, timeout)
-    vector = _fitting(vector, setting)
+    vector = fitting(vector, setting)
     candidates = _candidates(query, vector, setting, for_assistant=for_assistant)
     question = _written_alike(query, candidates, setting.wording)
     ranked = ranking.rank(question, candidates, by_meaning=vector is not None)
@@ -133,8 +119,8 @@ def passages(query: str, *, vector: Vectors | None, limit: int = 10) -> list[Pas
     query = readable(query)
     if not query or limit < 1:
         return []
-    setting = _setting()
-    vector = _fitting(vector, setting)
+    setting = current_setting()
+    vector = fitting(vector, setting)
     candidates = _candidates(query, vector, setting, for_assistant=False)
     question = _written_alike(query, candidates, setting.wording)
     ranked = ranking.rank(question, candidates, by_meaning=vector is not None)
@@ -175,7 +161,7 @@ def readable(query: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Setting:
+class Setting:
     """This process's encoder (its number), if all public articles had its vectors at some time,
     and the words that an admin taught the search.
     """
@@ -185,7 +171,7 @@ class _Setting:
     wording: Wording
 
 
-def _load_setting() -> _Setting:
+def _load_setting() -> Setting:
     with connection.cursor() as cursor:
         cursor.execute(statements.SETTING, [settings.ENCODER_MODEL])
         encoder, dimension, groups, ignored = cursor.fetchone() or (None, 0, None, None)
@@ -193,10 +179,10 @@ def _load_setting() -> _Setting:
         groups=[(words, language) for words, language in groups or []],
         ignored=frozenset(word.casefold() for word in ignored or []),
     )
-    return _Setting(encoder, dimension or 0, wording)
+    return Setting(encoder, dimension or 0, wording)
 
 
-_setting = Lately(_load_setting)
+current_setting = Lately(_load_setting)
 
 
 def _encoded(query: str, timeout: float) -> Vectors | None:
@@ -208,7 +194,7 @@ def _encoded(query: str, timeout: float) -> Vectors | None:
     return np.asarray(vector, dtype=np.float32)
 
 
-def _fitting(vector: Vectors | None, setting: _Setting) -> Vectors | None:
+def fitting(vector: Vectors | None, setting: Setting) -> Vectors | None:
     """The vector, if it can be compared with the stored ones."""
     if vector is None or setting.encoder is None:
         return None
@@ -219,8 +205,13 @@ def _fitting(vector: Vectors | None, setting: _Setting) -> Vectors | None:
     return vector
 
 
+def written(vector: Vectors) -> str:
+    """A vector as the database reads it."""
+    return "[" + ",".join(f"{value:.7g}" for value in vector.tolist()) + "]"
+
+
 def _candidates(
-    query: str, vector: Vectors | None, setting: _Setting, *, for_assistant: bool
+    query: str, vector: Vectors | None, setting: Setting, *, for_assistant: bool
 ) -> list[Candidate]:
     parameters: dict[str, Any] = {
         "query": setting.wording.words(query),
@@ -236,7 +227,7 @@ def _candidates(
     held = statements.HELD
     tail, gist, gists = statements.BY_WORDS.format(held=held), statements.NO_GIST, ""
     if vector is not None:
-        parameters["vector"] = "[" + ",".join(f"{value:.7g}" for value in vector.tolist()) + "]"
+        parameters["vector"] = written(vector)
         # Written into the statement, since only a constant lets the partial index be used.
         tail = statements.BY_MEANING.format(
             encoder=setting.encoder, dimension=setting.dimension, public=public, held=held
@@ -276,14 +267,4 @@ def _hit(article: Ranked, quotable: dict[int, Candidate], words: int) -> Article
         phrases=article.phrases,
         language=best.language,
         question_words=words,
-        nearby=_nearby(bodies),
     )
-
-
-def _nearby(bodies: Sequence[Candidate]) -> tuple[Section, ...]:
-    """Sections other than the first passage's, as far as they score nearly as well."""
-    found: dict[str, Section] = {}
-    for one in bodies[1:]:
-        if one.heading != bodies[0].heading and one.score > bodies[0].score - _NEARBY:
-            found.setdefault(one.heading, Section(one.heading, one.anchor))
-    return tuple(found.values())[:_MOST_NEARBY]

@@ -73,7 +73,7 @@ WITH everything AS MATERIALIZED (
             SELECT n FROM word WHERE search @@ word.wanted AND word.stemming = brought.stemming
         ) AS words
         FROM knowledgebase_passage
-        WHERE search @@ brought.wanted
+        WHERE search @@ brought.wanted AND kind <> 'heading'
             AND knowledgebase_stemming(language) = brought.stemming
             AND (version_id IN (
                 SELECT published_id FROM knowledgebase_article AS article WHERE {public}
@@ -119,7 +119,7 @@ BY_MEANING: Final = """
     JOIN knowledgebase_passage AS passage ON passage.id = embedding.passage_id
     JOIN knowledgebase_article AS article
         ON article.published_id = passage.version_id AND {public}
-    WHERE embedding.encoder_id = {encoder}
+    WHERE embedding.encoder_id = {encoder} AND passage.kind <> 'heading'
         AND (SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true)
                  || set_config('hnsw.ef_search', '100', true)) IS NOT NULL
     ORDER BY embedding.vector::vector({dimension}) <=> %(vector)s::vector({dimension})
@@ -201,4 +201,17 @@ JOIN knowledgebase_article AS article
 WHERE article.id <> %(article)s
 ORDER BY embedding.vector <=> mine.middle, article.id
 LIMIT %(limit)s
+"""
+
+# All sections of a public article, with how near each of their passages is to the question.
+SECTIONS: Final = """
+SELECT passage.kind, passage.title, passage.heading, passage.anchor, passage.text,
+    1 - (embedding.vector <=> %(vector)s::vector) AS cosine
+FROM knowledgebase_article AS article
+JOIN knowledgebase_passage AS passage ON passage.version_id = article.published_id
+JOIN knowledgebase_embedding AS embedding
+    ON embedding.passage_id = passage.id AND embedding.encoder_id = %(encoder)s
+WHERE article.id = %(article)s AND article.state = 'published'
+    AND passage.kind IN ('title', 'heading', 'question', 'body')
+ORDER BY passage.position
 """

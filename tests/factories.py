@@ -240,9 +240,10 @@ def make_answer(
                 anchor="order-a-spare",
                 passage="Spare pole sections are in the shop under Spare parts.",
                 nearby=[{"heading": "Change a pole", "anchor": "change"}],
+                quoted=decision == Decision.ANSWER and not place,
                 score=score,
             )
-            for article in articles
+            for place, article in enumerate(articles)
         ],
     )
     assert message is not None, "It is not the assistant's turn."

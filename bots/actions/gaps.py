@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from bots.models import GapQuestion, KnowledgeGap
 from knowledgebase import actions as articles
+from knowledgebase import samples
 from knowledgebase.models import Article, Encoder
 from tickets.actions import ActionError, change_setting
 from tickets.actors import Actor
@@ -84,7 +85,7 @@ def start_article(
         article=None,
         title=gap.label,
         body="\n\n---\n\n".join(texts)[: articles.LONGEST_BODY],
-        questions=list(dict.fromkeys(question[:500] for question in questions))[
+        questions=list(dict.fromkeys(samples.plain(question[:500]) for question in questions))[
             : articles.MOST_QUESTIONS
         ],
         language=gap.language or "en",

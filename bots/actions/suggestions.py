@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from bots.models import QuestionSuggestion
 from knowledgebase import actions as articles
+from knowledgebase import samples
 from knowledgebase.models import Article
 from tickets import clock
 from tickets.actions import ActionError, NotAllowed, change_setting
@@ -50,14 +51,15 @@ def approve_question(*, actor: Actor, suggestion: QuestionSuggestion) -> Questio
     if latest is None:
         raise ActionError(_("This article has no words yet."), code="no_version")
     was_public = article.published_id == latest.pk
-    if suggestion.text not in latest.questions:
+    question = samples.plain(suggestion.text)
+    if question not in latest.questions:
         article = articles.save_article(
             actor=actor.user,
             article=article,
             title=latest.title,
             body=latest.body,
             summary=latest.summary,
-            questions=[*latest.questions, suggestion.text],
+            questions=[*latest.questions, question],
             category=article.category,
             language=article.language,
             note=_("A customer's question was added"),

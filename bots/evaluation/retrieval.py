@@ -23,7 +23,7 @@ from bots.evaluation.figures import Outcome
 from bots.evaluation.inputs import Query, Unusable
 from bots.models import AssistantSettings
 from bots.understanding import query_of
-from knowledgebase import apart, embeddings, importing, indexing, search
+from knowledgebase import apart, embeddings, importing, indexing, search, sections
 from knowledgebase.embeddings import Vectors
 from knowledgebase.importing import Document
 from knowledgebase.models import Article
@@ -158,7 +158,9 @@ def measured(
         for query, vector in zip(asked, vectors, strict=True):
             result = search.search(query_of(query.text), limit=RANKED, vector=vector)
             ranked = [str(ids[hit.article_id]) for hit in result.hits]
-            sure = confidence.judge(result.hits, as_shipped=True).probability
+            parts = sections.find(result.hits[0].article_id, query.text, vector) if ranked else []
+            lead = sections.lead(parts)
+            sure = confidence.judge(result.hits, section_lead=lead, as_shipped=True).probability
             bars.advance(bar)
             yield Found(query, ranked, result, sure)
 

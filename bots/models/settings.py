@@ -26,16 +26,16 @@ class AssistantSettings(Texts):
     )
     answer_threshold = models.FloatField(
         _("answers from"),
-        default=0.75,
+        default=0.65,
         validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
         help_text=_(
-            "How likely, from 0 to 1, an article must be the right one before the assistant "
-            "answers from it. Higher: fewer answers, more of them right, more work for people."
+            "How likely, from 0 to 1, a section of an article must be the one that answers before the "
+            "assistant quotes it. Higher: fewer answers, more of them right, more work for people."
         ),
     )
     offer_threshold = models.FloatField(
         _("offers articles from"),
-        default=0.30,
+        default=0.15,
         validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
         help_text=_(
             "Between this and the value above, the assistant does not answer but shows up to three "

@@ -93,6 +93,16 @@ class Texts(models.Model):
         default="You are welcome. If anything else comes up, just write.",
         help_text=_("Said to somebody who only says thank you, or that it is fine."),
     )
+    partly_text = models.TextField(
+        _("when only a part was answered"),
+        max_length=500,
+        default=(
+            "I can answer a part of this. For the rest, a person from our team is one click away."
+        ),
+        help_text=_(
+            "Said before an answer, with a person offered, when several things were asked."
+        ),
+    )
 
     class Meta:
         abstract = True
@@ -114,6 +124,7 @@ class Words:
     no_articles_text: str
     nearest_text: str
     thanks_text: str
+    partly_text: str
     language: str  # in which they are; where an admin wrote none, that of the settings
 
 
@@ -151,6 +162,7 @@ class LanguageTexts(models.Model):
         _("before the nearest article in another language"), max_length=500, blank=True
     )
     thanks_text = models.TextField(_("after thanks"), max_length=500, blank=True)
+    partly_text = models.TextField(_("when only a part was answered"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("texts in another language")

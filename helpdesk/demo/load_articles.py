@@ -4,39 +4,41 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bots.sources import Source
 from helpdesk.demo.load_content import Content, Entry
-from knowledgebase import indexing
+from knowledgebase import answers, indexing
 from knowledgebase.actions import publish_article, save_article
 from knowledgebase.models import Article, Category, Encoder, Passage
 from knowledgebase.passages import Piece, cut
-from knowledgebase.search import ArticleHit
 from tickets.models import User
 
 _WORD = re.compile(r"\w{2,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Told:
     """An article as the conversations cite it."""
 
     article: Article
     title: str
+    body: str
     pieces: list[Piece]  # of its body
 
-    def found(self, text: str, *, score: float) -> ArticleHit:
-        """The passage that shares most words with `text`, as if a search had found it."""
+    def shown(self, text: str, *, score: float, quoted: bool) -> Source:
+        """The section that shares most words with `text`, as if a search had found it."""
         piece = self._passage_for(text)
-        return ArticleHit(
+        quote = answers.quote(self.body, anchor=piece.anchor, passage=piece.text, question=text)
+        return Source(
             article_id=self.article.pk,
             slug=self.article.slug,
             title=self.title,
+            language=self.article.language,
             heading=piece.heading,
             anchor=piece.anchor,
-            passage=piece.text,
-            cosine=score,
-            lexical=score,
+            text=quote.text if quoted else piece.text,
             score=score,
-            matched=piece.kind,
+            quoted=quoted,
+            section=quote.section if quoted else "",
         )
 
     def says(self, text: str) -> bool:
@@ -48,7 +50,7 @@ class Source:
         return max(self.pieces, key=lambda piece: len(words & _words(piece.text)))
 
 
-def load_articles(content: Content, author: User) -> dict[str, Source]:
+def load_articles(content: Content, author: User) -> dict[str, Told]:
     """File and publish all articles but the drafts; what was published, by slug.
 
     They are found by their words at once; their vectors follow after the commit.
@@ -62,7 +64,7 @@ def load_articles(content: Content, author: User) -> dict[str, Source]:
     return {source.article.slug: source for source in found if source is not None}
 
 
-def _load(entry: Entry, categories: Mapping[str, Category], author: User) -> Source | None:
+def _load(entry: Entry, categories: Mapping[str, Category], author: User) -> Told | None:
     article = save_article(
         actor=author,
         article=None,
@@ -79,7 +81,7 @@ def _load(entry: Entry, categories: Mapping[str, Category], author: User) -> Sou
     article = publish_article(actor=author, article=article, index_soon=False)
     pieces = cut(title=entry["title"], body=entry["body"])
     body = [piece for piece in pieces if piece.kind == Passage.Kind.BODY]
-    return Source(article, entry["title"], body)
+    return Told(article, entry["title"], entry["body"], body)
 
 
 def _words(text: str) -> frozenset[str]:

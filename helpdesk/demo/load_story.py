@@ -16,7 +16,7 @@ from bots import reactions
 from bots.actions import report_answer
 from bots.dialogue import Thought
 from helpdesk.demo import load_facts
-from helpdesk.demo.load_articles import Source
+from helpdesk.demo.load_articles import Told
 from helpdesk.demo.load_content import Entry, share
 from helpdesk.demo.load_people import Cast
 from tickets import actions
@@ -45,7 +45,7 @@ class World:
     """What all conversations share: who is in them, what is cited, and the end of history."""
 
     cast: Cast
-    sources: dict[str, Source]
+    sources: dict[str, Told]
     intros: dict[Decision, str]  # what the assistant says before the articles that it shows
     now: datetime
 
@@ -189,7 +189,11 @@ class Story:
             round(score, 3),
             [_REASONS[decision]],
             [
-                source.found(text, score=round(score * 0.9**further, 3))
+                source.shown(
+                    text,
+                    score=round(score * 0.9**further, 3),
+                    quoted=decision == Decision.ANSWER and not further,
+                )
                 for further, source in enumerate(sources)
             ],
             hand_over=reason,

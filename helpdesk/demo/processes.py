@@ -16,6 +16,14 @@ from helpdesk.demo import warden
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LONGEST_LOG = 5_000_000  # bytes; a longer one is set aside when its process starts
+# A process begins when it is told to, which is after the warden knows of it: a runner that is killed
+# between the two leaves nobody behind.
+BEGIN = """
+import os, sys
+if os.read(0, 1):
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
 
 
 @dataclass(frozen=True)
@@ -118,8 +126,8 @@ class Processes:
             log.replace(log.with_suffix(".old.log"))
         with log.open("ab") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", *program.arguments],
-                stdin=subprocess.DEVNULL,
+                [sys.executable, "-c", BEGIN, "-m", *program.arguments],
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 cwd=ROOT,
@@ -128,6 +136,9 @@ class Processes:
             )
         self.running[program.name] = Running(program, process)
         self._tell_warden(f"+{process.pid}\n")
+        assert process.stdin is not None
+        with suppress(BrokenPipeError), process.stdin as begin:  # it may be gone already
+            begin.write(b"!")
 
     def ended(self) -> list[Running]:
         """The programs that ended since the last call, though nobody asked them to."""

@@ -62,7 +62,8 @@ class ArticleForm(AuditedForm):
         required=False,
         widget=Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy(
-            "One per line, in customers' words. The article is found by them, too."
+            "One per line, in customers' words: the article is found by them, too. Where one section "
+            "answers it, name its heading behind an arrow: How do I claim? -> Make a claim"
         ),
     )
     note = forms.CharField(

@@ -61,10 +61,11 @@ class Encoder(models.Model):
 
 
 class Passage(models.Model):
-    """A piece of one version: about 60 words of its body, its title, or a sample question.
+    """A piece of one version: about 60 words of its body, its title, a heading, or a sample question.
 
     Several sample questions are also one passage together (asked): what they have in common is
-    nearer to the next question than any of them.
+    nearer to the next question than any of them. A heading stands under its title; articles are not
+    found by it, but among the sections of one that was found it helps to choose.
     """
 
     class Kind(models.TextChoices):
@@ -72,6 +73,7 @@ class Passage(models.Model):
         TITLE = "title"
         QUESTION = "question"
         ASKED = "asked"
+        HEADING = "heading"
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="passages")
     version = models.ForeignKey(

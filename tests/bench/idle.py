@@ -16,7 +16,7 @@ from tests.bench.live import agents_browser
 from tests.bench.sockets import Visitor, carries
 from tests.live import LiveHelpdesk
 
-CONVERSATIONS = 200  # each open in many tabs, which cost the same as as many customers
+CONVERSATIONS = 500  # each open in several tabs, which cost the same as as many customers
 SOCKETS = (2_000, 4_000)
 WATCHED = 60.0  # seconds: three heartbeats
 MESSAGES = 200
@@ -56,7 +56,7 @@ async def _measure(helpdesk: LiveHelpdesk, people: list[list[str]]) -> list[Figu
         while len(tabs) < number:
             some = range(len(tabs), min(number, len(tabs) + 20))
             opened = await asyncio.gather(
-                *(_open(helpdesk.url, *people[place % len(people)]) for place in some)
+                *(_open(helpdesk.url, place, *people[place % len(people)]) for place in some)
             )
             listening += [asyncio.create_task(_drain(tab)) for tab in opened]
             tabs += opened
@@ -120,11 +120,15 @@ async def _messages(helpdesk: LiveHelpdesk, people: list[list[str]]) -> list[flo
     return samples
 
 
-async def _open(base: str, reference: str, session: str) -> websockets.ClientConnection:
+async def _open(base: str, place: int, reference: str, session: str) -> websockets.ClientConnection:
     return await websockets.connect(
         f"{base.replace('http', 'ws', 1)}/ws/conversations/{reference}/",
         origin=base,  # type: ignore[arg-type]  # a plain string is an origin
-        additional_headers={"Cookie": f"session={session}"},
+        # As from as many homes: the sockets of one network are limited.
+        additional_headers={
+            "Cookie": f"session={session}",
+            "X-Forwarded-For": f"10.1.{place // 250}.{place % 250}",
+        },
         compression=None,
         open_timeout=60,
         ping_interval=None,  # as in a browser, which never asks

@@ -65,7 +65,6 @@ def hit(article: Article, score: float) -> ArticleHit:
         heading="Order a spare",
         anchor="order-a-spare",
         passage="Spare pole sections are in the shop under Spare parts.",
-        nearby=(search.Section("Change a pole", "change"),),
         cosine=score,
         lexical=score,
         score=score,

@@ -96,6 +96,7 @@ LONG = (
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize(
     "sentence",
     [
@@ -112,12 +113,14 @@ def test_an_illness_is_noticed_in_the_middle_of_a_long_message(sentence: str) ->
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("encoder")
 def test_a_topic_made_of_five_sentences_is_noticed_and_another_is_not(topic: Detector) -> None:
     assert understand("My tent pole snapped, can you fix it?").values["topic"].value == "repairs"
     assert understand("What does shipping to Norway cost?").values["topic"].value == ""
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("encoder")
 def test_what_an_agent_corrects_is_noticed_from_then_on(topic: Detector) -> None:
     text = "The strap of the pack has come off"
     before = understand(text).scores["repairs"]

@@ -129,7 +129,9 @@ def test_only_articles_that_are_near_enough_by_themselves_are_offered(
     assert (thought.decision, thought.sources) == (Decision.CLARIFY, [])
     assert "near enough" in thought.reasons[-1]
     find(far[0], near, worded)
-    assert decide("Do you sell kayaks?", settings).sources == [near, worded]
+    offered = decide("Do you sell kayaks?", settings).sources
+    assert [one.article_id for one in offered] == [near.article_id, worded.article_id]
+    assert not any(one.quoted for one in offered)
 
 
 def test_whoever_does_not_want_it_to_ask_back_gets_a_person_at_once(
@@ -220,7 +222,8 @@ def test_instructions_in_a_question_are_data(
     article = make_article()
     finds((article, 0.95))
     thought = decide(text, settings)
-    assert asked == [text]
+    assert asked[0] == text
+    assert all(one in text for one in asked)
     assert thought.text in (settings.answer_intro, settings.offer_intro)
     assert [source.article_id for source in thought.sources] == [article.pk]
     assert "evil" not in thought.text
@@ -349,9 +352,7 @@ def test_with_the_real_model_the_right_article_answers_in_the_customers_own_word
     thought = decide("my tent pole snapped, how can I fix it myself?", settings)
     assert thought.decision in (Decision.ANSWER, Decision.OFFER)
     assert thought.sources[0].title == "Mend a broken tent pole"
-    assert (
-        thought.sources[0].passage == "Slide the repair sleeve over the break and tape both ends."
-    )
+    assert thought.sources[0].text == "Slide the repair sleeve over the break and tape both ends."
     unknown = decide("Which visa do I need for Nepal?", settings)
     assert unknown.decision == Decision.CLARIFY
     draft = articles.save_article(

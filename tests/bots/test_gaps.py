@@ -219,6 +219,7 @@ def test_filing_takes_the_same_few_statements_to_look(django_assert_max_num_quer
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("encoder")
 def test_the_threshold_keeps_meanings_together_and_others_apart() -> None:
     for body in (
         "Can I pay my order in three instalments?",

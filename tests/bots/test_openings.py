@@ -310,18 +310,21 @@ def noticed(text: str) -> set[str]:
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize("text", ORDINARY)
 def test_what_is_ordinary_is_neither_danger_nor_loss(text: str) -> None:
     assert noticed(text) == set()
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize("text", DANGERS)
 def test_a_danger_is_noticed(text: str) -> None:
     assert noticed(text) == {"danger"}
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize("text", LOSSES)
 def test_a_loss_is_noticed(text: str) -> None:
     assert noticed(text) == {"bereavement"}

@@ -73,7 +73,7 @@ def test_a_question_is_answered_once_with_its_sources(finds: Find) -> None:
         "Order a spare",
     )
     assert first.passage == "Spare pole sections are in the shop under Spare parts."
-    assert first.nearby == [{"heading": "Change a pole", "anchor": "change"}]
+    assert (first.quoted, second.quoted) == (True, False)
     assert second.article == other
 
 
@@ -94,7 +94,9 @@ def test_several_messages_in_a_row_get_one_answer_to_all_of_them(
     make_message(ticket, "The second one.")
     make_message(ticket, "Can I order a spare?")
     react()
-    assert asked == ["My pole snapped. The second one. Can I order a spare?"]
+    whole, *parts = asked
+    assert whole == "My pole snapped. The second one. Can I order a spare?"
+    assert parts == ["My pole snapped.", "Can I order a spare?"]
     assert len(said(ticket)) == 1
 
 

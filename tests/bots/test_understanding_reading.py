@@ -45,6 +45,7 @@ def no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize(
     ("text", "key", "value"),
     [
@@ -106,6 +107,7 @@ def test_a_reading_has_every_field_and_no_other(no_encoder: None) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("encoder")
 def test_the_evidence_is_the_sentence_that_shows_it() -> None:
     reading = understand(
         "Thanks for the quick delivery. I will take you to court over the deposit. Bye now."
@@ -134,6 +136,7 @@ def test_saying_it_again_is_noticed(
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("encoder")
 def test_the_same_question_in_other_words_is_the_same() -> None:
     reading = understand(
         "how can I clean my sleeping bag",
@@ -144,6 +147,7 @@ def test_the_same_question_in_other_words_is_the_same() -> None:
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("encoder")
 def test_a_correction_ranks_above_an_agreement_but_is_no_anger() -> None:
     asked = "Shall I send it to the address in Leeds?"
     corrects = understand("No, to the one in York", earlier=["Send it"], answers=[asked])
@@ -173,6 +177,7 @@ def test_no_text_stops_the_reading(no_encoder: None, text: str) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("encoder")
 def test_a_very_long_message_is_read_with_the_encoder_too() -> None:
     text = "The pole is bent and I wonder what to do about it. " * 2_000 + "I will sue you."
     reading = understand(text)

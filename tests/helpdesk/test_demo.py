@@ -16,7 +16,7 @@ import pytest
 
 from helpdesk.demo import environment, ready
 from helpdesk.demo.logins import LOGINS, PASSWORD
-from helpdesk.demo.processes import ROOT, Processes, Program
+from helpdesk.demo.processes import BEGIN, ROOT, Processes, Program
 from helpdesk.embedded import handles
 from tests.live import free_port
 from tests.services import temporary_folder
@@ -249,3 +249,17 @@ def test_the_demos_variables_give_way_to_ones_own(
 def test_the_lock_of_a_dead_demo_is_free(tmp_path: Path) -> None:
     (tmp_path / "demo.lock").write_text("http://localhost:8000")
     assert handles.is_free(tmp_path / "demo.lock")
+
+
+def test_a_process_whose_runner_dies_before_the_warden_knows_of_it_never_begins(
+    tmp_path: Path,
+) -> None:
+    begun = tmp_path / "begun"
+    code = f"open({str(begun)!r}, 'w').close()"
+    run = subprocess.run(
+        [sys.executable, "-c", BEGIN, "-m", *program("late", code).arguments],
+        stdin=subprocess.DEVNULL,  # as when the runner's end of the pipe is gone
+        check=False,
+    )
+    assert run.returncode == 0
+    assert not begun.exists()

@@ -13,7 +13,7 @@ from bots.dialogue import Thought
 from bots.models import AssistantSettings
 from bots.turns import Turned
 from helpdesk.demo.load import play
-from helpdesk.demo.load_articles import Source
+from helpdesk.demo.load_articles import Told
 from helpdesk.demo.load_people import Cast
 from helpdesk.demo.load_story import Story, World
 from knowledgebase.models import Article, Passage
@@ -102,7 +102,7 @@ def world(dana: User, maya: Customer, poles: Article) -> World:
     pieces = [one for one in cut(title="Mend a pole", body=POLES) if one.kind == Passage.Kind.BODY]
     return World(
         cast=Cast({"gear": dana.teams.get()}, {AGENT: dana}, {CUSTOMER: maya}, ApiKey()),
-        sources={"poles": Source(poles, "Mend a pole", pieces)},
+        sources={"poles": Told(poles, "Mend a pole", POLES, pieces)},
         intros={Decision.OFFER: AssistantSettings.load().offer_intro},
         now=NOW,
     )

@@ -212,3 +212,21 @@ def test_a_free_port_is_free(listener: socket.socket) -> None:
     must_be_free(free_port())
     with pytest.raises(Trouble, match="in use"):
         must_be_free(listener.getsockname()[1])
+
+
+def test_the_web_process_has_read_its_phrases_before_it_serves() -> None:
+    """Else each of the first customers reads them, all at once, in a transaction."""
+    code = (
+        "import asyncio, helpdesk.asgi as web\n"
+        "from bots.understanding import catalogue\n"
+        "from tickets import watch\n"
+        "watch.keep = lambda: None\n"
+        "told = iter([{'type': 'lifespan.startup'}, {'type': 'lifespan.shutdown'}])\n"
+        "async def receive(): return next(told)\n"
+        "async def send(message): print(message['type'], catalogue.phrasebook.cache_info().currsize)\n"
+        "asyncio.run(web.lifespan({}, receive, send))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert ran.stdout.splitlines()[0] == "lifespan.startup.complete 1"

@@ -3,7 +3,7 @@
 import pytest
 
 from knowledgebase import actions
-from knowledgebase.answers import answer_from, contradiction, cut_answer
+from knowledgebase.answers import Quote, contradiction, quote, quote_from
 from tests.knowledgebase.conftest import REPAIR, MakeArticle
 
 FILLER = " ".join(f"Sentence number {n} speaks of the weather in the hills." for n in range(12))
@@ -23,56 +23,105 @@ Unrelated words stand here.
 """
 
 
-def test_steps_stay_whole_and_links_and_code_live() -> None:
-    answer = cut_answer(STEPS, "2. Tape both ends with duct tape.", "how do I tape it")
-    assert answer.startswith("1. Slide")
-    assert "`duct tape`" in answer
-    assert "3. See [the video](https://kestrelmoor.example/pole)." in answer
-    assert "Unrelated" not in answer
+def cut(body: str, passage: str, question: str, *, anchor: str = "") -> str:
+    return quote(body, anchor=anchor, passage=passage, question=question).text
 
 
-def test_what_introduces_the_steps_comes_with_them() -> None:
-    passage = (
-        "Do this in order:\n1. Slide the sleeve over the break.\n"
-        "2. Tape both ends with duct tape.\n3. See the video."
+def test_a_section_that_fits_on_a_screen_is_quoted_whole_with_links_and_code_live() -> None:
+    found = quote(
+        STEPS,
+        anchor="section-mend-the-pole",
+        passage="2. Tape both ends with duct tape.",
+        question="tape",
     )
-    assert cut_answer(STEPS, passage, "pole").startswith("Do this in order:\n\n1.")
+    assert found.text.startswith("Do this in order:\n\n1. Slide")
+    assert "`duct tape`" in found.text
+    assert "3. See [the video](https://kestrelmoor.example/pole)." in found.text
+    assert "Unrelated" not in found.text
+    assert found.section == ""
 
 
-def test_a_short_passage_is_quoted_as_it_is() -> None:
-    body = "Bags are washed cold.\n\n## Drying\n\nDry it slowly, with **two** balls."
-    assert cut_answer(body, "Dry it slowly, with two balls.", "dryer") == (
-        "Dry it slowly, with **two** balls."
+def test_no_answer_is_a_yes_that_belongs_to_the_sentence_before() -> None:
+    body = (
+        "## Paying\n\nWe take cards and PayPal, but not Klarna.\n\n**Yes.** Your bank may ask you."
     )
+    text = cut(
+        body, "Yes. Your bank may ask you.", "can I pay with klarna", anchor="section-paying"
+    )
+    assert text.startswith("We take cards and PayPal, but not Klarna.")
+
+
+def test_the_section_is_found_by_its_passage_where_its_heading_was_renamed() -> None:
+    text = cut(STEPS, "2. Tape both ends with duct tape.", "tape", anchor="as-it-was-called-before")
+    assert text.startswith("Do this in order:")
+    assert "Unrelated" not in text
+
+
+LONG = f"""## Mend the pole
+
+{FILLER}
+
+Do this in order:
+
+1. Slide the sleeve over the break.
+2. Tape both ends.
+
+{FILLER}
+"""
+
+
+def test_of_a_long_section_the_steps_come_whole_with_what_introduces_them() -> None:
+    passage = "Do this in order:\n1. Slide the sleeve over the break.\n2. Tape both ends."
+    found = quote(
+        LONG, anchor="section-mend-the-pole", passage=passage, question="how do I mend it"
+    )
+    assert found.text == (
+        "Do this in order:\n\n1. Slide the sleeve over the break.\n2. Tape both ends."
+    )
+
+
+def test_all_of_a_long_section_is_there_to_be_opened() -> None:
+    passage = "1. Slide the sleeve over the break.\n2. Tape both ends."
+    found = quote(LONG, anchor="section-mend-the-pole", passage=passage, question="sleeve")
+    assert found.section == LONG.split("\n\n", 1)[1].strip()
+    assert found.text in found.section
 
 
 def test_of_a_long_paragraph_the_sentences_that_answer_are_quoted() -> None:
     body = f"{FILLER} A refund takes five days. It goes to your card. {FILLER}"
-    answer = cut_answer(body, body, "how long does a refund take")
+    answer = cut(body, body, "how long does a refund take")
     assert "A refund takes five days." in answer
     assert len(answer.split()) <= 80
 
 
 def test_code_is_quoted_with_its_fence() -> None:
-    body = f"{FILLER}\n\nRun this:\n\n```\nmake demo\n```\n"
-    assert cut_answer(body, f"Run this:\nmake demo\n{FILLER}", "run make demo") == (
+    body = f"{FILLER}\n\nRun this:\n\n```\nmake demo\n```\n\n{FILLER}"
+    assert cut(body, f"Run this:\nmake demo\n{FILLER}", "run make demo") == (
         "Run this:\n\n```\nmake demo\n```"
     )
 
 
 @pytest.mark.parametrize("body", ["", "   ", "<div></div>", "#", "| a |\n|---|", "x" * 100_000])
 def test_where_the_passage_is_not_in_the_text_it_is_quoted_itself(body: str) -> None:
-    assert cut_answer(body, "Some words", "question") == "Some words"
+    assert quote(body, anchor="", passage="Some words", question="question") == Quote("Some words")
 
 
 @pytest.mark.django_db
 def test_an_article_that_is_public_no_longer_is_not_quoted(make_article: MakeArticle) -> None:
     article = make_article()
     passage = "1. Slide the splint over the break.\n2. Tape both of its ends."
-    assert answer_from(article.pk, passage, "splint").startswith("1. Slide the splint")
-    assert answer_from(article.pk, passage, "splint") in REPAIR
+
+    def quoted() -> Quote | None:
+        return quote_from(
+            article.pk, anchor="section-with-a-splint", passage=passage, question="with a splint"
+        )
+
+    found = quoted()
+    assert found is not None
+    assert found.text.startswith("1. Slide the splint")
+    assert found.text in REPAIR
     actions.unpublish_article(actor=None, article=article)
-    assert answer_from(article.pk, passage, "splint") == ""
+    assert quoted() is None
 
 
 @pytest.mark.parametrize(
@@ -111,16 +160,16 @@ PRICES = """| Where | Working days | Price |
 def test_of_a_long_table_the_rows_that_answer_are_quoted_under_its_head(
     question: str, rows: list[str]
 ) -> None:
-    lines = cut_answer(PRICES, PRICES, question).split("\n")
+    lines = cut(PRICES, PRICES, question).split("\n")
     assert lines[:2] == PRICES.split("\n")[:2]
     assert [line.split("|")[1].strip() for line in lines[2:]] == rows
 
 
 @pytest.mark.parametrize("question", ["what does delivery cost", "how many days to wait", ""])
 def test_a_table_stays_whole_where_no_rows_stand_out(question: str) -> None:
-    assert cut_answer(PRICES, PRICES, question) == PRICES.strip()
+    assert cut(PRICES, PRICES, question) == PRICES.strip()
 
 
 def test_a_short_table_stays_whole() -> None:
     short = "\n".join(PRICES.split("\n")[:6])
-    assert cut_answer(short, short, "Ireland") == short
+    assert cut(short, short, "Ireland") == short

@@ -45,8 +45,8 @@ def test_a_published_article_is_due_until_it_is_indexed(make_article: MakeArticl
     assert list(indexing.due(encoder)) == [article]
     assert indexing.index_due() == 1
     assert list(indexing.due(encoder)) == []
-    assert Passage.objects.filter(article=article).count() == 5
-    assert Embedding.objects.filter(encoder=encoder).count() == 5
+    assert Passage.objects.filter(article=article).count() == 7
+    assert Embedding.objects.filter(encoder=encoder).count() == 7
     assert not draft.passages.exists()
     article.refresh_from_db()
     assert article.index_claimed_at is None

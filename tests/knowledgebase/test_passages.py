@@ -17,11 +17,14 @@ def test_title_questions_and_each_section_are_passages_of_their_own() -> None:
         ("title", "", ""),
         ("question", "", ""),
         ("body", "", ""),
+        ("heading", "With a splint", "section-with-a-splint"),
         ("body", "With a splint", "section-with-a-splint"),
+        ("heading", "At home", "section-at-home"),
         ("body", "At home", "section-at-home"),
     ]
-    assert pieces[3].text == "1. Slide the splint over the break.\n2. Tape both of its ends."
-    assert pieces[3].encoded("Mend a pole").startswith("Mend a pole. With a splint. 1. Slide")
+    assert pieces[3].encoded("Mend a pole") == "Mend a pole. With a splint"
+    assert pieces[4].text == "1. Slide the splint over the break.\n2. Tape both of its ends."
+    assert pieces[4].encoded("Mend a pole").startswith("Mend a pole. With a splint. 1. Slide")
     assert pieces[1].encoded("Mend a pole") == "My pole snapped?"
 
 
@@ -92,3 +95,22 @@ def test_any_text_is_cut_in_time_into_passages_of_a_sane_size(body: str) -> None
     assert time.monotonic() - started < 10
     assert 1 <= len(pieces) <= MOST
     assert all(0 < len(p.text) <= 2_000 for p in pieces)
+
+
+def test_a_sample_question_belongs_to_the_section_behind_its_arrow() -> None:
+    lines = [
+        "It broke → with a splint",
+        "What is it? -> Mend a pole",
+        "a -> b?",
+        "My pole snapped?",
+    ]
+    pieces = cut(title="Mend a pole", body=REPAIR, questions=lines)
+    questions = [p for p in pieces if p.kind == Passage.Kind.QUESTION]
+    assert [(p.text, p.heading, p.anchor) for p in questions] == [
+        ("It broke", "With a splint", "section-with-a-splint"),
+        ("What is it?", "Mend a pole", ""),  # what stands before the first heading
+        ("a", "", ""),  # there is no such section: the article's, until somebody names one
+        ("My pole snapped?", "", ""),
+    ]
+    (together,) = [p for p in pieces if p.kind == Passage.Kind.ASKED]
+    assert "->" not in together.text

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import OperationalError
+from django.db import InternalError, OperationalError
 from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.errors import IdleInTransactionSessionTimeout
 
 from tests.factories import make_agent, make_customer, make_ticket
 from tickets.actions import ActionError, NotAllowed, Taken
@@ -19,6 +20,13 @@ from tickets.lists.keyset import BadCursor
 from tickets.lists.orders import LATEST
 from tickets.models import Ticket, Turn
 from tickets.web.refusals import refuse
+
+
+def _given_up() -> InternalError:
+    """As Django raises it, of a transaction that stood still for too long."""
+    error = InternalError("terminating connection due to idle-in-transaction timeout")
+    error.__cause__ = IdleInTransactionSessionTimeout()
+    return error
 
 
 @pytest.mark.django_db
@@ -32,6 +40,7 @@ from tickets.web.refusals import refuse
         (lambda: BadCursor("x"), 400, "bad_cursor"),
         (lambda: TooMany(60), 429, "too_many"),
         (lambda: OperationalError("canceling statement due to lock timeout"), 503, "busy"),
+        (lambda: _given_up(), 503, "busy"),
     ],
 )
 def test_every_refusal_has_a_status_a_code_and_a_sentence(

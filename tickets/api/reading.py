@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from tickets.models import Answer, Citation, Decision, Message
-from tickets.templatetags.conversation import confidence_words
+from tickets.templatetags.conversation import beside, confidence_words
 
 LISTED = 16  # words of an article that is offered, as on the page
 
@@ -36,20 +36,27 @@ def article_url(slug: str, anchor: str = "") -> str:
 
 
 def _quoted(answer: Answer, sources: list[Citation]) -> list[str]:
-    first, *others = sources
-    quote = "\n".join(f"> {line}".rstrip() for line in first.passage.splitlines())
-    parts = [quote, _("From %(source)s") % {"source": _link(first)}]
-    if first.nearby:
-        links = (
-            f"[{part['heading'] or _('the start of the article')}]"
-            f"({article_url(first.slug, part['anchor'])})"
-            for part in first.nearby
-        )
-        parts.append(f"{_('Or did you mean:')} {' · '.join(links)}")
+    parts: list[str] = []
+    for source in sources:
+        if source.quoted:
+            parts += _quote(source)
     parts.append(confidence_words(answer))
-    if others:
+    if others := beside(sources):
         looked_at = "\n".join(f"- [{one.title}]({article_url(one.slug)})" for one in others)
         parts.append(f"{_('Also looked at')}\n\n{looked_at}")
+    return parts
+
+
+def _quote(source: Citation) -> list[str]:
+    lines = "\n".join(f"> {line}".rstrip() for line in source.passage.splitlines())
+    parts = [lines, _("From %(source)s") % {"source": _link(source)}]
+    if source.nearby:
+        links = (
+            f"[{part['heading'] or _('the start of the article')}]"
+            f"({article_url(source.slug, part['anchor'])})"
+            for part in source.nearby
+        )
+        parts.append(f"{_('Or did you mean:')} {' · '.join(links)}")
     return parts
 
 

@@ -246,6 +246,9 @@ class SourceOut(serializers.Serializer[Any]):
     heading = serializers.CharField(max_length=300)
     url = serializers.SerializerMethodField()
     passage = serializers.CharField()
+    quoted = serializers.BooleanField(
+        help_text="Whether the customer reads the passage as the answer; the others are listed."
+    )
     nearby = serializers.SerializerMethodField(
         help_text="Other parts of the article that may be meant as well, the likeliest first."
     )
@@ -271,8 +274,8 @@ class AnswerOut(serializers.Serializer[Any]):
         min_value=0,
         max_value=1,
         help_text=(
-            "0 to 1: how likely the first article is the right one for the question, which is not how "
-            "likely it solves the problem."
+            "0 to 1: how likely what is quoted answers the question, which is not how likely it "
+            "solves the problem."
         ),
     )
     sources = SourceOut(many=True, source="citations.all")

@@ -148,6 +148,10 @@ class Citation(models.Model):
     heading = models.CharField(max_length=300, blank=True)
     anchor = models.CharField(max_length=300, blank=True)
     passage = models.TextField()
+    # Whether the customer reads the passage as the answer, or only that there is this article.
+    quoted = models.BooleanField(default=False)
+    # The whole section that a quoted passage is from, where that is more.
+    section = models.TextField(blank=True)
     # Sections of the article that may be meant as well: [{"heading", "anchor"}], best first.
     nearby = models.JSONField(default=list, blank=True)
     score = models.FloatField()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from knowledgebase.markdown import render_excerpt, render_message
 from tickets.intake.attachments import limits
-from tickets.models import Answer
+from tickets.models import Answer, Citation
 from tickets.service import dates
 
 register = template.Library()
@@ -34,6 +35,12 @@ def excerpt_html(passage: str, slug: str) -> SafeString:
 
 
 @register.filter
+def beside(sources: Iterable[Citation]) -> list[Citation]:
+    """The articles that stand beside an answer, without being quoted."""
+    return [source for source in sources if not source.quoted]
+
+
+@register.filter
 def initials(name: object) -> str:
     """One or two letters for an avatar."""
     words = [word for word in str(name).split() if word[0].isalnum()]
@@ -52,14 +59,11 @@ def confidence_level(answer: Answer) -> str:
 
 @register.filter
 def confidence_words(answer: Answer) -> str:
-    """How likely this is the right article, as a person would say it.
-
-    That is what was measured, and no more: whether it answers the question, the customer knows.
-    """
+    """How likely what is quoted answers the question, as a person would say it."""
     return {
-        "high": _("This article fits your question well."),
-        "medium": _("This is probably the right article, but another one may fit better."),
-        "low": _("I am not sure that this is the right article."),
+        "high": _("I am quite sure that this answers your question."),
+        "medium": _("This probably answers your question."),
+        "low": _("I am not sure that this answers your question."),
     }[confidence_level(answer)]
 
 

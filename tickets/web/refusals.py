@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from psycopg.errors import IdleInTransactionSessionTimeout
 
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.intake import request_ids
@@ -45,7 +46,7 @@ def refuse(request: HttpRequest, error: Exception) -> HttpResponse | None:
         status, code, message = 400, "bad_cursor", _("This page of the list does not exist.")
     elif isinstance(error, TooMany):
         status, code, message, retry_after = 429, "too_many", str(TOO_MANY), error.retry_after
-    elif isinstance(error, OperationalError):
+    elif isinstance(error, OperationalError) or _was_given_up(error):
         status, code, message, retry_after = 503, "busy", str(BUSY), 2
         if _is_away(error) and not by_script(request):
             return without_a_database(request, status=status, message=message, retry_after=2)
@@ -120,6 +121,11 @@ def _sent(
     }
 
 
-def _is_away(error: OperationalError) -> bool:
+def _was_given_up(error: Exception) -> bool:
+    """Whether the database ended a transaction that had stood still: the process was overloaded."""
+    return isinstance(error.__cause__, IdleInTransactionSessionTimeout)
+
+
+def _is_away(error: Exception) -> bool:
     """Whether there is no connection at all, rather than a statement that took too long."""
     return getattr(error.__cause__, "sqlstate", None) is None

@@ -106,6 +106,7 @@ def test_an_answer_of_the_assistant_shows_its_sources_and_how_sure_it_was(
         "title": "Spare poles",
         "heading": "Order a spare",
         "passage": "Spare pole sections are in the shop under Spare parts.",
+        "quoted": True,
         "nearby": [{"heading": "Change a pole", "url": address.replace("order-a-spare", "change")}],
         "score": 0.71,
     }
@@ -128,14 +129,14 @@ def test_the_body_of_the_assistants_message_is_what_the_customer_read(
         "> Spare pole sections are in the shop under Spare parts.\n\n"
         f"From [Spare poles]({first}#order-a-spare), Order a spare\n\n"
         f"Or did you mean: [Change a pole]({first}#change)\n\n"
-        "This article fits your question well.\n\n"
+        "I am quite sure that this answers your question.\n\n"
         f"Also looked at\n\n- [Mend a pole]({second})"
     )
     page = browser_of(ticket.customer).get(f"/requests/{ticket.reference}/").text
     for words in (
         "Spare pole sections are",
         "Or did you mean:",
-        "This article fits your question well.",
+        "I am quite sure that this answers your question.",
         "Also looked at",
     ):
         assert words in page
