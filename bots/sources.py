@@ -38,14 +38,15 @@ class Source:
 
 def listed(hit: ArticleHit, found: Sequence[SectionHit] = ()) -> Source:
     """An article to choose from, with the sections `found` in it, or to read beside an answer."""
+    best = found[0] if found else SectionHit(hit.heading, hit.anchor, hit.passage, hit.score)
     return Source(
         article_id=hit.article_id,
         slug=hit.slug,
         title=hit.title,
         language=hit.language,
-        heading=hit.heading,
-        anchor=hit.anchor,
-        text=hit.passage,
+        heading=best.heading,
+        anchor=best.anchor,
+        text=best.passage,
         score=hit.score,
         nearby=tuple(found[:MOST_SECTIONS]),
     )

@@ -114,3 +114,32 @@ def test_without_script_one_writes_and_finds_the_answer(somebody: Somebody) -> N
     page.get_by_label("Your message").fill("And how do I dry it?")
     page.get_by_role("button", name="Send").click()
     customer.sees("And how do I dry it?")
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("How do I wash my sleeping bag?", ["Wash it", "front-loading machine", "both arms"]),
+        ("Hi, my order number is KM-48213. How long is the warranty? Thanks!", ["5 years"]),
+    ],
+)
+def test_the_section_that_answers_is_read_whole_whatever_stands_beside_the_question(
+    somebody: Somebody, asked: str, shown: list[str]
+) -> None:
+    person = somebody(PHONE)
+    ask(person, asked)
+    person.sees("Did this solve it?")
+    quoted = person.page.locator(".passage")
+    expect(quoted).to_have_count(1)
+    for words in shown:
+        expect(quoted).to_contain_text(words)
+    assert person.page.evaluate("document.scrollingElement.scrollWidth") == PHONE["width"]
+
+
+def test_two_questions_are_answered_in_one_message(somebody: Somebody) -> None:
+    person = somebody(PHONE)
+    ask(person, "How long is the warranty? How do I wash my sleeping bag?")
+    person.sees("Did this solve it?")
+    expect(person.page.locator(".passage")).to_have_count(2)
+    expect(person.page.locator(".passage").filter(has_text="5 years")).to_be_visible()
+    expect(person.page.locator(".passage").filter(has_text="front-loading")).to_be_visible()
