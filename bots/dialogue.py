@@ -225,6 +225,8 @@ def _with_the_rest(
             source = sources.quoted(found.hits[0], found.query.text, found.sections)
             if source and source.place not in [one.place for one in quoted]:
                 quoted.append(source)
+    asked_at = [found.hits[0].article_id for found in asked]
+    quoted.sort(key=lambda one: _place(asked_at, one.article_id))  # in the order of the questions
     there = {source.article_id for source in quoted}
     met = [found.hits[0].article_id in there for found in asked]
     left = any(met) and any(
@@ -238,6 +240,10 @@ def _with_the_rest(
     reasons = [*thought.reasons, "another question of the message is not answered"]
     said = f"{words.partly_text}\n\n{thought.text}"
     return replace(thought, text=said, reasons=reasons, offers_person=True)
+
+
+def _place(order: Sequence[int], article_id: int) -> int:
+    return order.index(article_id) if article_id in order else len(order)
 
 
 def _says_no(question: Question, repeats: object) -> bool:

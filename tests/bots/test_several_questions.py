@@ -35,13 +35,17 @@ def _finds_each(monkeypatch: pytest.MonkeyPatch, **found: tuple[str, float]) -> 
     monkeypatch.setattr(search, "search", find)
 
 
-def test_two_questions_get_an_answer_each(
-    monkeypatch: pytest.MonkeyPatch, settings: AssistantSettings
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [(f"{POLE} {NORWAY}", ["Poles", "Abroad"]), (f"{NORWAY} {POLE}", ["Abroad", "Poles"])],
+)
+def test_two_questions_get_an_answer_each_in_their_order(
+    monkeypatch: pytest.MonkeyPatch, settings: AssistantSettings, text: str, titles: list[str]
 ) -> None:
-    _finds_each(monkeypatch, pole=("Poles", 0.95), Norway=("Abroad", 0.95))
-    thought = decide(f"{POLE} {NORWAY}", settings)
+    _finds_each(monkeypatch, pole=("Poles", 0.95), Norway=("Abroad", 0.9))
+    thought = decide(text, settings)
     assert thought.decision == Decision.ANSWER
-    assert [source.title for source in thought.sources if source.quoted] == ["Poles", "Abroad"]
+    assert [source.title for source in thought.sources if source.quoted] == titles
     assert (thought.text, thought.offers_person) == (settings.answer_intro, False)
 
 
