@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import pytest
+
+from bots.understanding import installed, vectors
+from knowledgebase import embeddings
 
 DIMENSION = 384
 TOPICS = ("zip", "invoice", "stove", "parcel", "wash")
@@ -28,3 +33,14 @@ def _vector(text: str) -> np.ndarray:
     vector[10 + own % 300] += 0.5 if vector.any() else 1.0
     found: np.ndarray = vector / np.linalg.norm(vector)
     return found
+
+
+def instead_of_the_model(
+    monkeypatch: pytest.MonkeyPatch, encode: Callable[..., np.ndarray] = encode
+) -> None:
+    """Let this encoder serve for one test; none of its vectors is kept for another."""
+    monkeypatch.setattr(embeddings, "encode", encode)
+    monkeypatch.setattr(vectors, "_kept", {})
+    monkeypatch.setattr(vectors, "_recent", OrderedDict())
+    monkeypatch.setattr(vectors, "_write", lambda *_given: None)
+    monkeypatch.setattr(installed, "_state", installed._State())

@@ -11,7 +11,6 @@ from django.test import Client
 from bots import actions as teach
 from bots.learning import gaps
 from bots.models import GapQuestion, KnowledgeGap
-from knowledgebase import embeddings
 from knowledgebase.models import Encoder
 from tests.bots import meanings
 from tests.bots.test_gaps import groups, in_vain
@@ -25,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _an_encoder_that_knows_topics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embeddings, "encode", meanings.encode)
+    meanings.instead_of_the_model(monkeypatch)
 
 
 @pytest.mark.parametrize("further", ["I am telling you", "Aye, that's what I thought I was doing."])

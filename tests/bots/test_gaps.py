@@ -41,7 +41,7 @@ def _an_encoder_that_knows_topics(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     if "model" not in request.keywords:
-        monkeypatch.setattr(embeddings, "encode", meanings.encode)
+        meanings.instead_of_the_model(monkeypatch)
 
 
 def in_vain(body: str, reason: Reason = Reason.NO_ARTICLE) -> Ticket:

@@ -13,7 +13,7 @@ from bots.models import AssistantSettings
 from bots.turns import Past
 from bots.understanding import query_of
 from knowledgebase import actions as articles
-from knowledgebase import embeddings, search
+from knowledgebase import search
 from knowledgebase.indexing import index_due
 from knowledgebase.search import SearchResult
 from tests.bots import meanings
@@ -91,7 +91,7 @@ def test_encoder_search_and_gaps_all_get_the_question_without_its_facts(
         searched.append(query)
         return SearchResult([], by_meaning=True)
 
-    monkeypatch.setattr(embeddings, "encode", encode)
+    meanings.instead_of_the_model(monkeypatch, encode)
     monkeypatch.setattr(search, "search", find)
     said = f"{TENT} My order is KM-48213."
     turns.read(

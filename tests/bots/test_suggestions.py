@@ -12,7 +12,6 @@ from bots import tasks
 from bots.learning import suggestions
 from bots.models import QuestionSuggestion
 from knowledgebase import actions as articles
-from knowledgebase import embeddings
 from knowledgebase.models import Article, Embedding, Encoder, Passage
 from tests.bots import meanings
 from tests.factories import (
@@ -34,7 +33,7 @@ State = QuestionSuggestion.State
 
 @pytest.fixture(autouse=True)
 def _an_encoder_that_knows_topics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embeddings, "encode", meanings.encode)
+    meanings.instead_of_the_model(monkeypatch)
 
 
 @pytest.fixture
