@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,7 +85,7 @@ def test_encoder_search_and_gaps_all_get_the_question_without_its_facts(
     encoded: list[str] = []
     searched: list[str] = []
 
-    def encode(texts: list[str], timeout: float = 1.0, **_how: object) -> object:
+    def encode(texts: list[str], timeout: float = 1.0, **_how: object) -> Any:
         encoded.extend(texts)
         return meanings.encode(texts)
 
