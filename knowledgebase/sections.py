@@ -47,7 +47,7 @@ class SectionHit:
 class _Section:
     heading: str
     anchor: str
-    near: float = 0.0  # the heading's cosine
+    near: float | None = None  # the heading's cosine; None where it was never encoded
     sample: float = 0.0  # that of the nearest sample question
     passage: str = ""
     text: float = 0.0  # the best passage's score
@@ -113,12 +113,14 @@ def nearby(sections: Sequence[SectionHit]) -> list[SectionHit]:
 
 
 def _ranked(sections: Iterable[_Section], beginning: float) -> list[SectionHit]:
-    """What stands before the first heading stands under the title alone."""
+    """What stands before the first heading stands under the title alone, and so does every section
+    of an article that was indexed before headings were: none of them has an advantage by it.
+    """
     hits = []
     for one in sections:
         if not one.passage:
             continue
-        score = one.text + HEADING * (one.near if one.heading else beginning)
+        score = one.text + HEADING * (beginning if one.near is None else one.near)
         score += SAMPLE * max(0.0, one.sample - NEAR)
         hits.append(SectionHit(one.heading, one.anchor, one.passage, score / (1 + HEADING)))
     return sorted(hits, key=lambda hit: -hit.score)

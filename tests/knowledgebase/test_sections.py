@@ -57,10 +57,12 @@ def test_a_sample_question_that_is_far_changes_nothing(make_article: MakeArticle
 def test_a_section_without_a_vector_of_its_heading_is_still_found(
     make_article: MakeArticle,
 ) -> None:
-    """As in an article that was indexed before headings were."""
+    """As in an article that was indexed before headings were: the start has no advantage there."""
     article = make_article()
-    add(article, "text", unit(1, 0.1), heading="Old")
-    assert [one.heading for one in sections.find(article.pk, "zzz", ASKED)] == ["Old"]
+    add(article, "Title", unit(1, 0.1), kind="title", n=0)
+    add(article, "the start", unit(1, 0.3), n=1)
+    add(article, "text", unit(1, 0.1), n=2, heading="Old")
+    assert [one.heading for one in sections.find(article.pk, "zzz", ASKED)] == ["Old", ""]
 
 
 def test_only_what_nearly_ties_is_nearby_and_at_most_two(make_article: MakeArticle) -> None:

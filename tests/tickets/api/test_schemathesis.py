@@ -48,7 +48,7 @@ def _away(*_given: object, **_more: object) -> NoReturn:
 
 @described.parametrize()
 @settings(
-    max_examples=10,
+    max_examples=20,
     derandomize=True,
     database=None,
     deadline=None,
