@@ -74,6 +74,7 @@ NO_ACTIONS = {
     "say": "writes for an action that has locked the ticket and saves it",
     "announce": "writes for an action that has locked the ticket and saves it",
     "prioritise": "writes for an action that has locked the ticket and saves it",
+    "refuse_crossing": "reads for an action that has locked the ticket",
     "snapshot": "reads a row",
     "article_of": "reads a row",
     "many_values": "reads a list",

@@ -27,7 +27,8 @@ WRITE = {
     *("conversation-solved", "conversation-reopen", "conversation-rate", "conversation-email"),
     *("conversation-code", "confirm-answer", "confirm-again"),
     *("workspace-presence", "workspace-write", "workspace-accept", "workspace-hand-back"),
-    *("workspace-resolve", "workspace-reopen", "workspace-known"),
+    *("workspace-resolve", "workspace-reopen", "workspace-known", "workspace-draft"),
+    *("workspace-take-back", "workspace-send-now", "workspace-remove-file"),
     "workspace-decide-question",
 }
 FORM = {
@@ -49,6 +50,7 @@ SAMPLES = {
     "<int:position>": "1",
     "<int:pk>": "1",
     "<uuid:pk>": str(uuid4()),
+    "<uuid:file>": str(uuid4()),
     "<slug:slug>": "missing",
 }
 

@@ -9,10 +9,12 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from tickets import sending
         from tickets.email import outbound
         from tickets.portal import accounts
         from tickets.web import second_factor
 
         outbound.subscribe()
+        sending.subscribe()
         accounts.subscribe()
         second_factor.subscribe()

@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 LEASE = timedelta(seconds=30)
+NOW = timedelta()
 RETRY_AFTER = timedelta(seconds=5)  # times the square of the attempts: 5, 20, 45, 80 seconds
 SLICE_SECONDS = 1.0  # a bell is worked off for so long; then other tasks of the queue have a turn
 RING_SECONDS = 60.0  # a bell that nobody heard for so long is none: the sweep has rung others
@@ -61,6 +62,11 @@ class Subscriber:
     failed: Callable[[Event, str], None] | None = None
     max_attempts: int = MAX_ATTEMPTS
     ahead: Callable[[Sequence[Event]], None] | None = None
+    after: Callable[[Event], timedelta] | None = None
+
+    def wait_after(self, event: Event) -> timedelta:
+        """How long after the event it is due."""
+        return self.after(event) if self.after else NOW
 
     def queue_of(self, event: Event) -> str:
         """The queue in which the event is reacted to, as things are now."""
@@ -81,17 +87,18 @@ def subscribe(
     queue: Queue = "default",
     max_attempts: int = MAX_ATTEMPTS,
     ahead: Callable[[Sequence[Event]], None] | None = None,
+    after: Callable[[Event], timedelta] | None = None,
 ) -> None:
     """Let `settle` (after `work`) run once for every event of these kinds.
 
     `when` looks at the event as it is recorded, and says whether there is anything to do for it.
     `queue` is a name, or chosen for the event: when it is recorded, and again when its turn comes,
     which may send it to another one. `ahead` does what is cheaper for several events at once, before
-    the `work` of each of them.
+    the `work` of each of them. `after` says how long after the event it is due; without it, at once.
 
     `failed` runs once, in a transaction, when all attempts are used up: what must happen then.
     """
-    subscriber = Subscriber(name, queue, work, settle, when, failed, max_attempts, ahead)
+    subscriber = Subscriber(name, queue, work, settle, when, failed, max_attempts, ahead, after)
     _by_name[name] = subscriber
     for kind in kinds:
         if all(other.name != name for other in _by_kind[kind]):
@@ -129,30 +136,36 @@ def record(
     if replay.is_running():
         return event
     now = timezone.now()
-    owed = Reaction.objects.bulk_create(
-        Reaction(event=event, name=subscriber.name, queue=subscriber.queue_of(event), due_at=now)
+    owed = [
+        (subscriber, subscriber.queue_of(event), subscriber.wait_after(event))
         for subscriber in _by_kind[kind]
         if subscriber.when is None or subscriber.when(event)
+    ]
+    Reaction.objects.bulk_create(
+        Reaction(event=event, name=subscriber.name, queue=queue, due_at=now + wait)
+        for subscriber, queue, wait in owed
     )
-    queues = {reaction.queue for reaction in owed}
-    transaction.on_commit(lambda: _after_commit(event, queues), robust=True)
+    bells = {(queue, wait) for _, queue, wait in owed}
+    transaction.on_commit(lambda: _after_commit(event, bells), robust=True)
     return event
 
 
-def _after_commit(event: Event, queues: Iterable[str]) -> None:
-    for queue in queues:
-        ring(queue)
+def _after_commit(event: Event, bells: Iterable[tuple[str, timedelta]]) -> None:
+    for queue, wait in bells:
+        ring(queue, after=wait)
     nudges.nudge(event)
 
 
-def ring(queue: str) -> None:
+def ring(queue: str, *, after: timedelta = NOW) -> None:
     """Tell a queue that something is due in it. Failing is allowed: the sweep comes by."""
+    seconds = after.total_seconds()
     try:
         current_app.send_task(
             "tickets.tasks.work_off",
             (queue,),
             queue=queue,
-            expires=RING_SECONDS,
+            countdown=seconds or None,
+            expires=seconds + RING_SECONDS,
             ignore_result=True,  # else it subscribes to one, which without Redis takes 19 seconds
         )
     except Exception:

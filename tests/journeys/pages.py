@@ -153,7 +153,8 @@ NO_PAGES: Final = frozenset(
         *("confirm-answer", "confirm-again"),
         *("workspace-decide-question", "workspace-presence", "workspace-news", "workspace-write"),
         *("workspace-known", "workspace-accept", "workspace-hand-back", "workspace-resolve"),
-        "workspace-reopen",
+        *("workspace-reopen", "workspace-draft", "workspace-take-back", "workspace-send-now"),
+        "workspace-remove-file",
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a

@@ -25,7 +25,15 @@ from tickets.actions.customers import (
     known_customer,
     new_visitor,
 )
-from tickets.actions.errors import ActionError, NotAllowed, Taken
+from tickets.actions.drafts import (
+    remove_draft_file,
+    save_draft,
+    send_now,
+    send_reply,
+    send_resolved,
+    take_back,
+)
+from tickets.actions.errors import ActionError, Crossed, HasLeft, NotAllowed, Taken
 from tickets.actions.facts import note_fact
 from tickets.actions.handover import (
     accept,
@@ -53,6 +61,8 @@ from tickets.actions.visitors import first_contact
 
 __all__ = [
     "ActionError",
+    "Crossed",
+    "HasLeft",
     "NotAllowed",
     "Taken",
     "accept",
@@ -88,6 +98,7 @@ __all__ = [
     "rate",
     "rate_answer",
     "refuse_claim",
+    "remove_draft_file",
     "remove_rule",
     "remove_setting",
     "reopen",
@@ -98,8 +109,13 @@ __all__ = [
     "return_to_agent",
     "revoke_api_key",
     "roll_back_rule",
+    "save_draft",
     "save_rule",
+    "send_now",
+    "send_reply",
+    "send_resolved",
     "switch_rule",
+    "take_back",
     "transfer",
     "warn",
     "write_note",

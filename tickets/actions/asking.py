@@ -11,7 +11,7 @@ from tickets import events
 from tickets.actions.conversation import reply
 from tickets.actors import Actor
 from tickets.intake.attachments import Upload
-from tickets.models import EventKind, Message, Ticket
+from tickets.models import Attachment, EventKind, Message, Ticket
 
 
 @transaction.atomic
@@ -22,6 +22,8 @@ def reply_asking(
     body: str,
     client_id: UUID | None = None,
     uploads: Sequence[Upload] = (),
+    kept: Sequence[Attachment] = (),
+    seen: int | None = None,
     asked_again: Sequence[str] = (),
 ) -> Message:
     """Reply, and record for each of the known facts in `asked_again` that it was asked for again.
@@ -29,10 +31,19 @@ def reply_asking(
     Raises:
         TextError: nothing was written, or too much.
         NotAllowed: the actor is no agent.
+        Crossed: somebody wrote after position `seen`, or a colleague's reply is leaving.
         ActionError: the conversation is closed.
     """
     ticket = Ticket.objects.locked(ticket)
-    message = reply(actor=actor, ticket=ticket, body=body, client_id=client_id, uploads=uploads)
+    message = reply(
+        actor=actor,
+        ticket=ticket,
+        body=body,
+        client_id=client_id,
+        uploads=uploads,
+        kept=kept,
+        seen=seen,
+    )
     counted = ticket.events.filter(kind=EventKind.ASKED_AGAIN, data__message=message.position)
     if not asked_again or counted.exists():  # sent a second time by a double click
         return message

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
+from tickets.actions import crossing
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import announce
@@ -19,7 +20,7 @@ UNHELPFUL_LIMIT = 2  # the second answer that did not help is the last one befor
 
 
 @transaction.atomic
-def resolve(*, actor: Actor, ticket: Ticket) -> Ticket:
+def resolve(*, actor: Actor, ticket: Ticket, seen: int | None = None) -> Ticket:
     """An agent says that it is resolved; the customer is asked whether it is.
 
     Whoever resolves what nobody has, has it from then on: it comes back to them, not to the
@@ -27,12 +28,14 @@ def resolve(*, actor: Actor, ticket: Ticket) -> Ticket:
 
     Raises:
         NotAllowed: the actor is no agent.
+        Crossed: somebody wrote after position `seen`, or a colleague's reply is leaving.
     """
     ticket = Ticket.objects.locked(ticket)
     if not actor.works_here or actor.user is None:
         raise NotAllowed
     if ticket.is_closed:
         return ticket
+    crossing.refuse_crossing(ticket, actor.user, seen)
     if ticket.assignee_id is None:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)

@@ -11,21 +11,25 @@ from django.db import transaction
 from django.db.models import Q
 
 from tickets import clock, events
+from tickets.actions import crossing
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import say
 from tickets.actions.turns import fetch_a_person
 from tickets.actors import Actor
 from tickets.conversation.unanswered import assistant_may_answer
-from tickets.intake import text
+from tickets.intake import attachments, text
 from tickets.intake.attachments import Upload
 from tickets.models import (
     Answer,
+    Attachment,
     Channel,
     Citation,
     Customer,
     Decision,
+    Draft,
     EventKind,
+    Kind,
     Message,
     Note,
     Priority,
@@ -197,27 +201,34 @@ def reply(
     body: str,
     client_id: UUID | None = None,
     uploads: Sequence[Upload] = (),
+    kept: Sequence[Attachment] = (),
+    seen: int | None = None,
     provenance: dict[str, Any] | None = None,
 ) -> Message:
     """An agent answers the customer, and takes the conversation over if nobody has it.
 
+    `kept` are files of a draft, which the message takes over.
+
     Raises:
         TextError: nothing was written, or too much.
         NotAllowed: the actor is no agent.
+        Crossed: somebody wrote after position `seen`, or a colleague's reply is leaving.
         ActionError: the conversation is closed.
     """
     ticket = Ticket.objects.locked(ticket)
     if not actor.works_here:
         raise NotAllowed
-    body = text.message(body, may_be_empty=bool(uploads))
+    body = text.message(body, may_be_empty=bool(uploads or kept))
     if client_id and (before := Message.objects.filter(ticket=ticket, client_id=client_id).first()):
         return before
     if ticket.is_closed:
         raise closed(ticket)
+    crossing.refuse_crossing(ticket, actor.user, seen)
     if ticket.assignee is None or not ticket.somebody_has_it:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)
     message = say(ticket, actor, body, client_id=client_id, uploads=uploads, provenance=provenance)
+    attachments.hand_on(kept, message)
     ticket.pass_turn(Turn.CUSTOMER)
     ticket.save()
     return message
@@ -244,6 +255,7 @@ def write_note(*, actor: Actor, ticket: Ticket, body: str, client_id: UUID | Non
         body=body,
         client_id=client_id,
     )
+    Draft.objects.unsent().filter(ticket=ticket, author=actor.user, kind=Kind.NOTE).delete()
     events.record(EventKind.NOTE_WRITTEN, actor=actor, ticket=ticket, position=note.position)
     ticket.save()
     return note

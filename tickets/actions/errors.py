@@ -33,6 +33,20 @@ class Taken(ActionError):
         self.by = by
 
 
+class Crossed(ActionError):
+    """Somebody else said something that the author of a reply had not read yet."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words, code="crossed")
+
+
+class HasLeft(ActionError):
+    """It is too late to take a reply back."""
+
+    def __init__(self) -> None:
+        super().__init__(_("It has left already, and cannot be taken back."), code="left")
+
+
 def closed(ticket: Ticket) -> ActionError:
     return ActionError(
         _("The conversation %(reference)s is closed. Reopen it first.")

@@ -1,4 +1,4 @@
-"""Files that come with a message: what is taken, and how it is kept.
+"""Files that come with a message or wait in a draft: what is taken, and how it is kept.
 
 What a file is, its bytes decide; the sender's name and type are only hints. Whatever it is, it is
 served as a download (`tickets.portal.attachments`), so nothing here is ever run in a browser.
@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from tickets.intake import text
 from tickets.intake.uploads import LostFile
-from tickets.models import Attachment, Message
+from tickets.models import Attachment, Draft, Message
 from tickets.models.attachments import FOLDER, storage_key
 
 logger = logging.getLogger(__name__)
@@ -100,8 +100,8 @@ def check(files: Iterable[UploadedFile[Any]]) -> list[Upload]:
     return [_check(file) for file in files]
 
 
-def store(message: Message, uploads: Sequence[Upload]) -> None:
-    """Keep the files of a message that is being written. If one fails, none stays on the disk.
+def store(owner: Message | Draft, uploads: Sequence[Upload]) -> None:
+    """Keep the files of a message or draft that is being written. If one fails, none stays on the disk.
 
     Raises NotKept if the disk does not take them.
     """
@@ -109,7 +109,8 @@ def store(message: Message, uploads: Sequence[Upload]) -> None:
     try:
         for upload in uploads:
             attachment = Attachment(
-                message=message,
+                message=owner if isinstance(owner, Message) else None,
+                draft=owner if isinstance(owner, Draft) else None,
                 name=upload.name,
                 content_type=upload.content_type,
                 size=upload.size,
@@ -124,6 +125,13 @@ def store(message: Message, uploads: Sequence[Upload]) -> None:
             logger.exception("A file that came with a message cannot be stored.")
             raise NotKept from error
         raise
+
+
+def hand_on(kept: Sequence[Attachment], message: Message) -> None:
+    """The files of a draft are those of the message that it has become."""
+    for attachment in kept:
+        attachment.draft, attachment.message = None, message
+        attachment.save(update_fields=["draft", "message"])
 
 
 def _remove(name: str) -> None:

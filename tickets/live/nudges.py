@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 STAFF_ONLY = {
     *(EventKind.NOTE_WRITTEN, EventKind.FACT_NOTED),
     *(EventKind.TAGS_CHANGED, EventKind.PERSON_PAGED),
+    *(EventKind.REPLY_LEAVING, EventKind.REPLY_TAKEN_BACK, EventKind.REPLY_HELD),
 }
 
 
@@ -80,7 +81,7 @@ def nudge(event: Event) -> None:
         groups.append(user_group(ticket.assignee_id))
     if "from_team" in event.data:
         groups.append(team_group(event.data["from_team"]))
-    if event.kind == EventKind.PERSON_PAGED:
+    if event.kind in (EventKind.PERSON_PAGED, EventKind.REPLY_HELD):
         message["called"] = event.data["user"]
         groups.append(user_group(event.data["user"]))
     send(groups, message)

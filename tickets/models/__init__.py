@@ -4,6 +4,7 @@ from tickets.models.api_keys import ApiKey, IdempotentRequest, Scope
 from tickets.models.attachments import Attachment
 from tickets.models.claims import Claim, ClaimState
 from tickets.models.customers import Customer, Fact, Organization, Tier
+from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
 from tickets.models.handovers import HandOver, Identity, Reason
 from tickets.models.mails import QueuedMail
@@ -15,6 +16,7 @@ from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket
 from tickets.models.users import Role, Team, User
 
 __all__ = [
+    "Afterwards",
     "Answer",
     "ApiKey",
     "Attachment",
@@ -25,6 +27,7 @@ __all__ = [
     "ClaimState",
     "Customer",
     "Decision",
+    "Draft",
     "EscalationRule",
     "EscalationRuleVersion",
     "Event",
@@ -34,6 +37,7 @@ __all__ = [
     "Holiday",
     "IdempotentRequest",
     "Identity",
+    "Kind",
     "Match",
     "Message",
     "Note",

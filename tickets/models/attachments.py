@@ -1,4 +1,4 @@
-"""Files that came with a message. They lie outside the web root under a name of our own."""
+"""Files that came with a message, or wait in a draft. They lie outside the web root, under our own name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ def storage_key(attachment: Attachment, _filename: str = "") -> str:
 
 class Attachment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    message = models.ForeignKey("Message", on_delete=models.CASCADE, related_name="attachments")
+    message = models.ForeignKey(
+        "Message", on_delete=models.CASCADE, related_name="attachments", null=True, blank=True
+    )
+    # Of a reply that is not sent yet; sending it hands the file on to the message.
+    draft = models.ForeignKey(
+        "Draft", on_delete=models.CASCADE, related_name="attachments", null=True, blank=True
+    )
     file = models.FileField(upload_to=storage_key, max_length=200)
     name = models.CharField(_("file name"), max_length=200)
     content_type = models.CharField(max_length=100)
@@ -29,6 +35,13 @@ class Attachment(models.Model):
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
         ordering = ["created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(message=None, draft__isnull=False)
+                | models.Q(message__isnull=False, draft=None),
+                name="attachment_of_a_message_or_a_draft",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -124,11 +124,29 @@ class SiteSettings(models.Model):
         ),
     )
 
+    undo_seconds = models.PositiveSmallIntegerField(
+        _("seconds to take back"),
+        default=10,
+        validators=[MaxValueValidator(60)],
+        help_text=_(
+            "A reply leaves so long after the agent has sent it, and can be taken back until then. "
+            "0: it leaves at once."
+        ),
+    )
+    live_at_once = models.BooleanField(
+        _("live chats at once"),
+        default=True,
+        help_text=_("A customer who has the conversation open gets the reply without this wait."),
+    )
+
     class Meta:
         verbose_name = _("site settings")
         verbose_name_plural = _("site settings")
         constraints = [
-            models.CheckConstraint(condition=models.Q(pk=1), name="site_settings_one_row")
+            models.CheckConstraint(condition=models.Q(pk=1), name="site_settings_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(undo_seconds__lte=60), name="site_settings_undo_within_a_minute"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -95,6 +95,8 @@ class InboxConsumer(Socket):
         if event.get("by") == self.user.pk:
             return ""  # they did it themselves
         waits_here = ticket.turn == Turn.QUEUE and ticket.team_id in self.teams
+        if kind == EventKind.REPLY_HELD and event.get("called") == self.user.pk:
+            return _("Your reply did not leave")
         if kind == EventKind.PERSON_PAGED and event.get("called") == self.user.pk:
             return _("A rule calls you to this conversation")
         if kind == EventKind.PERSON_ASKED and waits_here:

@@ -34,9 +34,12 @@ class MessageForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         try:
-            found["body"] = text.message(
-                found.get("body", ""), may_be_empty=bool(found.get("files"))
-            )
+            may_be_empty = bool(found.get("files")) or self.has_files_already(found)
+            found["body"] = text.message(found.get("body", ""), may_be_empty=may_be_empty)
         except ValidationError as error:
             self.add_error("body", error)
         return found
+
+    def has_files_already(self, found: dict[str, Any]) -> bool:
+        """Whether files go along that are not in this form."""
+        return False

@@ -12,15 +12,16 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tickets import access, actions
+from tickets import access, actions, sending
 from tickets.actions import ActionError, NotAllowed
 from tickets.conversation import asked_again
 from tickets.conversation.asked_again import Known
+from tickets.conversation.unanswered import waits_for_answer
 from tickets.intake.attachments import NOT_KEPT, NotKept
-from tickets.models import Ticket
+from tickets.models import Afterwards, Draft, Kind, Ticket, Turn
 from tickets.web.posting import hears_it_live, posted_from, stored
 from tickets.workspace import views
-from tickets.workspace.forms import Kind, TransferForm, WriteForm
+from tickets.workspace.forms import TransferForm, WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.news import news
 
@@ -41,24 +42,27 @@ def write(request: AgentRequest, reference: str) -> HttpResponse:
         known = asked_again.find(sent["body"], asked_again.known_of(ticket))
     if known and not sent["anyway"]:
         return _told_first(request, ticket, known, form)
+    wait = sending.wait_for(ticket)
 
-    def do() -> None:
+    def do() -> object:
         if sent["kind"] == Kind.NOTE:
-            actions.write_note(
+            return actions.write_note(
                 actor=actor_of(request),
                 ticket=ticket,
                 body=sent["body"],
                 client_id=sent["client_id"],
             )
-        else:
-            actions.reply_asking(
-                actor=actor_of(request),
-                ticket=ticket,
-                body=sent["body"],
-                client_id=sent["client_id"],
-                uploads=sent["files"],
-                asked_again=[fact.key for fact in known],
-            )
+        return actions.send_reply(
+            actor=actor_of(request),
+            ticket=ticket,
+            body=sent["body"],
+            wait=wait,
+            client_id=sent["client_id"],
+            uploads=sent["files"],
+            asked_again=[fact.key for fact in known],
+            seen=sent["seen"],
+            afterwards=Afterwards(sent["afterwards"]),
+        )
 
     return answer(request, ticket, do, written=form)
 
@@ -94,8 +98,18 @@ def hand_back(request: AgentRequest, reference: str) -> HttpResponse:
 @posted_from("workspace-ticket")
 @for_agents
 def resolve(request: AgentRequest, reference: str) -> HttpResponse:
+    """Mark it as resolved. Where the customer wrote last, a second click is asked for."""
     ticket = access.ticket_for(actor_of(request), reference)
-    return answer(request, ticket, lambda: actions.resolve(actor=actor_of(request), ticket=ticket))
+    owed = ticket.turn in (Turn.AGENT, Turn.QUEUE) and waits_for_answer(ticket)
+    if owed and "anyway" not in request.POST:
+        words = _("The last message is not answered. Resolve it all the same?")
+        return _refused(request, ticket, words, code="unanswered", status=409)
+    wait = sending.wait_for(ticket)
+    return answer(
+        request,
+        ticket,
+        lambda: actions.send_resolved(actor=actor_of(request), ticket=ticket, wait=wait),
+    )
 
 
 @posted_from("workspace-ticket")
@@ -139,7 +153,7 @@ def answer(
 ) -> HttpResponse:
     """Do it, and show what is new: as news to our script, else by the page again."""
     try:
-        do()
+        done = do()
     except ValidationError as error:
         problem = " ".join(error.messages)
         status, code = (507, NOT_KEPT) if isinstance(error, NotKept) else (422, "invalid")
@@ -153,6 +167,9 @@ def answer(
             status=_status(error),
             written=written,
         )
+    if by_script(request) and isinstance(done, Draft):
+        html = render_to_string("workspace/leaving_toast.html", {"draft": done}, request)
+        return JsonResponse({"type": "leaving", "html": html})
     if by_script(request) and hears_it_live(request):
         return stored()
     try:
@@ -177,7 +194,7 @@ def _refused(
     if by_script(request):
         return JsonResponse({"error": {"code": code, "message": problem}}, status=status)
     fresh = access.ticket_for(actor_of(request), ticket.reference)
-    return views.show(request, fresh, status=status, written=written, problem=problem)
+    return views.show(request, fresh, status=status, written=written, problem=problem, code=code)
 
 
 def _told_first(

@@ -6,26 +6,26 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models import Team, Ticket
+from tickets.models import Afterwards, Kind, Team, Ticket
 from tickets.web.forms import MessageForm
-
-
-class Kind(models.TextChoices):
-    """What the composer sends."""
-
-    REPLY = "reply", _("Reply")
-    NOTE = "note", _("Internal note")
 
 
 class WriteForm(MessageForm):
     """The composer. It must say whether it sends a reply or a note: neither is the default."""
 
     kind = forms.ChoiceField(choices=Kind.choices)
+    afterwards = forms.ChoiceField(choices=Afterwards.choices, required=False)
+    # How far they had read when they sent it.
+    seen = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+    # A draft that was taken back has its files already: the words may be missing.
+    keeps_files = forms.BooleanField(required=False)
     # They were told that it asks for something that is known, and send it all the same.
     anyway = forms.BooleanField(required=False)
+
+    def has_files_already(self, found: dict[str, Any]) -> bool:
+        return bool(found.get("keeps_files"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -34,6 +34,14 @@ class WriteForm(MessageForm):
                 _("Files cannot be added to a note. Send them with a reply."), code="files_in_note"
             )
         return cleaned
+
+
+class DraftForm(forms.Form):
+    """What was typed so far. Its length is looked at when it is kept."""
+
+    kind = forms.ChoiceField(choices=Kind.choices)
+    body = forms.CharField(required=False, strip=False, widget=forms.Textarea)
+    client_id = forms.UUIDField()
 
 
 class TransferForm(forms.Form):

@@ -15,7 +15,7 @@ from tickets import access, addresses
 from tickets.actors import Actor
 from tickets.intake import text
 from tickets.lists import keyset, orders
-from tickets.models import AuthorKind, Message, Ticket, Turn, User
+from tickets.models import AuthorKind, Draft, Message, Ticket, Turn, User
 from tickets.models.tickets import REFERENCE_LETTERS, TicketQuerySet
 
 PAGE = 50
@@ -117,12 +117,15 @@ def _rows(actor: Actor, selection: Selection) -> TicketQuerySet:
         .order_by("-position")
         .values(words=Left("body", 160))[:1]
     )
+    typed = Draft.objects.unsent().filter(ticket=OuterRef("pk"), author=actor.user)
     if selection.search:
         rows = _found(access.tickets_for(actor), selection.search)
     else:
         rows = in_view(actor, selection.view)
     return rows.select_related("customer__organization", "assignee", "team").annotate(
-        last_words=Subquery(last_words)
+        last_words=Subquery(last_words),
+        # None without a draft of the agent's own; "" with one; else why it did not leave.
+        draft=Subquery(typed.order_by("-held").values("held")[:1]),
     )
 
 

@@ -20,14 +20,15 @@ from tickets.actors import Actor
 from tickets.conversation.asked_again import name_of
 from tickets.conversation.stretches import Stretch
 from tickets.models import AuthorKind, Citation, Fact, Message, SiteSettings, Ticket, User
-from tickets.workspace import brief, timeline
+from tickets.workspace import brief, drafts, timeline
+from tickets.workspace.drafts import Drafts
 from tickets.workspace.inbox import earlier_of
 from tickets.workspace.timeline import Item
 
 EARLIER = 5  # of the customer's other conversations; of the rest the number
 FACTS = 50  # the newest
 CITATIONS = 50  # the newest: of a conversation without end not every article is recalled
-PANELS = ("head", "actions", "brief", "hint", "about")
+PANELS = ("head", "actions", "brief", "leaving", "hint", "about")
 
 _SOURCES = {
     "customer": _("said by the customer"),
@@ -71,13 +72,15 @@ def news(ticket: Ticket, user: User, after: int) -> dict[str, Any]:
         "type": "news",
         "position": ticket.last_position,
         "items": timeline.render(shown.items, shared),
-        "panels": _panels(ticket, user, shared, _articles(_citations(ticket))),
+        "panels": _panels(
+            ticket, user, shared, _articles(_citations(ticket)), drafts.of(ticket, user)
+        ),
     }
     return frame if shown.earlier is None else {**frame, "afresh": True, "earlier": shown.earlier}
 
 
 def opening(
-    ticket: Ticket, user: User, *, at: Stretch[Item] | None = None, desk: Any = None
+    ticket: Ticket, user: User, kept: Drafts, *, at: Stretch[Item] | None = None, desk: Any = None
 ) -> dict[str, Any]:
     """The page's first content: the items `at` a place or the newest, what is around, the panels."""
     shown = at if at is not None and at.items else timeline.newest(ticket)
@@ -86,7 +89,7 @@ def opening(
     citations = _cited(shown.items) if whole else _citations(ticket)
     return {
         **_page(ticket, shown, shared),
-        "panels": _panels(ticket, user, shared, _articles(citations)),
+        "panels": _panels(ticket, user, shared, _articles(citations), kept),
     }
 
 
@@ -116,7 +119,7 @@ def _shared(ticket: Ticket, user: User, desk: Any = None) -> dict[str, Any]:
 
 
 def _panels(
-    ticket: Ticket, user: User, shared: dict[str, Any], articles: list[Shown]
+    ticket: Ticket, user: User, shared: dict[str, Any], articles: list[Shown], kept: Drafts
 ) -> dict[str, str]:
     others = list(
         earlier_of(Actor.agent(user), ticket).annotate(total=Window(Count("pk")))[:EARLIER]
@@ -128,6 +131,7 @@ def _panels(
         "brief": brief.newest(ticket),
         "facts": _facts(ticket),
         "articles": articles,
+        "leaving": kept.leaving,
         "rating": getattr(ticket, "rating", None),
         "others": others,
         "more_others": total - len(others),

@@ -2,13 +2,21 @@
 
 from django.urls import path
 
-from tickets.workspace import acts, views
+from tickets.workspace import acts, drafts, views
 
 urlpatterns = [
     path("", views.inbox_page, name="workspace"),
     path("presence/", views.presence_switch, name="workspace-presence"),
     path("<str:reference>/", views.ticket_page, name="workspace-ticket"),
     path("<str:reference>/news/", views.news_page, name="workspace-news"),
+    path("<str:reference>/draft/", drafts.save, name="workspace-draft"),
+    path("<str:reference>/draft/<int:pk>/take-back/", drafts.take_back, name="workspace-take-back"),
+    path("<str:reference>/draft/<int:pk>/send/", drafts.send_now, name="workspace-send-now"),
+    path(
+        "<str:reference>/draft/<int:pk>/files/<uuid:file>/",
+        drafts.remove_file,
+        name="workspace-remove-file",
+    ),
     path("<str:reference>/write/", acts.write, name="workspace-write"),
     path("<str:reference>/known/", acts.known, name="workspace-known"),
     path("<str:reference>/accept/", acts.accept, name="workspace-accept"),

@@ -19,11 +19,11 @@ from tickets import access
 from tickets.conversation.asked_again import Known
 from tickets.conversation.stretches import Stretch
 from tickets.live import presence
-from tickets.models import Ticket
+from tickets.models import Kind, Ticket
 from tickets.web.context import desk
 from tickets.web.posting import posted_from
-from tickets.workspace import inbox, news, timeline
-from tickets.workspace.forms import Kind, WriteForm
+from tickets.workspace import drafts, inbox, news, timeline
+from tickets.workspace.forms import WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.inbox import Selection, View
 from tickets.workspace.timeline import Item
@@ -95,11 +95,16 @@ def show(
     at: Stretch[Item] | None = None,
     written: WriteForm | None = None,
     problem: str = "",
+    code: str = "",
     asked_again: Sequence[Known] = (),
 ) -> HttpResponse:
     """The page of a conversation; with what was written and not sent, when there was a problem."""
     shared_desk = desk(request)["desk"]
-    sent = written.data if written else {}
+    kept = drafts.of(ticket, request.user)
+    bodies, kind = kept.bodies, kept.kind
+    if written is not None:
+        kind = Kind.NOTE if written.data.get("kind") == Kind.NOTE else Kind.REPLY
+        bodies[kind] = written.data.get("body", "")[:20_000]
     return render(
         request,
         "workspace/ticket.html",
@@ -107,11 +112,14 @@ def show(
             **ticket_list(request, ticket),
             "desk": shared_desk,
             "ticket": ticket,
-            "content": news.opening(ticket, request.user, at=at, desk=shared_desk),
-            "body": sent.get("body", "")[:20_000],
-            "kind": Kind.NOTE if sent.get("kind") == Kind.NOTE else Kind.REPLY,
+            "content": news.opening(ticket, request.user, kept, at=at, desk=shared_desk),
+            "bodies": bodies,
+            "body": bodies.get(kind, ""),
+            "kind": kind,
+            "reply_draft": kept.typed.get(Kind.REPLY),
             "client_id": uuid.uuid4(),
             "problem": problem,
+            "problem_code": code,
             "asked_again": asked_again,
             "acts": [(act, reverse(f"workspace-{act}", args=[ticket.reference])) for act in _ACTS],
         },

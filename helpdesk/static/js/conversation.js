@@ -150,14 +150,14 @@ async function send(form, submitter) {
     });
     const json = response.headers.get("content-type")?.includes("json");
     const answer = json ? await response.json() : null;
-    if (response.ok && (answer?.type === "news" || answer?.type === "stored")) {
+    if (response.ok && ["news", "stored", "leaving"].includes(answer?.type)) {
       if (own) {
         const next = unsent ? form.elements.body.value : "";
         form.reset();
         form.elements.body.value = next; // what was typed while it was on its way
         form.querySelector("[name=client_id]").value = crypto.randomUUID?.() ?? uuid();
       }
-      form.dispatchEvent(new CustomEvent("done", { bubbles: true }));
+      form.dispatchEvent(new CustomEvent("done", { bubbles: true, detail: { answer, submitter } }));
       document.activeElement?.closest("[data-panel]") && document.activeElement.blur();
       if (own && !reachesTheEnd()) goToTheEnd(); // where it is seen
       unsent?.storedAt(answer.type === "stored" ? answer.position : null);
@@ -196,9 +196,10 @@ root.addEventListener("submit", (event) => {
 
 root.addEventListener("keydown", (event) => {
   const form = event.target.closest("[data-composer]");
-  if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+  const plain = !event.shiftKey && !event.altKey;
+  if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey) && plain) {
     event.preventDefault();
-    form.requestSubmit();
+    form.requestSubmit(form.querySelector("[data-send]"));
   }
 });
 

@@ -48,9 +48,9 @@ composer.addEventListener("change", (event) => {
 modeChanged();
 
 function write(kind) {
-  for (const radio of composer.elements.kind) radio.checked = radio.value === kind;
-  modeChanged();
-  body.focus();
+  const radio = [...composer.elements.kind].find((one) => one.value === kind);
+  if (radio.checked) body.focus();
+  else radio.click(); // as by hand: whoever listens for the change hears of it
 }
 
 // --- where the brief leads ------------------------------------------------------------------------
@@ -88,6 +88,26 @@ root.addEventListener("click", async (event) => {
   }
 });
 
+// --- what is asked once more ----------------------------------------------------------------------
+
+// The server says why it hesitates; the second click means it. News take the question back.
+function forgetAnyway() {
+  for (const field of root.querySelectorAll(".act > [name=anyway]")) field.remove();
+}
+
+root.addEventListener(
+  "refused",
+  (event) => {
+    if (event.detail?.error?.code !== "unanswered") return;
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: "anyway", value: "yes" });
+    event.target.append(field);
+  },
+  true, // it does not bubble
+);
+root.addEventListener("news", forgetAnyway);
+root.addEventListener("done", forgetAnyway);
+
 // What was set in a dialog shows beside its message; the dialog has done its work.
 root.addEventListener("done", (event) => event.target.closest("dialog")?.close());
 
@@ -99,7 +119,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "r" || event.key === "n") {
     event.preventDefault();
     write(event.key === "n" ? "note" : "reply");
-  } else if (event.key === "a") {
-    root.querySelector("[data-key='a']")?.click();
+  } else if (event.key === "a" || event.key === "e") {
+    root.querySelector(`[data-key='${event.key}']`)?.click();
   }
 });

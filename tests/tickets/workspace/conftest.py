@@ -8,7 +8,7 @@ import pytest
 from django.test import Client, override_settings
 
 from tests.factories import make_agent, make_team
-from tickets.models import Team, User
+from tickets.models import SiteSettings, Team, User
 
 ByScript = dict[str, str]
 BY_SCRIPT: ByScript = {"X-Requested-With": "fetch", "Accept": "application/json"}
@@ -22,6 +22,8 @@ def _with_a_password_alone() -> Iterator[None]:
 
 @pytest.fixture
 def team(db: None) -> Team:
+    """Their replies leave at once, unless a test says that they wait."""
+    SiteSettings.objects.update(undo_seconds=0)
     return make_team("Gear care")
 
 

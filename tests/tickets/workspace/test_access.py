@@ -26,6 +26,11 @@ TABLE = {
     ("GET", "workspace-transfer"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-transfer"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-write"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-draft"): [302, 404, 404, 422, 422, 422],  # without the id of a sending
+    # Of a draft that has left, or was never theirs.
+    ("POST", "workspace-take-back"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-send-now"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-remove-file"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-known"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-questions"): [302, 404, 200, 200, 200, 200],
     # A question that is no longer proposed.
@@ -60,7 +65,9 @@ def ask(
     """The status and the page, without what is random in it."""
     url = "/workspace/" + ROUTES[name].replace("<str:reference>", reference)
     url = url.replace("<int:position>", "2").replace("<int:pk>", "2")
-    data = {"kind": "note", "body": "A note", "team": other_team.pk, "detail": "x", "online": "1"}
+    url = url.replace("<uuid:file>", "00000000-0000-4000-8000-000000000002")
+    data = {"kind": "note", "anyway": "yes", "body": "A note", "online": "1"}
+    data |= {"team": str(other_team.pk), "detail": "x"}
     answer = client.get(url) if method == "GET" else client.post(url, data)
     tokens = r'(csrfmiddlewaretoken" value="|X-CSRFToken": "|nonce-)[\w+/=]+'
     return answer.status_code, re.sub(tokens, "", answer.text)

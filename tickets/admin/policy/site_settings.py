@@ -16,7 +16,10 @@ from tickets.models import SiteSettings
 
 @admin.register(SiteSettings, site=site)
 class SiteSettingsAdmin(SingletonAdmin):
-    fields = ("company_name", "welcome", "default_team", "phone", "contact_email")
+    fields = (
+        *("company_name", "welcome", "default_team", "phone", "contact_email"),
+        *("undo_seconds", "live_at_once"),
+    )
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
