@@ -79,7 +79,7 @@ def kinds(ticket: Ticket) -> list[str]:
 def run_what_leaves() -> bool:
     """The worker looks whether a reply is to leave; whether one did."""
     waiting = Reaction.objects.filter(name="send_reply", state="due").values_list("pk", flat=True)
-    return any([events.run(pk) for pk in waiting])
+    return bool([pk for pk in list(waiting) if events.run(pk)])
 
 
 def let_time_pass() -> None:

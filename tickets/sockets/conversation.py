@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from tickets import access
 from tickets.actors import Actor
 from tickets.intake import time_zones
-from tickets.live import nudges, presence
+from tickets.live import lookers, nudges, presence
+from tickets.live.lookers import Looker
 from tickets.models import AuthorKind, EventKind, Ticket, User
 from tickets.portal import news as portal_news
 from tickets.sockets.base import FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Socket
+from tickets.sockets.looking import HearsWhoLooks, news_of, tell
 from tickets.sockets.sight import Sight
 from tickets.sockets.threads import in_thread
 from tickets.workspace import news as workspace_news
@@ -40,7 +42,7 @@ class Conversation(Socket):
             return FORBIDDEN if isinstance(self.scope["user"], User) else UNAUTHENTICATED
         except Http404:
             return NOT_FOUND
-        self.ticket_id = ticket.pk
+        self.ticket_id, self.team_id = ticket.pk, ticket.team_id
         self.looks_at(ticket)
         return 0
 
@@ -178,11 +180,52 @@ class CustomerConversation(Conversation):
         return access.ticket_for(self.actor, self.reference).customer.name or _("The customer")
 
 
-class StaffConversation(Conversation):
-    """An agent's side: messages and notes."""
+class StaffConversation(Conversation, HearsWhoLooks):
+    """An agent's side: messages and notes, and which colleagues look at it or write."""
 
     side = AuthorKind.AGENT
-    for_staff = True
+    wrote_at = 0.0  # when colleagues were told last
+
+    async def enter(self) -> int:
+        code = await super().enter()
+        if not code:
+            await self.looks()
+        return code
+
+    async def looks(self, *, writing: bool = False) -> None:
+        """Tell colleagues that this agent has it open, or writes; and this agent, who else does."""
+        await in_thread(lookers.look)(self.ticket_id, self.scope["user"], writing=writing)
+        looking = await self.tell_who_looks()
+        if len(looking) > 1 and not writing:
+            await self.lookers(news_of(self.reference, looking))
+
+    async def tell_who_looks(self) -> list[Looker]:
+        looking = (await in_thread(lookers.everywhere)()).get(self.ticket_id, [])
+        news = news_of(self.reference, looking)
+        await tell(self.channel_layer, self.ticket_id, self.team_id, news)
+        return looking
+
+    async def beat(self, now: Sight | None = None) -> None:
+        await super().beat(now)
+        await in_thread(lookers.look)(self.ticket_id, self.scope["user"])
+
+    async def is_gone(self) -> None:
+        if hasattr(self, "ticket_id"):
+            await in_thread(lookers.leave)(self.ticket_id, self.scope["user"])
+            await self.tell_who_looks()
+
+    async def hear(self, frame: dict[str, Any]) -> None:
+        """A reply that is being written, the customer is told of; of a note, only colleagues."""
+        if frame["type"] in ("typing", "noting"):
+            await self.writes()
+        if frame["type"] != "noting":
+            await super().hear(frame)
+
+    async def writes(self) -> None:
+        now = time.monotonic()
+        if now - self.wrote_at >= lookers.WRITING_SECONDS / 2:
+            self.wrote_at = now
+            await self.looks(writing=True)
 
     def agent(self) -> User:
         user = self.scope["user"]

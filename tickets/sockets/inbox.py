@@ -10,17 +10,16 @@ from django.utils.translation import gettext as _
 
 from tickets import access
 from tickets.actors import Actor
-from tickets.live import nudges, presence
+from tickets.live import lookers, nudges, presence
 from tickets.models import AuthorKind, EventKind, Ticket, Turn, User
-from tickets.sockets.base import FORBIDDEN, UNAUTHENTICATED, Socket, works_here
+from tickets.sockets.base import FORBIDDEN, UNAUTHENTICATED, works_here
+from tickets.sockets.looking import HearsWhoLooks, news_of
 from tickets.sockets.sight import Sight
 from tickets.sockets.threads import in_thread
 
 
-class InboxConsumer(Socket):
+class InboxConsumer(HearsWhoLooks):
     """News of all conversations of an agent's teams. What a frame names was loaded for this agent."""
-
-    for_staff = True
 
     async def enter(self) -> int:
         user = self.scope.get("user")
@@ -32,6 +31,8 @@ class InboxConsumer(Socket):
         self.told: deque[tuple[int, int]] = deque(maxlen=50)
         self.teams: set[int] = set()
         self.looks_at()
+        for news in await in_thread(self.who_looks)():
+            await self.lookers(news)
         return 0
 
     def news_groups(self) -> list[str]:
@@ -62,6 +63,15 @@ class InboxConsumer(Socket):
             return
         self.told.append(told)
         await self.send_frame(await in_thread(self.frame)(event))
+
+    def who_looks(self) -> list[dict[str, Any]]:
+        """At which conversations of this agent's somebody looks as the list opens."""
+        looking = lookers.everywhere()
+        theirs = access.tickets_for(Actor.agent(self.user)).filter(pk__in=looking)
+        return [
+            news_of(reference, looking[pk])
+            for pk, reference in theirs.values_list("pk", "reference")
+        ]
 
     async def follow_teams(self, teams: set[int]) -> None:
         """Whoever changed teams hears of the new ones, and of the old ones no more."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets.models import Channel, Ticket
+from tickets.models import AuthorKind, Channel, Ticket, User
 from tickets.service import dates
 
 register = template.Library()
@@ -45,8 +46,30 @@ def channel_icon(channel: str) -> str:
     return _ICONS[Channel(channel)]
 
 
-@register.filter
-def last_words(ticket: Ticket) -> str:
-    """The beginning of what was said last, unless that is what the subject says already."""
-    words = str(getattr(ticket, "last_words", "") or "")
-    return "" if words.startswith(ticket.subject.rstrip("…") or "\n") else words
+@register.simple_tag
+def last_words(ticket: Ticket, viewer: User) -> str:
+    """The beginning of what was said last and, where that was not the customer, by whom.
+
+    Nothing where the subject says it already.
+    """
+    said: dict[str, Any] = getattr(ticket, "last_words", None) or {}
+    words = said.get("words") or ""
+    if words.startswith(ticket.subject.rstrip("…") or "\n"):
+        return ""
+    return (
+        _("%(who)s: %(words)s") % {"who": who, "words": words}
+        if (who := _who(said, viewer))
+        else words
+    )
+
+
+def _who(said: dict[str, Any], viewer: User) -> str:
+    if said.get("kind") == AuthorKind.ASSISTANT:
+        return _("Assistant")
+    if said.get("kind") != AuthorKind.AGENT:
+        return ""
+    return (
+        _("You")
+        if said.get("by") == viewer.pk
+        else User(name=said.get("name") or "").get_short_name()
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Left
+from django.db.models.functions import JSONObject, Left
 from django.utils.translation import gettext_lazy as _
 
 from tickets import access, addresses
@@ -115,7 +115,14 @@ def _rows(actor: Actor, selection: Selection) -> TicketQuerySet:
         Message.objects.filter(ticket=OuterRef("pk"))
         .exclude(author_kind=AuthorKind.SYSTEM)
         .order_by("-position")
-        .values(words=Left("body", 160))[:1]
+        .values(
+            said=JSONObject(
+                words=Left("body", 160),
+                kind="author_kind",
+                by="author_user",
+                name="author_user__name",
+            )
+        )[:1]
     )
     typed = Draft.objects.unsent().filter(ticket=OuterRef("pk"), author=actor.user)
     if selection.search:

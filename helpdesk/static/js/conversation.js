@@ -222,6 +222,7 @@ function hear(frame) {
   if (frame.type === "news") apply(frame);
   else if (frame.type === "typing") showTyping(frame);
   else if (frame.type === "beat" && frame.position > position) hello();
+  else if (frame.type === "lookers") dispatchEvent(new CustomEvent("lookers", { detail: frame }));
 }
 
 function live() {
@@ -286,10 +287,10 @@ async function poll() {
 
 root.addEventListener("input", (event) => {
   if (!event.target.matches("[data-composer] textarea[name=body]")) return;
-  if (new FormData(event.target.form).get("kind") === "note") return; // the customer hears nothing of it
+  const note = new FormData(event.target.form).get("kind") === "note";
   if (Date.now() - lastTyped < 3000 || socket?.readyState !== WebSocket.OPEN) return;
   lastTyped = Date.now();
-  socket.send(JSON.stringify({ type: "typing" }));
+  socket.send(JSON.stringify({ type: note ? "noting" : "typing" })); // customers hear nothing of notes
 });
 
 async function keepAsking() {

@@ -106,6 +106,23 @@ function fetchAhead() {
 
 fetchAhead();
 
+// What is leaving stands below the conversation: it is seen, and "Undo" with it. The socket may bring
+// it before or after the answer to the sending.
+let leaves = false;
+
+function showLeaving() {
+  if (!leaves || !root.querySelector(".leaving__reply")) return;
+  leaves = false;
+  const scroller = root.querySelector("[data-scroll]") ?? document.scrollingElement;
+  scroller.scrollTo({ top: scroller.scrollHeight });
+}
+
+root.addEventListener("done", (event) => {
+  leaves = event.detail?.answer.type === "leaving";
+  showLeaving();
+});
+root.addEventListener("news", showLeaving);
+
 root.addEventListener("done", (event) => {
   const { answer, submitter } = event.detail ?? {};
   if (!submitter?.hasAttribute("data-then-next")) return;

@@ -7,7 +7,7 @@ import { beep, soundIsOn, switchSound } from "./workspace-sound.js";
 const REFRESH_EVERY = 60_000; // so that "4 min" grows older by itself
 const POLL_EVERY = 15_000; // while there is no socket
 const HEARTBEAT_LIMIT = 45_000;
-const TOASTS = 3;
+const TOASTS = 2; // more are gathered into one
 const TOAST_FOR = 20_000;
 
 const scroller = () => document.querySelector("[data-list-scroll]");
@@ -60,6 +60,7 @@ async function refresh() {
       row?.querySelector("a").focus({ preventScroll: true });
     }
     showCount();
+    dispatchEvent(new Event("list"));
   } catch {
     // offline: the next round tries again
   } finally {
@@ -83,9 +84,27 @@ function toast(html) {
   const place = document.getElementById("flashes");
   place.querySelector(`[data-reference="${fresh.dataset.reference}"]`)?.remove();
   place.append(fresh);
-  for (const old of [...place.querySelectorAll(".toast")].slice(0, -TOASTS)) old.remove();
+  gather(place);
   setTimeout(() => fresh.remove(), TOAST_FOR);
 }
+
+// Twelve at once are one notice that says twelve, and leads to the list.
+function gather(place) {
+  const single = [...place.querySelectorAll(".toast[data-reference]:not(.toast--leaving)")];
+  const gathered = place.querySelector(".toast--gathered");
+  if (single.length + Number(gathered?.dataset.count ?? 0) <= TOASTS) return;
+  const count = single.length + Number(gathered?.dataset.count ?? 0);
+  const template = document.getElementById("gathered-toast").content.firstElementChild.cloneNode(true);
+  template.dataset.count = count;
+  template.querySelector("[data-words]").textContent = template.dataset.words.replace("%s", count);
+  gathered?.remove();
+  for (const old of single) old.remove();
+  place.append(template);
+  clearTimeout(ungather);
+  ungather = setTimeout(() => template.remove(), TOAST_FOR);
+}
+
+let ungather;
 
 // --- the socket ------------------------------------------------------------------------------------
 
@@ -94,6 +113,7 @@ let attempt = 0;
 let lastHeard = 0;
 
 function hear(frame) {
+  if (frame.type === "lookers") dispatchEvent(new CustomEvent("lookers", { detail: frame }));
   if (frame.type !== "inbox") return;
   refreshSoon();
   if (!frame.toast) return;
@@ -208,6 +228,9 @@ document.addEventListener("click", (event) => {
 });
 
 addEventListener("storage", showSound); // switched in another tab
+
+// A page that was fetched ahead may show a list of some seconds ago.
+if (performance.getEntriesByType("navigation")[0]?.deliveryType === "navigational-prefetch") refreshSoon();
 
 showSound();
 connect();
