@@ -18,20 +18,26 @@ DESK = {"width": 1440, "height": 900}
 
 expect.set_options(timeout=10_000)
 
+UNDO_SECONDS = 4
 LOAD = """
 from rich.progress import Progress
 from helpdesk.demo.load import load
 with Progress(disable=True) as progress:
     load(progress)
-from tickets.models import Team
+from tickets.models import SiteSettings, Team
 Team.objects.update(hours=None)
+SiteSettings.objects.update(undo_seconds=UNDO_SECONDS)
 """
 
 
 @pytest.fixture(scope="session")
 def company(live_helpdesk: LiveHelpdesk) -> LiveHelpdesk:
-    """The demo company, whose teams are always open, so that a journey is the same on a Sunday."""
-    live_helpdesk.manage("shell", "-v", "0", "-c", LOAD)
+    """The demo company, whose teams are always open, so that a journey is the same on a Sunday.
+
+    What agents send can be taken back for a shorter time than by default.
+    """
+    load = LOAD.replace("UNDO_SECONDS", str(UNDO_SECONDS))
+    live_helpdesk.manage("shell", "-v", "0", "-c", load)
     return live_helpdesk
 
 
@@ -71,7 +77,8 @@ class Person:
 
     def writes(self, text: str) -> None:
         self.page.locator("[data-composer] textarea").fill(text)
-        self.page.locator("[data-composer] button").last.click()
+        composer = self.page.locator("[data-composer]")
+        composer.locator("[data-send], :scope:not(:has([data-send])) button").last.click()
 
 
 @pytest.fixture
