@@ -7,18 +7,23 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db.backends.base.creation import BaseDatabaseCreation
+from django.db.backends.base.operations import BaseDatabaseOperations
 from playwright.sync_api import Browser, sync_playwright
 from redis import Redis
 
 from bots.understanding import installed
 from knowledgebase import encoder_line, lately
-from tests import live
+from tests import kept_rows, live
 from tests.live import LiveHelpdesk
 from tickets.service import assistance
 
 settings.WHITENOISE_AUTOREFRESH = (
     True  # a file is looked for when asked for, not all by each client
 )
+BaseDatabaseCreation.serialize_db_to_string = kept_rows.keep  # type: ignore[method-assign]
+BaseDatabaseCreation.deserialize_db_from_string = kept_rows.put_back  # type: ignore[method-assign]
+BaseDatabaseOperations.execute_sql_flush = kept_rows.empty  # type: ignore[method-assign]
 lately.SECONDS = 0.0  # a test changes a setting and asks at once
 # The same algorithm at its lowest price: real passwords cost a tenth of a second each.
 Argon2PasswordHasher.time_cost = 1
