@@ -21,9 +21,9 @@ from tickets.service import assistance
 settings.WHITENOISE_AUTOREFRESH = (
     True  # a file is looked for when asked for, not all by each client
 )
-BaseDatabaseCreation.serialize_db_to_string = kept_rows.keep  # type: ignore[method-assign]
-BaseDatabaseCreation.deserialize_db_from_string = kept_rows.put_back  # type: ignore[method-assign]
-BaseDatabaseOperations.execute_sql_flush = kept_rows.empty  # type: ignore[method-assign]
+BaseDatabaseCreation.serialize_db_to_string = kept_rows.keep  # type: ignore[method-assign,assignment]
+BaseDatabaseCreation.deserialize_db_from_string = kept_rows.put_back  # type: ignore[method-assign,assignment]
+BaseDatabaseOperations.execute_sql_flush = kept_rows.empty  # type: ignore[method-assign,assignment]
 lately.SECONDS = 0.0  # a test changes a setting and asks at once
 # The same algorithm at its lowest price: real passwords cost a tenth of a second each.
 Argon2PasswordHasher.time_cost = 1
