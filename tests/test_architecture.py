@@ -73,6 +73,8 @@ NO_ACTIONS = {
     "give_to": "writes for an action that has locked the ticket and both customers",
     "say": "writes for an action that has locked the ticket and saves it",
     "announce": "writes for an action that has locked the ticket and saves it",
+    "place_with": "writes for an action that has locked the ticket and saves it",
+    "queue_again": "writes for an action that has locked the ticket and saves it",
     "prioritise": "writes for an action that has locked the ticket and saves it",
     "snapshot": "reads a row",
     "article_of": "reads a row",

@@ -6,13 +6,15 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from tickets.actors import Actor
-from tickets.models import Attachment, Customer, Ticket, User
+from tickets.models import Attachment, Customer, Ticket, TicketType, User
 from tickets.models.tickets import TicketQuerySet
-from tickets.models.users import Role
+from tickets.models.users import STAFF_ROLES, Role
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
@@ -91,17 +93,30 @@ def may_see(actor: Actor, ticket: Ticket, *, teams: Collection[int] = ()) -> boo
 
 def ticket_for(actor: Actor, reference: str) -> Ticket:
     """The ticket, with what every screen of that actor's shows of it. Raises Http404."""
-    shown: tuple[str, ...] = ("customer", "team", "assignee")
+    shown: tuple[str, ...] = ("customer", "team", "assignee", "type")
     if actor.customer is not None:
         shown = ("customer", "assignee")
     elif actor.works_here:
-        shown = ("customer__organization", "team", "assignee", "rating")
+        shown = ("customer__organization", "team", "assignee", "rating", "type")
     if not (reference.isascii() and reference.isalnum()):  # PostgreSQL takes no NUL, for one
         raise Http404
+    tickets = tickets_for(actor).select_related(*shown)
+    if actor.works_here:
+        tickets = tickets.annotate(**_to_choose_from())
     try:
-        return tickets_for(actor).select_related(*shown).get(reference=reference)
+        return tickets.get(reference=reference)
     except Ticket.DoesNotExist:
         raise Http404 from None
+
+
+def _to_choose_from() -> dict[str, ArraySubquery]:
+    """What an agent's screen offers beside a ticket, so that it costs no query: types, and people."""
+    types = TicketType.objects.offered().values(row=JSONObject(key="pk", name="name"))
+    members = User.objects.filter(
+        teams=OuterRef("team"), role__in=STAFF_ROLES, is_active=True
+    ).order_by("name", "email")
+    people = members.values(row=JSONObject(key="pk", name="name", email="email"))
+    return {"offered_types": ArraySubquery(types), "team_members": ArraySubquery(people)}
 
 
 def attachment_for(actor: Actor, pk: UUID) -> Attachment:

@@ -153,7 +153,7 @@ NO_PAGES: Final = frozenset(
         *("confirm-answer", "confirm-again"),
         *("workspace-decide-question", "workspace-presence", "workspace-news", "workspace-write"),
         *("workspace-known", "workspace-accept", "workspace-hand-back", "workspace-resolve"),
-        "workspace-reopen",
+        *("workspace-reopen", "workspace-change", "workspace-tags"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a

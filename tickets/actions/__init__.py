@@ -37,6 +37,13 @@ from tickets.actions.handover import (
 )
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.mails import drop_mail, queue_mail
+from tickets.actions.properties import (
+    ChangedMeanwhile,
+    Property,
+    assign,
+    change_tags,
+    change_ticket,
+)
 from tickets.actions.readings import correct_reading
 from tickets.actions.rules import (
     apply_rules,
@@ -53,14 +60,19 @@ from tickets.actions.visitors import first_contact
 
 __all__ = [
     "ActionError",
+    "ChangedMeanwhile",
     "NotAllowed",
+    "Property",
     "Taken",
     "accept",
     "answer",
     "apply_rules",
     "ask_for_a_code",
     "ask_for_a_person",
+    "assign",
     "change_setting",
+    "change_tags",
+    "change_ticket",
     "confirm_claim",
     "confirm_solved",
     "correct_reading",

@@ -3,7 +3,7 @@
 from tickets.admin.audit import ledger
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, SingletonAdmin
 from tickets.admin.people import customers, keys, users
-from tickets.admin.policy import opening_hours, site_settings, teams
+from tickets.admin.policy import opening_hours, site_settings, teams, ticket_types
 from tickets.admin.rules import log, rules
 from tickets.admin.site import site
 
@@ -20,5 +20,6 @@ __all__ = [
     "site",
     "site_settings",
     "teams",
+    "ticket_types",
     "users",
 ]

@@ -28,6 +28,7 @@ from tickets.models import (
     Ticket,
     Turn,
 )
+from tickets.models.properties import TAG_LENGTH
 from tickets.models.tickets import REFERENCE_LETTERS
 
 PAGE_SIZE = 50
@@ -162,6 +163,8 @@ class TicketOut(serializers.Serializer[Any]):
     turn = serializers.ChoiceField(choices=Turn.choices, help_text="Who is to act now.")
     turn_since = Moment()
     priority = serializers.SerializerMethodField()
+    type = serializers.SerializerMethodField(help_text="What it is, in the admin's words.")
+    tags = serializers.ListField(child=serializers.CharField(max_length=TAG_LENGTH))
     team = serializers.SlugField(source="team.slug", max_length=50)
     assignee = serializers.SerializerMethodField(help_text="The name of the agent who has it.")
     resolution = serializers.SerializerMethodField()
@@ -192,6 +195,9 @@ class TicketOut(serializers.Serializer[Any]):
             Priority.URGENT: "urgent",
         }
         return names[ticket.priority]
+
+    def get_type(self, ticket: Ticket) -> str | None:
+        return ticket.type.name if ticket.type else None
 
     def get_assignee(self, ticket: Ticket) -> str | None:
         agent = ticket.assignee

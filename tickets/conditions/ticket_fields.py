@@ -35,6 +35,7 @@ from tickets.models import (
     Priority,
     Team,
     Ticket,
+    TicketType,
     Tier,
     Turn,
 )
@@ -54,6 +55,10 @@ def _stored(path: str) -> Callable[[datetime], Combinable]:
 
 def _teams() -> Choices:
     return list(Team.objects.values_list("pk", "name"))
+
+
+def _types() -> Choices:
+    return list(TicketType.objects.values_list("pk", "name"))
 
 
 def _messages(now: datetime) -> Combinable:
@@ -151,6 +156,16 @@ for _field in (
         tuple(Priority.choices),
         read=_column("priority"),
         query=_stored("priority"),
+        key=int,
+    ),
+    Field(
+        "type",
+        _("type"),
+        "choice",
+        _types,
+        help=_("What an agent says that it is. Unknown until somebody does."),
+        read=_column("type"),
+        query=_stored("type"),
         key=int,
     ),
     Field(

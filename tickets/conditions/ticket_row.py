@@ -66,8 +66,8 @@ class TicketRow:
 
 
 _STATEMENT: Final = """
-SELECT ticket.channel, ticket.tags, ticket.priority, ticket.turn, ticket.turn_since,
-    ticket.person_asked_at, organization.tier, customer.segment, customer.value,
+SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type, ticket.turn,
+    ticket.turn_since, ticket.person_asked_at, organization.tier, customer.segment, customer.value,
     customer.created_at AS since, customer.prefers_person, customer.email, customer.claimed_email,
     team.id AS team, team.name AS team_name, hours.timezone,
     (SELECT json_agg(json_build_array(span.weekday, span.opens, span.closes))

@@ -9,6 +9,7 @@ from tickets.models.handovers import HandOver, Identity, Reason
 from tickets.models.mails import QueuedMail
 from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
 from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettings
+from tickets.models.properties import Tag, TicketType
 from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
 from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket, Turn
@@ -52,8 +53,10 @@ __all__ = [
     "RuleFiring",
     "Scope",
     "SiteSettings",
+    "Tag",
     "Team",
     "Ticket",
+    "TicketType",
     "Tier",
     "Turn",
     "User",

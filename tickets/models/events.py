@@ -34,6 +34,8 @@ class EventKind(models.TextChoices):
     ASKED_AGAIN = "question.asked_again", _("asked for something that was known")
     PERSON_PAGED = "person.paged", _("paged somebody")
     TAGS_CHANGED = "tags.changed", _("changed the tags")
+    TICKET_CHANGED = "ticket.changed", _("changed the conversation's properties")
+    TICKET_ASSIGNED = "ticket.assigned", _("gave the conversation to somebody")
     FACT_NOTED = "fact.noted", _("noted a fact")
     EMAIL_LEFT = "email.left", _("left an e-mail address")
     CODE_ASKED = "email.code_asked", _("asked for another code by mail")

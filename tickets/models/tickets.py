@@ -98,6 +98,14 @@ class Ticket(models.Model):
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority.choices, default=Priority.NORMAL
     )
+    type = models.ForeignKey(
+        "TicketType",
+        verbose_name=_("type"),
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        null=True,
+        blank=True,
+    )
 
     turn = models.CharField(_("turn"), max_length=10, choices=Turn.choices)
     turn_since = models.DateTimeField(_("turn since"))

@@ -116,6 +116,13 @@ def transferred(team: Team, outlook: Outlook, customer: Customer) -> str:
     return f"{text} {following}"
 
 
+def passed_on(outlook: Outlook, customer: Customer) -> str:
+    """Whoever had it gave it back to the queue of the same team."""
+    text = _("Somebody else of our team goes on here, with everything you wrote.")
+    following = joined(outlook) if outlook.open_now else _later(outlook, customer)
+    return f"{text} {following}"
+
+
 def resolved(agent: User) -> str:
     return _("%(name)s marked this as resolved. Is it solved for you?") % {
         "name": agent.get_short_name()

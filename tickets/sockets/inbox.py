@@ -101,6 +101,8 @@ class InboxConsumer(Socket):
             return _("Somebody asks for a person")
         if kind == EventKind.TICKET_TRANSFERRED and waits_here:
             return _("Passed on to %(team)s") % {"team": ticket.team}
+        if kind == EventKind.TICKET_ASSIGNED and ticket.assignee_id == self.user.pk:
+            return _("A colleague gave you this conversation")
         if kind == EventKind.MESSAGE_POSTED and ticket.assignee_id == self.user.pk:
             said = ticket.messages.filter(position=event["position"])
             if said.filter(author_kind=AuthorKind.CUSTOMER).exists():

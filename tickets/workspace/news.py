@@ -22,12 +22,13 @@ from tickets.conversation.stretches import Stretch
 from tickets.models import AuthorKind, Citation, Fact, Message, SiteSettings, Ticket, User
 from tickets.workspace import brief, timeline
 from tickets.workspace.inbox import earlier_of
+from tickets.workspace.properties import choices_for
 from tickets.workspace.timeline import Item
 
 EARLIER = 5  # of the customer's other conversations; of the rest the number
 FACTS = 50  # the newest
 CITATIONS = 50  # the newest: of a conversation without end not every article is recalled
-PANELS = ("head", "actions", "brief", "hint", "about")
+PANELS = ("head", "actions", "brief", "hint", "properties", "about")
 
 _SOURCES = {
     "customer": _("said by the customer"),
@@ -127,6 +128,7 @@ def _panels(
         "customer": ticket.customer,
         "brief": brief.newest(ticket),
         "facts": _facts(ticket),
+        "choices": choices_for(ticket, user),
         "articles": articles,
         "rating": getattr(ticket, "rating", None),
         "others": others,

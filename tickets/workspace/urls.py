@@ -2,15 +2,17 @@
 
 from django.urls import path
 
-from tickets.workspace import acts, views
+from tickets.workspace import acts, changing, views
 
 urlpatterns = [
     path("", views.inbox_page, name="workspace"),
     path("presence/", views.presence_switch, name="workspace-presence"),
+    path("tags/", changing.tags, name="workspace-tags"),
     path("<str:reference>/", views.ticket_page, name="workspace-ticket"),
     path("<str:reference>/news/", views.news_page, name="workspace-news"),
     path("<str:reference>/write/", acts.write, name="workspace-write"),
     path("<str:reference>/known/", acts.known, name="workspace-known"),
+    path("<str:reference>/change/", changing.change, name="workspace-change"),
     path("<str:reference>/accept/", acts.accept, name="workspace-accept"),
     path("<str:reference>/hand-back/", acts.hand_back, name="workspace-hand-back"),
     path("<str:reference>/transfer/", acts.transfer, name="workspace-transfer"),

@@ -22,6 +22,7 @@ from tickets.models import (
     Resolution,
     Team,
     Ticket,
+    TicketType,
     Tier,
     Turn,
     User,
@@ -79,6 +80,7 @@ class Sketch:
     turn: Turn
     channel: str
     priority: int
+    type: int | None
     tags: list[str]
     messages: int
     created: datetime
@@ -113,6 +115,7 @@ SKETCHES = st.builds(
     turn=st.sampled_from(list(Turn)),
     channel=st.sampled_from(Channel.values),
     priority=st.sampled_from(Priority.values),
+    type=st.sampled_from([None, 0, 1]),
     tags=st.lists(words().filter(bool), max_size=3),
     messages=st.integers(0, 3),
     created=moments(),
@@ -126,7 +129,7 @@ WORLDS = st.tuples(
 def build(
     people: list[Person], sketches: list[Sketch], teams: list[Team], agent: User
 ) -> list[Ticket]:
-    """The rows of a world, in four statements."""
+    """The rows of a world, in five statements."""
     organizations = {
         person: Organization(name=f"Random {number}", tier=person.tier)
         for number, person in enumerate(people)
@@ -144,8 +147,9 @@ def build(
         )
         for number, person in enumerate(people)
     )
+    types = list(TicketType.objects.offered())
     tickets = Ticket.objects.bulk_create(
-        _ticket(sketch, customers[sketch.customer], teams[sketch.team], agent)
+        _ticket(sketch, customers[sketch.customer], teams[sketch.team], agent, types)
         for sketch in sketches
     )
     Message.objects.bulk_create(
@@ -156,7 +160,9 @@ def build(
     return tickets
 
 
-def _ticket(sketch: Sketch, customer: Customer, team: Team, agent: User) -> Ticket:
+def _ticket(
+    sketch: Sketch, customer: Customer, team: Team, agent: User, types: list[TicketType]
+) -> Ticket:
     closed = sketch.turn == Turn.CLOSED
     with_a_person = sketch.turn in (Turn.QUEUE, Turn.AGENT)
     return Ticket(
@@ -165,6 +171,7 @@ def _ticket(sketch: Sketch, customer: Customer, team: Team, agent: User) -> Tick
         assignee=agent if sketch.turn == Turn.AGENT else None,
         channel=sketch.channel,
         priority=sketch.priority,
+        type=None if sketch.type is None else types[sketch.type],
         tags=sketch.tags,
         turn=sketch.turn,
         turn_since=sketch.since,
