@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import Case, OuterRef, Q, Subquery, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from tickets.actors import Actor
-from tickets.models import Attachment, Customer, Ticket, TicketType, User
+from tickets.models import Attachment, Customer, Event, EventKind, Ticket, TicketType, User
 from tickets.models.tickets import TicketQuerySet
 from tickets.models.users import STAFF_ROLES, Role
 
@@ -102,21 +103,31 @@ def ticket_for(actor: Actor, reference: str) -> Ticket:
         raise Http404
     tickets = tickets_for(actor).select_related(*shown)
     if actor.works_here:
-        tickets = tickets.annotate(**_to_choose_from())
+        tickets = tickets.annotate(**_shown_beside())
     try:
         return tickets.get(reference=reference)
     except Ticket.DoesNotExist:
         raise Http404 from None
 
 
-def _to_choose_from() -> dict[str, ArraySubquery]:
-    """What an agent's screen offers beside a ticket, so that it costs no query: types, and people."""
+def _shown_beside() -> dict[str, Combinable]:
+    """What an agent's screen shows beside a ticket, so that it costs no query: the types and people
+    to choose from, and who put it aside.
+    """
     types = TicketType.objects.offered().values(row=JSONObject(key="pk", name="name"))
     members = User.objects.filter(
         teams=OuterRef("team"), role__in=STAFF_ROLES, is_active=True
     ).order_by("name", "email")
     people = members.values(row=JSONObject(key="pk", name="name", email="email"))
-    return {"offered_types": ArraySubquery(types), "team_members": ArraySubquery(people)}
+    snoozed = Event.objects.filter(ticket=OuterRef("pk"), kind=EventKind.TICKET_SNOOZED)
+    by = snoozed.order_by("-position").values("actor_user__name")[:1]
+    # Asked for only where it is: else all events of a long conversation would be looked at in vain.
+    snoozed_by = Case(When(snoozed_at__isnull=False, then=Subquery(by)), default=None)
+    return {
+        "snoozed_by": snoozed_by,
+        "offered_types": ArraySubquery(types),
+        "team_members": ArraySubquery(people),
+    }
 
 
 def attachment_for(actor: Actor, pk: UUID) -> Attachment:

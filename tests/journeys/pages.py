@@ -108,6 +108,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "workspace-questions": (AGENT, ("/workspace/questions/",)),
     "workspace-transfer": (AGENT, ("/workspace/{talks}/transfer/",)),
+    "workspace-snooze": (AGENT, ("/workspace/{talks}/snooze/",)),
     "workspace-correct": (AGENT, ("/workspace/{read[0]}/readings/{read[1]}/",)),
     "workspace-report": (ADMIN, ("/workspace/{answered[0]}/answers/{answered[1]}/report/",)),
     "account_login": (ANYBODY, ("/account/login/",)),
@@ -153,7 +154,7 @@ NO_PAGES: Final = frozenset(
         *("confirm-answer", "confirm-again"),
         *("workspace-decide-question", "workspace-presence", "workspace-news", "workspace-write"),
         *("workspace-known", "workspace-accept", "workspace-hand-back", "workspace-resolve"),
-        *("workspace-reopen", "workspace-change", "workspace-tags"),
+        *("workspace-reopen", "workspace-change", "workspace-tags", "workspace-unsnooze"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a

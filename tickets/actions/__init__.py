@@ -55,6 +55,7 @@ from tickets.actions.rules import (
     switch_rule,
 )
 from tickets.actions.settings import change_setting, remove_setting
+from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.visitors import first_contact
 
@@ -111,8 +112,10 @@ __all__ = [
     "revoke_api_key",
     "roll_back_rule",
     "save_rule",
+    "snooze",
     "switch_rule",
     "transfer",
+    "unsnooze",
     "warn",
     "write_note",
 ]

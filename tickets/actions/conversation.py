@@ -13,6 +13,7 @@ from django.db.models import Q
 from tickets import clock, events
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.handover import accept, hand_over
+from tickets.actions.snoozing import Why, come_back
 from tickets.actions.speech import say
 from tickets.actions.turns import fetch_a_person
 from tickets.actors import Actor
@@ -178,6 +179,7 @@ def post_message(
         ticket.subject = text.first_line(body)
     if was_closed:
         events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket, by_writing=True)
+    come_back(ticket, actor, Why.WROTE)
     assignee = ticket.assignee
     if ticket.with_a_person and assignee is not None and assignee.on_the_staff:
         ticket.pass_turn(Turn.AGENT)
@@ -244,6 +246,8 @@ def write_note(*, actor: Actor, ticket: Ticket, body: str, client_id: UUID | Non
         body=body,
         client_id=client_id,
     )
+    if ticket.assignee_id == actor.user.pk:
+        ticket.is_back = False
     events.record(EventKind.NOTE_WRITTEN, actor=actor, ticket=ticket, position=note.position)
     ticket.save()
     return note

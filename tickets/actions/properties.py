@@ -212,6 +212,8 @@ def _give(ticket: Ticket, agent: User) -> None:
         handover.ended_at = clock.now()
         handover.save(update_fields=["ended_at"])
         handover = None
+    ticket.end_snooze()
+    ticket.is_back = False
     place_with(ticket, agent, handover)
     if theirs:
         ticket.turn, ticket.turn_since = turn, since

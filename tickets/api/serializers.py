@@ -162,6 +162,9 @@ class TicketOut(serializers.Serializer[Any]):
     channel = serializers.ChoiceField(choices=Channel.choices)
     turn = serializers.ChoiceField(choices=Turn.choices, help_text="Who is to act now.")
     turn_since = Moment()
+    snoozed_until = Moment(
+        allow_null=True, help_text="Put aside by its agent until then, if it is for a time."
+    )
     priority = serializers.SerializerMethodField()
     type = serializers.SerializerMethodField(help_text="What it is, in the admin's words.")
     tags = serializers.ListField(child=serializers.CharField(max_length=TAG_LENGTH))

@@ -61,6 +61,10 @@ def _types() -> Choices:
     return list(TicketType.objects.values_list("pk", "name"))
 
 
+def _snoozed(now: datetime) -> Combinable:
+    return Case(When(snoozed_at__isnull=False, then=Value(True)), default=Value(False))
+
+
 def _messages(now: datetime) -> Combinable:
     return _number_of(
         Message.objects.filter(ticket=OuterRef("pk"), author_kind=AuthorKind.CUSTOMER), "ticket"
@@ -167,6 +171,14 @@ for _field in (
         read=_column("type"),
         query=_stored("type"),
         key=int,
+    ),
+    Field(
+        "snoozed",
+        _("snoozed"),
+        "bool",
+        says=(_("the conversation is put aside"), _("the conversation is not put aside")),
+        read=_read(lambda row: row["snoozed_at"] is not None),
+        query=_snoozed,
     ),
     Field(
         "waiting_minutes",

@@ -67,6 +67,7 @@ class TicketRow:
 
 _STATEMENT: Final = """
 SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type, ticket.turn,
+    ticket.snoozed_at,
     ticket.turn_since, ticket.person_asked_at, organization.tier, customer.segment, customer.value,
     customer.created_at AS since, customer.prefers_person, customer.email, customer.claimed_email,
     team.id AS team, team.name AS team_name, hours.timezone,

@@ -36,6 +36,8 @@ class EventKind(models.TextChoices):
     TAGS_CHANGED = "tags.changed", _("changed the tags")
     TICKET_CHANGED = "ticket.changed", _("changed the conversation's properties")
     TICKET_ASSIGNED = "ticket.assigned", _("gave the conversation to somebody")
+    TICKET_SNOOZED = "ticket.snoozed", _("put the conversation aside")
+    TICKET_UNSNOOZED = "ticket.unsnoozed", _("brought the conversation back")
     FACT_NOTED = "fact.noted", _("noted a fact")
     EMAIL_LEFT = "email.left", _("left an e-mail address")
     CODE_ASKED = "email.code_asked", _("asked for another code by mail")

@@ -115,6 +115,13 @@ class Ticket(models.Model):
     solved_by_assistant = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    # Put aside by its agent since then; until a time, or without one until the customer writes.
+    snoozed_at = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    snooze_note = models.CharField(max_length=200, blank=True, db_default="")
+    # It came back from being put aside, and its agent has not acted since: it stands on top.
+    is_back = models.BooleanField(default=False, db_default=False)
+
     # One counter per ticket, raised under the row's lock: order is commit order.
     last_position = models.PositiveIntegerField(default=0)
     last_message_at = models.DateTimeField()
@@ -154,6 +161,16 @@ class Ticket(models.Model):
                 | ~Q(turn=Turn.CLOSED) & Q(closed_at__isnull=True, resolution=""),
                 name="ticket_closed_with_a_time_and_a_resolution",
             ),
+            models.CheckConstraint(
+                condition=Q(snoozed_at__isnull=True)
+                | Q(assignee__isnull=False, turn__in=[Turn.AGENT, Turn.CUSTOMER]),
+                name="ticket_a_snoozed_one_is_an_agents",
+            ),
+            models.CheckConstraint(
+                condition=Q(snoozed_at__isnull=False)
+                | Q(snoozed_until__isnull=True, snooze_note=""),
+                name="ticket_snoozed_until_only_while_it_is",
+            ),
         ]
         indexes = [
             models.Index(fields=["customer", "-last_message_at", "-id"]),
@@ -171,6 +188,11 @@ class Ticket(models.Model):
                 fields=["turn_since"],
                 condition=Q(turn=Turn.ASSISTANT),
                 name="ticket_assistants_turn",
+            ),
+            models.Index(
+                fields=["snoozed_until"],
+                condition=Q(snoozed_until__isnull=False),
+                name="ticket_snoozed",
             ),
         ]
 
@@ -191,6 +213,15 @@ class Ticket(models.Model):
             self.closed_at = None
             self.resolution = ""
             self.solved_by_assistant = False
+        if turn != Turn.AGENT:
+            self.is_back = False
+        if turn not in (Turn.AGENT, Turn.CUSTOMER):
+            self.end_snooze()
+
+    def end_snooze(self) -> None:
+        """It is not put aside any more."""
+        self.snoozed_at = self.snoozed_until = None
+        self.snooze_note = ""
 
     @property
     def is_closed(self) -> bool:

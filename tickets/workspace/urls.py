@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.workspace import acts, changing, views
+from tickets.workspace import acts, changing, snoozing, views
 
 urlpatterns = [
     path("", views.inbox_page, name="workspace"),
@@ -17,5 +17,7 @@ urlpatterns = [
     path("<str:reference>/hand-back/", acts.hand_back, name="workspace-hand-back"),
     path("<str:reference>/transfer/", acts.transfer, name="workspace-transfer"),
     path("<str:reference>/resolve/", acts.resolve, name="workspace-resolve"),
+    path("<str:reference>/snooze/", snoozing.snooze, name="workspace-snooze"),
+    path("<str:reference>/unsnooze/", snoozing.unsnooze, name="workspace-unsnooze"),
     path("<str:reference>/reopen/", acts.reopen, name="workspace-reopen"),
 ]

@@ -83,6 +83,7 @@ class Sketch:
     type: int | None
     tags: list[str]
     messages: int
+    snoozed: bool
     created: datetime
     since: datetime
 
@@ -118,6 +119,7 @@ SKETCHES = st.builds(
     type=st.sampled_from([None, 0, 1]),
     tags=st.lists(words().filter(bool), max_size=3),
     messages=st.integers(0, 3),
+    snoozed=st.booleans(),
     created=moments(),
     since=moments(),
 )
@@ -173,6 +175,7 @@ def _ticket(
         priority=sketch.priority,
         type=None if sketch.type is None else types[sketch.type],
         tags=sketch.tags,
+        snoozed_at=sketch.since if sketch.snoozed and sketch.turn == Turn.AGENT else None,
         turn=sketch.turn,
         turn_since=sketch.since,
         person_asked_at=sketch.since if with_a_person else None,

@@ -35,6 +35,9 @@ TABLE = {
     ("POST", "workspace-report"): [302, 404, 404, 404, 404, 404],
     ("GET", "workspace-correct"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-correct"): [302, 404, 404, 404, 404, 404],
+    ("GET", "workspace-snooze"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-snooze"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-unsnooze"): [302, 404, 404, 302, 302, 302],
     ("GET", "workspace-tags"): [302, 404, 200, 200, 200, 200],
     ("POST", "workspace-change"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-accept"): [302, 404, 404, 302, 302, 302],
@@ -63,7 +66,7 @@ def ask(
     url = "/workspace/" + ROUTES[name].replace("<str:reference>", reference)
     url = url.replace("<int:position>", "2").replace("<int:pk>", "2")
     data = {"kind": "note", "body": "A note", "team": other_team.pk, "detail": "x", "online": "1"}
-    data |= {"save": "priority", "priority": "4"}
+    data |= {"save": "priority", "priority": "4", "until": "3h"}
     answer = client.get(url) if method == "GET" else client.post(url, data)
     tokens = r'(csrfmiddlewaretoken" value="|X-CSRFToken": "|nonce-)[\w+/=]+'
     return answer.status_code, re.sub(tokens, "", answer.text)
