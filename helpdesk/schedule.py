@@ -16,6 +16,11 @@ PERIODIC_TASKS = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "close-quiet": {
+        "task": "tickets.tasks.close_quiet",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "index-articles": {
         "task": "knowledgebase.tasks.index_due_articles",
         "schedule": timedelta(seconds=30),

@@ -77,6 +77,7 @@ NO_ACTIONS = {
     "come_back": "writes for an action that has locked the ticket and saves it",
     "queue_again": "writes for an action that has locked the ticket and saves it",
     "prioritise": "writes for an action that has locked the ticket and saves it",
+    "is_theirs": "reads a row",
     "snapshot": "reads a row",
     "article_of": "reads a row",
     "many_values": "reads a list",

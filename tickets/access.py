@@ -94,11 +94,11 @@ def may_see(actor: Actor, ticket: Ticket, *, teams: Collection[int] = ()) -> boo
 
 def ticket_for(actor: Actor, reference: str) -> Ticket:
     """The ticket, with what every screen of that actor's shows of it. Raises Http404."""
-    shown: tuple[str, ...] = ("customer", "team", "assignee", "type")
+    shown: tuple[str, ...] = ("customer", "team", "assignee", "type", "follows")
     if actor.customer is not None:
         shown = ("customer", "assignee")
     elif actor.works_here:
-        shown = ("customer__organization", "team", "assignee", "rating", "type")
+        shown = ("customer__organization", "team", "assignee", "rating", "type", "follows")
     if not (reference.isascii() and reference.isalnum()):  # PostgreSQL takes no NUL, for one
         raise Http404
     tickets = tickets_for(actor).select_related(*shown)

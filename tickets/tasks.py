@@ -48,6 +48,12 @@ def bring_back() -> int:
 
 
 @shared_task
+def close_quiet() -> int:
+    """Tell customers of what has become quiet, and close what they were told of; returns how many."""
+    return due.close_quiet()
+
+
+@shared_task
 def clean_up() -> None:
     """Forget what is kept for a time only: answers to idempotent requests, claims to addresses, and
     files that belong to nothing.

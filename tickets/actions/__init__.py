@@ -8,7 +8,15 @@ from tickets.actions.claims import (
     make_claim,
     refuse_claim,
 )
-from tickets.actions.closing import confirm_solved, rate, rate_answer, reopen, resolve
+from tickets.actions.closing import (
+    announce_closing,
+    close_quiet,
+    confirm_solved,
+    rate,
+    rate_answer,
+    reopen,
+    resolve,
+)
 from tickets.actions.conversation import (
     answer,
     ask_for_a_person,
@@ -27,6 +35,7 @@ from tickets.actions.customers import (
 )
 from tickets.actions.errors import ActionError, NotAllowed, Taken
 from tickets.actions.facts import note_fact
+from tickets.actions.follow_ups import continue_conversation
 from tickets.actions.handover import (
     accept,
     hand_back,
@@ -66,6 +75,7 @@ __all__ = [
     "Property",
     "Taken",
     "accept",
+    "announce_closing",
     "answer",
     "apply_rules",
     "ask_for_a_code",
@@ -74,8 +84,10 @@ __all__ = [
     "change_setting",
     "change_tags",
     "change_ticket",
+    "close_quiet",
     "confirm_claim",
     "confirm_solved",
+    "continue_conversation",
     "correct_reading",
     "create_api_key",
     "drop_mail",

@@ -54,6 +54,7 @@ def snooze(*, actor: Actor, ticket: Ticket, until: datetime | None, note: str = 
     ticket.snoozed_until = until
     ticket.snooze_note = text.line(note)
     ticket.is_back = False
+    ticket.closes_at = None
     events.record(
         EventKind.TICKET_SNOOZED,
         actor=actor,

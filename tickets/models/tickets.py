@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -54,6 +54,11 @@ class Resolution(models.TextChoices):
 
     CONFIRMED = "confirmed", _("Solved, the customer says")
     RESOLVED = "resolved", _("Resolved, the agent says")
+    QUIET = "quiet", _("Closed, nobody wrote any more")
+
+
+# Those that say that it helped: what became quiet is no evidence of that.
+SOLVED = (Resolution.CONFIRMED, Resolution.RESOLVED)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -114,6 +119,12 @@ class Ticket(models.Model):
     resolution = models.CharField(max_length=10, choices=Resolution.choices, blank=True)
     solved_by_assistant = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Nobody writes any more, and the customer was told that it is closed then.
+    closes_at = models.DateTimeField(null=True, blank=True)
+    # It goes on with what was closed for too long to be reopened.
+    follows = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="followed_by", null=True, blank=True
+    )
 
     # Put aside by its agent since then; until a time, or without one until the customer writes.
     snoozed_at = models.DateTimeField(null=True, blank=True)
@@ -167,6 +178,10 @@ class Ticket(models.Model):
                 name="ticket_a_snoozed_one_is_an_agents",
             ),
             models.CheckConstraint(
+                condition=Q(closes_at__isnull=True) | Q(turn=Turn.CUSTOMER),
+                name="ticket_only_what_waits_for_the_customer_becomes_quiet",
+            ),
+            models.CheckConstraint(
                 condition=Q(snoozed_at__isnull=False)
                 | Q(snoozed_until__isnull=True, snooze_note=""),
                 name="ticket_snoozed_until_only_while_it_is",
@@ -194,6 +209,9 @@ class Ticket(models.Model):
                 condition=Q(snoozed_until__isnull=False),
                 name="ticket_snoozed",
             ),
+            models.Index(
+                fields=["closes_at"], condition=Q(closes_at__isnull=False), name="ticket_closes"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -213,6 +231,8 @@ class Ticket(models.Model):
             self.closed_at = None
             self.resolution = ""
             self.solved_by_assistant = False
+        if turn != Turn.CUSTOMER:
+            self.closes_at = None
         if turn != Turn.AGENT:
             self.is_back = False
         if turn not in (Turn.AGENT, Turn.CUSTOMER):
@@ -226,6 +246,12 @@ class Ticket(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.turn == Turn.CLOSED
+
+    def is_over(self, reopen_days: int | None) -> bool:
+        """Whether it was closed too long ago to be reopened by its customer; None: it never is."""
+        if self.closed_at is None or reopen_days is None:
+            return False
+        return self.closed_at + timedelta(days=reopen_days) < clock.now()
 
     @property
     def with_a_person(self) -> bool:

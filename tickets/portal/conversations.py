@@ -208,7 +208,7 @@ def _write(request: HttpRequest, ticket: Ticket, form: MessageForm, actor: Actor
 
     try:
         limits.spend(limits.WRITE_A_MESSAGE, "customer", str(ticket.customer_id))
-        message = actions.post_message(
+        message = actions.continue_conversation(
             actor=actor,
             ticket=ticket,
             body=form.cleaned_data["body"],
@@ -221,6 +221,8 @@ def _write(request: HttpRequest, ticket: Ticket, form: MessageForm, actor: Actor
     except NotKept as error:
         form.add_error("files", error)
         return problem(request, form, page)
+    if message.ticket_id != ticket.pk:  # it was closed long ago, and goes on elsewhere
+        return redirect("conversation", message.ticket.reference)
     return answer(request, ticket, message)
 
 

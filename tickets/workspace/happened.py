@@ -20,7 +20,11 @@ from tickets.models.messages import MessageQuerySet
 _ANNOUNCED = (
     *(EventKind.PERSON_ASKED, EventKind.TICKET_ACCEPTED, EventKind.TICKET_HANDED_BACK),
     *(EventKind.TICKET_TRANSFERRED, EventKind.TICKET_RESOLVED, EventKind.TICKET_CONFIRMED),
-    *(EventKind.TICKET_REOPENED, EventKind.TICKET_ASSIGNED),
+    *(EventKind.TICKET_REOPENED, EventKind.TICKET_ASSIGNED, EventKind.TICKET_CLOSED),
+    *(EventKind.CLOSING_ANNOUNCED, EventKind.TICKET_CONTINUED),
+)
+_AS_THE_CUSTOMER_READS_IT = (
+    *(EventKind.CLOSING_ANNOUNCED, EventKind.TICKET_CLOSED, EventKind.TICKET_CONTINUED),
 )
 
 
@@ -54,7 +58,7 @@ def with_events(messages: MessageQuerySet) -> MessageQuerySet:
 def line(message: Message, ticket: Ticket) -> str:
     """What a line of the system says to agents."""
     event: dict[str, Any] | None = getattr(message, "happened", None)
-    if event is None:
+    if event is None or event["kind"] in _AS_THE_CUSTOMER_READS_IT:
         return message.body
     if event["kind"] == EventKind.PERSON_ASKED:
         return _asked(event["data"], ticket)

@@ -16,7 +16,13 @@ from tickets.models import SiteSettings
 
 @admin.register(SiteSettings, site=site)
 class SiteSettingsAdmin(SingletonAdmin):
-    fields = ("company_name", "welcome", "default_team", "phone", "contact_email")
+    fieldsets = (
+        (None, {"fields": ("company_name", "welcome", "default_team", "phone", "contact_email")}),
+        (
+            _("When a conversation ends"),
+            {"fields": ("quiet_days", "notice_days", "reopen_days")},
+        ),
+    )
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
