@@ -109,6 +109,8 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "workspace-questions": (AGENT, ("/workspace/questions/",)),
     "workspace-transfer": (AGENT, ("/workspace/{talks}/transfer/",)),
     "workspace-snooze": (AGENT, ("/workspace/{talks}/snooze/",)),
+    "workspace-history": (AGENT, ("/workspace/{talks}/history/",)),
+    "workspace-transcript": (AGENT, ("/workspace/{talks}/transcript/?notes=1",)),
     "workspace-correct": (AGENT, ("/workspace/{read[0]}/readings/{read[1]}/",)),
     "workspace-report": (ADMIN, ("/workspace/{answered[0]}/answers/{answered[1]}/report/",)),
     "account_login": (ANYBODY, ("/account/login/",)),

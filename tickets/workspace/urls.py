@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.workspace import acts, changing, snoozing, views
+from tickets.workspace import acts, changing, history, snoozing, transcript, views
 
 urlpatterns = [
     path("", views.inbox_page, name="workspace"),
@@ -19,5 +19,7 @@ urlpatterns = [
     path("<str:reference>/resolve/", acts.resolve, name="workspace-resolve"),
     path("<str:reference>/snooze/", snoozing.snooze, name="workspace-snooze"),
     path("<str:reference>/unsnooze/", snoozing.unsnooze, name="workspace-unsnooze"),
+    path("<str:reference>/history/", history.history, name="workspace-history"),
+    path("<str:reference>/transcript/", transcript.transcript, name="workspace-transcript"),
     path("<str:reference>/reopen/", acts.reopen, name="workspace-reopen"),
 ]
