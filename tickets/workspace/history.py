@@ -37,11 +37,11 @@ FIRINGS = 200  # the newest of the ticket, among which the reasons of a page are
 
 # Their own position is that of what was said.
 _SAID = (EventKind.MESSAGE_POSTED, EventKind.NOTE_WRITTEN)
-_FIELDS = {
-    "subject": gettext_lazy("Subject"),
-    "priority": gettext_lazy("Priority"),
-    "type": gettext_lazy("Type"),
-    "tags": gettext_lazy("Tags"),
+_CHANGED = {
+    "subject": gettext_lazy("changed the subject"),
+    "priority": gettext_lazy("changed the priority"),
+    "type": gettext_lazy("changed the type"),
+    "tags": gettext_lazy("changed the tags"),
 }
 _BACK = {
     "time": gettext_lazy("Its time was over."),
@@ -51,11 +51,10 @@ _BACK = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that was one thing before and is another after; either may be empty."""
+    """What it was before and what it is after; without either where nothing is kept of it."""
 
-    name: str
-    before: str = ""
-    after: str = ""
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class Entry:
     what: str
     at: datetime
     position: int | None = None
-    changes: list[Change] = field(default_factory=list)
+    change: Change | None = None
     detail: str = ""
     rule: str = ""
     evidence: list[str] = field(default_factory=list)
@@ -130,10 +129,10 @@ def _entry(event: Event, names: _Names, fired: Sequence[RuleFiring]) -> Entry:
         position = firing.message.position
     return Entry(
         who=_who(event),
-        what=str(event.get_kind_display()),
+        what=_what(event),
         at=event.created_at,
         position=position if isinstance(position, int) else None,
-        changes=_changes(event, names),
+        change=_change(event, names),
         detail=_detail(event, names),
         rule=event.data.get("rule", "") or (firing.rule_name if firing else ""),
         evidence=[str(words) for words in firing.evidence[:4]] if firing else [],
@@ -154,26 +153,29 @@ def _reason(event: Event, fired: Sequence[RuleFiring]) -> RuleFiring | None:
     return None
 
 
-def _changes(event: Event, names: _Names) -> list[Change]:
+def _what(event: Event) -> str:
+    if event.kind == EventKind.TICKET_CHANGED and event.data["field"] in _CHANGED:
+        return str(_CHANGED[event.data["field"]])
+    return str(event.get_kind_display())
+
+
+def _change(event: Event, names: _Names) -> Change | None:
     data = event.data
     match event.kind:
-        case EventKind.TICKET_CHANGED:
-            name = str(_FIELDS.get(data["field"], data["field"]))
-            return [Change(name, *(_value(data, side) for side in ("before", "after")))]
+        # Of a subject no words are kept: that it changed is all.
+        case EventKind.TICKET_CHANGED if "before" in data:
+            return Change(_value(data, "before"), _value(data, "after"))
         case EventKind.TAGS_CHANGED:
-            return [Change(_("Tags"), "", ", ".join(data.get("added", ())))]
+            return Change("", ", ".join(data.get("added", ())))
         case EventKind.TICKET_ASSIGNED:
-            before = names.user(data["before"]) or _("nobody")
-            return [Change(_("Assignee"), before, names.user(data["after"]) or _("nobody"))]
+            before, after = names.user(data["before"]), names.user(data["after"])
+            return Change(before or _("nobody"), after or _("nobody"))
         case EventKind.TICKET_TRANSFERRED:
-            return [Change(_("Team"), names.team(data["from_team"]), names.team(data["team"]))]
-    return []
+            return Change(names.team(data["from_team"]), names.team(data["team"]))
+    return None
 
 
 def _value(data: Mapping[str, Any], side: str) -> str:
-    """A value as it is read. Of a subject no words are kept: that it changed is all."""
-    if side not in data:
-        return ""
     value = data[side]
     if data["field"] == "priority":
         return str(Priority(value).label)
