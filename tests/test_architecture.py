@@ -77,6 +77,8 @@ NO_ACTIONS = {
     "come_back": "writes for an action that has locked the ticket and saves it",
     "queue_again": "writes for an action that has locked the ticket and saves it",
     "prioritise": "writes for an action that has locked the ticket and saves it",
+    "who_changed": "reads a row",
+    "refuse_incomplete": "reads rows",
     "is_theirs": "reads a row",
     "snapshot": "reads a row",
     "article_of": "reads a row",

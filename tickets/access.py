@@ -13,7 +13,16 @@ from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from tickets.actors import Actor
-from tickets.models import Attachment, Customer, Event, EventKind, Ticket, TicketType, User
+from tickets.models import (
+    Attachment,
+    Customer,
+    CustomField,
+    Event,
+    EventKind,
+    Ticket,
+    TicketType,
+    User,
+)
 from tickets.models.tickets import TicketQuerySet
 from tickets.models.users import STAFF_ROLES, Role
 
@@ -96,7 +105,7 @@ def ticket_for(actor: Actor, reference: str) -> Ticket:
     """The ticket, with what every screen of that actor's shows of it. Raises Http404."""
     shown: tuple[str, ...] = ("customer", "team", "assignee", "type", "follows")
     if actor.customer is not None:
-        shown = ("customer", "assignee")
+        shown = ("customer__organization", "assignee")
     elif actor.works_here:
         shown = ("customer__organization", "team", "assignee", "rating", "type", "follows")
     if not (reference.isascii() and reference.isalnum()):  # PostgreSQL takes no NUL, for one
@@ -104,6 +113,8 @@ def ticket_for(actor: Actor, reference: str) -> Ticket:
     tickets = tickets_for(actor).select_related(*shown)
     if actor.works_here:
         tickets = tickets.annotate(**_shown_beside())
+    elif actor.customer is not None:
+        tickets = tickets.annotate(custom_fields=_custom_fields(shown_to_customer=True))
     try:
         return tickets.get(reference=reference)
     except Ticket.DoesNotExist:
@@ -124,10 +135,20 @@ def _shown_beside() -> dict[str, Combinable]:
     # Asked for only where it is: else all events of a long conversation would be looked at in vain.
     snoozed_by = Case(When(snoozed_at__isnull=False, then=Subquery(by)), default=None)
     return {
+        "custom_fields": _custom_fields(),
         "snoozed_by": snoozed_by,
         "offered_types": ArraySubquery(types),
         "team_members": ArraySubquery(people),
     }
+
+
+def _custom_fields(**only: bool) -> ArraySubquery:
+    """What an admin added to conversations, customers and organisations, in the admin's order."""
+    names = ("about", "key", "name", "kind", "options", "required")
+    row = JSONObject(**{name: name for name in names})
+    return ArraySubquery(
+        CustomField.objects.filter(**only).order_by("position", "name").values(row=row)
+    )
 
 
 def attachment_for(actor: Actor, pk: UUID) -> Attachment:

@@ -26,6 +26,7 @@ from tickets.actions.conversation import (
     reply,
     write_note,
 )
+from tickets.actions.custom_fields import fill_in
 from tickets.actions.customers import (
     follow_login_address,
     join_account,
@@ -92,6 +93,7 @@ __all__ = [
     "create_api_key",
     "drop_mail",
     "fetch_a_person",
+    "fill_in",
     "first_contact",
     "follow_login_address",
     "follow_up",

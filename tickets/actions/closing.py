@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
+from tickets.actions.custom_fields import refuse_incomplete
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import announce
@@ -38,12 +39,14 @@ def resolve(*, actor: Actor, ticket: Ticket) -> Ticket:
 
     Raises:
         NotAllowed: the actor is no agent.
+        ActionError: a custom field is empty that is needed for it.
     """
     ticket = Ticket.objects.locked(ticket)
     if not actor.works_here or actor.user is None:
         raise NotAllowed
     if ticket.is_closed:
         return ticket
+    refuse_incomplete(ticket)
     if ticket.assignee_id is None:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)

@@ -61,7 +61,7 @@ def change_ticket(
         return ticket
     if seen is not None and seen != before:
         now = _said(ticket, name) or _("none")
-        raise ChangedMeanwhile(str(name.label), _who_changed(ticket, name), now)
+        raise ChangedMeanwhile(str(name.label), who_changed(ticket, name), now)
     was = _kept(ticket, name)
     if name == Property.SUBJECT:
         ticket.subject = after
@@ -140,7 +140,7 @@ def assign(
         return ticket
     if seen != "" and seen != before:
         now = str(ticket.assignee or _("nobody"))
-        raise ChangedMeanwhile(_("assignee"), _who_changed(ticket, "assignee"), now)
+        raise ChangedMeanwhile(_("assignee"), who_changed(ticket, "assignee"), now)
     if agent is None:
         queue_again(ticket, ticket.team)
         words = notices.passed_on(queues.outlook(ticket), ticket.customer)
@@ -219,7 +219,7 @@ def _give(ticket: Ticket, agent: User) -> None:
         ticket.turn, ticket.turn_since = turn, since
 
 
-def _who_changed(ticket: Ticket, name: str) -> str:
+def who_changed(ticket: Ticket, name: str) -> str:
     """Who changed a property last, as colleagues call them. Asked for only when it is too late."""
     kinds = Q(kind=EventKind.TICKET_CHANGED, data__field=name)
     if name == "assignee":

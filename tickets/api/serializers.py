@@ -28,6 +28,7 @@ from tickets.models import (
     Ticket,
     Turn,
 )
+from tickets.models.custom_fields import as_sent
 from tickets.models.properties import TAG_LENGTH
 from tickets.models.tickets import REFERENCE_LETTERS
 
@@ -92,6 +93,13 @@ class CustomerOut(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=150)
 
 
+class CustomValue(TypedDict):
+    """A field that an admin added, by its key: a choice of several has several values."""
+
+    key: str
+    values: list[str]
+
+
 @extend_schema_serializer(component_name="Ticket")
 class TicketOut(serializers.Serializer[Any]):
     reference = serializers.RegexField(f"^[{REFERENCE_LETTERS}]{{8}}$")
@@ -109,6 +117,9 @@ class TicketOut(serializers.Serializer[Any]):
     priority = serializers.SerializerMethodField()
     type = serializers.SerializerMethodField(help_text="What it is, in the admin's words.")
     tags = serializers.ListField(child=serializers.CharField(max_length=TAG_LENGTH))
+    custom_fields = serializers.SerializerMethodField(
+        help_text="What is filled in of the fields that an admin added to tickets."
+    )
     team = serializers.SlugField(source="team.slug", max_length=50)
     assignee = serializers.SerializerMethodField(help_text="The name of the agent who has it.")
     resolution = serializers.SerializerMethodField()
@@ -145,6 +156,11 @@ class TicketOut(serializers.Serializer[Any]):
 
     def get_type(self, ticket: Ticket) -> str | None:
         return ticket.type.name if ticket.type else None
+
+    def get_custom_fields(self, ticket: Ticket) -> list[CustomValue]:
+        return [
+            {"key": key, "values": as_sent(value)} for key, value in sorted(ticket.custom.items())
+        ]
 
     def get_follows(self, ticket: Ticket) -> str | None:
         return ticket.follows.reference if ticket.follows else None

@@ -3,6 +3,7 @@
 from tickets.models.api_keys import ApiKey, IdempotentRequest, Scope
 from tickets.models.attachments import Attachment
 from tickets.models.claims import Claim, ClaimState
+from tickets.models.custom_fields import CustomField
 from tickets.models.customers import Customer, Fact, Organization, Tier
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
 from tickets.models.handovers import HandOver, Identity, Reason
@@ -24,6 +25,7 @@ __all__ = [
     "Citation",
     "Claim",
     "ClaimState",
+    "CustomField",
     "Customer",
     "Decision",
     "EscalationRule",

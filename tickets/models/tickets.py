@@ -133,6 +133,11 @@ class Ticket(models.Model):
     # It came back from being put aside, and its agent has not acted since: it stands on top.
     is_back = models.BooleanField(default=False, db_default=False)
 
+    # What an admin's custom fields say of it, by their keys: see tickets.models.custom_fields.
+    custom = models.JSONField(
+        default=dict, blank=True, editable=False, db_default=models.Value({}, models.JSONField())
+    )
+
     # One counter per ticket, raised under the row's lock: order is commit order.
     last_position = models.PositiveIntegerField(default=0)
     last_message_at = models.DateTimeField()

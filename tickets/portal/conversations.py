@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tickets import access, actions
 from tickets.actors import Actor
+from tickets.conversation import custom_fields
 from tickets.conversation.stretches import Stretch
 from tickets.intake import limits
 from tickets.intake.attachments import NotKept
@@ -159,6 +160,7 @@ def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: An
         {
             **frames.context(ticket, shown),
             "section": "requests",
+            "custom": [field for field in custom_fields.of(ticket) if field.words],
             "shown": shown,
             "client_id": uuid.uuid4(),
             **forms,

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_safe
 from tickets import access, actions
 from tickets.actions import Property
 from tickets.intake.tags import tag
-from tickets.models import Tag, User
+from tickets.models import CustomField, Tag, Ticket, User
 from tickets.web.posting import posted_from
 from tickets.workspace import acts
 from tickets.workspace.guard import AgentRequest, actor_of, for_agents
 
 COMPLETIONS = 8
+CUSTOM = "custom."  # before the key of a custom field
 
 
 @posted_from("workspace-ticket")
@@ -37,6 +38,8 @@ def change(request: AgentRequest, reference: str) -> HttpResponse:
             return actions.assign(
                 actor=actor, ticket=ticket, agent=_colleague(value), seen=_key(seen)
             )
+        if name.startswith(CUSTOM):
+            return _fill_in(request, ticket, name)
         if name == "tag":
             return actions.change_tags(actor=actor, ticket=ticket, add=value.split(","))
         if removed := request.POST.get("remove_tag", ""):
@@ -53,6 +56,20 @@ def tags(request: AgentRequest) -> HttpResponse:
     start = tag(request.GET.get("q", ""))
     found = Tag.objects.beginning(start, most=COMPLETIONS) if start else []
     return render(request, "workspace/tags.html", {"tags": found})
+
+
+def _fill_in(request: AgentRequest, ticket: Ticket, name: str) -> Ticket:
+    field = CustomField.objects.filter(key=name.removeprefix(CUSTOM)[:40]).first()
+    if field is None:
+        raise ValidationError(_("This field is not there any more."), code="gone")
+    shown = f"seen_{name}"
+    return actions.fill_in(
+        actor=actor_of(request),
+        ticket=ticket,
+        field=field,
+        value=request.POST.getlist(name),
+        seen=[one for one in request.POST.getlist(shown) if one] if shown in request.POST else None,
+    )
 
 
 def _colleague(value: str) -> User | None:

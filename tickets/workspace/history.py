@@ -28,6 +28,7 @@ from tickets.models import (
     Ticket,
     User,
 )
+from tickets.models.custom_fields import as_sent
 from tickets.service import dates
 from tickets.workspace import views
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
@@ -156,6 +157,8 @@ def _reason(event: Event, fired: Sequence[RuleFiring]) -> RuleFiring | None:
 def _what(event: Event) -> str:
     if event.kind == EventKind.TICKET_CHANGED and event.data["field"] in _CHANGED:
         return str(_CHANGED[event.data["field"]])
+    if event.kind == EventKind.TICKET_CHANGED and "name" in event.data:
+        return _("changed “%(name)s”") % {"name": event.data["name"]}
     return str(event.get_kind_display())
 
 
@@ -179,9 +182,7 @@ def _value(data: Mapping[str, Any], side: str) -> str:
     value = data[side]
     if data["field"] == "priority":
         return str(Priority(value).label)
-    if isinstance(value, list):
-        value = ", ".join(map(str, value))
-    return str(value) or _("none")
+    return ", ".join(as_sent(value)) or _("none")
 
 
 def _detail(event: Event, names: _Names) -> str:

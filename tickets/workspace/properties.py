@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from tickets.conversation import custom_fields
+from tickets.conversation.custom_fields import Shown
 from tickets.models import Priority, Ticket, User
 
 Choice = tuple[str, str]
@@ -18,6 +20,7 @@ class Choices:
     priorities: list[Choice]
     types: list[Choice]
     people: list[Choice]
+    custom: list[Shown]
 
 
 def choices_for(ticket: Ticket, user: User) -> Choices:
@@ -35,6 +38,7 @@ def choices_for(ticket: Ticket, user: User) -> Choices:
     return Choices(
         priorities=[(str(value), str(label)) for value, label in Priority.choices],
         types=_with(types, ticket.type_id, str(ticket.type or "")),
+        custom=list(custom_fields.of(ticket)),
         people=_with([you, *people], ticket.assignee_id, str(ticket.assignee or "")),
     )
 

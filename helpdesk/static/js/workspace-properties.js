@@ -7,11 +7,15 @@ const known = document.getElementById("tags-in-use");
 
 function save(field) {
   const button = [...form.elements].find((one) => one.name === "save" && one.value === field.dataset.saves);
-  if (button && field.value !== seen(field)) form.requestSubmit(button);
+  if (button && chosen(field) !== seen(field)) form.requestSubmit(button);
+}
+
+function chosen(field) {
+  return field.multiple ? [...field.selectedOptions].map((one) => one.value).join("\n") : field.value;
 }
 
 function seen(field) {
-  return form.elements[`seen_${field.name}`]?.value ?? "";
+  return new FormData(form).getAll(`seen_${field.name}`).join("\n");
 }
 
 root.addEventListener("change", (event) => {

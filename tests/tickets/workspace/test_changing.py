@@ -9,7 +9,7 @@ from tests.factories import make_ticket
 from tests.tickets.workspace.conftest import BY_SCRIPT
 from tickets import actions
 from tickets.actors import Actor
-from tickets.models import Priority, Team, TicketType, Turn, User
+from tickets.models import CustomField, Priority, Team, TicketType, Turn, User
 
 
 def url(ticket: object) -> str:
@@ -103,3 +103,25 @@ def test_a_type_that_is_offered_no_more_stays_where_it_is(
     kind.save()
     assert "Recall" in danas.get(f"/workspace/{ticket.reference}/").text
     assert "Recall" not in danas.get(f"/workspace/{other.reference}/").text
+
+
+def test_a_custom_field_is_saved_in_the_panel(danas: Client, team: Team) -> None:
+    field = CustomField.objects.create(
+        about="ticket", key="sizes", name="Sizes", kind="choices", options=["Small", "Large"]
+    )
+    ticket = make_ticket(team=team)
+    sent = {"save": "custom.sizes", "custom.sizes": ["Small", "Large"], "seen_custom.sizes": ""}
+    assert danas.post(url(ticket), sent).status_code == 302
+    ticket.refresh_from_db()
+    assert ticket.custom == {"sizes": ["Small", "Large"]}
+    again = danas.post(url(ticket), {**sent, "custom.sizes": "Small"}, headers=BY_SCRIPT)
+    assert again.json()["error"]["code"] == "changed"
+    page = danas.get(f"/workspace/{ticket.reference}/").text
+    assert page.count('name="seen_custom.sizes"') == 2
+    field.delete()
+    gone = danas.post(url(ticket), sent, headers=BY_SCRIPT)
+    assert (gone.status_code, gone.json()["error"]["message"]) == (
+        422,
+        "This field is not there any more.",
+    )
+    assert "Sizes" not in danas.get(f"/workspace/{ticket.reference}/").text
