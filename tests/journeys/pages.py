@@ -63,6 +63,9 @@ Reaction.objects.create(
 )
 if not AnswerReport.objects.exists():
     AnswerReport.objects.create(answer=answer, reporter=amara, note="Wrong price.")
+CustomField.objects.create(
+    about="ticket", key="size", name="Size", kind="choice", options=["Small", "Large"]
+)
 rule = EscalationRule.objects.order_by("pk").first()
 rows = {model: model._default_manager.order_by("pk").first() for model in site._registry}
 print(json.dumps({

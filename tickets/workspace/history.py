@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -200,8 +200,8 @@ def _detail(event: Event, names: _Names) -> str:
         case EventKind.TICKET_UNSNOOZED:
             return str(_BACK.get(data["why"], ""))
         case EventKind.CLOSING_ANNOUNCED:
-            on = datetime.combine(date.fromisoformat(data["on"]), datetime.min.time())
-            return dates.weekday(on.astimezone())
+            noon = datetime.combine(date.fromisoformat(data["on"]), time(12), tzinfo=UTC)
+            return dates.weekday(noon)
         case EventKind.TICKET_CONTINUED:
             return str(data["reference"])
         case EventKind.FACT_NOTED:
@@ -209,7 +209,7 @@ def _detail(event: Event, names: _Names) -> str:
         case EventKind.ANSWER_RATED:
             return _("It helped.") if data["helpful"] else _("It did not help.")
         case EventKind.TICKET_RATED:
-            return _("Satisfaction %(satisfaction)s of 5, ease %(effort)s of 5") % data
+            return str(_("Satisfaction %(satisfaction)s of 5, ease %(effort)s of 5") % data)
         case EventKind.TICKET_REOPENED if data.get("by_writing"):
             return _("by writing again")
     return ""
