@@ -11,6 +11,16 @@ PERIODIC_TASKS = {
         "schedule": timedelta(seconds=2),
         "options": {"expires": 2},
     },
+    "bring-back": {
+        "task": "tickets.tasks.bring_back",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
+    "close-quiet": {
+        "task": "tickets.tasks.close_quiet",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "index-articles": {
         "task": "knowledgebase.tasks.index_due_articles",
         "schedule": timedelta(seconds=30),

@@ -20,6 +20,7 @@ READ = {
     *("healthz", "readyz", "portal-home", "my-requests", "conversation", "conversation-news"),
     *("attachment", "after-login", "help-centre", "help-search", "help-category", "help-article"),
     *("workspace", "workspace-ticket", "workspace-news", "workspace-questions"),
+    *("workspace-tags", "workspace-history", "workspace-transcript"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {
@@ -29,6 +30,8 @@ WRITE = {
     *("workspace-presence", "workspace-write", "workspace-accept", "workspace-hand-back"),
     *("workspace-resolve", "workspace-reopen", "workspace-known", "workspace-draft"),
     *("workspace-take-back", "workspace-send-now", "workspace-remove-file"),
+    *("workspace-resolve", "workspace-reopen", "workspace-known"),
+    *("workspace-change", "workspace-unsnooze"),
     "workspace-decide-question",
 }
 FORM = {
@@ -36,6 +39,7 @@ FORM = {
     "talk-to-a-human",
     "confirm-address",
     "workspace-transfer",
+    "workspace-snooze",
     "workspace-correct",
     "workspace-report",
 }  # GET shows the form, POST sends it

@@ -6,13 +6,25 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, OuterRef, Q, Subquery, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from tickets.actors import Actor
-from tickets.models import Attachment, Customer, Ticket, User
+from tickets.models import (
+    Attachment,
+    Customer,
+    CustomField,
+    Event,
+    EventKind,
+    Ticket,
+    TicketType,
+    User,
+)
 from tickets.models.tickets import TicketQuerySet
-from tickets.models.users import Role
+from tickets.models.users import STAFF_ROLES, Role
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
@@ -91,17 +103,52 @@ def may_see(actor: Actor, ticket: Ticket, *, teams: Collection[int] = ()) -> boo
 
 def ticket_for(actor: Actor, reference: str) -> Ticket:
     """The ticket, with what every screen of that actor's shows of it. Raises Http404."""
-    shown: tuple[str, ...] = ("customer", "team", "assignee")
+    shown: tuple[str, ...] = ("customer", "team", "assignee", "type", "follows")
     if actor.customer is not None:
-        shown = ("customer", "assignee")
+        shown = ("customer__organization", "assignee")
     elif actor.works_here:
-        shown = ("customer__organization", "team", "assignee", "rating")
+        shown = ("customer__organization", "team", "assignee", "rating", "type", "follows")
     if not (reference.isascii() and reference.isalnum()):  # PostgreSQL takes no NUL, for one
         raise Http404
+    tickets = tickets_for(actor).select_related(*shown)
+    if actor.works_here:
+        tickets = tickets.annotate(**_shown_beside())
+    elif actor.customer is not None:
+        tickets = tickets.annotate(custom_fields=_custom_fields(shown_to_customer=True))
     try:
-        return tickets_for(actor).select_related(*shown).get(reference=reference)
+        return tickets.get(reference=reference)
     except Ticket.DoesNotExist:
         raise Http404 from None
+
+
+def _shown_beside() -> dict[str, Combinable]:
+    """What an agent's screen shows beside a ticket, so that it costs no query: the types and people
+    to choose from, and who put it aside.
+    """
+    types = TicketType.objects.offered().values(row=JSONObject(key="pk", name="name"))
+    members = User.objects.filter(
+        teams=OuterRef("team"), role__in=STAFF_ROLES, is_active=True
+    ).order_by("name", "email")
+    people = members.values(row=JSONObject(key="pk", name="name", email="email"))
+    snoozed = Event.objects.filter(ticket=OuterRef("pk"), kind=EventKind.TICKET_SNOOZED)
+    by = snoozed.order_by("-position").values("actor_user__name")[:1]
+    # Asked for only where it is: else all events of a long conversation would be looked at in vain.
+    snoozed_by = Case(When(snoozed_at__isnull=False, then=Subquery(by)), default=None)
+    return {
+        "custom_fields": _custom_fields(),
+        "snoozed_by": snoozed_by,
+        "offered_types": ArraySubquery(types),
+        "team_members": ArraySubquery(people),
+    }
+
+
+def _custom_fields(**only: bool) -> ArraySubquery:
+    """What an admin added to conversations, customers and organisations, in the admin's order."""
+    names = ("about", "key", "name", "kind", "options", "required")
+    row = JSONObject(**{name: name for name in names})
+    return ArraySubquery(
+        CustomField.objects.filter(**only).order_by("position", "name").values(row=row)
+    )
 
 
 def attachment_for(actor: Actor, pk: UUID) -> Attachment:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from tickets import events, watch
+from tickets import due, events, watch
 from tickets.intake import attachments
 from tickets.models import Claim, IdempotentRequest, Reaction
 
@@ -39,6 +39,18 @@ def sweep() -> list[str]:
 def hand_over_overdue_turns() -> int:
     """A second watch beside that of the web processes; returns how many were handed over."""
     return watch.hand_over_overdue()
+
+
+@shared_task
+def bring_back() -> int:
+    """What was put aside until now comes back to its agents; returns how many."""
+    return due.bring_back()
+
+
+@shared_task
+def close_quiet() -> int:
+    """Tell customers of what has become quiet, and close what they were told of; returns how many."""
+    return due.close_quiet()
 
 
 @shared_task

@@ -18,7 +18,8 @@ from bots.understanding import query_of
 from knowledgebase import embeddings, indexing
 from knowledgebase.models import Article, Embedding, Encoder, Passage
 from tickets.actors import Actor
-from tickets.models import Answer, AuthorKind, Decision, Message, Resolution, Ticket
+from tickets.models import Answer, AuthorKind, Decision, Message, Ticket
+from tickets.models.tickets import SOLVED
 
 Source = QuestionSuggestion.Source
 
@@ -104,7 +105,7 @@ def resolved_by_agents() -> list[Wording]:
         Message.objects.filter(
             author_kind=AuthorKind.AGENT,
             body__contains="/help/",
-            ticket__resolution__in=Resolution.values,
+            ticket__resolution__in=SOLVED,
             ticket__closed_at__gte=timezone.now() - LATELY,
         )
         .annotate(question=Subquery(first.values("body")[:1]))

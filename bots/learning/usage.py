@@ -25,6 +25,7 @@ from tickets.models import (
     Resolution,
     User,
 )
+from tickets.models.tickets import SOLVED
 
 LATELY = timedelta(days=90)
 MOST = 50  # rows of a list
@@ -100,7 +101,7 @@ def answers_of_agents(gap: KnowledgeGap) -> list[Message]:
     found = (
         Message.objects.filter(
             ticket__in=tickets,
-            ticket__resolution__in=Resolution.values,
+            ticket__resolution__in=SOLVED,
             author_kind=AuthorKind.AGENT,
         )
         .select_related("ticket", "author_user")

@@ -63,6 +63,9 @@ Reaction.objects.create(
 )
 if not AnswerReport.objects.exists():
     AnswerReport.objects.create(answer=answer, reporter=amara, note="Wrong price.")
+CustomField.objects.create(
+    about="ticket", key="size", name="Size", kind="choice", options=["Small", "Large"]
+)
 rule = EscalationRule.objects.order_by("pk").first()
 rows = {model: model._default_manager.order_by("pk").first() for model in site._registry}
 print(json.dumps({
@@ -108,6 +111,9 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "workspace-questions": (AGENT, ("/workspace/questions/",)),
     "workspace-transfer": (AGENT, ("/workspace/{talks}/transfer/",)),
+    "workspace-snooze": (AGENT, ("/workspace/{talks}/snooze/",)),
+    "workspace-history": (AGENT, ("/workspace/{talks}/history/",)),
+    "workspace-transcript": (AGENT, ("/workspace/{talks}/transcript/?notes=1",)),
     "workspace-correct": (AGENT, ("/workspace/{read[0]}/readings/{read[1]}/",)),
     "workspace-report": (ADMIN, ("/workspace/{answered[0]}/answers/{answered[1]}/report/",)),
     "account_login": (ANYBODY, ("/account/login/",)),
@@ -155,6 +161,7 @@ NO_PAGES: Final = frozenset(
         *("workspace-known", "workspace-accept", "workspace-hand-back", "workspace-resolve"),
         *("workspace-reopen", "workspace-draft", "workspace-take-back", "workspace-send-now"),
         "workspace-remove-file",
+        *("workspace-reopen", "workspace-change", "workspace-tags", "workspace-unsnooze"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -62,10 +63,10 @@ def test_it_is_known_who_looks_where_and_for_how_long(
     }
     lookers.leave(ticket.pk, ben)
     assert [one.name for one in lookers.everywhere()[ticket.pk]] == ["Ada Brook"]
-    now = lookers.time.time()
-    monkeypatch.setattr(lookers.time, "time", lambda: now + lookers.WRITING_SECONDS + 1)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + lookers.WRITING_SECONDS + 1)
     assert not lookers.everywhere()[ticket.pk][0].writing
-    monkeypatch.setattr(lookers.time, "time", lambda: now + lookers.LOOKING_SECONDS + 1)
+    monkeypatch.setattr(time, "time", lambda: now + lookers.LOOKING_SECONDS + 1)
     assert lookers.everywhere() == {}
 
 

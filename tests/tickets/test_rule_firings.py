@@ -20,7 +20,7 @@ from tests.factories import (
 )
 from tests.tickets.conditions.fields import registered
 from tickets import actions, clock, events
-from tickets.actions.rules import CALL_AGAIN_AFTER, MOST_TAGS
+from tickets.actions.rules import CALL_AGAIN_AFTER
 from tickets.actors import Actor
 from tickets.conditions import Value
 from tickets.models import (
@@ -37,6 +37,7 @@ from tickets.models import (
     Turn,
     User,
 )
+from tickets.models.properties import MOST_TAGS
 from tickets.rules import Verdict, decide
 from tickets.sockets.inbox import InboxConsumer
 

@@ -8,7 +8,15 @@ from tickets.actions.claims import (
     make_claim,
     refuse_claim,
 )
-from tickets.actions.closing import confirm_solved, rate, rate_answer, reopen, resolve
+from tickets.actions.closing import (
+    announce_closing,
+    close_quiet,
+    confirm_solved,
+    rate,
+    rate_answer,
+    reopen,
+    resolve,
+)
 from tickets.actions.conversation import (
     answer,
     ask_for_a_person,
@@ -18,6 +26,7 @@ from tickets.actions.conversation import (
     reply,
     write_note,
 )
+from tickets.actions.custom_fields import fill_in
 from tickets.actions.customers import (
     follow_login_address,
     join_account,
@@ -35,6 +44,7 @@ from tickets.actions.drafts import (
 )
 from tickets.actions.errors import ActionError, Crossed, HasLeft, NotAllowed, Taken
 from tickets.actions.facts import note_fact
+from tickets.actions.follow_ups import continue_conversation
 from tickets.actions.handover import (
     accept,
     hand_back,
@@ -45,6 +55,13 @@ from tickets.actions.handover import (
 )
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.mails import drop_mail, queue_mail
+from tickets.actions.properties import (
+    ChangedMeanwhile,
+    Property,
+    assign,
+    change_tags,
+    change_ticket,
+)
 from tickets.actions.readings import correct_reading
 from tickets.actions.rules import (
     apply_rules,
@@ -56,27 +73,37 @@ from tickets.actions.rules import (
     switch_rule,
 )
 from tickets.actions.settings import change_setting, remove_setting
+from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.visitors import first_contact
 
 __all__ = [
     "ActionError",
+    "ChangedMeanwhile",
     "Crossed",
     "HasLeft",
     "NotAllowed",
+    "Property",
     "Taken",
     "accept",
+    "announce_closing",
     "answer",
     "apply_rules",
     "ask_for_a_code",
     "ask_for_a_person",
+    "assign",
     "change_setting",
+    "change_tags",
+    "change_ticket",
+    "close_quiet",
     "confirm_claim",
     "confirm_solved",
+    "continue_conversation",
     "correct_reading",
     "create_api_key",
     "drop_mail",
     "fetch_a_person",
+    "fill_in",
     "first_contact",
     "follow_login_address",
     "follow_up",
@@ -114,9 +141,11 @@ __all__ = [
     "send_now",
     "send_reply",
     "send_resolved",
+    "snooze",
     "switch_rule",
     "take_back",
     "transfer",
+    "unsnooze",
     "warn",
     "write_note",
 ]

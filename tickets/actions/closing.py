@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
 from tickets.actions import crossing
+from tickets.actions.custom_fields import refuse_incomplete
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import announce
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import Answer, EventKind, Rating, Reason, Resolution, Ticket, Turn
+from tickets.models import (
+    Answer,
+    EventKind,
+    Rating,
+    Reason,
+    Resolution,
+    SiteSettings,
+    Ticket,
+    Turn,
+)
 from tickets.service import notices
 
 UNHELPFUL_LIMIT = 2  # the second answer that did not help is the last one before a person comes
@@ -29,6 +41,7 @@ def resolve(*, actor: Actor, ticket: Ticket, seen: int | None = None) -> Ticket:
     Raises:
         NotAllowed: the actor is no agent.
         Crossed: somebody wrote after position `seen`, or a colleague's reply is leaving.
+        ActionError: a custom field is empty that is needed for it.
     """
     ticket = Ticket.objects.locked(ticket)
     if not actor.works_here or actor.user is None:
@@ -36,6 +49,7 @@ def resolve(*, actor: Actor, ticket: Ticket, seen: int | None = None) -> Ticket:
     if ticket.is_closed:
         return ticket
     crossing.refuse_crossing(ticket, actor.user, seen)
+    refuse_incomplete(ticket)
     if ticket.assignee_id is None:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)
@@ -66,11 +80,53 @@ def confirm_solved(*, actor: Actor, ticket: Ticket) -> Ticket:
 
 
 @transaction.atomic
+def announce_closing(*, actor: Actor, ticket: Ticket, quiet_since: datetime) -> Ticket:
+    """Tell the customer, who was answered and writes no more, on which day it will be closed.
+
+    Nothing happens where somebody wrote after `quiet_since`, or it was announced already.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    settled = ticket.turn != Turn.CUSTOMER or ticket.closes_at or ticket.snoozed_at
+    if settled or ticket.last_message_at > quiet_since:
+        return ticket
+    day = clock.now() + timedelta(days=SiteSettings.load().notice_days)
+    ticket.closes_at = _over_everywhere(day)
+    events.record(
+        EventKind.CLOSING_ANNOUNCED, actor=actor, ticket=ticket, on=day.date().isoformat()
+    )
+    announce(ticket, notices.closing(day))
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
+def close_quiet(*, actor: Actor, ticket: Ticket) -> Ticket:
+    """Close what was announced to be closed, if its day is over and nobody has written since."""
+    ticket = Ticket.objects.locked(ticket)
+    if ticket.closes_at is None or ticket.closes_at > clock.now():
+        return ticket
+    _close(ticket, Resolution.QUIET)
+    events.record(EventKind.TICKET_CLOSED, actor=actor, ticket=ticket)
+    announce(ticket, notices.closed_quiet())
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
 def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
-    """It is not solved after all: it goes back to the person who had it, else to the queue."""
+    """It is not solved after all: it goes back to the person who had it, else to the queue.
+
+    Raises:
+        ActionError: the actor is its customer, and it was closed too long ago.
+    """
     ticket = Ticket.objects.locked(ticket)
     if not ticket.is_closed:
         return ticket
+    if actor.customer is not None and ticket.is_over(SiteSettings.load().reopen_days):
+        raise ActionError(
+            _("This was closed long ago. Write below, and it goes on in a new conversation."),
+            code="over",
+        )
     assignee = ticket.assignee
     events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket)
     if assignee is not None and assignee.on_the_staff:
@@ -153,6 +209,12 @@ def rate(
     )
     ticket.save()
     return rating
+
+
+def _over_everywhere(day: datetime) -> datetime:
+    """When the day that was named is over in every time zone (the last is twelve hours behind)."""
+    midnight = datetime.combine(day.astimezone(UTC).date(), time(), tzinfo=UTC)
+    return midnight + timedelta(days=1, hours=12)
 
 
 def _close(ticket: Ticket, resolution: Resolution) -> None:

@@ -14,7 +14,8 @@ from tickets import clock, events
 from tickets.actions import crossing
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.handover import accept, hand_over
-from tickets.actions.speech import say
+from tickets.actions.snoozing import Why, come_back
+from tickets.actions.speech import announce, say
 from tickets.actions.turns import fetch_a_person
 from tickets.actors import Actor
 from tickets.conversation.unanswered import assistant_may_answer
@@ -59,6 +60,7 @@ def open_ticket(
     client_id: UUID | None = None,
     uploads: Sequence[Upload] = (),
     to_a_person: bool = False,
+    follows: Ticket | None = None,
 ) -> Ticket:
     """Begin a conversation with `customer`, by their words or without any.
 
@@ -66,6 +68,7 @@ def open_ticket(
     `to_a_person`. Without words, or in another channel, a person is asked for at once.
     Sending the same `client_id` again finds the conversation that the first sending opened. So many
     questions at once that the assistant could not answer in time go to a person right here.
+    What `follows` a conversation that a person had goes to a person.
 
     Raises:
         TextError: the text is too long.
@@ -76,7 +79,8 @@ def open_ticket(
     if client_id and (before := _sent_before(customer, client_id)):
         return before
     now = clock.now()
-    asks = bool(body) and channel in ASSISTANT_CHANNELS and not to_a_person
+    had_a_person = follows is not None and follows.with_a_person
+    asks = bool(body) and channel in ASSISTANT_CHANNELS and not (to_a_person or had_a_person)
     in_time = asks and assistance.answers_in_time()
     ticket = Ticket(
         customer=customer,
@@ -84,6 +88,7 @@ def open_ticket(
         subject=text.line(subject) or text.first_line(body),
         channel=channel,
         priority=priority,
+        follows=follows,
         turn=Turn.ASSISTANT if in_time else Turn.CUSTOMER,
         turn_since=now,
         last_message_at=now,
@@ -101,13 +106,17 @@ def open_ticket(
             uploads=uploads,
             recorded_by=actor,
         )
+    if follows is not None:
+        announce(ticket, notices.continues(follows))
     ticket.save()
     if asks and not in_time:
         _fetch_a_person_at_once(ticket)
         ticket.refresh_from_db()
     elif not asks:
         reason = Reason.ASKED
-        if channel not in ASSISTANT_CHANNELS:
+        if had_a_person:
+            reason = Reason.REOPENED
+        elif channel not in ASSISTANT_CHANNELS:
             reason = Reason.CHANNEL
         elif uploads and not to_a_person:
             reason = Reason.ONLY_FILES
@@ -158,7 +167,7 @@ def post_message(
         NotAllowed: the actor is a customer, and the conversation has become somebody else's.
     """
     ticket = Ticket.objects.locked(ticket)
-    if actor.customer is not None and not _is_theirs(ticket, actor.customer):
+    if actor.customer is not None and not is_theirs(ticket, actor.customer):
         raise NotAllowed
     body = text.message(body, may_be_empty=bool(uploads))
     if client_id and (before := Message.objects.filter(ticket=ticket, client_id=client_id).first()):
@@ -182,6 +191,7 @@ def post_message(
         ticket.subject = text.first_line(body)
     if was_closed:
         events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket, by_writing=True)
+    come_back(ticket, actor, Why.WROTE)
     assignee = ticket.assignee
     if ticket.with_a_person and assignee is not None and assignee.on_the_staff:
         ticket.pass_turn(Turn.AGENT)
@@ -256,6 +266,8 @@ def write_note(*, actor: Actor, ticket: Ticket, body: str, client_id: UUID | Non
         client_id=client_id,
     )
     Draft.objects.unsent().filter(ticket=ticket, author=actor.user, kind=Kind.NOTE).delete()
+    if ticket.assignee_id == actor.user.pk:
+        ticket.is_back = False
     events.record(EventKind.NOTE_WRITTEN, actor=actor, ticket=ticket, position=note.position)
     ticket.save()
     return note
@@ -325,7 +337,7 @@ def _fetch_a_person_at_once(ticket: Ticket) -> None:
     )
 
 
-def _is_theirs(ticket: Ticket, customer: Customer) -> bool:
+def is_theirs(ticket: Ticket, customer: Customer) -> bool:
     """Whether it is the customer's, or of the account that they joined in this moment."""
     if ticket.customer_id == customer.pk:
         return True

@@ -13,6 +13,7 @@ from tickets import clock, events
 from tickets.actions import crossing
 from tickets.actions.asking import reply_asking
 from tickets.actions.closing import resolve
+from tickets.actions.custom_fields import refuse_incomplete
 from tickets.actions.errors import ActionError, HasLeft, NotAllowed, closed
 from tickets.actions.handover import accept
 from tickets.actors import Actor
@@ -196,6 +197,8 @@ def _set_off(
     if ticket.is_closed:
         raise closed(ticket)
     crossing.refuse_crossing(ticket, draft.author, draft.seen)
+    if draft.afterwards == Afterwards.RESOLVE:
+        refuse_incomplete(ticket)
     if ticket.assignee is None or not ticket.somebody_has_it:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)

@@ -136,7 +136,7 @@ def accept(*, actor: Actor, ticket: Ticket) -> Ticket:
         handover.ended_at = now
         handover.save(update_fields=["ended_at"])
         handover = None
-    _assign(ticket, actor.user, handover)
+    place_with(ticket, actor.user, handover)
     events.record(EventKind.TICKET_ACCEPTED, actor=actor, ticket=ticket)
     announce(ticket, notices.accepted(actor.user))
     ticket.save()
@@ -182,7 +182,7 @@ def return_to_agent(*, actor: Actor, ticket: Ticket, agent: User, detail: str = 
         hand_over(actor=actor, ticket=ticket, reason=Reason.NO_ARTICLE, detail=detail)
         ticket.refresh_from_db()
         return ticket
-    _assign(ticket, agent, None, text.line(detail, limit=300))
+    place_with(ticket, agent, None, text.line(detail, limit=300))
     events.record(EventKind.TICKET_RETURNED, actor=actor, ticket=ticket, agent=agent.pk)
     announce(ticket, notices.returned(agent))
     ticket.save()
@@ -204,6 +204,43 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
         raise closed(ticket)
     if ticket.team_id == team.pk and ticket.turn == Turn.QUEUE:
         return ticket
+    from_team = ticket.team_id
+    queue_again(ticket, team, detail)
+    events.record(
+        EventKind.TICKET_TRANSFERRED,
+        actor=actor,
+        ticket=ticket,
+        team=team.pk,
+        from_team=from_team,
+    )
+    announce(ticket, notices.transferred(team, queues.outlook(ticket), ticket.customer))
+    ticket.save()
+    return ticket
+
+
+def place_with(ticket: Ticket, agent: User, handover: HandOver | None, detail: str = "") -> None:
+    """Give a locked ticket to an agent, by the hand-over that waits or by one of their own."""
+    now = clock.now()
+    if handover is None:
+        brief = briefs.write(ticket, Reason.TAKEN_OVER, detail)
+        handover = HandOver(
+            ticket=ticket,
+            reason=Reason.TAKEN_OVER,
+            detail=detail,
+            team=ticket.team,
+            read_to=ticket.last_position,
+            **asdict(brief),
+        )
+    handover.accepted_at = now
+    handover.accepted_by = agent
+    handover.save()
+    ticket.person_asked_at = ticket.person_asked_at or now
+    ticket.assignee = agent
+    ticket.pass_turn(Turn.AGENT, at=now)
+
+
+def queue_again(ticket: Ticket, team: Team, detail: str = "") -> None:
+    """Put a locked ticket into the queue of a team: the brief goes with it, and its place is kept."""
     now = clock.now()
     detail = text.line(detail, limit=300)
     before = ticket.handovers.filter(ended_at=None).first()
@@ -228,21 +265,10 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
         read_to=read_to,
         **brief,
     )
-    from_team = ticket.team_id
     ticket.team = team
     ticket.assignee = None
     ticket.person_asked_at = ticket.person_asked_at or now
     ticket.pass_turn(Turn.QUEUE, at=now)
-    events.record(
-        EventKind.TICKET_TRANSFERRED,
-        actor=actor,
-        ticket=ticket,
-        team=team.pk,
-        from_team=from_team,
-    )
-    announce(ticket, notices.transferred(team, queues.outlook(ticket), ticket.customer))
-    ticket.save()
-    return ticket
 
 
 def prioritise(ticket: Ticket, wanted: Priority | None) -> None:
@@ -267,24 +293,3 @@ def _say_first(ticket: Ticket, words: str, *, warns: bool) -> None:
 def _from(opening: Opening) -> dict[str, Any]:
     """Where a text comes from: so it is not said twice, and a warning is shown as one."""
     return {"opening": opening.about, "safety": opening.safety}
-
-
-def _assign(ticket: Ticket, agent: User, handover: HandOver | None, detail: str = "") -> None:
-    """Give a locked ticket to an agent, by the hand-over that waits or by one of their own."""
-    now = clock.now()
-    if handover is None:
-        brief = briefs.write(ticket, Reason.TAKEN_OVER, detail)
-        handover = HandOver(
-            ticket=ticket,
-            reason=Reason.TAKEN_OVER,
-            detail=detail,
-            team=ticket.team,
-            read_to=ticket.last_position,
-            **asdict(brief),
-        )
-    handover.accepted_at = now
-    handover.accepted_by = agent
-    handover.save()
-    ticket.person_asked_at = ticket.person_asked_at or now
-    ticket.assignee = agent
-    ticket.pass_turn(Turn.AGENT, at=now)

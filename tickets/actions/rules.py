@@ -26,14 +26,15 @@ from tickets.models import (
     Message,
     Role,
     RuleFiring,
+    Tag,
     Ticket,
     User,
 )
+from tickets.models.properties import MOST_TAGS
 from tickets.models.users import STAFF_ROLES
 from tickets.rules import Content, Fired, Verdict, clean, describe
 from tickets.rules.shipped import STEP, shipped
 
-MOST_TAGS = 50  # on a ticket; a rule adds none beyond that
 CALL_AGAIN_AFTER = timedelta(minutes=30)  # nobody is called more often about one conversation
 
 
@@ -240,6 +241,7 @@ def _do(
     tags = tags[: max(0, MOST_TAGS - len(ticket.tags))]
     if tags:
         ticket.tags = [*ticket.tags, *tags]
+        Tag.objects.keep(tags)
         events.record(EventKind.TAGS_CHANGED, actor=actor, ticket=ticket, added=tags)
     if deciding is not None and deciding.route is not None:
         prioritise(ticket, deciding.route.priority)

@@ -39,6 +39,7 @@ def say(
     attachments.store(message, uploads)
     if author.kind != AuthorKind.SYSTEM:
         ticket.last_message_at = clock.now()
+        ticket.closes_at = None  # it is quiet no more
     events.record(
         EventKind.MESSAGE_POSTED,
         actor=recorded_by or author,

@@ -3,7 +3,7 @@
 from tickets.admin.audit import ledger
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, SingletonAdmin
 from tickets.admin.people import customers, keys, users
-from tickets.admin.policy import opening_hours, site_settings, teams
+from tickets.admin.policy import custom_fields, opening_hours, site_settings, teams, ticket_types
 from tickets.admin.rules import log, rules
 from tickets.admin.site import site
 
@@ -11,6 +11,7 @@ __all__ = [
     "AuditedAdmin",
     "AuditedForm",
     "SingletonAdmin",
+    "custom_fields",
     "customers",
     "keys",
     "ledger",
@@ -20,5 +21,6 @@ __all__ = [
     "site",
     "site_settings",
     "teams",
+    "ticket_types",
     "users",
 ]

@@ -36,6 +36,8 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("Teams"), "groups", "tickets_team"),
             _page(_("People"), "badge", "tickets_user"),
             _page(_("Opening hours"), "schedule", "tickets_openinghours"),
+            _page(_("Types of conversations"), "category", "tickets_tickettype"),
+            _page(_("Custom fields"), "edit_attributes", "tickets_customfield"),
         ),
         _group(
             _("Assistant"),

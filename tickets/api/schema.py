@@ -20,7 +20,7 @@ from rest_framework import serializers
 
 from tickets.api import idempotency
 from tickets.api.fields import Strict
-from tickets.api.serializers import CursorQuery
+from tickets.api.queries import CursorQuery
 from tickets.models import Scope
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])

@@ -15,7 +15,7 @@ from rest_framework import serializers
 
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit
-from tickets.api.fields import Address, Body, Line, Moment, Strict, Text, Words
+from tickets.api.fields import Address, Body, Line, Moment, Strict
 from tickets.api.reading import article_url, as_read
 from tickets.intake import text
 from tickets.models import (
@@ -28,68 +28,11 @@ from tickets.models import (
     Ticket,
     Turn,
 )
+from tickets.models.custom_fields import as_sent
+from tickets.models.properties import TAG_LENGTH
 from tickets.models.tickets import REFERENCE_LETTERS
 
-PAGE_SIZE = 50
-MAX_PAGE_SIZE = 100
 MAX_POSITION = 2**31 - 1
-
-
-class NoQuery(Strict):
-    """No parameter in the address."""
-
-
-class PageQuery(Strict):
-    page_size = serializers.IntegerField(
-        required=False,
-        default=PAGE_SIZE,
-        min_value=1,
-        help_text=f"How many at most; more than {MAX_PAGE_SIZE} count as {MAX_PAGE_SIZE}.",
-    )
-
-    def validate_page_size(self, value: int) -> int:
-        return min(value, MAX_PAGE_SIZE)
-
-
-class CursorQuery(PageQuery):
-    cursor = Text(
-        required=False,
-        default="",
-        allow_blank=True,
-        max_length=200,
-        help_text="Where the page begins: the one of a `next` link.",
-    )
-
-
-class TicketQuery(CursorQuery):
-    turn = serializers.ChoiceField(
-        choices=Turn.choices, required=False, help_text="Only those in whose turn it is now."
-    )
-    customer = Address(required=False, help_text="Only those of the customer with this address.")
-    last_message_after = Moment(
-        required=False, help_text="Only those with a message after this time."
-    )
-    updated_after = Moment(
-        required=False,
-        help_text="Only those that changed after this time, in the order of their changes.",
-    )
-
-
-class MessageQuery(PageQuery):
-    after = serializers.IntegerField(
-        required=False,
-        default=0,
-        min_value=0,
-        max_value=MAX_POSITION,
-        help_text="Only messages after this position: the last one that you have.",
-    )
-
-
-class SearchQuery(Strict):
-    q = Words(max_length=500, help_text="What is looked for, in anybody's own words.")
-    limit = serializers.IntegerField(
-        required=False, default=10, min_value=1, max_value=20, help_text="How many at most."
-    )
 
 
 class NewCustomer(Strict):
@@ -150,6 +93,13 @@ class CustomerOut(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=150)
 
 
+class CustomValue(TypedDict):
+    """A field that an admin added, by its key: a choice of several has several values."""
+
+    key: str
+    values: list[str]
+
+
 @extend_schema_serializer(component_name="Ticket")
 class TicketOut(serializers.Serializer[Any]):
     reference = serializers.RegexField(f"^[{REFERENCE_LETTERS}]{{8}}$")
@@ -161,10 +111,21 @@ class TicketOut(serializers.Serializer[Any]):
     channel = serializers.ChoiceField(choices=Channel.choices)
     turn = serializers.ChoiceField(choices=Turn.choices, help_text="Who is to act now.")
     turn_since = Moment()
+    snoozed_until = Moment(
+        allow_null=True, help_text="Put aside by its agent until then, if it is for a time."
+    )
     priority = serializers.SerializerMethodField()
+    type = serializers.SerializerMethodField(help_text="What it is, in the admin's words.")
+    tags = serializers.ListField(child=serializers.CharField(max_length=TAG_LENGTH))
+    custom_fields = serializers.SerializerMethodField(
+        help_text="What is filled in of the fields that an admin added to tickets."
+    )
     team = serializers.SlugField(source="team.slug", max_length=50)
     assignee = serializers.SerializerMethodField(help_text="The name of the agent who has it.")
     resolution = serializers.SerializerMethodField()
+    follows = serializers.SerializerMethodField(
+        help_text="The reference of the closed ticket that it goes on with."
+    )
     created_at = Moment()
     last_message_at = Moment(allow_null=True)
     updated_at = Moment(
@@ -193,13 +154,24 @@ class TicketOut(serializers.Serializer[Any]):
         }
         return names[ticket.priority]
 
+    def get_type(self, ticket: Ticket) -> str | None:
+        return ticket.type.name if ticket.type else None
+
+    def get_custom_fields(self, ticket: Ticket) -> list[CustomValue]:
+        return [
+            {"key": key, "values": as_sent(value)} for key, value in sorted(ticket.custom.items())
+        ]
+
+    def get_follows(self, ticket: Ticket) -> str | None:
+        return ticket.follows.reference if ticket.follows else None
+
     def get_assignee(self, ticket: Ticket) -> str | None:
         agent = ticket.assignee
         return agent.name or agent.get_short_name() if agent else None
 
-    def get_resolution(self, ticket: Ticket) -> Literal["confirmed", "resolved"] | None:
+    def get_resolution(self, ticket: Ticket) -> Literal["confirmed", "resolved", "quiet"] | None:
         match ticket.resolution:
-            case "confirmed" | "resolved" as resolution:
+            case "confirmed" | "resolved" | "quiet" as resolution:
                 return resolution
         return None
 
@@ -290,6 +262,9 @@ class AttachmentOut(serializers.Serializer[Any]):
 
 @extend_schema_serializer(component_name="Message")
 class MessageOut(serializers.Serializer[Any]):
+    ticket = serializers.RegexField(
+        f"^[{REFERENCE_LETTERS}]{{8}}$", source="ticket.reference", help_text="Where it stands."
+    )
     position = serializers.IntegerField(
         min_value=1,
         max_value=MAX_POSITION,

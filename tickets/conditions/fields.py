@@ -6,7 +6,7 @@ confidence is found. A field may also follow from others (`derive`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -85,11 +85,29 @@ def register(field: Field) -> Field:
     return field
 
 
-def all_fields() -> list[Field]:
-    """Every field, in the order in which they were registered."""
+_sources: dict[str, Callable[[], Sequence[Field]]] = {}
+
+
+def register_source(prefix: str, load: Callable[[], Sequence[Field]]) -> None:
+    """Let conditions look at fields that are rows: `load` finds those whose names begin so."""
+    _sources[prefix] = load
+
+
+def fixed_fields() -> list[Field]:
+    """Those that the program has, in the order in which they were registered. Asks nothing."""
     return list(_fields.values())
+
+
+def all_fields() -> list[Field]:
+    """Every field, those that are rows at the end; asks the database for these."""
+    return [*fixed_fields(), *(field for load in _sources.values() for field in load())]
 
 
 def field_named(name: object) -> Field | None:
     """The field; None for one that nobody registered (any more)."""
-    return _fields.get(name) if isinstance(name, str) else None
+    if not isinstance(name, str):
+        return None
+    if (fixed := _fields.get(name)) is not None:
+        return fixed
+    loads = [load for prefix, load in _sources.items() if name.startswith(prefix)]
+    return next((field for load in loads for field in load() if field.name == name), None)

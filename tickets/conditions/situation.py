@@ -6,7 +6,8 @@ from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
-from tickets.conditions.fields import all_fields
+from tickets.conditions import custom_fields
+from tickets.conditions.fields import fixed_fields
 from tickets.conditions.ticket_row import TicketRow
 from tickets.conditions.values import Situation, Value
 from tickets.models import Reading, Ticket
@@ -18,13 +19,14 @@ def of_ticket(ticket: Ticket, *, text: str, now: datetime) -> dict[str, Value]:
     One query, and one more outside the team's opening hours.
     """
     row = TicketRow.load(ticket, text=text, now=now)
-    return {field.name: field.read(row) for field in all_fields() if field.read is not None}
+    fixed = {field.name: field.read(row) for field in fixed_fields() if field.read is not None}
+    return fixed | custom_fields.of_row(row)
 
 
 def complete(situation: Situation) -> dict[str, Value]:
     """The situation with what follows from it: the derived fields that it does not have."""
     values = dict(situation)
-    for each in all_fields():
+    for each in fixed_fields():
         if each.derive is not None and each.name not in values:
             found = each.derive(situation)
             if found is not None:

@@ -35,6 +35,7 @@ from tickets.models import (
     Priority,
     Team,
     Ticket,
+    TicketType,
     Tier,
     Turn,
 )
@@ -54,6 +55,14 @@ def _stored(path: str) -> Callable[[datetime], Combinable]:
 
 def _teams() -> Choices:
     return list(Team.objects.values_list("pk", "name"))
+
+
+def _types() -> Choices:
+    return list(TicketType.objects.values_list("pk", "name"))
+
+
+def _snoozed(now: datetime) -> Combinable:
+    return Case(When(snoozed_at__isnull=False, then=Value(True)), default=Value(False))
 
 
 def _messages(now: datetime) -> Combinable:
@@ -152,6 +161,24 @@ for _field in (
         read=_column("priority"),
         query=_stored("priority"),
         key=int,
+    ),
+    Field(
+        "type",
+        _("type"),
+        "choice",
+        _types,
+        help=_("What an agent says that it is. Unknown until somebody does."),
+        read=_column("type"),
+        query=_stored("type"),
+        key=int,
+    ),
+    Field(
+        "snoozed",
+        _("snoozed"),
+        "bool",
+        says=(_("the conversation is put aside"), _("the conversation is not put aside")),
+        read=_read(lambda row: row["snoozed_at"] is not None),
+        query=_snoozed,
     ),
     Field(
         "waiting_minutes",

@@ -66,10 +66,15 @@ class TicketRow:
 
 
 _STATEMENT: Final = """
-SELECT ticket.channel, ticket.tags, ticket.priority, ticket.turn, ticket.turn_since,
-    ticket.person_asked_at, organization.tier, customer.segment, customer.value,
+SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type, ticket.turn,
+    ticket.snoozed_at,
+    ticket.turn_since, ticket.person_asked_at, organization.tier, customer.segment, customer.value,
     customer.created_at AS since, customer.prefers_person, customer.email, customer.claimed_email,
     team.id AS team, team.name AS team_name, hours.timezone,
+    ticket.custom::json AS ticket_custom, customer.custom::json AS customer_custom,
+    organization.custom::json AS organization_custom,
+    (SELECT json_agg(json_build_array(field.about, field.key, field.kind))
+        FROM tickets_customfield AS field) AS custom_fields,
     (SELECT json_agg(json_build_array(span.weekday, span.opens, span.closes))
         FROM tickets_openingspan AS span WHERE span.hours_id = hours.id) AS spans,
     array(SELECT holiday.day FROM tickets_holiday AS holiday

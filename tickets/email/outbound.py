@@ -7,6 +7,7 @@ the same Message-ID, so that the receiver's mail program shows it once.
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,6 +41,13 @@ def subscribe() -> None:
         queue="mail",
         when=by_an_agent,
         work=send_reply,
+        settle=sent,
+    )
+    events.subscribe(
+        EventKind.CLOSING_ANNOUNCED,
+        name="mail.closing",
+        queue="mail",
+        work=send_closing,
         settle=sent,
     )
     events.subscribe(
@@ -87,6 +95,17 @@ def send_reply(event: Event) -> None:
         _deliver(event, ticket, customer.email, "reply", _language(customer), context)
     elif _may_write_to(event, customer.claimed_email):
         _send_code(event, ticket, "answer_waits")
+
+
+def send_closing(event: Event) -> None:
+    """Tell a customer by mail that their conversation will be closed, unless somebody wrote since."""
+    ticket = event.ticket
+    if ticket is None or ticket.closes_at is None or not ticket.customer.email:
+        return
+    link = settings.SITE_URL + reverse("conversation", args=[ticket.reference])
+    day = datetime.combine(date.fromisoformat(event.data["on"]), time(12), tzinfo=UTC)
+    context = {"ticket": ticket, "link": link, "email": ticket.customer.email, "day": day}
+    _deliver(event, ticket, ticket.customer.email, "closing", _language(ticket.customer), context)
 
 
 def send_confirmation(event: Event) -> None:

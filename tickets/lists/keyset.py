@@ -35,7 +35,7 @@ class Page(Generic[Row]):
 class Order:
     """The order of a list. Its `name` stands in its cursors, so that one of another list is refused.
 
-    `fields` are numbers or times, with "-" before those that fall; the last one is unique.
+    `fields` are numbers, times or yes and no, with "-" before those that fall; the last one is unique.
     """
 
     name: str
@@ -121,6 +121,10 @@ def _column(model: type[Model], name: str) -> Field[Any, Any]:
 
 
 def _valid(column: Field[Any, Any], value: Any) -> Value:
+    if isinstance(column, BooleanField):
+        if type(value) is not bool:
+            raise BadCursor(str(value))
+        return Value(value)
     if isinstance(column, DateTimeField):
         return Value(_moment(value), output_field=column)
     if type(value) is not int or not 0 <= value < 2**63:

@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 # What customers have nothing to look for after: no frame is sent to them at all.
 STAFF_ONLY = {
     *(EventKind.NOTE_WRITTEN, EventKind.FACT_NOTED),
-    *(EventKind.TAGS_CHANGED, EventKind.PERSON_PAGED),
     *(EventKind.REPLY_LEAVING, EventKind.REPLY_TAKEN_BACK, EventKind.REPLY_HELD),
+    *(EventKind.TAGS_CHANGED, EventKind.PERSON_PAGED, EventKind.TICKET_CHANGED),
 }
 
 
@@ -81,6 +81,8 @@ def nudge(event: Event) -> None:
         groups.append(user_group(ticket.assignee_id))
     if "from_team" in event.data:
         groups.append(team_group(event.data["from_team"]))
+    if event.kind == EventKind.TICKET_ASSIGNED and event.data["before"]:
+        groups.append(user_group(event.data["before"]))
     if event.kind in (EventKind.PERSON_PAGED, EventKind.REPLY_HELD):
         message["called"] = event.data["user"]
         groups.append(user_group(event.data["user"]))

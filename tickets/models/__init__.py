@@ -3,6 +3,7 @@
 from tickets.models.api_keys import ApiKey, IdempotentRequest, Scope
 from tickets.models.attachments import Attachment
 from tickets.models.claims import Claim, ClaimState
+from tickets.models.custom_fields import CustomField
 from tickets.models.customers import Customer, Fact, Organization, Tier
 from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
@@ -10,6 +11,7 @@ from tickets.models.handovers import HandOver, Identity, Reason
 from tickets.models.mails import QueuedMail
 from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
 from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettings
+from tickets.models.properties import Tag, TicketType
 from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
 from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket, Turn
@@ -25,6 +27,7 @@ __all__ = [
     "Citation",
     "Claim",
     "ClaimState",
+    "CustomField",
     "Customer",
     "Decision",
     "Draft",
@@ -56,8 +59,10 @@ __all__ = [
     "RuleFiring",
     "Scope",
     "SiteSettings",
+    "Tag",
     "Team",
     "Ticket",
+    "TicketType",
     "Tier",
     "Turn",
     "User",

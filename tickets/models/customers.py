@@ -21,6 +21,10 @@ class Organization(models.Model):
     tier = models.CharField(_("tier"), max_length=10, choices=Tier.choices, default=Tier.STANDARD)
     domain = models.CharField(_("e-mail domain"), max_length=150, blank=True)
     note = models.TextField(_("note"), blank=True)
+    # What an admin's custom fields say of it, by their keys: see tickets.models.custom_fields.
+    custom = models.JSONField(
+        default=dict, blank=True, editable=False, db_default=models.Value({}, models.JSONField())
+    )
 
     class Meta:
         verbose_name = _("organisation")
@@ -93,6 +97,10 @@ class Customer(models.Model):
         null=True,
         blank=True,
         editable=False,
+    )
+    # What an admin's custom fields say of it, by their keys: see tickets.models.custom_fields.
+    custom = models.JSONField(
+        default=dict, blank=True, editable=False, db_default=models.Value({}, models.JSONField())
     )
     # A fingerprint of the browser that spoke for the first time, so that what it sends at once, before
     # it has a session, is one visitor's.

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -137,6 +137,32 @@ class SiteSettings(models.Model):
         _("live chats at once"),
         default=True,
         help_text=_("A customer who has the conversation open gets the reply without this wait."),
+    )
+    quiet_days = models.PositiveSmallIntegerField(
+        _("days without a word"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=_(
+            "After so many days in which a customer who was answered wrote nothing, they are told "
+            "that the conversation will be closed. Empty: nothing is closed by itself."
+        ),
+    )
+    notice_days = models.PositiveSmallIntegerField(
+        _("days of notice"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("So many days after they were told it is closed, unless somebody writes."),
+    )
+    reopen_days = models.PositiveSmallIntegerField(
+        _("days to reopen"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text=_(
+            "For so many days a closed conversation goes on when its customer writes. Later their "
+            "words begin a new one, linked to it. Empty: it always goes on."
+        ),
     )
 
     class Meta:

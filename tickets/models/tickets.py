@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -54,6 +54,11 @@ class Resolution(models.TextChoices):
 
     CONFIRMED = "confirmed", _("Solved, the customer says")
     RESOLVED = "resolved", _("Resolved, the agent says")
+    QUIET = "quiet", _("Closed, nobody wrote any more")
+
+
+# Those that say that it helped: what became quiet is no evidence of that.
+SOLVED = (Resolution.CONFIRMED, Resolution.RESOLVED)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -98,6 +103,14 @@ class Ticket(models.Model):
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority.choices, default=Priority.NORMAL
     )
+    type = models.ForeignKey(
+        "TicketType",
+        verbose_name=_("type"),
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        null=True,
+        blank=True,
+    )
 
     turn = models.CharField(_("turn"), max_length=10, choices=Turn.choices)
     turn_since = models.DateTimeField(_("turn since"))
@@ -106,6 +119,24 @@ class Ticket(models.Model):
     resolution = models.CharField(max_length=10, choices=Resolution.choices, blank=True)
     solved_by_assistant = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Nobody writes any more, and the customer was told that it is closed then.
+    closes_at = models.DateTimeField(null=True, blank=True)
+    # It goes on with what was closed for too long to be reopened.
+    follows = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="followed_by", null=True, blank=True
+    )
+
+    # Put aside by its agent since then; until a time, or without one until the customer writes.
+    snoozed_at = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    snooze_note = models.CharField(max_length=200, blank=True, db_default="")
+    # It came back from being put aside, and its agent has not acted since: it stands on top.
+    is_back = models.BooleanField(default=False, db_default=False)
+
+    # What an admin's custom fields say of it, by their keys: see tickets.models.custom_fields.
+    custom = models.JSONField(
+        default=dict, blank=True, editable=False, db_default=models.Value({}, models.JSONField())
+    )
 
     # One counter per ticket, raised under the row's lock: order is commit order.
     last_position = models.PositiveIntegerField(default=0)
@@ -146,6 +177,20 @@ class Ticket(models.Model):
                 | ~Q(turn=Turn.CLOSED) & Q(closed_at__isnull=True, resolution=""),
                 name="ticket_closed_with_a_time_and_a_resolution",
             ),
+            models.CheckConstraint(
+                condition=Q(snoozed_at__isnull=True)
+                | Q(assignee__isnull=False, turn__in=[Turn.AGENT, Turn.CUSTOMER]),
+                name="ticket_a_snoozed_one_is_an_agents",
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at__isnull=True) | Q(turn=Turn.CUSTOMER),
+                name="ticket_only_what_waits_for_the_customer_becomes_quiet",
+            ),
+            models.CheckConstraint(
+                condition=Q(snoozed_at__isnull=False)
+                | Q(snoozed_until__isnull=True, snooze_note=""),
+                name="ticket_snoozed_until_only_while_it_is",
+            ),
         ]
         indexes = [
             models.Index(fields=["customer", "-last_message_at", "-id"]),
@@ -163,6 +208,14 @@ class Ticket(models.Model):
                 fields=["turn_since"],
                 condition=Q(turn=Turn.ASSISTANT),
                 name="ticket_assistants_turn",
+            ),
+            models.Index(
+                fields=["snoozed_until"],
+                condition=Q(snoozed_until__isnull=False),
+                name="ticket_snoozed",
+            ),
+            models.Index(
+                fields=["closes_at"], condition=Q(closes_at__isnull=False), name="ticket_closes"
             ),
         ]
 
@@ -183,10 +236,27 @@ class Ticket(models.Model):
             self.closed_at = None
             self.resolution = ""
             self.solved_by_assistant = False
+        if turn != Turn.CUSTOMER:
+            self.closes_at = None
+        if turn != Turn.AGENT:
+            self.is_back = False
+        if turn not in (Turn.AGENT, Turn.CUSTOMER):
+            self.end_snooze()
+
+    def end_snooze(self) -> None:
+        """It is not put aside any more."""
+        self.snoozed_at = self.snoozed_until = None
+        self.snooze_note = ""
 
     @property
     def is_closed(self) -> bool:
         return self.turn == Turn.CLOSED
+
+    def is_over(self, reopen_days: int | None) -> bool:
+        """Whether it was closed too long ago to be reopened by its customer; None: it never is."""
+        if self.closed_at is None or reopen_days is None:
+            return False
+        return self.closed_at + timedelta(days=reopen_days) < clock.now()
 
     @property
     def with_a_person(self) -> bool:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tickets import access, actions
 from tickets.actors import Actor
+from tickets.conversation import custom_fields
 from tickets.conversation.stretches import Stretch
 from tickets.intake import limits
 from tickets.intake.attachments import NotKept
@@ -159,6 +160,7 @@ def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: An
         {
             **frames.context(ticket, shown),
             "section": "requests",
+            "custom": [field for field in custom_fields.of(ticket) if field.words],
             "shown": shown,
             "client_id": uuid.uuid4(),
             **forms,
@@ -208,7 +210,7 @@ def _write(request: HttpRequest, ticket: Ticket, form: MessageForm, actor: Actor
 
     try:
         limits.spend(limits.WRITE_A_MESSAGE, "customer", str(ticket.customer_id))
-        message = actions.post_message(
+        message = actions.continue_conversation(
             actor=actor,
             ticket=ticket,
             body=form.cleaned_data["body"],
@@ -221,6 +223,8 @@ def _write(request: HttpRequest, ticket: Ticket, form: MessageForm, actor: Actor
     except NotKept as error:
         form.add_error("files", error)
         return problem(request, form, page)
+    if message.ticket_id != ticket.pk:  # it was closed long ago, and goes on elsewhere
+        return redirect("conversation", message.ticket.reference)
     return answer(request, ticket, message)
 
 

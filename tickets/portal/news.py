@@ -65,11 +65,13 @@ def context(ticket: Ticket, shown: Stretch[Message]) -> dict[str, Any]:
     """What the templates of a customer's conversation need beside the messages."""
     waiting = ticket.turn == Turn.QUEUE
     claimed = ticket.customer.claimed_email
+    desk = SimpleLazyObject(SiteSettings.load)  # most frames do not name the company
     outlook = queues.outlook(ticket) if waiting else None
     return {
         "ticket": ticket,
         "viewer": "customer",
-        "desk": SimpleLazyObject(SiteSettings.load),  # most frames do not name the company
+        "desk": desk,
+        "is_over": ticket.is_closed and ticket.is_over(desk.reopen_days),
         "outlook": outlook,
         "how_long": notices.how_long(outlook) if outlook else "",
         "items": shown.items,

@@ -20,6 +20,11 @@ def moment(at: datetime) -> str:
     return f"{day(at)}, {date_format(timezone.localtime(at), 'TIME_FORMAT')}"
 
 
+def weekday(at: datetime) -> str:
+    """A day soon to come: Monday, 5 June."""
+    return f"{date_format(timezone.localtime(at), 'l')}, {day(at)}"
+
+
 def weekday_moment(at: datetime) -> str:
     """A moment soon to come, with its weekday: Monday, 5 June, 09:00."""
     return f"{date_format(timezone.localtime(at), 'l')}, {moment(at)}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
-from tickets.models import Customer, Team, User
+from tickets.models import Customer, Team, Ticket, User
 from tickets.service import dates
 from tickets.service.queues import COUNTED, Outlook
 from tickets.service.waits import SAID, Wait
@@ -116,10 +118,44 @@ def transferred(team: Team, outlook: Outlook, customer: Customer) -> str:
     return f"{text} {following}"
 
 
+def passed_on(outlook: Outlook, customer: Customer) -> str:
+    """Whoever had it gave it back to the queue of the same team."""
+    text = _("Somebody else of our team goes on here, with everything you wrote.")
+    following = joined(outlook) if outlook.open_now else _later(outlook, customer)
+    return f"{text} {following}"
+
+
 def resolved(agent: User) -> str:
     return _("%(name)s marked this as resolved. Is it solved for you?") % {
         "name": agent.get_short_name()
     }
+
+
+def closing(on: datetime) -> str:
+    """That nobody writes any more, and on which day it will be closed."""
+    return _(
+        "Nobody wrote here for a while. We close this conversation after %(day)s, unless you "
+        "write. You can write again later, too."
+    ) % {"day": dates.weekday(on)}
+
+
+def closed_quiet() -> str:
+    return _(
+        "This conversation was closed, since nobody wrote for a while. Write here if anything is left."
+    )
+
+
+def continued_in(reference: str) -> str:
+    return _("You wrote again, and it goes on in the conversation %(reference)s.") % {
+        "reference": reference
+    }
+
+
+def continues(ticket: Ticket) -> str:
+    return _(
+        "This goes on with the conversation %(reference)s, which was closed on %(day)s. "
+        "Whoever helps you can read it."
+    ) % {"reference": ticket.reference, "day": dates.day(ticket.closed_at or ticket.turn_since)}
 
 
 def confirmed() -> str:

@@ -97,6 +97,6 @@ def _ahead(ticket: Ticket) -> int:
 def _busy(agents: set[int], now: datetime) -> int:
     """How many of these agents owe somebody an answer, and not since long ago. One query."""
     owing = Ticket.objects.filter(
-        assignee__in=agents, turn=Turn.AGENT, turn_since__gt=now - BUSY_WITH
+        assignee__in=agents, turn=Turn.AGENT, turn_since__gt=now - BUSY_WITH, snoozed_at=None
     )
     return owing.values("assignee").distinct().count()

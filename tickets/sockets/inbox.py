@@ -113,6 +113,11 @@ class InboxConsumer(HearsWhoLooks):
             return _("Somebody asks for a person")
         if kind == EventKind.TICKET_TRANSFERRED and waits_here:
             return _("Passed on to %(team)s") % {"team": ticket.team}
+        if kind == EventKind.TICKET_ASSIGNED and ticket.assignee_id == self.user.pk:
+            return _("A colleague gave you this conversation")
+        by_time = event.get("by_kind") == AuthorKind.SYSTEM
+        if kind == EventKind.TICKET_UNSNOOZED and by_time and ticket.assignee_id == self.user.pk:
+            return _("A conversation that you put aside is back")
         if kind == EventKind.MESSAGE_POSTED and ticket.assignee_id == self.user.pk:
             said = ticket.messages.filter(position=event["position"])
             if said.filter(author_kind=AuthorKind.CUSTOMER).exists():

@@ -74,6 +74,12 @@ def moment(at: datetime) -> str:
 
 
 @register.filter
+def weekday(at: datetime) -> str:
+    """The day when something will be, with the weekday."""
+    return dates.weekday(at)
+
+
+@register.filter
 def weekday_moment(at: datetime) -> str:
     """When something will be, with the weekday."""
     return dates.weekday_moment(at)

@@ -35,7 +35,7 @@ def write(request: AgentRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
         status, code = (507, NOT_KEPT) if form.has_error("files", NOT_KEPT) else (422, "invalid")
-        return _refused(request, ticket, problem, code=code, status=status, written=form)
+        return refused(request, ticket, problem, code=code, status=status, written=form)
     sent = form.cleaned_data
     known: list[Known] = []
     if sent["kind"] == Kind.REPLY:
@@ -103,7 +103,7 @@ def resolve(request: AgentRequest, reference: str) -> HttpResponse:
     owed = ticket.turn in (Turn.AGENT, Turn.QUEUE) and waits_for_answer(ticket)
     if owed and "anyway" not in request.POST:
         words = _("The last message is not answered. Resolve it all the same?")
-        return _refused(request, ticket, words, code="unanswered", status=409)
+        return refused(request, ticket, words, code="unanswered", status=409)
     wait = sending.wait_for(ticket)
     return answer(
         request,
@@ -135,7 +135,7 @@ def transfer(request: AgentRequest, reference: str) -> HttpResponse:
     try:
         actions.transfer(actor=actor_of(request), ticket=ticket, **form.cleaned_data)
     except ActionError as error:
-        return _refused(request, ticket, error.message, code=error.code, status=_status(error))
+        return refused(request, ticket, error.message, code=error.code, status=_status(error))
     messages.success(
         request,
         _("%(reference)s was passed on to %(team)s.")
@@ -157,9 +157,9 @@ def answer(
     except ValidationError as error:
         problem = " ".join(error.messages)
         status, code = (507, NOT_KEPT) if isinstance(error, NotKept) else (422, "invalid")
-        return _refused(request, ticket, problem, code=code, status=status, written=written)
+        return refused(request, ticket, problem, code=code, status=status, written=written)
     except ActionError as error:
-        return _refused(
+        return refused(
             request,
             ticket,
             error.message,
@@ -181,7 +181,7 @@ def answer(
     return redirect("workspace-ticket", ticket.reference)
 
 
-def _refused(
+def refused(
     request: AgentRequest,
     ticket: Ticket,
     problem: str,

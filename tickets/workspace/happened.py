@@ -14,19 +14,26 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext as _
 
-from tickets.models import AuthorKind, Event, EventKind, Message, Reason, Team, Ticket
+from tickets.models import AuthorKind, Event, EventKind, Message, Reason, Team, Ticket, User
 from tickets.models.messages import MessageQuerySet
 
 _ANNOUNCED = (
     *(EventKind.PERSON_ASKED, EventKind.TICKET_ACCEPTED, EventKind.TICKET_HANDED_BACK),
     *(EventKind.TICKET_TRANSFERRED, EventKind.TICKET_RESOLVED, EventKind.TICKET_CONFIRMED),
-    EventKind.TICKET_REOPENED,
+    *(EventKind.TICKET_REOPENED, EventKind.TICKET_ASSIGNED, EventKind.TICKET_CLOSED),
+    *(EventKind.CLOSING_ANNOUNCED, EventKind.TICKET_CONTINUED),
+)
+_AS_THE_CUSTOMER_READS_IT = (
+    *(EventKind.CLOSING_ANNOUNCED, EventKind.TICKET_CLOSED, EventKind.TICKET_CONTINUED),
 )
 
 
 def with_events(messages: MessageQuerySet) -> MessageQuerySet:
     """The messages, each line of the system with what it announces, in the one query."""
     team = Team.objects.filter(pk=Cast(KeyTextTransform("team", OuterRef("data")), IntegerField()))
+    agent = User.objects.filter(
+        pk=Cast(KeyTextTransform("after", OuterRef("data")), IntegerField())
+    )
     announced = (
         Event.objects.filter(
             ticket=OuterRef("ticket"), position__lt=OuterRef("position"), kind__in=_ANNOUNCED
@@ -40,6 +47,7 @@ def with_events(messages: MessageQuerySet) -> MessageQuerySet:
                 email="actor_user__email",
                 data="data",
                 team=Subquery(team.values("name")[:1]),
+                agent=Subquery(agent.values("name")[:1]),
             )
         )[:1]
     )
@@ -50,11 +58,14 @@ def with_events(messages: MessageQuerySet) -> MessageQuerySet:
 def line(message: Message, ticket: Ticket) -> str:
     """What a line of the system says to agents."""
     event: dict[str, Any] | None = getattr(message, "happened", None)
-    if event is None:
+    if event is None or event["kind"] in _AS_THE_CUSTOMER_READS_IT:
         return message.body
     if event["kind"] == EventKind.PERSON_ASKED:
         return _asked(event["data"], ticket)
-    who = {"who": _who(event, ticket), "team": event["team"]}
+    who = {"who": _who(event, ticket), "team": event["team"], "agent": event["agent"]}
+    if event["kind"] == EventKind.TICKET_ASSIGNED:
+        given, back = _("%(who)s gave it to %(agent)s."), _("%(who)s gave it back to the queue.")
+        return (given if event["data"]["after"] else back) % who
     return {
         EventKind.TICKET_ACCEPTED: _("%(who)s joined the conversation."),
         EventKind.TICKET_HANDED_BACK: _("%(who)s handed the conversation back to the assistant."),

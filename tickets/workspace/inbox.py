@@ -27,6 +27,7 @@ class View(models.TextChoices):
 
     WAITING = "waiting", _("Waiting")
     MINE = "mine", _("Mine")
+    SNOOZED = "snoozed", _("Snoozed")
     OPEN = "open", _("Open")
     ASSISTANT = "assistant", _("Assistant")
     CLOSED = "closed", _("Closed")
@@ -37,13 +38,14 @@ class View(models.TextChoices):
         if ticket.is_closed:
             return cls.CLOSED
         if ticket.assignee_id == user.pk:
-            return cls.MINE
+            return cls.SNOOZED if ticket.snoozed_at else cls.MINE
         if ticket.turn == Turn.QUEUE:
             return cls.WAITING
         return cls.OPEN if ticket.with_a_person else cls.ASSISTANT
 
 
 _REFERENCE = re.compile(f"[{REFERENCE_LETTERS}]{{8}}")
+_ORDERS = {View.WAITING: orders.QUEUE, View.MINE: orders.MINE}
 NOT_CLOSED = [turn for turn in Turn if turn != Turn.CLOSED]
 
 
@@ -86,8 +88,7 @@ def page(actor: Actor, selection: Selection) -> Page:
     counts = _counts(actor)
     # The counts ride along with the rows: PostgreSQL works them out once for the whole query.
     rows = _rows(actor, selection).annotate(**counts)
-    is_queue = selection.view == View.WAITING and not selection.search
-    order = orders.QUEUE if is_queue else orders.LATEST
+    order = orders.LATEST if selection.search else _ORDERS.get(selection.view, orders.LATEST)
     found = order.page(rows, selection.cursor, size=PAGE)
     return Page(
         rows=found.rows,
@@ -101,8 +102,9 @@ def in_view(actor: Actor, view: View) -> TicketQuerySet:
     visible = access.tickets_for(actor)
     if view == View.WAITING:
         return visible.filter(turn=Turn.QUEUE)
-    if view == View.MINE:
-        return visible.filter(assignee=actor.user, turn__in=[Turn.AGENT, Turn.CUSTOMER])
+    if view in (View.MINE, View.SNOOZED):
+        mine = visible.filter(assignee=actor.user, turn__in=[Turn.AGENT, Turn.CUSTOMER])
+        return mine.filter(snoozed_at__isnull=view == View.MINE)
     if view == View.OPEN:
         return visible.filter(turn__in=NOT_CLOSED)
     if view == View.ASSISTANT:

@@ -23,12 +23,13 @@ from tickets.models import AuthorKind, Citation, Fact, Message, SiteSettings, Ti
 from tickets.workspace import brief, drafts, timeline
 from tickets.workspace.drafts import Drafts
 from tickets.workspace.inbox import earlier_of
+from tickets.workspace.properties import choices_for
 from tickets.workspace.timeline import Item
 
 EARLIER = 5  # of the customer's other conversations; of the rest the number
 FACTS = 50  # the newest
 CITATIONS = 50  # the newest: of a conversation without end not every article is recalled
-PANELS = ("head", "actions", "brief", "leaving", "hint", "about")
+PANELS = ("head", "actions", "brief", "leaving", "hint", "properties", "about")
 
 _SOURCES = {
     "customer": _("said by the customer"),
@@ -130,6 +131,7 @@ def _panels(
         "customer": ticket.customer,
         "brief": brief.newest(ticket),
         "facts": _facts(ticket),
+        "choices": choices_for(ticket, user),
         "articles": articles,
         "leaving": kept.leaving,
         "rating": getattr(ticket, "rating", None),

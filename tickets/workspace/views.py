@@ -34,11 +34,12 @@ if TYPE_CHECKING:
 _ICONS = {
     View.WAITING: "clock",
     View.MINE: "user-round",
+    View.SNOOZED: "alarm-clock",
     View.OPEN: "messages-square",
     View.ASSISTANT: "bot",
     View.CLOSED: "archive",
 }
-_ACTS = ("accept", "hand-back", "resolve", "reopen")
+_ACTS = ("accept", "hand-back", "resolve", "reopen", "unsnooze")
 _EMPTY: dict[View, tuple[StrOrPromise, StrOrPromise]] = {
     View.WAITING: (
         gettext_lazy("Nobody is waiting"),
@@ -47,6 +48,10 @@ _EMPTY: dict[View, tuple[StrOrPromise, StrOrPromise]] = {
     View.MINE: (
         gettext_lazy("Nothing on your desk"),
         gettext_lazy("What you accept stays here until it is resolved."),
+    ),
+    View.SNOOZED: (
+        gettext_lazy("Nothing is put aside"),
+        gettext_lazy("What you snooze stays here until its time, or until the customer writes."),
     ),
     View.OPEN: (
         gettext_lazy("Nothing is open"),

@@ -25,6 +25,7 @@ from tickets.admin import site
 from tickets.models import (
     ApiKey,
     Customer,
+    CustomField,
     EscalationRule,
     Event,
     OpeningHours,
@@ -34,13 +35,25 @@ from tickets.models import (
     RuleFiring,
     SiteSettings,
     Team,
+    TicketType,
     User,
 )
 
 pytestmark = pytest.mark.django_db
 
 MODELS = {
-    *(ApiKey, Article, AssistantSettings, Category, Customer, Event, LanguageTexts, OpeningHours),
+    *(
+        ApiKey,
+        Article,
+        AssistantSettings,
+        Category,
+        CustomField,
+        TicketType,
+        Customer,
+        Event,
+        LanguageTexts,
+        OpeningHours,
+    ),
     *(Organization, Reaction, SiteSettings, Team, User, EscalationRule, RuleFiring),
     *(AnswerReport, Detector, KnowledgeGap, Opening, QuestionSuggestion, Synonyms, IgnoredWord),
 }

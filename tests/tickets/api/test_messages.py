@@ -39,6 +39,7 @@ def test_an_added_message_is_the_customers_and_gives_the_turn_to_whoever_answers
     assert response.status_code == 201
     message = Message.objects.latest("pk")
     assert response.json() == {
+        "ticket": ticket.reference,
         "position": message.position,
         "author": {"kind": "customer", "name": ticket.customer.name},
         "channel": "api",

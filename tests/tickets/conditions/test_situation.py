@@ -51,6 +51,8 @@ def test_a_ticket_and_its_customer_are_seen_as_they_are() -> None:
         "turns": 2,
         "tags": [],
         "priority": 2,
+        "type": None,
+        "snoozed": False,
         "waiting_minutes": 0,
         "tier": "premier",
         "segment": "guides",

@@ -22,6 +22,7 @@ from tickets.models import (
     Resolution,
     Team,
     Ticket,
+    TicketType,
     Tier,
     Turn,
     User,
@@ -79,8 +80,10 @@ class Sketch:
     turn: Turn
     channel: str
     priority: int
+    type: int | None
     tags: list[str]
     messages: int
+    snoozed: bool
     created: datetime
     since: datetime
 
@@ -113,8 +116,10 @@ SKETCHES = st.builds(
     turn=st.sampled_from(list(Turn)),
     channel=st.sampled_from(Channel.values),
     priority=st.sampled_from(Priority.values),
+    type=st.sampled_from([None, 0, 1]),
     tags=st.lists(words().filter(bool), max_size=3),
     messages=st.integers(0, 3),
+    snoozed=st.booleans(),
     created=moments(),
     since=moments(),
 )
@@ -126,7 +131,7 @@ WORLDS = st.tuples(
 def build(
     people: list[Person], sketches: list[Sketch], teams: list[Team], agent: User
 ) -> list[Ticket]:
-    """The rows of a world, in four statements."""
+    """The rows of a world, in five statements."""
     organizations = {
         person: Organization(name=f"Random {number}", tier=person.tier)
         for number, person in enumerate(people)
@@ -144,8 +149,9 @@ def build(
         )
         for number, person in enumerate(people)
     )
+    types = list(TicketType.objects.offered())
     tickets = Ticket.objects.bulk_create(
-        _ticket(sketch, customers[sketch.customer], teams[sketch.team], agent)
+        _ticket(sketch, customers[sketch.customer], teams[sketch.team], agent, types)
         for sketch in sketches
     )
     Message.objects.bulk_create(
@@ -156,7 +162,9 @@ def build(
     return tickets
 
 
-def _ticket(sketch: Sketch, customer: Customer, team: Team, agent: User) -> Ticket:
+def _ticket(
+    sketch: Sketch, customer: Customer, team: Team, agent: User, types: list[TicketType]
+) -> Ticket:
     closed = sketch.turn == Turn.CLOSED
     with_a_person = sketch.turn in (Turn.QUEUE, Turn.AGENT)
     return Ticket(
@@ -165,7 +173,9 @@ def _ticket(sketch: Sketch, customer: Customer, team: Team, agent: User) -> Tick
         assignee=agent if sketch.turn == Turn.AGENT else None,
         channel=sketch.channel,
         priority=sketch.priority,
+        type=None if sketch.type is None else types[sketch.type],
         tags=sketch.tags,
+        snoozed_at=sketch.since if sketch.snoozed and sketch.turn == Turn.AGENT else None,
         turn=sketch.turn,
         turn_since=sketch.since,
         person_asked_at=sketch.since if with_a_person else None,

@@ -40,6 +40,13 @@ TABLE = {
     ("POST", "workspace-report"): [302, 404, 404, 404, 404, 404],
     ("GET", "workspace-correct"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-correct"): [302, 404, 404, 404, 404, 404],
+    ("GET", "workspace-snooze"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-snooze"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-unsnooze"): [302, 404, 404, 302, 302, 302],
+    ("GET", "workspace-history"): [302, 404, 404, 200, 200, 200],
+    ("GET", "workspace-transcript"): [302, 404, 404, 200, 200, 200],
+    ("GET", "workspace-tags"): [302, 404, 200, 200, 200, 200],
+    ("POST", "workspace-change"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-accept"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-hand-back"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-resolve"): [302, 404, 404, 302, 302, 302],
@@ -68,6 +75,7 @@ def ask(
     url = url.replace("<uuid:file>", "00000000-0000-4000-8000-000000000002")
     data = {"kind": "note", "anyway": "yes", "body": "A note", "online": "1"}
     data |= {"team": str(other_team.pk), "detail": "x"}
+    data |= {"save": "priority", "priority": "4", "until": "3h"}
     answer = client.get(url) if method == "GET" else client.post(url, data)
     tokens = r'(csrfmiddlewaretoken" value="|X-CSRFToken": "|nonce-)[\w+/=]+'
     return answer.status_code, re.sub(tokens, "", answer.text)

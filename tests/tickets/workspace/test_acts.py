@@ -345,7 +345,8 @@ def test_news_bring_what_came_after_in_order_and_once(
         answer = danas.get(f"/workspace/{ticket.reference}/news/?after={after}").json()
         ticket.refresh_from_db()
         assert answer["position"] == ticket.last_position
-        assert set(answer["panels"]) == {"head", "actions", "brief", "leaving", "hint", "about"}
+        panels = {"head", "actions", "brief", "leaving", "hint", "properties", "about"}
+        assert set(answer["panels"]) == panels
         return [item["html"] for item in answer["items"]]
 
     for html, words in zip(news(seen), ("one", "two", "three"), strict=True):

@@ -79,7 +79,10 @@ def test_each_view_has_its_conversations_and_nothing_of_other_teams(
     robins = make_ticket(team=team, turn=Turn.AGENT, agent=robin)
     for turn in Turn:
         make_ticket(team=other_team, turn=turn)
-    in_view["open"] = [*in_view["waiting"], *in_view["mine"], *in_view["assistant"], robins]
+    in_view["snoozed"] = [make_ticket(team=team, turn=Turn.AGENT, agent=dana)]
+    actions.snooze(actor=Actor.agent(dana), ticket=in_view["snoozed"][0], until=None)
+    open_ones = [*in_view["waiting"], *in_view["mine"], *in_view["assistant"]]
+    in_view["open"] = [*open_ones, *in_view["snoozed"], robins]
 
     for view, tickets in in_view.items():
         page = danas.get(f"/workspace/?view={view}")

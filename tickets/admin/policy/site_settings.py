@@ -16,9 +16,13 @@ from tickets.models import SiteSettings
 
 @admin.register(SiteSettings, site=site)
 class SiteSettingsAdmin(SingletonAdmin):
-    fields = (
-        *("company_name", "welcome", "default_team", "phone", "contact_email"),
-        *("undo_seconds", "live_at_once"),
+    fieldsets = (
+        (None, {"fields": ("company_name", "welcome", "default_team", "phone", "contact_email")}),
+        (_("When a reply leaves"), {"fields": ("undo_seconds", "live_at_once")}),
+        (
+            _("When a conversation ends"),
+            {"fields": ("quiet_days", "notice_days", "reopen_days")},
+        ),
     )
 
     def formfield_for_foreignkey(

@@ -9,14 +9,13 @@ from rest_framework.response import Response
 from knowledgebase.models import Article
 from knowledgebase.search import search
 from tickets.api.paging import next_link
+from tickets.api.queries import CursorQuery, SearchQuery
 from tickets.api.schema import operation
 from tickets.api.serializers import (
     ArticleOut,
     ArticlePage,
     ArticleWithBodyOut,
-    CursorQuery,
     SearchOut,
-    SearchQuery,
 )
 from tickets.api.views.base import ApiView
 from tickets.lists.keyset import Order

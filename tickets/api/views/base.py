@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from tickets.actors import Actor
 from tickets.api.fields import Strict
-from tickets.api.serializers import NoQuery
+from tickets.api.queries import NoQuery
 from tickets.intake import limits
 from tickets.models import ApiKey, Scope
 

@@ -10,17 +10,16 @@ from rest_framework.response import Response
 from tickets import access, actions
 from tickets.api.idempotency import idempotent
 from tickets.api.paging import next_link
+from tickets.api.queries import MessageQuery, TicketQuery
 from tickets.api.schema import operation
 from tickets.api.serializers import (
     MessageOut,
     MessagePage,
-    MessageQuery,
     MessageReceipt,
     NewMessage,
     NewTicket,
     TicketOut,
     TicketPage,
-    TicketQuery,
     TicketReceipt,
 )
 from tickets.api.views.base import ApiView
@@ -48,7 +47,7 @@ class TicketList(ApiView):
     def get(self, request: Request) -> Response:
         wanted = self.parameters
         found = _wanted(access.tickets_for(self.actor), wanted)
-        found = found.select_related("customer", "team", "assignee")
+        found = found.select_related("customer", "team", "assignee", "type", "follows")
         cursor, size = wanted["cursor"], wanted["page_size"]
         if since := wanted.get("updated_after"):
             until = changes.settled_until()  # before they are read
@@ -131,7 +130,8 @@ class MessageList(ApiView):
     @operation(
         "Add a customer's message",
         "What the ticket's customer says, wherever they said it. The turn goes to whoever is to "
-        "answer. A key without `tickets:read` gets the receipt only.",
+        "answer. Where it was closed too long ago to be reopened, it is the first message of a new "
+        "ticket: see `ticket`. A key without `tickets:read` gets the receipt only.",
         scope=Scope.TICKETS_WRITE,
         body=NewMessage,
         answer=MessageOut,
@@ -140,13 +140,14 @@ class MessageList(ApiView):
     @idempotent
     def post(self, request: Request, reference: str) -> Response:
         ticket = access.ticket_for(self.actor, reference)
-        written = actions.post_message(
+        written = actions.continue_conversation(
             actor=self.actor,
             ticket=ticket,
             body=self.taken(NewMessage)["body"],
             channel=Channel.API,
         )
-        message = Message.objects.complete().select_related("author_customer").get(pk=written.pk)
+        messages = Message.objects.complete().select_related("author_customer", "ticket")
+        message = messages.get(pk=written.pk)
         return Response(MessageOut(message).data, status=201)
 
 

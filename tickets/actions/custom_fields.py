@@ -1,0 +1,96 @@
+"""Filling in what an admin added to conversations, customers and organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tickets import events
+from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions.properties import ChangedMeanwhile, who_changed
+from tickets.actors import Actor
+from tickets.intake import text
+from tickets.models import Customer, CustomField, EventKind, Organization, Ticket
+from tickets.models.custom_fields import About, FieldKind, as_sent
+
+PREFIX = "custom."  # before a field's key, where it stands beside others
+
+
+@transaction.atomic
+def fill_in(
+    *,
+    actor: Actor,
+    ticket: Ticket,
+    field: CustomField,
+    value: Sequence[str],
+    seen: Sequence[str] | None = None,
+) -> Ticket:
+    """Set a custom field of a ticket, of its customer or of their organisation. Nothing clears it.
+
+    `value` is what a form sends, and `seen` what it had shown. The customer is locked first.
+
+    Raises:
+        NotAllowed: the actor is no agent.
+        ActionError: the customer belongs to no organisation.
+        ValidationError: that is no value of this field.
+        ChangedMeanwhile: it is not what was `seen` any more.
+    """
+    customer = Customer.objects.locked(ticket.customer)
+    ticket = Ticket.objects.locked(ticket)
+    if not actor.works_here:
+        raise NotAllowed
+    owner = _owner(field, ticket, customer)
+    before = owner.custom.get(field.key)
+    after = field.read([text.clean(each[: 4 * 300]) for each in value], before)
+    if after == before:
+        return ticket
+    if seen is not None and list(seen) != as_sent(before):
+        now = ", ".join(as_sent(before)) or _("empty")
+        raise ChangedMeanwhile(field.name, who_changed(ticket, PREFIX + field.key), now)
+    kept = {key: each for key, each in owner.custom.items() if key != field.key}
+    owner.custom = kept if after is None else {**kept, field.key: after}
+    if owner is not ticket:
+        owner.save(update_fields=["custom"])
+    # A text may be anybody's words, and no words of anybody are kept in an event.
+    values = {} if field.kind == FieldKind.TEXT else {"before": before, "after": after}
+    events.record(
+        EventKind.TICKET_CHANGED,
+        actor=actor,
+        ticket=ticket,
+        field=PREFIX + field.key,
+        name=field.name,
+        **values,
+    )
+    ticket.save()
+    return ticket
+
+
+def refuse_incomplete(ticket: Ticket) -> None:
+    """Raises ActionError, if something is not filled in that is needed to resolve."""
+    missing = [
+        field.name
+        for field in CustomField.objects.filter(required=True)
+        if (owner := _found(field, ticket)) is not None and field.key not in owner.custom
+    ]
+    if missing:
+        words = _("Fill in first: %(names)s.") % {"names": ", ".join(missing)}
+        raise ActionError(words, code="incomplete")
+
+
+def _owner(field: CustomField, ticket: Ticket, customer: Customer) -> Any:
+    """The locked row that has the value."""
+    if field.about == About.TICKET:
+        return ticket
+    if field.about == About.CUSTOMER:
+        return customer
+    if customer.organization_id is None:
+        raise ActionError(_("The customer belongs to no organisation."), code="no_organization")
+    return Organization.objects.select_for_update(no_key=True).get(pk=customer.organization_id)
+
+
+def _found(field: CustomField, ticket: Ticket) -> Any:
+    owners = {About.TICKET: ticket, About.CUSTOMER: ticket.customer}
+    return owners.get(About(field.about)) or ticket.customer.organization

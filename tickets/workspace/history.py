@@ -1,0 +1,238 @@
+"""The whole history of a conversation for agents: who did what, what was before and after, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from tickets import access
+from tickets.conversation.asked_again import name_of
+from tickets.models import (
+    AuthorKind,
+    Event,
+    EventKind,
+    Priority,
+    Reason,
+    RuleFiring,
+    Team,
+    Ticket,
+    User,
+)
+from tickets.models.custom_fields import as_sent
+from tickets.service import dates
+from tickets.workspace import views
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+
+PAGE = 50
+FIRINGS = 200  # the newest of the ticket, among which the reasons of a page are looked for
+
+# Their own position is that of what was said.
+_SAID = (EventKind.MESSAGE_POSTED, EventKind.NOTE_WRITTEN)
+_CHANGED = {
+    "subject": gettext_lazy("changed the subject"),
+    "priority": gettext_lazy("changed the priority"),
+    "type": gettext_lazy("changed the type"),
+    "tags": gettext_lazy("changed the tags"),
+}
+_BACK = {
+    "time": gettext_lazy("Its time was over."),
+    "wrote": gettext_lazy("The customer wrote."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What it was before and what it is after; without either where nothing is kept of it."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: who did what and when, at which message, what changed by it, and why."""
+
+    who: str
+    what: str
+    at: datetime
+    position: int | None = None
+    change: Change | None = None
+    detail: str = ""
+    rule: str = ""
+    evidence: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of entries, the newest first, and the position before which there are more."""
+
+    entries: list[Entry]
+    earlier: int | None
+
+
+def page(ticket: Ticket, before: int | None = None) -> History:
+    """The entries before a position. At most four statements, however many there are."""
+    events = (
+        ticket.events.exclude(kind=EventKind.MESSAGE_POSTED, data__author=AuthorKind.SYSTEM)
+        .select_related("actor_user", "actor_customer", "actor_key")
+        .order_by("-position")
+    )
+    if before is not None:
+        events = events.filter(position__lt=before)
+    found = list(events[: PAGE + 1])
+    shown = found[:PAGE]
+    names = _Names.of(shown)
+    fired = list(ticket.firings.select_related("message").order_by("-pk")[:FIRINGS])
+    entries = [_entry(event, names, fired) for event in shown]
+    return History(entries, shown[-1].position if len(found) > PAGE else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The people and teams that events name by their keys."""
+
+    users: Mapping[int, User]
+    teams: Mapping[int, Team]
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> _Names:
+        users: set[int] = set()
+        teams: set[int] = set()
+        for event in events:
+            data = event.data
+            if event.kind == EventKind.TICKET_ASSIGNED:
+                users |= {data["before"], data["after"]}
+            users |= {data.get("user"), data.get("agent")}
+            teams |= {data.get("team"), data.get("from_team")}
+        return cls(User.objects.in_bulk(users - {None}), Team.objects.in_bulk(teams - {None}))
+
+    def user(self, key: int | None) -> str:
+        return str(self.users.get(key, "")) if key else ""
+
+    def team(self, key: int | None) -> str:
+        return str(self.teams.get(key, "")) if key else ""
+
+
+def _entry(event: Event, names: _Names, fired: Sequence[RuleFiring]) -> Entry:
+    firing = _reason(event, fired)
+    position = event.position if event.kind in _SAID else event.data.get("message")
+    if position is None and firing is not None:
+        position = firing.message.position
+    return Entry(
+        who=_who(event),
+        what=_what(event),
+        at=event.created_at,
+        position=position if isinstance(position, int) else None,
+        change=_change(event, names),
+        detail=_detail(event, names),
+        rule=event.data.get("rule", "") or (firing.rule_name if firing else ""),
+        evidence=[str(words) for words in firing.evidence[:4]] if firing else [],
+    )
+
+
+def _reason(event: Event, fired: Sequence[RuleFiring]) -> RuleFiring | None:
+    """The rule that brought it about: the newest that held for a message before it."""
+    rule, tags = event.data.get("rule"), event.data.get("added")
+    if not rule and event.kind != EventKind.TAGS_CHANGED:
+        return None
+    for firing in fired:
+        added = set(firing.actions.get("tags") or ()) & set(tags or ())
+        if firing.message.position < (event.position or 0) and (
+            firing.rule_name == rule or (not rule and added)
+        ):
+            return firing
+    return None
+
+
+def _what(event: Event) -> str:
+    if event.kind == EventKind.TICKET_CHANGED and event.data["field"] in _CHANGED:
+        return str(_CHANGED[event.data["field"]])
+    if event.kind == EventKind.TICKET_CHANGED and "name" in event.data:
+        return _("changed “%(name)s”") % {"name": event.data["name"]}
+    return str(event.get_kind_display())
+
+
+def _change(event: Event, names: _Names) -> Change | None:
+    data = event.data
+    match event.kind:
+        # Of a subject no words are kept: that it changed is all.
+        case EventKind.TICKET_CHANGED if "before" in data:
+            return Change(_value(data, "before"), _value(data, "after"))
+        case EventKind.TAGS_CHANGED:
+            return Change("", ", ".join(data.get("added", ())))
+        case EventKind.TICKET_ASSIGNED:
+            before, after = names.user(data["before"]), names.user(data["after"])
+            return Change(before or _("nobody"), after or _("nobody"))
+        case EventKind.TICKET_TRANSFERRED:
+            return Change(names.team(data["from_team"]), names.team(data["team"]))
+    return None
+
+
+def _value(data: Mapping[str, Any], side: str) -> str:
+    value = data[side]
+    if data["field"] == "priority":
+        return str(Priority(value).label)
+    return ", ".join(as_sent(value)) or _("none")
+
+
+def _detail(event: Event, names: _Names) -> str:
+    data = event.data
+    match event.kind:
+        case EventKind.PERSON_ASKED:
+            return str(Reason(data["reason"]).label)
+        case EventKind.PERSON_PAGED:
+            return names.user(data["user"])
+        case EventKind.TICKET_SNOOZED if data["until"]:
+            until = dates.weekday_moment(datetime.fromisoformat(data["until"]))
+            return _("until %(when)s") % {"when": until}
+        case EventKind.TICKET_SNOOZED:
+            return _("until the customer writes")
+        case EventKind.TICKET_UNSNOOZED:
+            return str(_BACK.get(data["why"], ""))
+        case EventKind.CLOSING_ANNOUNCED:
+            noon = datetime.combine(date.fromisoformat(data["on"]), time(12), tzinfo=UTC)
+            return dates.weekday(noon)
+        case EventKind.TICKET_CONTINUED:
+            return str(data["reference"])
+        case EventKind.FACT_NOTED:
+            return capfirst(str(name_of(data["key"])))
+        case EventKind.ANSWER_RATED:
+            return _("It helped.") if data["helpful"] else _("It did not help.")
+        case EventKind.TICKET_RATED:
+            return str(_("Satisfaction %(satisfaction)s of 5, ease %(effort)s of 5") % data)
+        case EventKind.TICKET_REOPENED if data.get("by_writing"):
+            return _("by writing again")
+    return ""
+
+
+def _who(event: Event) -> str:
+    who = event.actor_user or event.actor_customer or event.actor_key
+    if who is not None:
+        return str(who)
+    known = {AuthorKind.ASSISTANT: _("The assistant"), AuthorKind.SYSTEM: _("The helpdesk")}
+    return {str(kind): name for kind, name in known.items()}.get(event.actor_kind, _("Somebody"))
+
+
+@require_safe
+@for_agents
+def history(request: AgentRequest, reference: str) -> HttpResponse:
+    """A page of it: in a dialog of the conversation, or on its own page."""
+    ticket = access.ticket_for(actor_of(request), reference)
+    given = request.GET.get("before", "")
+    if given and not (given.isascii() and given.isdecimal() and len(given) < 10):
+        raise BadRequest("That is no position.")
+    context = {"ticket": ticket, "history": page(ticket, int(given) if given else None)}
+    if by_script(request):
+        return render(request, "workspace/history_lines.html", {**context, "in_dialog": True})
+    context |= views.ticket_list(request, ticket)
+    return render(request, "workspace/history.html", context)
