@@ -11,8 +11,10 @@ class TicketsConfig(AppConfig):
     def ready(self) -> None:
         from tickets.email import outbound
         from tickets.portal import accounts
+        from tickets.search import indexing
         from tickets.web import second_factor
 
         outbound.subscribe()
         accounts.subscribe()
+        indexing.subscribe()
         second_factor.subscribe()

@@ -11,6 +11,7 @@ from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Mess
 from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettings
 from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
+from tickets.models.search import TicketText
 from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket, Turn
 from tickets.models.users import Role, Team, User
 
@@ -54,6 +55,7 @@ __all__ = [
     "SiteSettings",
     "Team",
     "Ticket",
+    "TicketText",
     "Tier",
     "Turn",
     "User",
