@@ -100,6 +100,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         (
             *("/workspace/", "/workspace/?view=mine", "/workspace/?view=assistant"),
             *("/workspace/?view=closed", "/workspace/?q=zzzzqqq", "/workspace/nowhere/"),
+            *("/workspace/?q=tent&sort=best", "/workspace/?q=nonsense:open"),
         ),
     ),
     "workspace-ticket": (
@@ -153,7 +154,7 @@ NO_PAGES: Final = frozenset(
         *("confirm-answer", "confirm-again"),
         *("workspace-decide-question", "workspace-presence", "workspace-news", "workspace-write"),
         *("workspace-known", "workspace-accept", "workspace-hand-back", "workspace-resolve"),
-        "workspace-reopen",
+        *("workspace-reopen", "workspace-search-words"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a

@@ -58,19 +58,27 @@ def excerpts_of(tickets: Sequence[int], query: Query) -> dict[int, Excerpt]:
 def cut(text: str, terms: Iterable[Term]) -> list[Piece]:
     """The part of a text where most of the terms stand, in one line, with the hits marked."""
     text = " ".join(text[:READ].split())
-    hits = _hits(list(places_of(text)), list(terms))
+    hits = _hits(text, terms)
     start = _start(text, hits)
     end = min(len(text), start + LENGTH)
     if end < len(text):
         end = max(text.rfind(" ", start, end), start + LENGTH // 2)
-    pieces = [Piece("…")] if start else []
-    at = start
+    pieces = _pieces(text, hits, start, end)
+    return [*([Piece("…")] if start else []), *pieces, *([Piece("…")] if end < len(text) else [])]
+
+
+def marked(text: str, terms: Iterable[Term]) -> list[Piece]:
+    """All of a short text, with the hits marked."""
+    return _pieces(text, _hits(text, terms), 0, len(text))
+
+
+def _pieces(text: str, hits: Iterable[tuple[int, int]], start: int, end: int) -> list[Piece]:
+    pieces = []
     for first, last in hits:
-        if first < at or last > end:
-            continue
-        pieces += [Piece(text[at:first]), Piece(text[first:last], hit=True)]
-        at = last
-    pieces.append(Piece(text[at:end] + ("…" if end < len(text) else "")))
+        if start <= first and last <= end:
+            pieces += [Piece(text[start:first]), Piece(text[first:last], hit=True)]
+            start = last
+    pieces.append(Piece(text[start:end]))
     return [piece for piece in pieces if piece.text]
 
 
@@ -88,9 +96,9 @@ def _start(text: str, hits: Sequence[tuple[int, int]]) -> int:
     return text.find(" ", best - BEFORE, best) + 1 or best
 
 
-def _hits(places: Sequence[Place], terms: Sequence[Term]) -> list[tuple[int, int]]:
-    """From where to where the terms stand in a text; none into another."""
-    found = []
+def _hits(text: str, terms: Iterable[Term]) -> list[tuple[int, int]]:
+    """From where to where the terms stand in a text."""
+    places, terms, found = list(places_of(text)), list(terms), []
     for number, place in enumerate(places):
         for term in terms:
             last = number + len(term.words) - 1

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from tickets.workspace import acts, views
+from tickets.workspace import acts, completing, views
 
 urlpatterns = [
     path("", views.inbox_page, name="workspace"),
     path("presence/", views.presence_switch, name="workspace-presence"),
+    path("search-words/", completing.search_words, name="workspace-search-words"),
     path("<str:reference>/", views.ticket_page, name="workspace-ticket"),
     path("<str:reference>/news/", views.news_page, name="workspace-news"),
     path("<str:reference>/write/", acts.write, name="workspace-write"),

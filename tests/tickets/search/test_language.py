@@ -115,9 +115,8 @@ PIECES = st.sampled_from(
 def test_anything_is_read_or_refused(text: str) -> None:
     try:
         query = read(text)
-    except Misread as error:
-        assert str(error)
-    else:
-        assert isinstance(query, Query)
-        assert len(text) <= LONGEST
-        assert not query.is_empty
+    except Misread:
+        return
+    assert isinstance(query, Query)
+    assert len(text) <= LONGEST
+    assert not query.is_empty
