@@ -7,18 +7,16 @@ const list = box?.querySelector("[role=listbox]");
 const status = box?.querySelector("[data-completed]");
 const MOST = 8;
 
-let operators; // asked for when the box is used for the first time
+let operators;
+let asked; // for the operators, when the box is used for the first time
 let active = -1;
 
-async function load() {
-  if (operators) return;
-  operators = [];
-  try {
-    const response = await fetch(box.dataset.words, { headers: { "X-Requested-With": "fetch" } });
-    if (response.ok) ({ operators } = await response.json());
-  } catch {
-    operators = undefined; // offline: with the next use
-  }
+function load() {
+  asked ??= fetch(box.dataset.words, { headers: { "X-Requested-With": "fetch" } })
+    .then((response) => (response.ok ? response.json() : Promise.reject(response)))
+    .then((said) => (operators = said.operators))
+    .catch(() => (asked = undefined)); // offline: with the next use
+  return asked;
 }
 
 const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f"]/g, "").toLowerCase();
@@ -109,6 +107,7 @@ function keyPressed(event) {
     if (event.key === "ArrowDown") {
       event.preventDefault();
       open();
+      if (!list.hidden) choose(0);
     }
     return;
   }
