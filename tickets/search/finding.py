@@ -8,6 +8,7 @@ A search that takes longer than SECONDS is given up, with a hint how to narrow i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import OperationalError, connection, models, transaction
 from django.db.models import F, Func, IntegerField, Q, QuerySet, TextField, Value
@@ -17,7 +18,8 @@ from psycopg.errors import QueryCanceled
 
 from tickets import access
 from tickets.actors import Actor
-from tickets.conditions import matching
+from tickets.conditions import as_query
+from tickets.conditions.desk_fields import NOBODY
 from tickets.lists.keyset import Order
 from tickets.models import Match, TicketText
 from tickets.search.language import Query, Term
@@ -93,10 +95,10 @@ def find(actor: Actor, query: Query, *, sort: Sort, cursor: str, size: int) -> F
 
 
 def _matching(actor: Actor, query: Query) -> QuerySet[TicketText]:
-    rows = access.texts_for(actor)
-    if query.conditions:
-        group = {"match": Match.ALL, "conditions": query.conditions}
-        rows = rows.filter(ticket__in=matching(access.tickets_for(actor), group))
+    group = {"match": Match.ALL, "conditions": query.conditions}
+    rows = access.texts_for(actor, as_query(group) if query.conditions else None)
+    for condition in query.conditions:
+        rows = rows.filter(_copies(condition))
     for term in query.terms:
         asked = _has(actor, term, query.weights)
         rows = rows.filter(~asked if term.negative else asked)
@@ -105,6 +107,15 @@ def _matching(actor: Actor, query: Query) -> QuerySet[TicketText]:
     if query.after is not None:
         rows = rows.filter(last_message_at__gte=query.after)
     return rows
+
+
+def _copies(condition: dict[str, Any]) -> Q:
+    """What a condition says of the copies in the text, by which it is looked up."""
+    if condition["op"] != "any_of" or condition["field"] not in ("team", "assignee"):
+        return Q()
+    keys = [int(key) for key in condition["value"]]
+    found = Q((f"{condition['field']}__in", keys))
+    return found | Q(assignee=None) if NOBODY in keys else found
 
 
 def _has(actor: Actor, term: Term, weights: str) -> Q:
