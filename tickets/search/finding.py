@@ -8,7 +8,7 @@ A search that takes longer than SECONDS is given up, with a hint how to narrow i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, models, transaction
 from django.db.models import F, Func, IntegerField, Q, QuerySet, TextField, Value
@@ -18,12 +18,14 @@ from psycopg.errors import QueryCanceled
 
 from tickets import access
 from tickets.actors import Actor
-from tickets.conditions import as_query
+from tickets.conditions import as_query, matching
 from tickets.conditions.desk_fields import NOBODY
 from tickets.lists.keyset import Order
-from tickets.models import Match, TicketText
+from tickets.models import Match, Ticket, TicketText
 from tickets.search.language import Query, Term
 from tickets.search.operators import Misread
+
+Row = TypeVar("Row", bound=models.Model)
 
 CANDIDATES = 500
 SECONDS = 2
@@ -71,12 +73,13 @@ def find(actor: Actor, query: Query, *, sort: Sort, cursor: str, size: int) -> F
         named = access.tickets_for(actor).filter(reference=query.reference)
         if tickets := list(named.values_list("pk", flat=True)):
             return Found(tickets)
-    rows = _matching(actor, query)
-    if sort == Sort.BEST and query.wanted:
+    rows: QuerySet[Any] = _matching(actor, query)
+    order = NEWEST
+    if not query.terms:
+        rows = _listed(actor, query)
+    elif sort == Sort.BEST and query.wanted:
         newest = rows.order_by("-last_message_at", "-pk").values("pk")[:CANDIDATES]
         rows, order = _weighed(actor, TicketText.objects.filter(pk__in=newest), query), BEST
-    else:
-        order = NEWEST
     only = rows.only("pk", "last_message_at")
     try:
         with transaction.atomic():
@@ -94,6 +97,13 @@ def find(actor: Actor, query: Query, *, sort: Sort, cursor: str, size: int) -> F
     return Found([row.pk for row in page.rows], page.next)
 
 
+def _listed(actor: Actor, query: Query) -> QuerySet[Ticket]:
+    """Without any word it is a list of tickets, for which they have indexes of their own."""
+    group = {"match": Match.ALL, "conditions": query.conditions}
+    tickets = access.tickets_for(actor)
+    return _in_time(matching(tickets, group) if query.conditions else tickets, query)
+
+
 def _matching(actor: Actor, query: Query) -> QuerySet[TicketText]:
     group = {"match": Match.ALL, "conditions": query.conditions}
     rows = access.texts_for(actor, as_query(group) if query.conditions else None)
@@ -102,6 +112,10 @@ def _matching(actor: Actor, query: Query) -> QuerySet[TicketText]:
     for term in query.terms:
         asked = _has(actor, term, query.weights)
         rows = rows.filter(~asked if term.negative else asked)
+    return _in_time(rows, query)
+
+
+def _in_time(rows: QuerySet[Row], query: Query) -> QuerySet[Row]:
     if query.before is not None:
         rows = rows.filter(last_message_at__lt=query.before)
     if query.after is not None:
