@@ -20,6 +20,7 @@ READ = {
     *("healthz", "readyz", "portal-home", "my-requests", "conversation", "conversation-news"),
     *("attachment", "after-login", "help-centre", "help-search", "help-category", "help-article"),
     *("workspace", "workspace-ticket", "workspace-news", "workspace-questions"),
+    "workspace-search-words",
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {

@@ -75,7 +75,7 @@ def find(actor: Actor, query: Query, *, sort: Sort, cursor: str, size: int) -> F
             return Found(tickets)
     rows: QuerySet[Any] = _matching(actor, query)
     order = NEWEST
-    if not query.terms:
+    if query.is_a_list:
         rows = _listed(actor, query)
     elif sort == Sort.BEST and query.wanted:
         newest = rows.order_by("-last_message_at", "-pk").values("pk")[:CANDIDATES]
@@ -98,7 +98,7 @@ def find(actor: Actor, query: Query, *, sort: Sort, cursor: str, size: int) -> F
 
 
 def _listed(actor: Actor, query: Query) -> QuerySet[Ticket]:
-    """Without any word it is a list of tickets, for which they have indexes of their own."""
+    """A list of tickets, for which they have indexes of their own."""
     group = {"match": Match.ALL, "conditions": query.conditions}
     tickets = access.tickets_for(actor)
     return _in_time(matching(tickets, group) if query.conditions else tickets, query)

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tickets.models import User
+from tickets.models import Turn, User
 from tickets.models.tickets import REFERENCE_LETTERS
 from tickets.search import operators
 from tickets.search.operators import OPERATORS, Misread
@@ -25,6 +25,7 @@ from tickets.search.words import words_of
 LONGEST = 400  # characters
 MOST_WORDS = 16
 MOST_OPERATORS = 10
+_NAMES = {"customer", "organization"}  # slow to compare, so that the index comes first
 SHORTEST_BEGINNING = 2  # letters: what begins with one is nearly everything
 
 _PART = re.compile(
@@ -67,6 +68,21 @@ class Query:
     def is_empty(self) -> bool:
         bounds = self.before is not None or self.after is not None
         return not (self.terms or self.conditions or bounds)
+
+    @property
+    def is_a_list(self) -> bool:
+        """Whether it is asked for by the tickets' columns alone: without words, or of what is open and
+        has a tag. Open tickets are few, and have an index.
+        """
+        fields = {condition["field"] for condition in self.conditions}
+        is_open = any(
+            condition["field"] == "turn"
+            and condition["op"] == "any_of"
+            and Turn.CLOSED not in condition["value"]
+            for condition in self.conditions
+        )
+        only_tags = all(term.heading for term in self.terms) and not fields & _NAMES
+        return not self.terms or (is_open and only_tags)
 
     @property
     def wanted(self) -> list[Term]:
