@@ -72,7 +72,7 @@ def plans() -> Iterator[tuple[str, str]]:
             with CaptureQueriesContext(connection) as captured:
                 _find(user, text)
             for query in captured:
-                if "tickets_tickettext" in query["sql"] and query["sql"].startswith("SELECT"):
+                if "last_message_at" in query["sql"]:
                     with connection.cursor() as cursor:
                         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {query['sql']}")
                         plan = "\n".join(row[0] for row in cursor.fetchall())
