@@ -20,7 +20,8 @@ def next_key(model: type[Model]) -> int:
 def copy(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write rows of these fields, and let the keys that the database gives begin after them."""
     meta = model._meta
-    columns = [meta.pk.column if name == "pk" else meta.get_field(name).column for name in names]  # type: ignore[union-attr]
+    fields: list[Any] = [meta.pk if name == "pk" else meta.get_field(name) for name in names]
+    columns = [str(field.column) for field in fields]
     statement = f"COPY {meta.db_table} ({', '.join(columns)}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copying:
         for row in rows:

@@ -173,7 +173,8 @@ def _found_words(tickets: Sequence[int], query: Query) -> list[tuple[Any, ...]]:
                 "weights": list((query.weights or "ABCD").lower()),
             },
         )
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 _STATEMENT = f"""

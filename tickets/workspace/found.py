@@ -89,4 +89,4 @@ def _url(ticket: Ticket, excerpt: Excerpt | None, selection: Selection) -> str:
     url, query = reverse("workspace-ticket", args=[ticket.reference]), selection.query
     if excerpt is None:
         return f"{url}?{urlencode(query)}"
-    return f"{url}?{urlencode({**query, 'at': excerpt.position})}#m{excerpt.position}"
+    return f"{url}?{urlencode({**query, 'at': str(excerpt.position)})}#m{excerpt.position}"
