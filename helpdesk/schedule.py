@@ -35,6 +35,11 @@ PERIODIC_TASKS = {
         "schedule": timedelta(minutes=15),
         "options": {"expires": 600},
     },
+    "fill-search": {
+        "task": "tickets.tasks.fill_search",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},
+    },
     "heartbeat": {
         "task": "helpdesk.tasks.heartbeat",
         "schedule": timedelta(seconds=5),

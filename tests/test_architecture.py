@@ -183,6 +183,7 @@ ALSO_WRITE = {
     "knowledgebase/indexing.py": "passages and vectors, made again from articles at any time",
     "knowledgebase/importing.py": "a category that imported articles name",
     "helpdesk/demo/": "loads the demo company, once, into an empty helpdesk",
+    "helpdesk/load/": "makes conversations in bulk, to measure with",
 }
 
 

@@ -12,9 +12,11 @@ class TicketsConfig(AppConfig):
         from tickets import sending
         from tickets.email import outbound
         from tickets.portal import accounts
+        from tickets.search import indexing
         from tickets.web import second_factor
 
         outbound.subscribe()
         sending.subscribe()
         accounts.subscribe()
+        indexing.subscribe()
         second_factor.subscribe()

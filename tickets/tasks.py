@@ -5,15 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 from celery import shared_task
+from django.core.cache import cache
 from django.utils import timezone
 
 from tickets import due, events, watch
 from tickets.intake import attachments
 from tickets.models import Claim, IdempotentRequest, Reaction
+from tickets.search import indexing
 
 SWEEP_AFTER = timedelta(seconds=3)  # what is younger is still on its way through the queue
 BELLS = 2  # that the sweep rings in a queue: as many workers may begin at once
 TOGETHER = {"reading": 16, "assistant": 3}  # reactions that are taken up at once; elsewhere one
+FILL_SECONDS = 5.0
+LOOK_EVERY = timedelta(minutes=10)
+_LOOKED = "search:looked-for-missing"
 SIDE_BY_SIDE = {"assistant"}  # where somebody waits for each of them
 
 
@@ -51,6 +56,18 @@ def bring_back() -> int:
 def close_quiet() -> int:
     """Tell customers of what has become quiet, and close what they were told of; returns how many."""
     return due.close_quiet()
+
+
+def fill_search() -> None:
+    """Index what no event told of, a slice at a time: others have a turn in between.
+
+    For tickets without any row all of them are looked through, so once none is left that is not
+    done again for a while.
+    """
+    indexing.again(seconds=FILL_SECONDS)
+    looks = cache.add(_LOOKED, True, timeout=LOOK_EVERY.total_seconds())
+    if looks and indexing.fill(seconds=FILL_SECONDS) is not None:
+        cache.delete(_LOOKED)
 
 
 @shared_task

@@ -19,6 +19,7 @@ from helpdesk.demo.load_people import load_people
 from helpdesk.demo.load_story import Story, World
 from tickets import replay
 from tickets.models import Channel, Customer, Decision, Role, SiteSettings, Ticket
+from tickets.search import indexing
 
 NAME = "The demo company"
 
@@ -36,6 +37,7 @@ def load_company(progress: Progress) -> None:
     """Make sure that the demo company is there. Its articles are to be indexed after that."""
     task = progress.add_task(NAME, total=None)
     if fill():
+        indexing.fill(seconds=60)  # a replay owes no reactions
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # else the first minute's pages are planned for empty tables
     progress.update(task, total=1, completed=1)

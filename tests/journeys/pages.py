@@ -103,6 +103,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         (
             *("/workspace/", "/workspace/?view=mine", "/workspace/?view=assistant"),
             *("/workspace/?view=closed", "/workspace/?q=zzzzqqq", "/workspace/nowhere/"),
+            *("/workspace/?q=tent&sort=best", "/workspace/?q=nonsense:open"),
         ),
     ),
     "workspace-ticket": (
@@ -161,7 +162,7 @@ NO_PAGES: Final = frozenset(
         *("workspace-known", "workspace-accept", "workspace-hand-back", "workspace-resolve"),
         *("workspace-reopen", "workspace-draft", "workspace-take-back", "workspace-send-now"),
         "workspace-remove-file",
-        *("workspace-reopen", "workspace-change", "workspace-tags", "workspace-unsnooze"),
+        *("workspace-change", "workspace-tags", "workspace-unsnooze", "workspace-search-words"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a

@@ -4,7 +4,7 @@ A condition is data. Rules evaluate it on the situation of a ticket at one turn;
 are asked for by it. Both say the same.
 """
 
-from tickets.conditions import ticket_fields
+from tickets.conditions import desk_fields, ticket_fields
 from tickets.conditions.clean import clean_group
 from tickets.conditions.fields import Field, all_fields, field_named, register
 from tickets.conditions.groups import NotAskable, as_query, evaluate, fields_of, matching
@@ -20,6 +20,7 @@ __all__ = [
     "as_query",
     "clean_group",
     "complete",
+    "desk_fields",
     "evaluate",
     "field_named",
     "fields_of",

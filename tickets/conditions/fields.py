@@ -42,7 +42,8 @@ class Field:
     `read` is how it is read from a ticket in Python, `query` how it is asked for in SQL: an
     expression on `Ticket` as of a moment, with NULL for unknown (a list is an array). A field
     without `read` is put into the situation by whoever knows it; one without `query` exists at a turn
-    only, and no list can be filtered by it. `key` is what a choice is in the database.
+    only, and no list can be filtered by it. `key` is what a choice is in the database. What names a
+    person is not `kept` with each message.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Field:
     read: Callable[[TicketRow], Value] | None = None
     query: Callable[[datetime], Combinable] | None = None
     key: Key = str
+    kept: bool = True
     derive: Callable[[Situation], Value | None] | None = None
     derived_from: tuple[str, ...] = ()
 

@@ -35,8 +35,11 @@ def complete(situation: Situation) -> dict[str, Value]:
 
 
 def to_store(situation: Situation) -> dict[str, Any]:
-    """A situation as a `Reading` keeps it: all of it but the text, which its message has."""
-    return {name: value.stored() for name, value in situation.items() if name != "text"}
+    """A situation as a `Reading` keeps it: without the text, which its message has, and without what
+    names a person.
+    """
+    left_out = {"text", *(field.name for field in fixed_fields() if not field.kept)}
+    return {name: value.stored() for name, value in situation.items() if name not in left_out}
 
 
 def of_reading(reading: Reading, *, text: str) -> dict[str, Value]:

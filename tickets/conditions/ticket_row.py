@@ -67,8 +67,9 @@ class TicketRow:
 
 _STATEMENT: Final = """
 SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type, ticket.turn,
-    ticket.snoozed_at,
-    ticket.turn_since, ticket.person_asked_at, organization.tier, customer.segment, customer.value,
+    ticket.turn_since, ticket.snoozed_at, ticket.person_asked_at,
+    ticket.assignee_id AS assignee, organization.tier,
+    organization.name AS organization, customer.name AS customer, customer.segment, customer.value,
     customer.created_at AS since, customer.prefers_person, customer.email, customer.claimed_email,
     team.id AS team, team.name AS team_name, hours.timezone,
     ticket.custom::json AS ticket_custom, customer.custom::json AS customer_custom,
@@ -83,7 +84,10 @@ SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type, tic
         WHERE message.ticket_id = ticket.id AND message.author_kind = 'customer') AS said,
     (SELECT count(*) FROM tickets_ticket AS other
         WHERE other.customer_id = ticket.customer_id AND other.id <> ticket.id
-            AND other.created_at BETWEEN %(since)s AND %(now)s) AS earlier
+            AND other.created_at BETWEEN %(since)s AND %(now)s) AS earlier,
+    EXISTS (SELECT FROM tickets_message AS message
+        JOIN tickets_attachment AS attachment ON attachment.message_id = message.id
+        WHERE message.ticket_id = ticket.id) AS has_files
 FROM tickets_ticket AS ticket
 JOIN tickets_customer AS customer ON customer.id = ticket.customer_id
 LEFT JOIN tickets_organization AS organization ON organization.id = customer.organization_id

@@ -35,7 +35,8 @@ class Page(Generic[Row]):
 class Order:
     """The order of a list. Its `name` stands in its cursors, so that one of another list is refused.
 
-    `fields` are numbers, times or yes and no, with "-" before those that fall; the last one is unique.
+    `fields` are numbers, times or yes and no, columns or annotations, with "-" before those that
+    fall; the last one is unique.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Order:
     def page(self, rows: QuerySet[Row], cursor: str, *, size: int) -> Page[Row]:
         """The page after `cursor` ("" for the first). One query. Raises BadCursor for a forged one."""
         if cursor:
-            rows = rows.filter(_behind(list(self._parts(rows.model, cursor))))
+            rows = rows.filter(_behind(list(self._parts(rows, cursor))))
         found = list(rows.order_by(*self.fields)[: size + 1])
         more = len(found) > size
         found = found[:size]
@@ -56,10 +57,10 @@ class Order:
         written = json.dumps([self.name, *plain], separators=(",", ":"))
         return urlsafe_b64encode(written.encode()).decode().rstrip("=")
 
-    def _parts(self, model: type[Model], cursor: str) -> Iterator[_Part]:
+    def _parts(self, rows: QuerySet[Any], cursor: str) -> Iterator[_Part]:
         """The cursor's values by field, neighbours with the same direction together."""
         values = self._read(cursor)
-        columns = [_column(model, name.lstrip("-")) for name in self.fields]
+        columns = [_column(rows, name.lstrip("-")) for name in self.fields]
         read = [_valid(*pair) for pair in zip(columns, values, strict=True)]
         named = zip(self.fields, read, strict=True)
         for falls, run in groupby(named, key=lambda pair: pair[0].startswith("-")):
@@ -113,8 +114,11 @@ class _RowCompared(Func):
         return f"({left}) {self.operator} ({right})", parameters
 
 
-def _column(model: type[Model], name: str) -> Field[Any, Any]:
-    meta = model._meta
+def _column(rows: QuerySet[Any], name: str) -> Field[Any, Any]:
+    """The column of this name, or the type of what the rows were annotated with."""
+    if name in rows.query.annotations:
+        return rows.query.annotations[name].output_field
+    meta = rows.model._meta
     found = meta.pk if name == "pk" else meta.get_field(name)
     assert isinstance(found, Field)
     return found

@@ -14,6 +14,7 @@ from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettin
 from tickets.models.properties import Tag, TicketType
 from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
+from tickets.models.search import TicketText
 from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket, Turn
 from tickets.models.users import Role, Team, User
 
@@ -62,6 +63,7 @@ __all__ = [
     "Tag",
     "Team",
     "Ticket",
+    "TicketText",
     "TicketType",
     "Tier",
     "Turn",

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject, Left
 from django.utils.translation import gettext_lazy as _
 
-from tickets import access, addresses
+from tickets import access
 from tickets.actors import Actor
 from tickets.intake import text
 from tickets.lists import keyset, orders
 from tickets.models import AuthorKind, Draft, Message, Ticket, Turn, User
-from tickets.models.tickets import REFERENCE_LETTERS, TicketQuerySet
+from tickets.models.tickets import TicketQuerySet
+from tickets.search.finding import Sort
+from tickets.search.language import LONGEST
 
 PAGE = 50
 COUNT_LIMIT = 1000  # counting stops here: "999+" says enough, and costs the same at any size
@@ -44,7 +46,6 @@ class View(models.TextChoices):
         return cls.OPEN if ticket.with_a_person else cls.ASSISTANT
 
 
-_REFERENCE = re.compile(f"[{REFERENCE_LETTERS}]{{8}}")
 _ORDERS = {View.WAITING: orders.QUEUE, View.MINE: orders.MINE}
 NOT_CLOSED = [turn for turn in Turn if turn != Turn.CLOSED]
 
@@ -56,6 +57,7 @@ class Selection:
     view: View
     search: str = ""
     cursor: str = ""
+    sort: Sort = Sort.NEWEST
 
     @classmethod
     def from_query(cls, query: Any, *, fallback: View = View.WAITING) -> Selection:
@@ -63,14 +65,16 @@ class Selection:
         view = query.get("view", "")
         return cls(
             view=View(view) if view in View else fallback,
-            search=text.line(query.get("q", ""), limit=100),
+            search=text.line(query.get("q", ""), limit=LONGEST + 1),
             cursor=query.get("from", "")[: keyset.LONGEST],
+            sort=Sort.BEST if query.get("sort") == Sort.BEST else Sort.NEWEST,
         )
 
     @property
     def query(self) -> dict[str, str]:
         """The query string that leads back here."""
-        found = {"view": str(self.view), "q": self.search, "from": self.cursor}
+        sort = str(self.sort) if self.sort != Sort.NEWEST else ""
+        found = {"view": str(self.view), "q": self.search, "sort": sort, "from": self.cursor}
         return {name: value for name, value in found.items() if value}
 
 
@@ -84,17 +88,11 @@ class Page:
 
 
 def page(actor: Actor, selection: Selection) -> Page:
-    """The rows of a list and the counts of all views, in one query. Raises BadCursor."""
-    counts = _counts(actor)
-    # The counts ride along with the rows: PostgreSQL works them out once for the whole query.
-    rows = _rows(actor, selection).annotate(**counts)
-    order = orders.LATEST if selection.search else _ORDERS.get(selection.view, orders.LATEST)
+    """The rows of a view and the counts of all views, in one query. Raises BadCursor."""
+    rows = listed(actor, in_view(actor, selection.view))
+    order = _ORDERS.get(selection.view, orders.LATEST)
     found = order.page(rows, selection.cursor, size=PAGE)
-    return Page(
-        rows=found.rows,
-        cursor=found.next or "",
-        counts=_numbers(found.rows[0]) if found.rows else _counted_alone(actor, counts),
-    )
+    return Page(found.rows, found.next or "", counts(actor, found.rows))
 
 
 def in_view(actor: Actor, view: View) -> TicketQuerySet:
@@ -112,7 +110,11 @@ def in_view(actor: Actor, view: View) -> TicketQuerySet:
     return visible.filter(turn=Turn.CLOSED)
 
 
-def _rows(actor: Actor, selection: Selection) -> TicketQuerySet:
+def listed(actor: Actor, tickets: TicketQuerySet) -> TicketQuerySet:
+    """The same tickets with all that their rows show, and the counts of all views.
+
+    The counts ride along: PostgreSQL works them out once for the whole query.
+    """
     last_words = (
         Message.objects.filter(ticket=OuterRef("pk"))
         .exclude(author_kind=AuthorKind.SYSTEM)
@@ -127,29 +129,17 @@ def _rows(actor: Actor, selection: Selection) -> TicketQuerySet:
         )[:1]
     )
     typed = Draft.objects.unsent().filter(ticket=OuterRef("pk"), author=actor.user)
-    if selection.search:
-        rows = _found(access.tickets_for(actor), selection.search)
-    else:
-        rows = in_view(actor, selection.view)
-    return rows.select_related("customer__organization", "assignee", "team").annotate(
+    return tickets.select_related("customer__organization", "assignee", "team").annotate(
         last_words=Subquery(last_words),
         # None without a draft of the agent's own; "" with one; else why it did not leave.
         draft=Subquery(typed.order_by("-held").values("held")[:1]),
+        **_counts(actor),
     )
 
 
-def _found(tickets: TicketQuerySet, words: str) -> TicketQuerySet:
-    """By reference if it looks like one, else by a part of the subject, the name or the address."""
-    reference = words.lstrip("#").upper()
-    if _REFERENCE.fullmatch(reference):
-        return tickets.filter(reference=reference)
-    address = addresses.to_look_up(words) or words.lower()
-    return tickets.filter(
-        Q(subject__icontains=words)
-        | Q(customer__name__icontains=words)
-        | Q(customer__email__contains=address)
-        | Q(customer__claimed_email__contains=address)
-    )
+def counts(actor: Actor, rows: Sequence[Ticket]) -> dict[str, int]:
+    """How many are in each view, by the rows that are `listed`; without any, asked for."""
+    return _numbers(rows[0]) if rows else _counted_alone(actor, _counts(actor))
 
 
 class _HowMany(Subquery):

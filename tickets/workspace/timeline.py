@@ -21,6 +21,7 @@ from tickets.models import AuthorKind, Event, EventKind, Message, Note, Ticket
 from tickets.models.messages import MessageQuerySet
 from tickets.workspace import happened
 
+AROUND = 20  # positions before the one that a search leads to
 CHANGED = 50  # earlier items at most that come along because they were changed meanwhile
 
 Item = Message | Note
@@ -37,6 +38,11 @@ def before(ticket: Ticket, position: int) -> Stretch[Item]:
 
 def after(ticket: Ticket, position: int) -> Stretch[Item]:
     return stretches.after(position, *_all(ticket))
+
+
+def around(ticket: Ticket, position: int) -> Stretch[Item]:
+    """From a little before a position on, so that it is read in its place."""
+    return after(ticket, max(0, position - AROUND))
 
 
 def since(ticket: Ticket, position: int) -> Stretch[Item]:

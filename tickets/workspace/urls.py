@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from tickets.workspace import acts, changing, drafts, history, snoozing, transcript, views
+from tickets.workspace import (
+    acts,
+    changing,
+    completing,
+    drafts,
+    history,
+    snoozing,
+    transcript,
+    views,
+)
 
 urlpatterns = [
     path("", views.inbox_page, name="workspace"),
     path("presence/", views.presence_switch, name="workspace-presence"),
     path("tags/", changing.tags, name="workspace-tags"),
+    path("search-words/", completing.search_words, name="workspace-search-words"),
     path("<str:reference>/", views.ticket_page, name="workspace-ticket"),
     path("<str:reference>/news/", views.news_page, name="workspace-news"),
     path("<str:reference>/draft/", drafts.save, name="workspace-draft"),

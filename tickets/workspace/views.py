@@ -22,7 +22,7 @@ from tickets.live import presence
 from tickets.models import Kind, Ticket
 from tickets.web.context import desk
 from tickets.web.posting import posted_from
-from tickets.workspace import drafts, inbox, news, timeline
+from tickets.workspace import drafts, found, inbox, news, timeline
 from tickets.workspace.forms import WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.inbox import Selection, View
@@ -89,6 +89,8 @@ def ticket_page(request: AgentRequest, reference: str) -> HttpResponse:
         if at is not None:
             return JsonResponse(news.page(ticket, request.user, at))
         return render(request, "workspace/live_list.html", ticket_list(request, ticket))
+    if (place := _position(request.GET.get("at"))) is not None:
+        at = timeline.around(ticket, place)
     return show(request, ticket, at=at)
 
 
@@ -159,12 +161,12 @@ def ticket_list(request: AgentRequest, ticket: Ticket) -> dict[str, Any]:
 
 def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
     """What every page of the workspace shows: the views with their counts, and the list of one."""
-    page = inbox.page(actor_of(request), selection)
+    actor = actor_of(request)
+    page = found.page(actor, selection) if selection.search else inbox.page(actor, selection)
     here = reverse("workspace")
     empty = _EMPTY[selection.view]
-    if selection.search:
-        empty = _("Nothing found"), _("Try a name, an e-mail address or a reference.")
     return {
+        **found.context(page, selection),
         "rows": page.rows,
         "selection": selection,
         "query": urlencode(selection.query),

@@ -20,7 +20,7 @@ function nameScroller() {
 panesScroll.addEventListener("change", nameScroller);
 nameScroller();
 // One begins at the end; where nobody has the conversation yet, with the brief and the first words.
-const unread = !!root.querySelector("[data-key='a']");
+const unread = !!root.querySelector("[data-key='a']") && !location.hash; // a hash leads to a message
 if (unread) scroller().scrollTo({ top: 0 });
 else if (!location.hash && reachesTheEnd()) {
   scroller().scrollTo({ top: scroller().scrollHeight });

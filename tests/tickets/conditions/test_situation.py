@@ -34,8 +34,9 @@ def values(ticket: Ticket, text: str = "Hello") -> dict[str, Any]:
 
 
 def test_a_ticket_and_its_customer_are_seen_as_they_are() -> None:
+    organization = make_organization(tier=Tier.PREMIER)
     customer = make_customer(
-        organization=make_organization(tier=Tier.PREMIER),
+        organization=organization,
         value=Decimal("1200.50"),
         segment="guides",
         prefers_person=True,
@@ -47,6 +48,11 @@ def test_a_ticket_and_its_customer_are_seen_as_they_are() -> None:
 
     assert values(ticket, "Where is it?") == {
         "text": "Where is it?",
+        "turn": "assistant",
+        "has_files": False,
+        "customer": f"{customer.name} {customer.email} ",
+        "organization": organization.name,
+        "assignee": 0,
         "channel": "portal",
         "turns": 2,
         "tags": [],
@@ -133,3 +139,10 @@ def test_a_reading_gives_the_situation_back_with_what_agents_corrected() -> None
     assert of_reading(reading, text=message.body) == situation
     reading.corrected = {"feeling": {"to": "calm", "by": 1, "at": "now"}}
     assert of_reading(reading, text="x") == {"feeling": Value("calm"), "text": Value("x")}
+
+
+def test_what_names_a_person_is_not_kept_with_a_message() -> None:
+    ticket = make_ticket(customer=make_customer("Maya Lund"))
+    stored = to_store(of_ticket(ticket, text="Hello", now=timezone.now()))
+    assert "customer" not in stored
+    assert "Maya" not in str(stored)

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from bots.workspace import urls as assistant_urls
-from tests.factories import make_admin, make_customer, make_lead, make_ticket
+from tests.factories import index_tickets, make_admin, make_customer, make_lead, make_ticket
 from tests.tickets.workspace.conftest import BY_SCRIPT
 from tickets.models import Event, Note, Role, Team, Ticket, Turn, User
 from tickets.workspace import urls
@@ -20,6 +20,7 @@ WHO = ["anonymous", "customer", "agent of another team", "agent", "lead", "admin
 # for the others what a form without script comes back with.
 TABLE = {
     ("GET", "workspace"): [302, 404, 200, 200, 200, 200],
+    ("GET", "workspace-search-words"): [302, 404, 200, 200, 200, 200],
     ("POST", "workspace-presence"): [302, 404, 302, 302, 302, 302],
     ("GET", "workspace-ticket"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-news"): [302, 404, 404, 200, 200, 200],
@@ -199,12 +200,15 @@ def test_search_counts_and_earlier_conversations_stay_within_the_teams(
     customer = make_customer("Maja Olsen")
     ticket = make_ticket(team=team, customer=customer)
     hidden = [make_ticket(team=other_team, customer=customer, subject="canary") for _n in range(8)]
+    index_tickets()
     pages = [
         danas.get(address).text
         for address in (
             "/workspace/",
             "/workspace/?view=open",
             "/workspace/?q=canary",
+            "/workspace/?q=canary&sort=best",
+            "/workspace/?q=status:open+-zzz",
             "/workspace/?q=Maja",
             f"/workspace/?q={hidden[0].reference}",
             f"/workspace/{ticket.reference}/",

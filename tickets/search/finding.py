@@ -1,0 +1,161 @@
+"""Finds tickets: one statement with the words, the conditions and who may see what.
+
+By time, the newest first, it seeks like every list. By relevance it weighs the newest CANDIDATES of
+those that match: to weigh a word that half of all tickets have would read half of all tickets.
+A search that takes longer than SECONDS is given up, with a hint how to narrow it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db import OperationalError, connection, models, transaction
+from django.db.models import F, Func, IntegerField, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+from psycopg.errors import QueryCanceled
+
+from tickets import access
+from tickets.actors import Actor
+from tickets.conditions import as_query, matching
+from tickets.conditions.desk_fields import NOBODY
+from tickets.lists.keyset import Order
+from tickets.models import Match, Ticket, TicketText
+from tickets.search.language import Query, Term
+from tickets.search.operators import Misread
+
+Row = TypeVar("Row", bound=models.Model)
+
+CANDIDATES = 500
+SECONDS = 2
+
+NEWEST = Order("found", ("-last_message_at", "-pk"))
+BEST = Order("best", ("-relevance", "-pk"))
+
+
+class TooSlow(Misread):
+    """The search was given up; its message says how to narrow it."""
+
+
+class Sort(models.TextChoices):
+    NEWEST = "newest", _("Newest")
+    BEST = "best", _("Best match")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The keys of the tickets on a page, in order, and where the next one begins."""
+
+    tickets: list[int] = field(default_factory=list)
+    next: str | None = None
+
+
+class _Matches(Func):
+    """`words @@ query`, of a query that is written out."""
+
+    template = "%(expressions)s"
+    arg_joiner = " @@ "
+    output_field = models.BooleanField()
+
+
+class _AsQuery(Func):
+    template = "%(expressions)s::tsquery"
+    output_field = TextField()
+
+
+def find(actor: Actor, query: Query, *, sort: Sort, cursor: str, size: int) -> Found:
+    """A page of what matches and `actor` may see. Raises BadCursor, TooSlow.
+
+    Notes are looked in only for who works here.
+    """
+    if query.reference and not cursor:
+        named = access.tickets_for(actor).filter(reference=query.reference)
+        if tickets := list(named.values_list("pk", flat=True)):
+            return Found(tickets)
+    rows: QuerySet[Any] = _matching(actor, query)
+    order = NEWEST
+    if query.is_a_list:
+        rows = _listed(actor, query)
+    elif sort == Sort.BEST and query.wanted:
+        newest = rows.order_by("-last_message_at", "-pk").values("pk")[:CANDIDATES]
+        rows, order = _weighed(actor, TicketText.objects.filter(pk__in=newest), query), BEST
+    only = rows.only("pk", "last_message_at")
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor_:
+                cursor_.execute("SELECT set_config('statement_timeout', %s, true)", [f"{SECONDS}s"])
+            page = order.page(only, cursor, size=size)
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise TooSlow(
+                _(
+                    "This took too long. Add a word that is seldom used, or a time such as after:2026-10-01."
+                )
+            ) from error
+        raise
+    return Found([row.pk for row in page.rows], page.next)
+
+
+def _listed(actor: Actor, query: Query) -> QuerySet[Ticket]:
+    """A list of tickets, for which they have indexes of their own."""
+    group = {"match": Match.ALL, "conditions": query.conditions}
+    tickets = access.tickets_for(actor)
+    return _in_time(matching(tickets, group) if query.conditions else tickets, query)
+
+
+def _matching(actor: Actor, query: Query) -> QuerySet[TicketText]:
+    group = {"match": Match.ALL, "conditions": query.conditions}
+    rows = access.texts_for(actor, as_query(group) if query.conditions else None)
+    for condition in query.conditions:
+        rows = rows.filter(_copies(condition))
+    for term in query.terms:
+        asked = _has(actor, term, query.weights)
+        rows = rows.filter(~asked if term.negative else asked)
+    return _in_time(rows, query)
+
+
+def _in_time(rows: QuerySet[Row], query: Query) -> QuerySet[Row]:
+    if query.before is not None:
+        rows = rows.filter(last_message_at__lt=query.before)
+    if query.after is not None:
+        rows = rows.filter(last_message_at__gte=query.after)
+    return rows
+
+
+def _copies(condition: dict[str, Any]) -> Q:
+    """What a condition says of the copies in the text, by which it is looked up."""
+    if condition["op"] != "any_of" or condition["field"] not in ("team", "assignee"):
+        return Q()
+    keys = [int(key) for key in condition["value"]]
+    found = Q((f"{condition['field']}__in", keys))
+    return found | Q(assignee=None) if NOBODY in keys else found
+
+
+def _has(actor: Actor, term: Term, weights: str) -> Q:
+    asked = _AsQuery(Value(term.as_tsquery(weights)))
+    found = Q(_Matches(F("words"), asked))
+    if actor.works_here and not weights and not term.heading:
+        found |= Q(_Matches(F("note_words"), asked))
+    return found
+
+
+def _weighed(actor: Actor, rows: QuerySet[TicketText], query: Query) -> QuerySet[TicketText]:
+    """With how well each fits, as a whole number: by who says it, how often, how close together."""
+    asked = _AsQuery(Value(" & ".join(term.as_tsquery(query.weights) for term in query.wanted)))
+    either = _AsQuery(Value(" | ".join(f"({term.as_tsquery()})" for term in query.wanted)))
+    words = _rank(F("words"), asked) + _rank(F("words"), either)
+    relevance = words + _rank(F("note_words"), either) if actor.works_here else words
+    return rows.annotate(relevance=Cast(relevance * Value(1_000_000.0), IntegerField()))
+
+
+def _rank(words: F, asked: _AsQuery) -> Func:
+    # What identifies a ticket counts most; 1 divides by the logarithm of its length.
+    return Func(
+        Value("{0.3, 0.4, 0.5, 1}"),
+        words,
+        asked,
+        Value(1),
+        function="ts_rank",
+        output_field=models.FloatField(),
+    )

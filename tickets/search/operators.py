@@ -1,0 +1,207 @@
+"""The operators of a search: each names a field of the condition language, or a part of the search.
+
+`status:open` is a condition like those of rules and lists. What an operator takes as its value is
+written as people say it (the name of a team, "me"), and becomes the field's value here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tickets.conditions import field_named
+from tickets.models import Channel, Priority, Tier, Turn, User
+from tickets.search.words import words_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Condition = dict[str, Any]
+ME = "me"
+SHOWN = 8  # values that an error names
+
+STATES: dict[str, tuple[StrOrPromise, list[Turn]]] = {
+    "open": (gettext_lazy("everything that is not closed"), [t for t in Turn if t != Turn.CLOSED]),
+    "waiting": (gettext_lazy("waits for a person"), [Turn.QUEUE]),
+    "agent": (gettext_lazy("an agent has the turn"), [Turn.AGENT]),
+    "customer": (gettext_lazy("waits for the customer"), [Turn.CUSTOMER]),
+    "assistant": (gettext_lazy("the assistant has the turn"), [Turn.ASSISTANT]),
+    "closed": (gettext_lazy("is resolved"), [Turn.CLOSED]),
+}
+AUTHORS = {"customer": "B", "agent": "C", "assistant": "D"}
+
+
+class Misread(ValueError):
+    """A search that cannot be read; the message says what to do instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """`name:` in a search, with what it is for.
+
+    `compile` makes conditions of the values, of which any may hold; it gets who asks, for "me".
+    `words` says whether a match has the value's words in its heading, so that the index finds it.
+    """
+
+    name: str
+    help: StrOrPromise
+    example: str
+    compile: Callable[[list[str], User | None], Condition] | None = None
+    words: bool = False
+
+
+def negated(condition: Condition) -> Condition:
+    """The opposite of one of these conditions."""
+    opposite = {"any_of": "none_of", "contains": "none_of", "is": "is_not"}
+    return {**condition, "op": opposite[condition["op"]]}
+
+
+def moment(value: str, name: str) -> datetime:
+    """The beginning of a day, in the viewer's zone. Raises Misread."""
+    try:
+        day = date.fromisoformat(value)
+        return datetime.combine(day, time(), timezone.get_current_timezone())
+    except (ValueError, OverflowError):
+        raise Misread(
+            _("Write the day as year-month-day, for example %(example)s.")
+            % {"example": f"{name}:2026-10-01"}
+        ) from None
+
+
+def author(value: str) -> str:
+    """The weight in which somebody's words are indexed. Raises Misread."""
+    found = AUTHORS.get(value.lower())
+    if found is None:
+        raise _no_such_value("from", value, AUTHORS)
+    return found
+
+
+def _status(values: list[str], user: User | None) -> Condition:
+    found: list[str] = []
+    for value in values:
+        if value.lower() not in STATES:
+            raise _no_such_value("status", value, STATES)
+        found += [str(turn) for turn in STATES[value.lower()][1]]
+    return {"field": "turn", "op": "any_of", "value": found}
+
+
+def _assignee(values: list[str], user: User | None) -> Condition:
+    found: list[str] = []
+    for value in values:
+        if value.lower() == ME and user is not None:
+            found.append(str(user.pk))
+        else:
+            found += _keys("assignee", value, parts=True)
+    return {"field": "assignee", "op": "any_of", "value": found}
+
+
+def _team(values: list[str], user: User | None) -> Condition:
+    found = [key for value in values for key in _keys("team", value)]
+    return {"field": "team", "op": "any_of", "value": found}
+
+
+def _keys(field: str, value: str, *, parts: bool = False) -> list[str]:
+    """The keys of the choices with this name, or with this word in their name. Raises Misread."""
+    known = _choices(field)
+    wanted = words_of(value)
+    found = [key for key, label in known if words_of(label) == wanted]
+    if not found and parts and wanted:
+        found = [key for key, label in known if set(wanted) <= set(words_of(label))]
+    if not found:
+        raise _no_such_value(field, value, [label for _key, label in known])
+    return found
+
+
+def _choices(name: str) -> list[tuple[str, str]]:
+    field = field_named(name)
+    assert field is not None
+    return field.all_choices()
+
+
+def _tag(values: list[str], user: User | None) -> Condition:
+    return {"field": "tags", "op": "any_of", "value": values}
+
+
+def _org(values: list[str], user: User | None) -> Condition:
+    return {"field": "organization", "op": "contains", "value": values}
+
+
+def _customer(values: list[str], user: User | None) -> Condition:
+    return {"field": "customer", "op": "contains", "value": values}
+
+
+def _channel(values: list[str], user: User | None) -> Condition:
+    return _of_choices("channel", "channel", values, {str(c): str(c) for c in Channel})
+
+
+def _priority(values: list[str], user: User | None) -> Condition:
+    return _of_choices(
+        "priority", "priority", values, {one.name.lower(): str(one.value) for one in Priority}
+    )
+
+
+def _tier(values: list[str], user: User | None) -> Condition:
+    return _of_choices("tier", "tier", values, {str(tier): str(tier) for tier in Tier})
+
+
+def _of_choices(name: str, field: str, values: list[str], known: dict[str, str]) -> Condition:
+    for value in values:
+        if value.lower() not in known:
+            raise _no_such_value(name, value, known)
+    return {"field": field, "op": "any_of", "value": [known[value.lower()] for value in values]}
+
+
+def _has(values: list[str], user: User | None) -> Condition:
+    for value in values:
+        if value.lower() not in ("attachment", "attachments", "file", "files"):
+            raise _no_such_value("has", value, ["attachment"])
+    return {"field": "has_files", "op": "is", "value": True}
+
+
+def _no_such_value(name: str, value: str, known: Iterable[object]) -> Misread:
+    shown = list(map(str, known))
+    listed = ", ".join(shown[:SHOWN]) + (", …" if len(shown) > SHOWN else "")
+    return Misread(
+        _("“%(value)s” is nothing that %(name)s can be. Choose one of these: %(known)s.")
+        % {"name": f"{name}:", "value": value[:60], "known": listed}
+    )
+
+
+OPERATORS = {
+    operator.name: operator
+    for operator in (
+        Operator("status", gettext_lazy("whose turn it is"), "status:open", _status),
+        Operator(
+            "assignee", gettext_lazy("who has it: a name, me or nobody"), "assignee:me", _assignee
+        ),
+        Operator("team", gettext_lazy("which team has it"), 'team:"Returns"', _team),
+        Operator("tag", gettext_lazy("a tag that it has"), "tag:refund", _tag, words=True),
+        Operator(
+            "customer",
+            gettext_lazy("a customer’s name or address"),
+            "customer:maya",
+            _customer,
+            words=True,
+        ),
+        Operator(
+            "org", gettext_lazy("the customer’s organisation"), 'org:"Acme"', _org, words=True
+        ),
+        Operator("tier", gettext_lazy("the customer’s tier"), "tier:premier", _tier),
+        Operator("channel", gettext_lazy("by which way it came"), "channel:email", _channel),
+        Operator("priority", gettext_lazy("how urgent it is"), "priority:high", _priority),
+        Operator("has", gettext_lazy("files that came with it"), "has:attachment", _has),
+        Operator("from", gettext_lazy("whose words to look in"), "from:customer"),
+        Operator(
+            "before", gettext_lazy("the last words are older than a day"), "before:2026-10-01"
+        ),
+        Operator(
+            "after", gettext_lazy("the last words are of that day or later"), "after:2026-10-01"
+        ),
+    )
+}

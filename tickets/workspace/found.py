@@ -1,0 +1,92 @@
+"""The list of what a search found: each conversation with the words that were looked for, marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from tickets import access
+from tickets.actors import Actor
+from tickets.models import Ticket
+from tickets.search.excerpts import Excerpt, Piece, excerpts_of, marked
+from tickets.search.finding import Sort, find
+from tickets.search.language import read
+from tickets.search.operators import OPERATORS, Misread
+from tickets.workspace import inbox
+from tickets.workspace.inbox import Page, Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A conversation that was found: its subject with marks, and the words that were found."""
+
+    ticket: Ticket
+    subject: Sequence[Piece]
+    excerpt: Excerpt | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage(Page):
+    """A page of hits; or none and what to do about it, where the search could not be read."""
+
+    hits: list[Hit] = field(default_factory=list)
+    problem: str = ""
+
+
+def page(actor: Actor, selection: Selection) -> FoundPage:
+    """What the search of a selection finds. Raises BadCursor."""
+    try:
+        query = read(selection.search, actor.user)
+        found = find(actor, query, sort=selection.sort, cursor=selection.cursor, size=inbox.PAGE)
+    except Misread as error:
+        return FoundPage([], "", inbox.counts(actor, []), problem=str(error))
+    visible = access.tickets_for(actor).filter(pk__in=found.tickets)
+    rows = {ticket.pk: ticket for ticket in inbox.listed(actor, visible)}
+    tickets = [rows[pk] for pk in found.tickets if pk in rows]
+    excerpts = excerpts_of([ticket.pk for ticket in tickets], query)
+    return FoundPage(
+        rows=tickets,
+        cursor=found.next or "",
+        counts=inbox.counts(actor, tickets),
+        hits=[
+            Hit(
+                ticket=ticket,
+                subject=marked(ticket.subject, query.wanted),
+                excerpt=(excerpt := excerpts.get(ticket.pk)),
+                url=_url(ticket, excerpt, selection),
+            )
+            for ticket in tickets
+        ],
+    )
+
+
+def context(page: Page, selection: Selection) -> dict[str, Any]:
+    """What the list and the search box show of it."""
+    here = reverse("workspace")
+    first = replace(selection, cursor="")
+    return {
+        "hits": page.hits if isinstance(page, FoundPage) else [],
+        "problem_of_search": page.problem if isinstance(page, FoundPage) else "",
+        "operators": OPERATORS.values(),
+        "sorts": [
+            {
+                "label": sort.label,
+                "url": f"{here}?{urlencode(replace(first, sort=sort).query)}",
+                "current": sort == selection.sort,
+            }
+            for sort in Sort
+        ],
+    }
+
+
+def _url(ticket: Ticket, excerpt: Excerpt | None, selection: Selection) -> str:
+    """The conversation, at the message that was found."""
+    url, query = reverse("workspace-ticket", args=[ticket.reference]), selection.query
+    if excerpt is None:
+        return f"{url}?{urlencode(query)}"
+    return f"{url}?{urlencode({**query, 'at': str(excerpt.position)})}#m{excerpt.position}"
