@@ -296,6 +296,7 @@ def _citation(source: Source) -> Citation:
         slug=source.slug,
         heading=source.heading[:300],
         anchor=source.anchor[:300],
+        short_answer=source.short_answer,
         passage=source.text,
         quoted=source.quoted,
         section=source.section,

@@ -140,13 +140,18 @@ class Citation(models.Model):
         Answer, on_delete=models.CASCADE, related_name="citations", db_index=False
     )
     article = models.ForeignKey(
-        "knowledgebase.Article", on_delete=models.PROTECT, related_name="citations"
+        "knowledgebase.Article",
+        on_delete=models.PROTECT,
+        related_name="citations",
+        db_index=False,
     )
     rank = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=300)
     slug = models.SlugField(max_length=200)
     heading = models.CharField(max_length=300, blank=True)
     anchor = models.CharField(max_length=300, blank=True)
+    # What its author wrote to be read before the section. Plain text.
+    short_answer = models.TextField(blank=True)
     passage = models.TextField()
     # Whether the customer reads the passage as the answer, or only that there is this article.
     quoted = models.BooleanField(default=False)
@@ -163,6 +168,8 @@ class Citation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["answer", "rank"], name="citation_rank_unique")
         ]
+        # How an article does is told by its newest ones.
+        indexes = [models.Index(fields=["article", "-id"], name="citation_of_article")]
 
     def __str__(self) -> str:
         return self.title
