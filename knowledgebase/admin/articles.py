@@ -289,6 +289,13 @@ class ArticleAdmin(AuditedAdmin):
             context["preview_url"] = reverse(
                 "admin:knowledgebase_article_preview", args=[article.pk]
             )
+            context["row_links"] = [
+                {"label": label, "url": reverse(f"admin:{name}", args=[article.pk])}
+                for label, name in (
+                    (_("Try it"), "bots_try_article"),
+                    (_("How it does"), "bots_article"),
+                )
+            ]
             context["state_of_row"] = self.state_label(article)
         return super().render_change_form(request, context, *args, **kwargs)
 
