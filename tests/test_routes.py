@@ -28,7 +28,7 @@ WRITE = {
     *("conversation-code", "confirm-answer", "confirm-again"),
     *("workspace-presence", "workspace-write", "workspace-accept", "workspace-hand-back"),
     *("workspace-resolve", "workspace-reopen", "workspace-known"),
-    "workspace-decide-question",
+    *("workspace-decide-question", "suggest"),
 }
 FORM = {
     "ask",

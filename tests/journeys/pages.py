@@ -79,8 +79,8 @@ print(json.dumps({
 # A name of a route, who opens it, and its addresses. `{}` are keys of what the stage prints.
 PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "portal-home": (ANYBODY, ("/",)),
-    "ask": (ANYBODY, ("/ask/",)),
-    "talk-to-a-human": (ANYBODY, ("/talk-to-a-human/",)),
+    "ask": (ANYBODY, ("/ask/", "/ask/?q=my+tent+leaks")),
+    "talk-to-a-human": (ANYBODY, ("/talk-to-a-human/", "/talk-to-a-human/?q=my+tent+leaks")),
     "my-requests": (CUSTOMER, ("/requests/", "/nowhere/")),
     "conversation": (
         CUSTOMER,
@@ -149,7 +149,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 # What is asked for by scripts and programs, what only acts, and what leads elsewhere.
 NO_PAGES: Final = frozenset(
     {
-        *("healthz", "readyz", "after-login", "attachment", "conversation-news"),
+        *("healthz", "readyz", "after-login", "attachment", "conversation-news", "suggest"),
         *("conversation-post", "conversation-helpful", "conversation-solved"),
         *("conversation-reopen", "conversation-rate", "conversation-email", "conversation-code"),
         *("confirm-answer", "confirm-again"),
