@@ -18,9 +18,9 @@ from tickets.actors import Actor
 from tickets.intake.text import first_line
 from tickets.models import Answer, AuthorKind, Message
 
-READ = 150  # the newest questions that are compared: as many as can be encoded while somebody waits
+READ = 100  # the newest questions that are compared: as many as can be encoded while somebody waits
 SHOWN = 10
-NEAR = 0.35  # cosine, from which a question has to do with the draft
+NEAR = 0.45  # cosine, from which a question has to do with the draft
 BEGINNING = 400  # characters of a question that are read
 
 

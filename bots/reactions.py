@@ -166,6 +166,7 @@ def carry_out(
             citations=[_citation(source) for source in thought.sources],
             flagged=flagged,
             offers_person=offers_person or thought.offers_person,
+            partly=thought.partly,
         )
         if spoken is None:
             return

@@ -52,7 +52,8 @@ JOIN knowledgebase_passage AS passage ON passage.id = near.passage_id AND passag
 JOIN knowledgebase_article AS article
     ON article.published_id = passage.version_id AND article.state = 'published'
 WHERE near.cosine > own.cosine - {nearby}
-    AND (article.id <> %(article)s OR passage.anchor <> asked.anchor)
+    -- Under one title all headings of an article are near to all of its text.
+    AND (article.id <> %(article)s OR (asked.kind = 'question' AND passage.anchor <> asked.anchor))
 ORDER BY near.cosine - own.cosine DESC, passage.id
 """
 

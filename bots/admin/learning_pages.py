@@ -30,8 +30,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     latest = found.versions.first()
     context = {
         **site.each_context(request),
-        "title": _("How it does"),
-        "subtitle": latest.title if latest else found.slug,
+        "title": _("How it does: %(title)s") % {"title": latest.title if latest else found.slug},
         "article": found,
         "page": article_use.of(found, actor=actor_of(request)),
         "to_read_again": changed_sections(latest) if latest else [],

@@ -79,13 +79,13 @@ def try_article(request: HttpRequest, pk: int) -> HttpResponse:
     version = ArticleVersion.objects.filter(article=pk).order_by("-number").first()
     if version is None:
         raise Http404
-    context: dict[str, Any] = {"title": _("Try it"), "subtitle": version.title, "version": version}
+    context: dict[str, Any] = {"version": version}
+    context["title"] = _("Try it: %(title)s") % {"title": version.title}
     try:
         draft = drafts.read(version)
         if request.method != "POST":
             context["near"] = near_draft.questions(draft, actor=actor_of(request))
     except EncoderUnavailable:
-        context["title"] = _("Play-ground")
         context["not_tried"] = True
         return _page(request, nullcontext, context)
     return _page(request, partial(drafts.as_published, draft), context)

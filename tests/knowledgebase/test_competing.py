@@ -35,9 +35,14 @@ def test_a_section_of_another_article_that_is_nearer_is_named_with_the_question(
     assert rival.slug == other.slug
 
 
-def test_a_section_of_the_same_article_competes_too(article: Article) -> None:
+def test_a_section_of_the_same_article_competes_for_questions_not_for_headings(
+    article: Article,
+) -> None:
     add(article, "the next", unit(1, 0.5), n=3, heading="Next")
-    assert [one.heading for one in competing.rivals(article)["mine"]] == ["Next"]
+    (rival,) = competing.rivals(article)["mine"]
+    assert (rival.heading, rival.question) == ("Next", "how?")
+    article.passages.filter(kind="question").delete()
+    assert competing.rivals(article) == {}
 
 
 def test_what_is_further_or_not_public_does_not_compete(

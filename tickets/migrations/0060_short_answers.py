@@ -16,6 +16,11 @@ class Migration(migrations.Migration):
             name="short_answer",
             field=models.TextField(blank=True),
         ),
+        migrations.AddField(
+            model_name="answer",
+            name="partly",
+            field=models.BooleanField(db_default=False, default=False),
+        ),
         AddIndexConcurrently(
             model_name="citation",
             index=models.Index(fields=["article", "-id"], name="citation_of_article"),

@@ -119,6 +119,8 @@ class Answer(models.Model):
     flagged = models.CharField(max_length=200, blank=True)
     # A rule wants the way to a person shown with the answer, larger than it always is.
     offers_person = models.BooleanField(default=False)
+    # Something else that was asked is not answered by it.
+    partly = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("answer")
