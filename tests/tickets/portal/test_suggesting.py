@@ -10,10 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from limits import parse
 
-from knowledgebase import search
+from knowledgebase import search, sections
 from knowledgebase.search import SearchResult
+from knowledgebase.sections import SectionHit
 from tests.bots.conftest import hit
 from tests.factories import make_article
+from tests.knowledgebase.test_search import unit
 from tickets.intake import limits
 from tickets.models import Customer, Event, Ticket
 
@@ -32,6 +34,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         return SearchResult(hits, by_meaning=True)
 
     monkeypatch.setattr(search, "search", find)
+    monkeypatch.setattr(search, "encoded", lambda *_given: unit(1, 0))
     return scores
 
 
@@ -50,6 +53,23 @@ def test_what_comes_near_is_linked_at_its_section_and_opens_beside_the_form(
     assert "(opens in a new tab)" in html
     assert "#order-a-spare" in html
     assert "Article &lt;0&gt;" in html
+
+
+def test_the_section_that_answers_is_linked(
+    client: Client, found: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find(*_given: object) -> list[SectionHit]:
+        return [SectionHit("Change a pole", "section-change", "Untie the cord.", 0.9)]
+
+    monkeypatch.setattr(sections, "find", find)
+    assert "#section-change" in suggested(client, "how do I mend a pole")
+
+
+def test_without_the_encoder_nothing_is_suggested(
+    client: Client, found: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "encoded", lambda *_given: None)
+    assert "<a " not in suggested(client, "how do I mend a pole")
 
 
 @pytest.mark.parametrize("body", ["", "  ", "pole", "two words", "\x00"])
