@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 
 from knowledgebase import actions as articles
-from knowledgebase import short_answers
+from knowledgebase import samples, short_answers
 from knowledgebase.admin import article_history
 from knowledgebase.models import Article, ArticleVersion
 from knowledgebase.short_answers import ShortAnswer
@@ -103,6 +103,18 @@ class ArticleForm(AuditedForm):
             _("To be read again, since the section was changed:"),
             format_html_join(" · ", "{}: {}", ((one.heading, one.text) for one in changed)),
         )
+
+    def clean(self) -> dict[str, Any]:
+        """What names a heading is refused beside its field, with what was written kept."""
+        given = super().clean() or {}
+        title, body = given.get("title", ""), given.get("body", "")
+        sections = short_answers.Sections.of(title=title, body=body)
+        if found := short_answers.problem(given.get("short_answers", []), sections):
+            self.add_error("short_answers", found)
+        headings = [title, *(one.heading for one in sections.sections if one.heading)]
+        if missing := samples.unknown(given.get("questions", []), headings):
+            self.add_error("questions", articles.no_such_heading(missing[0]))
+        return given
 
     def clean_slug(self) -> str:
         return str(self.cleaned_data["slug"] or self.instance.slug or "")

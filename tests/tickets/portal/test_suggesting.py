@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from limits import parse
 
-from knowledgebase import search, sections
+from knowledgebase import search, sections, views
 from knowledgebase.search import SearchResult
 from knowledgebase.sections import SectionHit
 from tests.bots.conftest import hit
@@ -85,7 +85,7 @@ def test_where_nothing_comes_near_nothing_is_said(client: Client, found: list[fl
 def test_nothing_is_stored_of_what_is_typed(client: Client, found: list[float]) -> None:
     with CaptureQueriesContext(connection) as queries:
         suggested(client, "how do I mend a pole")
-    assert not [query for query in queries if not query["sql"].startswith("SELECT")]
+    assert not [query for query in queries if not query["sql"].strip().startswith("SELECT")]
     assert not client.cookies
     assert not any(model.objects.exists() for model in (Customer, Ticket, Event))
 
@@ -109,7 +109,10 @@ def test_typed_words_stand_in_no_address(client: Client) -> None:
 
 
 @pytest.mark.parametrize("query", ["my tent leaks", "zzzzqqq", '"><b>& 50% off'])
-def test_a_search_hands_its_words_on(client: Client, query: str) -> None:
+def test_a_search_hands_its_words_on(
+    client: Client, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    monkeypatch.setattr(views, "search", lambda *_a, **_k: SearchResult([], by_meaning=True))
     page: Any = client.get("/help/search/", {"q": query})
     for path in ("/ask/", "/talk-to-a-human/"):
         assert f'href="{path}?q=' in page.text
