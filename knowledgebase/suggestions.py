@@ -33,8 +33,8 @@ def near(text: str) -> list[Suggestion]:
         return []
     found = search.search(text, limit=MOST, vector=vector)
     near = [hit for hit in found.hits if found.by_meaning and hit.score >= LEAST_SCORE]
-    return [
-        Suggestion(hit.slug, hit.title, best.heading, best.anchor)
-        for hit in near
-        for best in sections.find(hit.article_id, text, vector)[:1] or [hit]
-    ]
+    suggested = []
+    for hit in near:
+        best = next(iter(sections.find(hit.article_id, text, vector)), hit)
+        suggested.append(Suggestion(hit.slug, hit.title, best.heading, best.anchor))
+    return suggested

@@ -22,8 +22,8 @@ class Told:
     article: Article
     title: str
     body: str
-    short_answers: Sequence[str]
     pieces: list[Piece]  # of its body
+    short_answers: Sequence[str] = ()
 
     def shown(self, text: str, *, score: float, quoted: bool) -> Source:
         """The section that shares most words with `text`, as if a search had found it."""
@@ -88,7 +88,7 @@ def _load(entry: Entry, categories: Mapping[str, Category], author: User) -> Tol
     pieces = cut(title=entry["title"], body=entry["body"])
     body = [piece for piece in pieces if piece.kind == Passage.Kind.BODY]
     shorts = entry.get("short_answers", ())
-    return Told(article, entry["title"], entry["body"], shorts, body)
+    return Told(article, entry["title"], entry["body"], body, shorts)
 
 
 def _words(text: str) -> frozenset[str]:

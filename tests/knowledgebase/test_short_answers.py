@@ -128,6 +128,7 @@ def test_short_answers_of_a_version_are_never_changed(make_article: MakeArticle)
     from django.db import IntegrityError, transaction
 
     make_article(short_answers=[SPLINT])
-    for change in ({"short_answers": []}, {"short_answers_read": []}):
+    changes: list[dict[str, list[str]]] = [{"short_answers": []}, {"short_answers_read": []}]
+    for change in changes:
         with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
             ArticleVersion.objects.update(**change)
