@@ -232,20 +232,12 @@ def _checked(
         if _unstorable(text):
             errors[name] = _("This contains characters that cannot be stored.")
     if missing := samples.unknown(questions, [_one_line(title), *headings(body)]):
-        errors["questions"] = no_such_heading(missing[0])
+        errors["questions"] = samples.no_such_heading(missing[0])
     if any(map(_unstorable, questions)):
         errors["questions"] = _("This contains characters that cannot be stored.")
     if errors:
         raise ValidationError(errors)
     return dict(words)
-
-
-def no_such_heading(heading: str) -> str:
-    """What is wrong with a sample question that names a heading that is not there."""
-    return _(
-        "The text has no heading “%(heading)s”. Behind the arrow stands one of its headings, "
-        "or the title for what stands before the first."
-    ) % {"heading": heading}
 
 
 def _checked_short(lines: Sequence[str], sections: Sections) -> list[str]:

@@ -113,7 +113,7 @@ class ArticleForm(AuditedForm):
             self.add_error("short_answers", found)
         headings = [title, *(one.heading for one in sections.sections if one.heading)]
         if missing := samples.unknown(given.get("questions", []), headings):
-            self.add_error("questions", articles.no_such_heading(missing[0]))
+            self.add_error("questions", samples.no_such_heading(missing[0]))
         return given
 
     def clean_slug(self) -> str:
