@@ -63,6 +63,7 @@ class Thought:
     did_not_help: bool = False  # the customer says so of the last answer
     looked_up: bool = False  # whether the confidence is about an article
     offers_person: bool = False  # whether a person is offered beside what is said
+    partly: bool = False  # whether something else that was asked is left
     returned: bool = False  # to the agent who handed back: nothing of it is for the assistant
 
 
@@ -239,7 +240,7 @@ def _with_the_rest(
         return thought
     reasons = [*thought.reasons, "another question of the message is not answered"]
     said = f"{words.partly_text}\n\n{thought.text}"
-    return replace(thought, text=said, reasons=reasons, offers_person=True)
+    return replace(thought, text=said, reasons=reasons, offers_person=True, partly=True)
 
 
 def _place(order: Sequence[int], article_id: int) -> int:

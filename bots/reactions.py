@@ -166,6 +166,7 @@ def carry_out(
             citations=[_citation(source) for source in thought.sources],
             flagged=flagged,
             offers_person=offers_person or thought.offers_person,
+            partly=thought.partly,
         )
         if spoken is None:
             return
@@ -296,6 +297,7 @@ def _citation(source: Source) -> Citation:
         slug=source.slug,
         heading=source.heading[:300],
         anchor=source.anchor[:300],
+        short_answer=source.short_answer,
         passage=source.text,
         quoted=source.quoted,
         section=source.section,

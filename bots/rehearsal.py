@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from bots import openings
 from bots.dialogue import Question
 from bots.models import AssistantSettings
-from bots.turns import Outcome, Past, Turned, outcome, read
+from bots.turns import Articles, Outcome, Past, Turned, outcome, read
 from tickets.conditions import Value
 from tickets.models import Channel, Decision, Identity, Tier
 
@@ -59,8 +60,16 @@ def somebody(
     }
 
 
-def play(texts: Sequence[str], around: Mapping[str, Value] | None = None) -> list[Played]:
-    """Play a conversation, turn by turn, until a person has it; one `Played` for each turn."""
+def play(
+    texts: Sequence[str],
+    around: Mapping[str, Value] | None = None,
+    *,
+    articles: Articles = nullcontext,
+) -> list[Played]:
+    """Play a conversation, turn by turn, until a person has it; one `Played` for each turn.
+
+    `articles` says which articles there are while they are looked for, by default the public ones.
+    """
     settings = AssistantSettings.load()
     turns: list[Played] = []
     for text in texts:
@@ -75,6 +84,7 @@ def play(texts: Sequence[str], around: Mapping[str, Value] | None = None) -> lis
             around=around_now,
             settings=settings,
             question=_question(text, turns),
+            articles=articles,
         )
         turns.append(Played(text, outcome(turned, settings), turned))
         if turns[-1].outcome.decision == Decision.HAND_OVER:

@@ -14,8 +14,9 @@ MOST_SECTIONS = 3  # shown of an article to choose from
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An article as it is shown. Of one that is `quoted` the customer reads `text`, a part of `section`
-    where that is not "". `nearby` are other sections of it that may be meant as well.
+    """An article as it is shown. Of one that is `quoted` the customer reads its `short_answer`, if it
+    has one, and `text`, a part of `section` where that is not "". `nearby` are other sections of it
+    that may be meant as well.
     """
 
     article_id: int
@@ -29,6 +30,7 @@ class Source:
     quoted: bool = False
     section: str = ""
     nearby: tuple[SectionHit, ...] = ()
+    short_answer: str = ""
 
     @property
     def place(self) -> tuple[int, str]:
@@ -59,7 +61,11 @@ def quoted(hit: ArticleHit, query: str, found: Sequence[SectionHit]) -> Source |
     """
     best = found[0] if found else SectionHit(hit.heading, hit.anchor, hit.passage, hit.score)
     quote = answers.quote_from(
-        hit.article_id, anchor=best.anchor, passage=best.passage, question=query
+        hit.article_id,
+        anchor=best.anchor,
+        passage=best.passage,
+        question=query,
+        heading=best.heading,
     )
     if quote is None:
         return None
@@ -75,4 +81,5 @@ def quoted(hit: ArticleHit, query: str, found: Sequence[SectionHit]) -> Source |
         quoted=True,
         section=quote.section,
         nearby=tuple(sections.nearby(found)),
+        short_answer=quote.short_answer,
     )

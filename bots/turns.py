@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -35,6 +36,8 @@ REMEMBERED = 40  # messages of a conversation that are looked back on
 # Whoever is upset, or asks for a person, is not told that no article was found.
 UNASKED = (Reason.ANGER, Reason.ASKED)
 
+
+Articles = Callable[[], AbstractContextManager[None]]
 
 _settings = Lately(AssistantSettings.load)
 
@@ -74,12 +77,14 @@ def read(
     question: Question | None = None,
     encoding: Future[list[Query]] | None = None,
     active: Sequence[EscalationRule] | None = None,
+    articles: Articles = nullcontext,
 ) -> Turned:
     """Understand one message, think about the question (if there is one to answer), try the rules.
 
     A message without a question is read by what the understanding encodes of it. `around` is what
     is known of the ticket, `encoding` and `active` what is looked for and the rules where they were
-    asked for already. Runs the encoder, so never inside a transaction.
+    asked for already; while the articles are looked for, `articles` says which there are. Runs the
+    encoder, so never inside a transaction.
     """
     queries = encoding.result() if encoding else queries_of(question.text) if question else []
     vector = queries[0].vector if queries else None
@@ -89,7 +94,10 @@ def read(
     ).values
     if past.language:
         seen = {**seen, "language": Value(past.language)}
-    thought = think(question, seen, settings, queries) if question else None
+    thought = None
+    if question:
+        with articles():
+            thought = think(question, seen, settings, queries)
     situation = {**around, **seen, **_course(past, seen), **_of(thought, past)}
     return Turned(situation, rules.decide(situation, active), thought, vector=vector)
 

@@ -12,8 +12,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from knowledgebase import indexing, samples
+from knowledgebase import short_answers as short_answers_of
 from knowledgebase.models import Article, ArticleEvent, ArticleVersion, Category
 from knowledgebase.passages import headings
+from knowledgebase.short_answers import Sections
 
 Actor = AbstractBaseUser | None
 
@@ -38,14 +40,20 @@ def save_article(
     import_digest: str | None = None,
     popular: bool | None = None,
     note: str = "",
+    short_answers: Sequence[str] | None = None,
+    read_again: bool = False,
 ) -> Article:
     """Write an article, or make a new one as a draft; what is public does not change by this.
 
-    A version is added only when title, summary, body or questions differ from the latest one. An
-    empty `slug` keeps the article's, or makes one from the title; None leaves `popular` as it is.
+    A version is added only when title, summary, body, questions or short answers differ from the
+    latest one. An empty `slug` keeps the article's, or makes one from the title; None leaves
+    `popular` as it is, and the short answers, as far as what they belong to is still there.
+    `read_again` says that they were read against the text as it is now.
     Raise ValidationError, by field, for what cannot be stored.
     """
     words = _checked(title=title, summary=summary, body=body, questions=questions, note=note)
+    sections = Sections.of(title=str(words["title"]), body=body)
+    shorts = _checked_short(short_answers or (), sections)
     if not _LANGUAGE.fullmatch(language):
         raise ValidationError({"language": _("Write the language like “en” or “pt-br”.")})
     if external_id and len(external_id) > 300:
@@ -70,6 +78,9 @@ def save_article(
                 popular=article.popular if popular is None else popular,
             )
         latest = article.versions.first()
+        if short_answers is None and latest is not None:
+            shorts = [line for line in latest.short_answers if sections.fits(line)]
+        words |= _with_prints(shorts, sections, None if read_again else latest)
         if latest is None or any(getattr(latest, name) != value for name, value in words.items()):
             version = ArticleVersion.objects.create(
                 article=article,
@@ -221,15 +232,33 @@ def _checked(
         if _unstorable(text):
             errors[name] = _("This contains characters that cannot be stored.")
     if missing := samples.unknown(questions, [_one_line(title), *headings(body)]):
-        errors["questions"] = _(
-            "The text has no heading “%(heading)s”. Behind the arrow stands one of its headings, "
-            "or the title for what stands before the first."
-        ) % {"heading": missing[0]}
+        errors["questions"] = samples.no_such_heading(missing[0])
     if any(map(_unstorable, questions)):
         errors["questions"] = _("This contains characters that cannot be stored.")
     if errors:
         raise ValidationError(errors)
     return dict(words)
+
+
+def _checked_short(lines: Sequence[str], sections: Sections) -> list[str]:
+    shorts = [line for line in map(_one_line, lines) if line]
+    found = short_answers_of.problem(shorts, sections)
+    if any(map(_unstorable, shorts)):
+        found = _("This contains characters that cannot be stored.")
+    if found:
+        raise ValidationError({"short_answers": found})
+    return shorts
+
+
+def _with_prints(
+    lines: list[str], sections: Sections, before: ArticleVersion | None
+) -> dict[str, object]:
+    """Short answers, and what their sections said when they were read: those of `before` stay."""
+    read = dict(zip(before.short_answers, before.short_answers_read, strict=True)) if before else {}
+    return {
+        "short_answers": lines,
+        "short_answers_read": [read.get(line) or sections.print_of(line) for line in lines],
+    }
 
 
 def _unstorable(text: str) -> bool:

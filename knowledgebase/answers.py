@@ -14,9 +14,9 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from knowledgebase import ranking
+from knowledgebase import ranking, short_answers
 from knowledgebase.markdown import parse, plain, tame
-from knowledgebase.models import Article
+from knowledgebase.models import Article, ArticleVersion
 
 WHOLE: Final = 130  # words of a section that is quoted whole: about what a phone shows
 WORDS: Final = 80  # of running text, of a longer one; a list stays whole
@@ -36,21 +36,35 @@ _ALIKE: Final = 0.4  # shared words of two passages that speak of the same thing
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What is quoted of a section, as Markdown, and the whole section where that is more, else ""."""
+    """What is quoted of a section, as Markdown, and the whole section where that is more, else "";
+    and the short answer that is read before it, as plain text, "" for none.
+    """
 
     text: str
     section: str = ""
+    short_answer: str = ""
 
 
-def quote_from(article_id: int, *, anchor: str, passage: str, question: str) -> Quote | None:
-    """A section of a public article, by its anchor; None if it is public no longer. One query."""
-    body = (
-        Article.objects.public()
-        .filter(pk=article_id)
-        .values_list("published__body", flat=True)
-        .first()
-    )
-    return None if body is None else quote(body, anchor=anchor, passage=passage, question=question)
+def quote_from(
+    article_id: int,
+    *,
+    anchor: str,
+    passage: str,
+    question: str,
+    heading: str = "",
+) -> Quote | None:
+    """A section of a public article, by its anchor; None if it is public no longer. One query.
+
+    Its short answer is found by its `heading`, "" for what stands before the first one.
+    """
+    version = ArticleVersion.objects.filter(
+        pk__in=Article.objects.public().filter(pk=article_id).values("published")
+    ).first()
+    if version is None:
+        return None
+    found = quote(version.body, anchor=anchor, passage=passage, question=question)
+    short = short_answers.of_section(version.short_answers, title=version.title, heading=heading)
+    return replace(found, short_answer=short)
 
 
 def quote(body: str, *, anchor: str, passage: str, question: str) -> Quote:

@@ -40,6 +40,7 @@ class Document:
     language: str = "en"
     slug: str = ""
     questions: tuple[str, ...] = ()
+    short_answers: tuple[str, ...] | None = None  # None: the file says nothing of them
     popular: bool | None = None
 
 
@@ -132,6 +133,7 @@ def _saved(document: Document, actor: Actor, outcome: Outcome) -> list[str]:
         summary=document.summary,
         body=document.body,
         questions=document.questions,
+        short_answers=document.short_answers,
         category=_category(document.category) or (article.category if article else None),
         language=document.language,
         slug="" if article else document.slug,
@@ -149,6 +151,8 @@ def _saved(document: Document, actor: Actor, outcome: Outcome) -> list[str]:
 def _digest(document: Document) -> str:
     """What a document says, as one value. Raise ValidationError for what cannot be stored."""
     values = {name: value for name, value in asdict(document).items() if name != "source"}
+    if document.short_answers is None:  # as it was before there were any
+        del values["short_answers"]
     try:
         data = json.dumps(values, sort_keys=True, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
@@ -236,6 +240,7 @@ def _markdown(text: str, relative: Path) -> Document:
         language=_line(metadata.get("language")) or "en",
         slug=_line(metadata.get("slug")) or relative.stem,
         questions=_lines(metadata.get("questions")),
+        short_answers=_short_answers(metadata),
         popular=popular if isinstance(popular := metadata.get("popular"), bool) else None,
     )
 
@@ -304,6 +309,7 @@ def _json(line: str, source: str) -> Document:
         category=_line(data.get("category")),
         language=_line(data.get("language")) or "en",
         questions=_lines(questions),
+        short_answers=_short_answers(data),
     )
 
 
@@ -312,6 +318,10 @@ def _line(value: object) -> str:
     if value is None or isinstance(value, list | dict):
         return ""
     return " ".join(str(value).replace("\x00", "").split())
+
+
+def _short_answers(given: Mapping[str, Any]) -> tuple[str, ...] | None:
+    return _lines(given["short_answers"]) if "short_answers" in given else None
 
 
 def _lines(value: object) -> tuple[str, ...]:

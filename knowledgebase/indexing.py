@@ -5,7 +5,7 @@ and the periodic sweep finds what a killed worker, a lost queue or a new encoder
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from knowledgebase import common_words, embeddings, gists
+from knowledgebase.embeddings import Vectors
 from knowledgebase.models import Article, ArticleVersion, Embedding, Encoder, Gist, Passage
 from knowledgebase.models.articles import ArticleQuerySet
 from knowledgebase.passages import Piece, cut
@@ -211,11 +212,12 @@ def _cut(article_id: int) -> bool:
         article = Article.objects.public().select_for_update().filter(pk=article_id).first()
         if article is None or article.published is None or article.passages.exists():
             return False
-        _stored(article, article.published, _pieces(article.published))
+        _stored(article, article.published, pieces_of(article.published))
     return True
 
 
-def _pieces(version: ArticleVersion) -> list[Piece]:
+def pieces_of(version: ArticleVersion) -> list[Piece]:
+    """What a version is found by."""
     return cut(title=version.title, body=version.body, questions=version.questions)
 
 
@@ -247,7 +249,7 @@ def _index(article_id: int, encoder: Encoder) -> bool:
     if article is None or article.published is None:
         return False
     version = article.published
-    pieces = _pieces(version)
+    pieces = pieces_of(version)
     vectors = embeddings.encode(
         [piece.encoded(version.title) for piece in pieces], timeout=ENCODE_SECONDS
     )
@@ -260,17 +262,44 @@ def _index(article_id: int, encoder: Encoder) -> bool:
         locked = Article.objects.select_for_update().filter(pk=article_id).first()
         if locked is None or locked.published_id != version.pk:
             return False  # what was published since has its own task, or the next sweep
-        stored = _stored(locked, version, pieces)
-        Embedding.objects.filter(encoder=encoder, passage__article=locked).delete()
-        Embedding.objects.bulk_create(
-            [
-                Embedding(passage=passage, encoder=encoder, vector=vector)
-                for passage, vector in zip(stored, vectors, strict=True)
-            ],
-            batch_size=200,
-        )
+        _store(locked, version, pieces, vectors, encoder)
         Article.objects.filter(pk=article_id).update(index_claimed_at=None)
     return True
+
+
+def show(
+    article: Article,
+    version: ArticleVersion,
+    pieces: list[Piece],
+    vectors: Iterable[Vectors],
+    encoder: Encoder,
+) -> None:
+    """Let a version be public with its passages, in a transaction that will be taken back.
+
+    Publishing for good is an action, which records who did it.
+    """
+    Article.objects.filter(pk=article.pk).update(
+        state=Article.State.PUBLISHED, published=version, assistant_may_use=True
+    )
+    _store(article, version, pieces, vectors, encoder)
+
+
+def _store(
+    article: Article,
+    version: ArticleVersion,
+    pieces: list[Piece],
+    vectors: Iterable[Vectors],
+    encoder: Encoder,
+) -> None:
+    stored = _stored(article, version, pieces)
+    Embedding.objects.filter(encoder=encoder, passage__article=article).delete()
+    Embedding.objects.bulk_create(
+        [
+            Embedding(passage=passage, encoder=encoder, vector=vector)
+            for passage, vector in zip(stored, vectors, strict=True)
+        ],
+        batch_size=200,
+    )
 
 
 def _stored(article: Article, version: ArticleVersion, pieces: list[Piece]) -> list[Passage]:

@@ -34,6 +34,8 @@ _EXCERPT_TAGS: Final = _MESSAGE_TAGS | {
 _ARTICLE_TAGS: Final = _EXCERPT_TAGS | {
     *("h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "details", "summary"),
 }
+_ACTIVE: Final = re.compile(r"[\\`*_\[\]<>&~#|]")
+_BEGINS_BLOCK: Final = re.compile(r"^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
 _ALIGNMENTS: Final = {"left", "center", "right"}
 _CLASSES: Final = re.compile(r"(language-[\w+#.-]{1,30}|align-(left|center|right))")
 _PASSED_OVER: Final = re.compile(r"[\x00-\x20]")
@@ -114,6 +116,12 @@ def parse(text: str) -> list[Token]:
     """The tokens of an article; each heading carries its anchor as `id`."""
     text = tame(text)
     return (_DENSE if _too_dense(text) else _ARTICLE).parse(text)
+
+
+def as_markdown(text: str) -> str:
+    """Plain text as Markdown that shows exactly this text: nothing in it is markup."""
+    escaped = _ACTIVE.sub(r"\\\g<0>", text)
+    return _BEGINS_BLOCK.sub(r"\\\g<0>", escaped)
 
 
 def headings(tokens: Sequence[Token]) -> Iterator[Heading]:

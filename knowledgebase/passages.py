@@ -47,11 +47,11 @@ class Piece:
 
 def cut(*, title: str, body: str, questions: Sequence[str] = ()) -> list[Piece]:
     """The passages of an article, in order: title, sample questions, sections. Never empty."""
-    sections = list(_sections(parse(body)))
+    sections = in_sections(body)
     pieces = [Piece(Passage.Kind.TITLE, title[:_TITLE_CHARACTERS])]
     asked = [samples.read(line) for line in questions if line.strip()]
     there = {section.heading.casefold(): section for section in reversed(sections)}
-    there |= {"": _Section(), title.casefold(): _Section(title)}  # the start goes by the title
+    there |= {"": Section(), title.casefold(): Section(title)}  # the start goes by the title
     for one in asked:
         of = there.get(one.heading.casefold(), there[""])
         pieces.append(Piece(Passage.Kind.QUESTION, one.question, of.heading, of.anchor))
@@ -72,9 +72,23 @@ def cut(*, title: str, body: str, questions: Sequence[str] = ()) -> list[Piece]:
     return pieces
 
 
+@dataclass(slots=True)
+class Section:
+    """What stands under one heading, "" for the beginning, in units that are not to be torn apart."""
+
+    heading: str = ""
+    anchor: str = ""
+    units: list[str] = field(default_factory=list)
+
+
+def in_sections(body: str) -> list[Section]:
+    """The sections of an article, in their order. The first is what stands before any heading."""
+    return list(_sections(parse(body)))
+
+
 def headings(body: str) -> list[str]:
     """The headings of an article's sections, in their order."""
-    return [section.heading for section in _sections(parse(body)) if section.heading]
+    return [section.heading for section in in_sections(body) if section.heading]
 
 
 def length(text: str) -> int:
@@ -82,16 +96,9 @@ def length(text: str) -> int:
     return max(len(text.split()), len(text) // 8)
 
 
-@dataclass(slots=True)
-class _Section:
-    heading: str = ""
-    anchor: str = ""
-    units: list[str] = field(default_factory=list)
-
-
-def _sections(tokens: Sequence[Token]) -> Iterator[_Section]:
+def _sections(tokens: Sequence[Token]) -> Iterator[Section]:
     """The text under each heading, as units that are not to be torn apart."""
-    section = _Section()
+    section = Section()
     markers: list[tuple[str, int]] = []  # the lists we are in: a bullet or "", and the next number
     marker = ""  # the step's number or bullet, put before its first line
     item: list[str] = []  # the lines of the outermost list's item
@@ -104,7 +111,7 @@ def _sections(tokens: Sequence[Token]) -> Iterator[_Section]:
                 if not markers:
                     yield section
                     heading = plain(tokens[index + 1])[:_TITLE_CHARACTERS]
-                    section = _Section(heading, str(token.attrs.get("id", "")) if heading else "")
+                    section = Section(heading, str(token.attrs.get("id", "")) if heading else "")
             case "bullet_list_open":
                 markers.append(("-", 0))
             case "ordered_list_open":

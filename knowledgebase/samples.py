@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 _ARROW: Final = re.compile(r"\s(?:->|→)\s+(?!.*\s(?:->|→)\s)")
 
 
@@ -36,6 +38,14 @@ def unknown(lines: Iterable[str], headings: Collection[str]) -> list[str]:
     there = {heading.casefold() for heading in headings}
     named = (read(line).heading for line in lines)
     return [heading for heading in named if heading and heading.casefold() not in there]
+
+
+def no_such_heading(heading: str) -> str:
+    """What is wrong with a sample question that names a heading that is not there."""
+    return _(
+        "The text has no heading “%(heading)s”. Behind the arrow stands one of its headings, "
+        "or the title for what stands before the first."
+    ) % {"heading": heading}
 
 
 def plain(words: str) -> str:

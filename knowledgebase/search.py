@@ -103,7 +103,7 @@ def search(
         return SearchResult([], by_meaning=True)
     setting = current_setting()
     if vector is None and setting.encoder is not None:
-        vector = _encoded(query, timeout)
+        vector = encoded(query, timeout)
     vector = fitting(vector, setting)
     candidates = _candidates(query, vector, setting, for_assistant=for_assistant)
     question = _written_alike(query, candidates, setting.wording)
@@ -185,7 +185,8 @@ def _load_setting() -> Setting:
 current_setting = Lately(_load_setting)
 
 
-def _encoded(query: str, timeout: float) -> Vectors | None:
+def encoded(query: str, timeout: float) -> Vectors | None:
+    """A question's vector; None, and said in the log, where there is no encoder within `timeout` seconds."""
     try:
         (vector,) = embeddings.encode([query], timeout=timeout, awaited=True)
     except EncoderUnavailable as error:

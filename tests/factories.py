@@ -222,6 +222,7 @@ def make_answer(
     score: float = 0.71,
     confidence: float = 0.82,
     decision: Decision = Decision.ANSWER,
+    short_answer: str = "",
 ) -> Message:
     """The assistant answers the customer's last message, from `articles`."""
     asked = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).latest("position")
@@ -239,6 +240,7 @@ def make_answer(
                 slug=article.slug,
                 heading="Order a spare",
                 anchor="order-a-spare",
+                short_answer="" if place else short_answer,
                 passage="Spare pole sections are in the shop under Spare parts.",
                 nearby=[{"heading": "Change a pole", "anchor": "change"}],
                 quoted=decision == Decision.ANSWER and not place,

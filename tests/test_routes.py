@@ -31,9 +31,8 @@ WRITE = {
     *("workspace-presence", "workspace-write", "workspace-accept", "workspace-hand-back"),
     *("workspace-resolve", "workspace-reopen", "workspace-known", "workspace-draft"),
     *("workspace-take-back", "workspace-send-now", "workspace-remove-file"),
-    *("workspace-resolve", "workspace-reopen", "workspace-known"),
     *("workspace-change", "workspace-unsnooze"),
-    "workspace-decide-question",
+    *("workspace-decide-question", "suggest"),
 }
 FORM = {
     "ask",

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from bots import actions
 from bots.actions.reports import article_of
 from bots.admin import learning_pages
+from bots.admin.playground import try_article
 from bots.learning import usage
 from bots.models import AnswerReport, KnowledgeGap, QuestionSuggestion
 from tickets.actions import ActionError
@@ -204,7 +205,9 @@ class KnowledgeGapAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         guarded = self.admin_site.admin_view
         return [
-            path("articles/", guarded(learning_pages.did_not_help), name="bots_did_not_help"),
+            path("articles/", guarded(learning_pages.articles), name="bots_articles"),
+            path("articles/<int:pk>/", guarded(learning_pages.article), name="bots_article"),
+            path("articles/<int:pk>/try/", guarded(try_article), name="bots_try_article"),
             path("asked-again/", guarded(learning_pages.asked_again), name="bots_asked_again"),
             *super().get_urls(),
         ]

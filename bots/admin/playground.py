@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from bots import rehearsal
+from bots import near_draft, rehearsal
+from bots.turns import Articles
+from knowledgebase import drafts
+from knowledgebase.embeddings import EncoderUnavailable
+from knowledgebase.models import ArticleVersion
 from tickets import conditions
 from tickets.admin import site
+from tickets.admin.audit.audited import actor_of
 from tickets.conditions import Value
 from tickets.intake import text
 from tickets.models import Channel, Identity, Tier
@@ -64,16 +71,37 @@ class PlayForm(forms.Form):
 
 def playground(request: HttpRequest) -> HttpResponse:
     """The page; a POST plays the whole conversation again, with what was typed last."""
+    return _page(request, nullcontext, {"title": _("Play-ground")})
+
+
+def try_article(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same with an article's newest version as if it were public; and who asked what it answers."""
+    version = ArticleVersion.objects.filter(article=pk).order_by("-number").first()
+    if version is None:
+        raise Http404
+    context: dict[str, Any] = {"version": version}
+    context["title"] = _("Try it: %(title)s") % {"title": version.title}
+    try:
+        draft = drafts.read(version)
+        if request.method != "POST":
+            context["near"] = near_draft.questions(draft, actor=actor_of(request))
+    except EncoderUnavailable:
+        context["not_tried"] = True
+        return _page(request, nullcontext, context)
+    return _page(request, partial(drafts.as_published, draft), context)
+
+
+def _page(request: HttpRequest, articles: Articles, context: dict[str, Any]) -> HttpResponse:
     form = PlayForm(request.POST or None, initial={"channel": Channel.PORTAL})
     said = _said(request)
     turns: list[rehearsal.Played] = []
     if form.is_valid():
         said = [*said, form.cleaned_data["text"]][-MOST_TURNS:]
-        turns = rehearsal.play(said, form.around())
+        turns = rehearsal.play(said, form.around(), articles=articles)
         said = [turn.text for turn in turns]
     context = {
         **site.each_context(request),
-        "title": _("Play-ground"),
+        **context,
         "form": form,
         "turns": [_shown(turn) for turn in turns],
         "last": _shown(turns[-1]) if turns else None,

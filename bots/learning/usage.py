@@ -1,24 +1,20 @@
-"""What became of what was shown: articles that do not help, answers of agents, needless questions."""
+"""What agents had to do: what they answered where no article did, and what they asked in vain."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
-from bots import telling
-from bots.models import AnswerReport, GapQuestion, KnowledgeGap
+from bots.models import GapQuestion, KnowledgeGap
 from tickets.conversation.asked_again import name_of
-from tickets.intake.text import first_line
 from tickets.models import (
     AuthorKind,
-    Citation,
-    Decision,
     Event,
     EventKind,
     Message,
@@ -29,70 +25,7 @@ from tickets.models.tickets import SOLVED
 
 LATELY = timedelta(days=90)
 MOST = 50  # rows of a list
-QUESTIONS = 5  # of each article
 ANSWERS = 8  # of agents, for one gap
-
-
-@dataclass(slots=True)
-class ArticleUse:
-    """How an article did as an answer, and what was asked where it did not help."""
-
-    article_id: int
-    title: str
-    shown: int
-    helped: int
-    did_not_help: int
-    reported: int
-    held_back: bool
-    questions: list[tuple[str, str]] = field(default_factory=list)  # words, reference
-
-
-def unhelpful_articles(*, since: datetime | None = None) -> list[ArticleUse]:
-    """The articles that were shown and did not help, the worst first. Two queries."""
-    shown = Citation.objects.filter(
-        rank=1,
-        answer__decision=Decision.ANSWER,
-        answer__message__created_at__gte=since or timezone.now() - LATELY,
-    )
-    counted_as_wrong = Q(
-        answer__report__state__in=[AnswerReport.State.OPEN, AnswerReport.State.UPHELD]
-    )
-    rows = (
-        shown.values("article", "article__published__title", "article__slug")
-        .values_list("article", "article__published__title", "article__slug")
-        .annotate(
-            shown=Count("pk"),
-            helped=Count("pk", filter=Q(answer__helpful=True)),
-            failed=Count("pk", filter=Q(answer__helpful=False)),
-            reported=Count("pk", filter=counted_as_wrong),
-        )
-        .filter(Q(failed__gt=0) | Q(reported__gt=0))
-        .order_by("-failed", "-reported", "article")
-        .values_list(
-            *("article", "article__published__title", "article__slug"),
-            *("shown", "helped", "failed", "reported", "article__assistant_may_use"),
-        )[:MOST]
-    )
-    uses = {
-        article: ArticleUse(article, title or slug, number, helped, failed, reported, not used)
-        for article, title, slug, number, helped, failed, reported, used in rows
-    }
-    question = Message.objects.filter(
-        ticket=OuterRef("answer__message__ticket"),
-        position__lt=OuterRef("answer__message__position"),
-        author_kind=AuthorKind.CUSTOMER,
-    ).order_by("-position")
-    asked = (
-        shown.filter(Q(answer__helpful=False) | counted_as_wrong, article__in=list(uses))
-        .annotate(question=Subquery(question.values("body")[:1]))
-        .order_by("-pk")
-        .values_list("article", "question", "answer__message__ticket__reference")
-    )
-    for article, body, reference in asked[: MOST * QUESTIONS * 4]:
-        if len(uses[article].questions) < QUESTIONS:
-            words = telling.wish(body or "") or first_line(body or "")
-            uses[article].questions.append((words, reference))
-    return list(uses.values())
 
 
 def answers_of_agents(gap: KnowledgeGap) -> list[Message]:

@@ -1,12 +1,12 @@
 """The demo company's help centre, and which passage of an article an answer came from."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bots.sources import Source
 from helpdesk.demo.load_content import Content, Entry
-from knowledgebase import answers, indexing
+from knowledgebase import answers, indexing, short_answers
 from knowledgebase.actions import publish_article, save_article
 from knowledgebase.models import Article, Category, Encoder, Passage
 from knowledgebase.passages import Piece, cut
@@ -23,6 +23,7 @@ class Told:
     title: str
     body: str
     pieces: list[Piece]  # of its body
+    short_answers: Sequence[str] = ()
 
     def shown(self, text: str, *, score: float, quoted: bool) -> Source:
         """The section that shares most words with `text`, as if a search had found it."""
@@ -39,7 +40,11 @@ class Told:
             score=score,
             quoted=quoted,
             section=quote.section if quoted else "",
+            short_answer=self._short_answer(piece) if quoted else "",
         )
+
+    def _short_answer(self, piece: Piece) -> str:
+        return short_answers.of_section(self.short_answers, title=self.title, heading=piece.heading)
 
     def says(self, text: str) -> bool:
         """Whether `text` has no word that the passage for it has not: then quoting is enough."""
@@ -72,6 +77,7 @@ def _load(entry: Entry, categories: Mapping[str, Category], author: User) -> Tol
         summary=entry["summary"],
         body=entry["body"],
         questions=entry["questions"],
+        short_answers=entry.get("short_answers", ()),
         category=categories[entry["category"]],
         slug=entry["slug"],
         popular=entry.get("popular", False),
@@ -81,7 +87,8 @@ def _load(entry: Entry, categories: Mapping[str, Category], author: User) -> Tol
     article = publish_article(actor=author, article=article, index_soon=False)
     pieces = cut(title=entry["title"], body=entry["body"])
     body = [piece for piece in pieces if piece.kind == Passage.Kind.BODY]
-    return Told(article, entry["title"], entry["body"], body)
+    shorts = entry.get("short_answers", ())
+    return Told(article, entry["title"], entry["body"], body, shorts)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ from tickets.admin.audit import history
 from tickets.admin.audit.history import Change
 from tickets.models import Event, EventKind
 
-WORDS = ("title", "summary", "body", "questions")
+WORDS = ("title", "summary", "body", "questions", "short_answers")
 _FILED = ("category", "language", "slug", "popular")
 
 
@@ -149,6 +149,7 @@ def _state(pk: int) -> dict[str, Any]:
         "title": latest.title if latest else "",
         "summary": latest.summary if latest else "",
         "questions": latest.questions if latest else [],
+        "short_answers": latest.short_answers if latest else [],
         "version": latest.number if latest else None,
         "state": article.state,
         "public_version": article.published.number if article.published else None,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
-from django.conf.global_settings import LANGUAGES
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -15,93 +13,22 @@ from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from knowledgebase import actions as articles
-from knowledgebase import markdown
+from knowledgebase import markdown, short_answers
 from knowledgebase.admin import article_history
+from knowledgebase.admin.article_form import ArticleForm, changed_sections
 from knowledgebase.models import Article, ArticleVersion
 from tickets.admin.audit.audited import (
     HISTORY_PAGE,
     AuditedAdmin,
-    AuditedForm,
     actor_of,
 )
 from tickets.admin.buttons import Button
-from tickets.admin.fields import LinesField
 from tickets.admin.site import site
-from tickets.admin.theme import SearchableSelect, Textarea, TextInput
-
-
-class ArticleForm(AuditedForm):
-    title = forms.CharField(label=gettext_lazy("title"), max_length=300, widget=TextInput)
-    summary = forms.CharField(
-        label=gettext_lazy("summary"),
-        max_length=500,
-        required=False,
-        widget=Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("One or two sentences, shown in lists and search results."),
-    )
-    body = forms.CharField(
-        label=gettext_lazy("text"),
-        max_length=articles.LONGEST_BODY,
-        required=False,
-        strip=False,
-        widget=Textarea(attrs={"rows": 24, "class": "markdown-source"}),
-        help_text=gettext_lazy(
-            "Markdown: ## for a heading, - for a list, **bold**, [words](address). "
-            "Headings help: the assistant quotes the part under the heading that answers."
-        ),
-    )
-    questions = LinesField(
-        label=gettext_lazy("sample questions"),
-        most=articles.MOST_QUESTIONS,
-        longest=500,
-        required=False,
-        widget=Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy(
-            "One per line, in customers' words: the article is found by them, too. Where one section "
-            "answers it, name its heading behind an arrow: How do I claim? -> Make a claim"
-        ),
-    )
-    note = forms.CharField(
-        label=gettext_lazy("what changed"),
-        max_length=300,
-        required=False,
-        widget=TextInput,
-        help_text=gettext_lazy("For colleagues, kept with this version."),
-    )
-
-    class Meta:
-        model = Article
-        fields = ("category", "language", "slug", "popular")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["language"] = forms.ChoiceField(
-            label=self.fields["language"].label,
-            choices=languages(self.instance.language),
-            initial=self.instance.language,
-            widget=SearchableSelect,
-            help_text=_("Who asks in another one is told so with the answer."),
-        )
-        self.fields["slug"].required = False
-        self.fields["slug"].help_text = _("Empty: made from the title.")
-        latest = self.instance.versions.first() if self.instance.pk else None
-        for name in ("title", "summary", "body", "questions") if latest else ():
-            self.fields[name].initial = getattr(latest, name)
-
-    def clean_slug(self) -> str:
-        return str(self.cleaned_data["slug"] or self.instance.slug or "")
-
-
-def languages(also: str) -> list[tuple[str, str]]:
-    """Languages by their names, and a code that is stored and has none."""
-    named = {code: str(gettext(name)) for code, name in LANGUAGES}
-    named.setdefault(also, also)
-    return sorted(named.items(), key=lambda pair: pair[1].casefold())
 
 
 @admin.register(Article, site=site)
@@ -110,7 +37,7 @@ class ArticleAdmin(AuditedAdmin):
 
     form = ArticleForm
     fieldsets = (
-        (None, {"fields": ("title", "summary", "body", "questions", "note")}),
+        (None, {"fields": (*article_history.WORDS, "note")}),
         (
             gettext_lazy("Where it stands"),
             {"fields": ("category", "language", "slug", "popular")},
@@ -166,6 +93,15 @@ class ArticleAdmin(AuditedAdmin):
             )
         )
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With a box to tick where short answers have to be read again."""
+        (title, words), *others = super().get_fieldsets(request, obj)
+        latest = obj.versions.first() if obj else None
+        if latest is None or not changed_sections(latest):
+            return [(title, words), *others]
+        fields = (*article_history.WORDS, "read_again", "note")
+        return [(title, {**words, "fields": fields}), *others]
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An article is archived: conversations quote it, and its versions are its history."""
         return False
@@ -202,7 +138,8 @@ class ArticleAdmin(AuditedAdmin):
             article = articles.save_article(
                 actor=actor_of(request).user,
                 article=form.instance if change else None,
-                **{name: words[name] for name in ("title", "body", "summary", "questions")},
+                **{name: words[name] for name in article_history.WORDS},
+                read_again=words.get("read_again", False),
                 category=words["category"],
                 language=words["language"],
                 slug=words["slug"],
@@ -214,6 +151,20 @@ class ArticleAdmin(AuditedAdmin):
             now(article)
         form.instance.__dict__.update(article.__dict__)
         form.instance.latest_title = words["title"]
+        self._doubt_yes_and_no(request, words["short_answers"])
+
+    def _doubt_yes_and_no(self, request: HttpRequest, lines: list[str]) -> None:
+        """Say which short answers may be wrong for the next question."""
+        for short in map(short_answers.read, lines):
+            if short is not None and short.says_yes_or_no:
+                messages.warning(
+                    request,
+                    _(
+                        "“%(text)s” is read by everybody who is shown “%(heading)s”, whatever they "
+                        "asked. Without its first word it may be right for all of them."
+                    )
+                    % {"text": short.text, "heading": short.heading},
+                )
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
@@ -293,6 +244,7 @@ class ArticleAdmin(AuditedAdmin):
                         body=version.body,
                         summary=version.summary,
                         questions=version.questions,
+                        short_answers=version.short_answers,
                         category=article.category,
                         language=article.language,
                         note=_("Version %(number)d restored") % {"number": number},
@@ -337,6 +289,13 @@ class ArticleAdmin(AuditedAdmin):
             context["preview_url"] = reverse(
                 "admin:knowledgebase_article_preview", args=[article.pk]
             )
+            context["row_links"] = [
+                {"label": label, "url": reverse(f"admin:{name}", args=[article.pk])}
+                for label, name in (
+                    (_("Try it"), "bots_try_article"),
+                    (_("How it does"), "bots_article"),
+                )
+            ]
             context["state_of_row"] = self.state_label(article)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -149,6 +149,12 @@ class ArticleVersion(models.Model):
     questions = ArrayField(
         models.CharField(max_length=500), verbose_name=_("sample questions"), default=list
     )
+    # "Heading -> the sentence that answers", and what the section of each said when somebody last
+    # read it against the section; see knowledgebase.short_answers.
+    short_answers = ArrayField(
+        models.CharField(max_length=620), verbose_name=_("short answers"), default=list
+    )
+    short_answers_read = ArrayField(models.CharField(max_length=16), default=list)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("author"),

@@ -351,30 +351,7 @@ def test_agents_find_no_page_for_authors(client: Client, settings: Any, path: st
     assert client.get(f"/admin/bots/{path}").status_code == 404
 
 
-# --- articles that do not help, and needless questions --------------------------------------------
-
-
-def test_articles_that_did_not_help_are_listed_with_what_was_asked(
-    ada: Client, django_assert_max_num_queries: Any
-) -> None:
-    bad, good = make_article("Mend a zip"), make_article("Wash a Drift")
-    for body, article, helpful in (
-        ("How do I mend the zip?", bad, False),
-        ("Is the zip under warranty?", bad, True),
-        ("How do I wash it?", good, True),
-    ):
-        ticket = make_ticket(turn=Turn.ASSISTANT, body=body)
-        answer = make_answer(ticket, articles=[article]).answer
-        customer = Actor.of_customer(ticket.customer)
-        actions.rate_answer(actor=customer, answer=answer, helpful=helpful)
-    with django_assert_max_num_queries(2):
-        (use,) = usage.unhelpful_articles()
-    assert (use.title, use.shown, use.helped, use.did_not_help) == ("Mend a zip", 2, 1, 1)
-    assert [words for words, _reference in use.questions] == ["How do I mend the zip?"]
-    page = ada.get("/admin/bots/knowledgegap/articles/").text
-    assert "Mend a zip" in page
-    assert "How do I mend the zip?" in page
-    assert "Wash a Drift" not in page
+# --- needless questions ----------------------------------------------------------------------------
 
 
 def test_needless_questions_are_counted_by_what_and_by_whom(ada: Client) -> None:

@@ -9,7 +9,8 @@ from knowledgebase import search
 from tests.bots.conftest import hit
 from tests.bots.test_dialogue import decide
 from tests.factories import make_article
-from tickets.models import Decision
+from tickets.models import Answer, Decision
+from tickets.templatetags.conversation import confidence_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encoder")]
 
@@ -56,7 +57,7 @@ def test_for_the_question_that_is_left_a_person_is_offered(
     thought = decide(f"{POLE} {NORWAY}", settings)
     assert [source.title for source in thought.sources if source.quoted] == ["Poles"]
     assert thought.text.startswith(settings.partly_text)
-    assert thought.offers_person
+    assert (thought.offers_person, thought.partly) == (True, True)
 
 
 def test_a_story_beside_a_question_is_no_question_that_is_left(
@@ -74,3 +75,10 @@ def test_no_more_than_three_sections_are_quoted(
     _finds_each(monkeypatch, **{word: (word, 0.95) for word in words})
     thought = decide(" ".join(f"How do I mend a {word}?" for word in words), settings)
     assert sum(source.quoted for source in thought.sources) <= 3
+
+
+@pytest.mark.parametrize("confidence", [0.95, 0.7, 0.3])
+def test_of_a_part_it_is_sure_as_of_a_part(confidence: float) -> None:
+    part = confidence_words(Answer(confidence=confidence, partly=True))
+    assert "part of your question" in part
+    assert part != confidence_words(Answer(confidence=confidence))

@@ -82,8 +82,8 @@ print(json.dumps({
 # A name of a route, who opens it, and its addresses. `{}` are keys of what the stage prints.
 PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "portal-home": (ANYBODY, ("/",)),
-    "ask": (ANYBODY, ("/ask/",)),
-    "talk-to-a-human": (ANYBODY, ("/talk-to-a-human/",)),
+    "ask": (ANYBODY, ("/ask/", "/ask/?q=my+tent+leaks")),
+    "talk-to-a-human": (ANYBODY, ("/talk-to-a-human/", "/talk-to-a-human/?q=my+tent+leaks")),
     "my-requests": (CUSTOMER, ("/requests/", "/nowhere/")),
     "conversation": (
         CUSTOMER,
@@ -145,7 +145,9 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ("/admin/tickets/escalationrule/{rule}/versions/",),
     ),
     "admin:bots_try_detectors": (ADMIN, ("/admin/bots/detector/try/",)),
-    "admin:bots_did_not_help": (ADMIN, ("/admin/bots/knowledgegap/articles/",)),
+    "admin:bots_articles": (ADMIN, ("/admin/bots/knowledgegap/articles/",)),
+    "admin:bots_article": (ADMIN, ("/admin/bots/knowledgegap/articles/{article_pk}/",)),
+    "admin:bots_try_article": (ADMIN, ("/admin/bots/knowledgegap/articles/{article_pk}/try/",)),
     "admin:bots_asked_again": (ADMIN, ("/admin/bots/knowledgegap/asked-again/",)),
     "admin:bots_confidence": (ADMIN, ("/admin/bots/assistantsettings/confidence/",)),
     "admin:bots_playground": (ADMIN, ("/admin/bots/assistantsettings/playground/",)),
@@ -154,7 +156,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 # What is asked for by scripts and programs, what only acts, and what leads elsewhere.
 NO_PAGES: Final = frozenset(
     {
-        *("healthz", "readyz", "after-login", "attachment", "conversation-news"),
+        *("healthz", "readyz", "after-login", "attachment", "conversation-news", "suggest"),
         *("conversation-post", "conversation-helpful", "conversation-solved"),
         *("conversation-reopen", "conversation-rate", "conversation-email", "conversation-code"),
         *("confirm-answer", "confirm-again"),

@@ -117,7 +117,9 @@ def test_the_agent_reads_the_rule_and_its_evidence_in_the_brief(somebody: Somebo
     expect(agent.page.locator(".brief")).to_contain_text("cancel")
 
 
-def test_an_admin_sees_into_the_assistants_head(somebody: Somebody) -> None:
+def test_an_admin_sees_into_the_assistants_head_and_writes_what_it_says_first(
+    somebody: Somebody,
+) -> None:
     admin = somebody()
     admin.logs_in(ADMIN)
     admin.opens("/admin/bots/assistantsettings/playground/")
@@ -131,6 +133,19 @@ def test_an_admin_sees_into_the_assistants_head(somebody: Somebody) -> None:
     admin.presses("Send")
     expect(admin.page.locator(".play__decision")).to_contain_text("Hand-over")
     expect(admin.page.locator(".play__mind")).to_contain_text("agemt")
+
+    admin.opens("/admin/knowledgebase/article/?q=Wash+and+store")
+    admin.page.get_by_role("link", name="Wash and store the Drift").click()
+    short = "Gentle programme & 30 degrees, <b>nothing</b> else."
+    admin.page.get_by_label("Short answers").fill(f"Wash it -> {short}")
+    admin.presses("Save and publish")
+    admin.sees("Published")
+    customer = somebody(PHONE)
+    ask(customer, "How do I wash my sleeping bag?")
+    first = customer.page.locator(".answer__short")
+    expect(first).to_have_text(short)
+    assert customer.page.locator(".answer__short + .passage").count() == 1
+    expect(customer.page.locator(".passage")).to_contain_text("front-loading")
 
 
 def test_an_admin_moves_the_threshold_and_sees_what_would_have_changed(

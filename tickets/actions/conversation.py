@@ -286,6 +286,7 @@ def answer(
     citations: Sequence[Citation] = (),
     flagged: str = "",
     offers_person: bool = False,
+    partly: bool = False,
 ) -> Message | None:
     """The assistant speaks, if it still has the turn; None if the turn has moved on.
 
@@ -303,6 +304,7 @@ def answer(
         reasons=list(reasons),
         flagged=text.line(flagged, limit=200),
         offers_person=offers_person,
+        partly=partly,
     )
     for rank, citation in enumerate(citations, start=1):
         citation.answer = given

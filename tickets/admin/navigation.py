@@ -54,7 +54,7 @@ def _groups() -> list[dict[str, Any]]:
             _("Learning"),
             _page(_("Knowledge gaps"), "lightbulb", "bots_knowledgegap"),
             _page(_("Wrong answers"), "flag", "bots_answerreport"),
-            _link(_("Articles that did not help"), "thumb_down", "bots_did_not_help"),
+            _link(_("How articles do"), "thumbs_up_down", "bots_articles"),
             _page(_("Suggested questions"), "rate_review", "bots_questionsuggestion"),
             _link(_("Asked again"), "repeat", "bots_asked_again"),
         ),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from knowledgebase.markdown import as_markdown
 from tickets.models import Answer, Citation, Decision, Message
 from tickets.templatetags.conversation import beside, confidence_words
 
@@ -49,7 +50,8 @@ def _quoted(answer: Answer, sources: list[Citation]) -> list[str]:
 
 def _quote(source: Citation) -> list[str]:
     lines = "\n".join(f"> {line}".rstrip() for line in source.passage.splitlines())
-    parts = [lines, _("From %(source)s") % {"source": _link(source)}]
+    parts = [as_markdown(source.short_answer)] if source.short_answer else []
+    parts += [lines, _("From %(source)s") % {"source": _link(source)}]
     if source.nearby:
         links = (
             f"[{part['heading'] or _('the start of the article')}]"

@@ -217,6 +217,9 @@ class SourceOut(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=300)
     heading = serializers.CharField(max_length=300)
     url = serializers.SerializerMethodField()
+    short_answer = serializers.CharField(
+        help_text="What the customer reads before a quoted passage: plain text, may be empty."
+    )
     passage = serializers.CharField()
     quoted = serializers.BooleanField(
         help_text="Whether the customer reads the passage as the answer; the others are listed."

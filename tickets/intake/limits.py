@@ -26,6 +26,7 @@ NEW_VISITORS_WITH_PROOF = parse("240/10 minutes")  # per address of the network
 OPEN_A_CONVERSATION = parse("20/10 minutes")  # per customer
 OPEN_WITHOUT_AN_ACCOUNT = parse("300/10 minutes")  # per address of the network
 SEARCH_THE_ARTICLES = parse("60/minute")  # per address of the network
+SUGGEST = parse("60/minute")  # per address of the network
 WRITE_A_MESSAGE = parse("30/minute")  # per customer
 LEAVE_AN_ADDRESS = parse("5/hour")  # per customer
 TRY_A_CODE = parse("30/10 minutes")  # per address of the network

@@ -119,6 +119,8 @@ class Answer(models.Model):
     flagged = models.CharField(max_length=200, blank=True)
     # A rule wants the way to a person shown with the answer, larger than it always is.
     offers_person = models.BooleanField(default=False)
+    # Something else that was asked is not answered by it.
+    partly = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("answer")
@@ -140,13 +142,18 @@ class Citation(models.Model):
         Answer, on_delete=models.CASCADE, related_name="citations", db_index=False
     )
     article = models.ForeignKey(
-        "knowledgebase.Article", on_delete=models.PROTECT, related_name="citations"
+        "knowledgebase.Article",
+        on_delete=models.PROTECT,
+        related_name="citations",
+        db_index=False,
     )
     rank = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=300)
     slug = models.SlugField(max_length=200)
     heading = models.CharField(max_length=300, blank=True)
     anchor = models.CharField(max_length=300, blank=True)
+    # What its author wrote to be read before the section. Plain text.
+    short_answer = models.TextField(blank=True)
     passage = models.TextField()
     # Whether the customer reads the passage as the answer, or only that there is this article.
     quoted = models.BooleanField(default=False)
@@ -163,6 +170,8 @@ class Citation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["answer", "rank"], name="citation_rank_unique")
         ]
+        # How an article does is told by its newest ones.
+        indexes = [models.Index(fields=["article", "-id"], name="citation_of_article")]
 
     def __str__(self) -> str:
         return self.title

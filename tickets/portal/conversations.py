@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from knowledgebase.search import readable
 from tickets import access, actions
 from tickets.actors import Actor
 from tickets.conversation import custom_fields
@@ -36,7 +37,7 @@ from tickets.web.refusals import by_script
 def ask(request: HttpRequest) -> HttpResponse:
     """A question to the assistant: opens a conversation, also for an unknown visitor."""
     if request.method != "POST":
-        return render(request, "portal/ask.html", {"client_id": uuid.uuid4()})
+        return render(request, "portal/ask.html", _with_words_of_a_search(request))
     form = MessageForm(request.POST, files=request.FILES)
     if not form.is_valid():
         return _ask_again(request, form)
@@ -51,7 +52,7 @@ def talk_to_a_human(request: HttpRequest) -> HttpResponse:
     button.
     """
     if request.method != "POST":
-        return render(request, "portal/talk_to_a_human.html")
+        return render(request, "portal/talk_to_a_human.html", _with_words_of_a_search(request))
     actor = access.actor_of(request)
     if reference := request.POST.get("ticket", ""):
         ticket = access.ticket_for(actor, reference)
@@ -73,6 +74,11 @@ def talk_to_a_human(request: HttpRequest) -> HttpResponse:
         return redirect("conversation", newest.reference)
     ticket = actions.ask_for_a_person(actor=actor, customer=customer)
     return redirect("conversation", ticket.reference)
+
+
+def _with_words_of_a_search(request: HttpRequest) -> dict[str, Any]:
+    """An empty form, or one with what was searched for in vain."""
+    return {"client_id": uuid.uuid4(), "body": readable(request.GET.get("q", ""))}
 
 
 def _begin(request: HttpRequest, form: MessageForm, *, to_a_person: bool) -> HttpResponse:

@@ -2,11 +2,20 @@
 
 from django.urls import path
 
-from tickets.portal import accounts, attachments, confirming, conversations, home, requests
+from tickets.portal import (
+    accounts,
+    attachments,
+    confirming,
+    conversations,
+    home,
+    requests,
+    suggesting,
+)
 
 urlpatterns = [
     path("", home.home, name="portal-home"),
     path("ask/", conversations.ask, name="ask"),
+    path("ask/suggestions/", suggesting.suggest, name="suggest"),
     path("talk-to-a-human/", conversations.talk_to_a_human, name="talk-to-a-human"),
     path("requests/", requests.my_requests, name="my-requests"),
     path("requests/<str:reference>/", conversations.conversation, name="conversation"),

@@ -60,6 +60,12 @@ def confidence_level(answer: Answer) -> str:
 @register.filter
 def confidence_words(answer: Answer) -> str:
     """How likely what is quoted answers the question, as a person would say it."""
+    if answer.partly:
+        return {
+            "high": _("I am quite sure of this part of your question."),
+            "medium": _("This probably answers that part of your question."),
+            "low": _("I am not sure that this answers that part of your question."),
+        }[confidence_level(answer)]
     return {
         "high": _("I am quite sure that this answers your question."),
         "medium": _("This probably answers your question."),

@@ -82,6 +82,7 @@ def answered(question: str) -> dict[str, Any]:
                 "article": source.slug,
                 "heading": source.heading,
                 "anchor": source.anchor,
+                "short_answer": source.short_answer,
                 "text": source.text,
             }
             for source in _shown(played)
@@ -99,7 +100,10 @@ def as_dict(played: Played) -> dict[str, Any]:
         "confidence": round(thought.confidence, 4) if thought else 0.0,
         "reasons": _reasons(played),
         "rule": rule.rule.name if rule else None,
-        "sources": [{**_named(source), "passage": source.text} for source in _shown(played)],
+        "sources": [
+            {**_named(source), "short_answer": source.short_answer, "passage": source.text}
+            for source in _shown(played)
+        ],
         "considered": [
             {**_named(hit), "passage": hit.passage}
             for hit in (thought.considered if thought else [])
@@ -118,7 +122,8 @@ def as_lines(played: Played) -> list[str]:
         lines += ["", played.says]
     for source in shown:
         where = f"{source.title}, {source.heading}" if source.heading else source.title
-        lines += ["", f"[{source.score:.2f}] {where}", f"    {source.text}"]
+        lines += ["", f"[{source.score:.2f}] {where}"]
+        lines += [f"    {text}" for text in (source.short_answer, source.text) if text]
     lines += ["", *(f"- {reason}" for reason in _reasons(played))]
     there = {source.article_id for source in shown}
     others = [hit for hit in (thought.considered if thought else []) if hit.article_id not in there]

@@ -230,3 +230,60 @@ def test_a_category_has_an_icon_that_exists(change: Change) -> None:
     category = Category.objects.create(name="Tents", slug="tents", icon="tent")
     assert "no such icon" in errors_on(change(category, icon="no-such-thing"))
     assert change(category, icon="life-buoy").status_code == 302
+
+
+WASH = "Splint -> It holds for 90 days."
+
+
+def test_a_short_answer_is_written_in_the_form_and_kept_with_its_version(
+    client: Client, change: Change, article: Article
+) -> None:
+    change(article, short_answers=f"{WASH}\r\n\r\n  Mend a   pole -> On the hill. ")
+    newest = article.versions.first()
+    assert newest is not None
+    assert newest.short_answers == [WASH, "Mend a pole -> On the hill."]
+    assert article.published_id != newest.pk  # customers read it once it is published
+    assert "It holds for 90 days." in client.get(url_of(article, "history")).text
+    change(article, short_answers="")
+    client.post(f"/admin/knowledgebase/article/{article.pk}/restore/2/")
+    restored = article.versions.first()
+    assert restored is not None
+    assert restored.short_answers == newest.short_answers
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [("Glue -> Never.", "no heading “Glue”"), ("It holds.", "an arrow and the sentence")],
+)
+def test_a_short_answer_of_no_section_is_refused_at_its_field(
+    change: Change, article: Article, line: str, problem: str
+) -> None:
+    assert problem in errors_on(change(article, short_answers=line))
+    assert "no heading “Glue”" in errors_on(change(article, questions="How? -> Glue"))
+    assert article.versions.count() == 1
+
+
+def test_the_form_asks_to_read_a_short_answer_again_until_somebody_did(
+    client: Client, change: Change, article: Article
+) -> None:
+    again = "To be read again"
+    change(article, short_answers=WASH)
+    assert again not in client.get(url_of(article)).text
+    change(article, body="Slide the sleeve over the break.\n\n## Splint\n\nTape it for 9 days.")
+    page = client.get(url_of(article)).text
+    assert again in page
+    assert "Splint: It holds for 90 days." in page
+    change(article, note="Something else")
+    assert again in client.get(url_of(article)).text
+    change(article, read_again="on")
+    assert again not in client.get(url_of(article)).text
+
+
+def test_a_yes_that_everybody_reads_is_doubted_and_stored(client: Client, article: Article) -> None:
+    url = url_of(article)
+    values = {**sent_by(client.get(url)), "short_answers": "Splint -> Yes, it holds."}
+    page = client.post(url, values, follow=True).text
+    assert "is read by everybody who is shown “Splint”" in page
+    newest = article.versions.first()
+    assert newest is not None
+    assert newest.short_answers == ["Splint -> Yes, it holds."]

@@ -19,7 +19,7 @@ def here(path: str) -> list[str]:
     [
         ("bots_assistantsettings_changelist", "How it answers"),
         ("bots_playground", "Play-ground"),
-        ("bots_did_not_help", "Articles that did not help"),
+        ("bots_articles", "How articles do"),
         ("tickets_team_changelist", "Teams"),
     ],
 )

@@ -93,7 +93,8 @@ def test_an_answer_of_the_assistant_shows_its_sources_and_how_sure_it_was(
     settings.SITE_URL = "https://help.kestrelmoor.example"
     article = make_article("Spare poles")
     ticket = make_ticket(turn=Turn.ASSISTANT)
-    make_answer(ticket, articles=[article], score=0.71, confidence=0.82)
+    short = "Poles are sold one by one."
+    make_answer(ticket, articles=[article], score=0.71, confidence=0.82, short_answer=short)
     question, answer = shop.get(url(ticket)).json()["results"]
     assert question["answer"] is None
     assert answer["answer"]["decision"] == "answer"
@@ -106,6 +107,7 @@ def test_an_answer_of_the_assistant_shows_its_sources_and_how_sure_it_was(
         "slug": article.slug,
         "title": "Spare poles",
         "heading": "Order a spare",
+        "short_answer": short,
         "passage": "Spare pole sections are in the shop under Spare parts.",
         "quoted": True,
         "nearby": [{"heading": "Change a pole", "url": address.replace("order-a-spare", "change")}],
@@ -121,12 +123,14 @@ def test_the_body_of_the_assistants_message_is_what_the_customer_read(
     articles = [make_article("Spare poles"), make_article("Mend a pole")]
     help_centre = "https://help.kestrelmoor.example/help"
     ticket = make_ticket(turn=Turn.ASSISTANT)
-    make_answer(ticket, articles=articles, confidence=0.9)
+    short = "Take *one* <b>section</b>."
+    make_answer(ticket, articles=articles, confidence=0.9, short_answer=short)
     question, answer = shop.get(url(ticket)).json()["results"]
     assert question["body"] == ticket.messages.earliest("position").body
     first, second = (f"{help_centre}/{article.slug}/" for article in articles)
     assert answer["body"] == (
         "Here is what I found about spare poles.\n\n"
+        "Take \\*one\\* \\<b\\>section\\</b\\>.\n\n"
         "> Spare pole sections are in the shop under Spare parts.\n\n"
         f"From [Spare poles]({first}#order-a-spare), Order a spare\n\n"
         f"Or did you mean: [Change a pole]({first}#change)\n\n"
@@ -135,6 +139,7 @@ def test_the_body_of_the_assistants_message_is_what_the_customer_read(
     )
     page = browser_of(ticket.customer).get(f"/requests/{ticket.reference}/").text
     for words in (
+        "Take *one* &lt;b&gt;section&lt;/b&gt;.",
         "Spare pole sections are",
         "Or did you mean:",
         "I am quite sure that this answers your question.",

@@ -1,0 +1,62 @@
+"""A draft as if it were published: the search finds it, in one block, and for nobody else.
+
+What publishing would store is stored in a transaction that is always taken back. So what is tried is the
+search itself, with all that it weighs, and not something that resembles it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from django.db import transaction
+
+from knowledgebase import embeddings, indexing
+from knowledgebase.embeddings import EncoderUnavailable, Vectors
+from knowledgebase.models import Article, ArticleVersion, Encoder
+from knowledgebase.passages import Piece
+
+ENCODE_SECONDS: Final = 10.0
+MOST: Final = 200  # passages; a longer draft is tried by its beginning
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A version with its passages and their vectors, of one length."""
+
+    version: ArticleVersion
+    encoder: Encoder
+    pieces: list[Piece]
+    vectors: Sequence[Vectors]
+
+    def nearness(self, vectors: Vectors) -> Vectors:
+        """For each of some vectors (one per row) the cosine of the draft's nearest passage."""
+        nearest: Vectors = (vectors @ np.stack(list(self.vectors)).T).max(axis=1)
+        return nearest
+
+
+def read(version: ArticleVersion) -> Draft:
+    """Cut and encode a version. Runs the encoder, so never inside a transaction.
+
+    Raise EncoderUnavailable.
+    """
+    encoder = indexing.current_encoder()
+    pieces = indexing.pieces_of(version)[:MOST]
+    texts = [piece.encoded(version.title) for piece in pieces]
+    vectors = embeddings.encode(texts, timeout=ENCODE_SECONDS, awaited=True)
+    if vectors.shape[1] != encoder.dimension:
+        raise EncoderUnavailable("the stored vectors have another length")
+    return Draft(version, encoder, pieces, list(np.asarray(vectors, dtype=np.float32)))
+
+
+@contextmanager
+def as_published(draft: Draft) -> Iterator[None]:
+    """Within the block the draft is what the search finds of its article, in this thread only."""
+    with transaction.atomic():
+        article = Article.objects.select_for_update().get(pk=draft.version.article_id)
+        indexing.show(article, draft.version, draft.pieces, draft.vectors, draft.encoder)
+        yield
+        transaction.set_rollback(True)
