@@ -22,6 +22,7 @@ TABLE = {
     ("GET", "workspace"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-search-words"): [302, 404, 200, 200, 200, 200],
     ("POST", "workspace-presence"): [302, 404, 302, 302, 302, 302],
+    ("GET", "workspace-by-name"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-ticket"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-news"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-transfer"): [302, 404, 404, 200, 200, 200],
