@@ -74,6 +74,7 @@ def filled(address: str, ticket: Ticket, draft: Article) -> str:
         "app_label": "tickets",
         "url": "no/such/page/",
         "rest": "no/such/page/",
+        "file": "00000000-0000-4000-8000-000000000002",
     }
     if address.startswith("attachments/"):
         samples["pk"] = str(Attachment.objects.get(message__ticket=ticket).pk)
@@ -260,8 +261,8 @@ async def test_a_socket_ends_when_the_factor_is_gone(
     ticket = await do(make_ticket, team=team)
     cookie = await do(session_cookie, dana)
     async with (
-        open_socket(f"/ws/workspace/{ticket.reference}/", cookie) as conversation,
         open_socket("/ws/workspace/", cookie) as inbox,
+        open_socket(f"/ws/workspace/{ticket.reference}/", cookie) as conversation,
     ):
         if at_once:
             await do(lambda: _remove(dana))

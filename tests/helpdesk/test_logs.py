@@ -59,7 +59,7 @@ def test_no_line_of_the_log_says_what_was_written_or_by_whom(
         make_note(ticket, agent, CANARY)
         events.run_due()
         with monkeypatch.context() as broken:
-            broken.setattr("tickets.actions.post_message", lambda **_named: 1 / 0)
+            broken.setattr("tickets.actions.continue_conversation", lambda **_named: 1 / 0)
             answers.append(client.post(page, said))
     assert [one.status_code for one in answers] == [302, 302, 422, 200, 401, 201, 500]
     assert "ZeroDivisionError" in caplog.text, "what went wrong is there"

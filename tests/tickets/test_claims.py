@@ -63,7 +63,7 @@ def test_an_address_that_was_left_is_not_believed() -> None:
     assert ticket.customer == visitor
     assert account.tickets.count() == 0
     event = last_event(ticket)
-    assert (event.kind, owed(event)) == ("email.left", ["mail.confirm_address"])
+    assert (event.kind, owed(event)) == ("email.left", ["mail.confirm_address", "search.index"])
     assert "ines" not in str(event.data)
 
 
@@ -251,7 +251,7 @@ def test_a_no_joins_nothing_and_drops_the_address() -> None:
     assert (ticket.customer, visitor.claimed_email) == (visitor, "")
     assert seen_by(owner) == set()
     event = last_event(ticket)
-    assert (event.kind, owed(event)) == ("email.refused", [])
+    assert (event.kind, owed(event)) == ("email.refused", ["search.index"])
     assert not Event.objects.filter(kind="customer.joined").exists()
     with pytest.raises(ActionError) as refused:
         confirm(claim)

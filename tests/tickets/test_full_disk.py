@@ -23,7 +23,7 @@ from tests.tickets.open_screens import browser_of
 from tests.tickets.parallel import real_transactions
 from tests.tickets.test_attachments import PNG, files_in, send
 from tickets.intake.attachments import NOT_KEPT, NotKept
-from tickets.models import Attachment, Event, Message, Ticket, Turn, User
+from tickets.models import Attachment, Event, Message, SiteSettings, Ticket, Turn, User
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +144,7 @@ def test_an_agent_keeps_the_words_when_a_file_cannot_be_stored(
     disk: Path, settings: Settings
 ) -> None:
     settings.STAFF_NEED_SECOND_FACTOR = False
+    SiteSettings.objects.update(undo_seconds=0)
     team = make_team()
     dana: User = make_agent(teams=[team])
     ticket = make_ticket(turn=Turn.AGENT, team=team, agent=dana)

@@ -72,7 +72,7 @@ def test_a_row_that_somebody_holds_too_long_is_a_503_in_words(
     ticket = make_ticket(turn=Turn.CUSTOMER, customer=customer)
     client = Client()
     client.force_login(customer.user)
-    monkeypatch.setattr("tickets.actions.post_message", busy)
+    monkeypatch.setattr("tickets.actions.continue_conversation", busy)
     page = client.post(f"/requests/{ticket.reference}/messages/", {"body": "Hello?"})
     assert (page.status_code, page["Retry-After"]) == (503, "2")
     assert "did not save" in page.content.decode()

@@ -134,7 +134,9 @@ def test_logging_out_takes_a_post(client: Client) -> None:
 def test_only_the_admins_pages_may_compile_scripts(client: Client) -> None:
     policy = client.get(reverse("admin:index"))["Content-Security-Policy"]
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";") if " " in rule.strip())
-    assert rules["script-src"] == "'self' 'unsafe-eval'"
+    assert rules["script-src"] == "'self' 'inline-speculation-rules' 'unsafe-eval'"
+    elsewhere = client.get("/")["Content-Security-Policy"]
+    assert "script-src 'self' 'inline-speculation-rules';" in elsewhere
     assert rules["style-src-elem"] == "'self'"
     assert rules["style-src-attr"] == "'unsafe-inline'"
     assert rules["frame-ancestors"] == "'none'"

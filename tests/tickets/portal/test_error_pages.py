@@ -170,7 +170,7 @@ def busy(monkeypatch: pytest.MonkeyPatch) -> None:
         cause.sqlstate = "55P03"  # type: ignore[attr-defined]  # as psycopg's errors have
         raise OperationalError("canceling statement due to lock timeout") from cause
 
-    monkeypatch.setattr("tickets.actions.post_message", wait)
+    monkeypatch.setattr("tickets.actions.continue_conversation", wait)
 
 
 def test_a_database_that_is_busy_keeps_the_words(busy: None, browser: Browser) -> None:

@@ -35,7 +35,7 @@ LIMIT = 12
 
 def references(page: str) -> list[str]:
     """The references of the rows, from the top."""
-    return [part.split('"', 1)[0] for part in page.split('data-reference="')[1:]]
+    return [part.split('"', 1)[0] for part in page.split('class="inbox-row" data-reference="')[1:]]
 
 
 def queries(danas: Client, url: str) -> int:
