@@ -21,6 +21,12 @@ WHO = ["anonymous", "customer", "agent of another team", "agent", "lead", "admin
 TABLE = {
     ("GET", "workspace"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-search-words"): [302, 404, 200, 200, 200, 200],
+    ("GET", "workspace-keep-view"): [302, 404, 200, 200, 200, 200],
+    ("POST", "workspace-keep-view"): [302, 404, 422, 422, 422, 422],  # without a search
+    # A view that there is not.
+    ("GET", "workspace-change-view"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-change-view"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-remove-view"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-presence"): [302, 404, 302, 302, 302, 302],
     ("GET", "workspace-ticket"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-news"): [302, 404, 404, 200, 200, 200],
