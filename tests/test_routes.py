@@ -31,7 +31,7 @@ WRITE = {
     *("workspace-presence", "workspace-write", "workspace-accept", "workspace-hand-back"),
     *("workspace-resolve", "workspace-reopen", "workspace-known", "workspace-draft"),
     *("workspace-take-back", "workspace-send-now", "workspace-remove-file"),
-    *("workspace-change", "workspace-unsnooze", "workspace-remove-view"),
+    *("workspace-change", "workspace-unsnooze", "workspace-bulk", "workspace-remove-view"),
     *("workspace-decide-question", "suggest"),
 }
 FORM = {

@@ -170,7 +170,7 @@ NO_PAGES: Final = frozenset(
         *("workspace-reopen", "workspace-draft", "workspace-take-back", "workspace-send-now"),
         "workspace-remove-file",
         *("workspace-change", "workspace-tags", "workspace-unsnooze", "workspace-search-words"),
-        "workspace-remove-view",
+        *("workspace-bulk", "workspace-remove-view"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a

@@ -4,6 +4,7 @@ from django.urls import path
 
 from tickets.workspace import (
     acts,
+    bulk,
     changing,
     completing,
     drafts,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("views/keep/", keeping.keep, name="workspace-keep-view"),
     path("views/<int:pk>/", keeping.change, name="workspace-change-view"),
     path("views/<int:pk>/remove/", keeping.remove, name="workspace-remove-view"),
+    path("bulk/", bulk.bulk, name="workspace-bulk"),
     path("<str:reference>/", views.ticket_page, name="workspace-ticket"),
     path("<str:reference>/news/", views.news_page, name="workspace-news"),
     path("<str:reference>/draft/", drafts.save, name="workspace-draft"),

@@ -23,6 +23,7 @@ from tickets.models import Kind, Ticket
 from tickets.web.context import desk
 from tickets.web.posting import posted_from
 from tickets.workspace import drafts, found, inbox, news, saved_views, timeline
+from tickets.workspace.bulk_acts import Act
 from tickets.workspace.forms import WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.inbox import Selection, View
@@ -173,6 +174,7 @@ def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
         "selection": selection,
         "query": urlencode(selection.query),
         "list_title": _title(selection, kept),
+        "bulk_acts": Act.choices,
         "saved_views": kept,
         "current_view": saved_views.current(kept),
         "empty_title": empty[0],
