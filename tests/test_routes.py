@@ -21,7 +21,7 @@ READ = {
     *("attachment", "after-login", "help-centre", "help-search", "help-category", "help-article"),
     *("workspace", "workspace-ticket", "workspace-news", "workspace-questions"),
     *("workspace-tags", "workspace-history", "workspace-transcript"),
-    "workspace-search-words",
+    *("workspace-search-words", "workspace-by-name"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {

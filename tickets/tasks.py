@@ -58,6 +58,7 @@ def close_quiet() -> int:
     return due.close_quiet()
 
 
+@shared_task
 def fill_search() -> None:
     """Index what no event told of, a slice at a time: others have a turn in between.
 

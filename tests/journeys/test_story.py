@@ -182,6 +182,8 @@ def test_the_whole_story_with_a_person(somebody: Somebody, company: LiveHelpdesk
 
     # Resolved, confirmed; and the note never reached the customer.
     agent.presses("Resolve")
+    agent.sees("The last message is not answered")
+    agent.presses("Resolve")
     customer.sees("Is it solved?")
     customer.presses("Yes, it is solved")
     customer.sees("You said that this is solved")

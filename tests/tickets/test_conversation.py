@@ -66,7 +66,7 @@ def test_words_on_the_portal_open_a_conversation_and_the_assistant_has_the_turn(
     assert (message.author_kind, message.body) == (AuthorKind.CUSTOMER, QUESTION)
     assert message.author_customer == customer
     assert kinds(ticket) == ["ticket.opened", "message.posted"]
-    assert owed(last_event(ticket)) == ["assistant.turn"]
+    assert owed(last_event(ticket)) == ["assistant.turn", "search.index"]
 
 
 def test_a_person_can_be_asked_for_before_anything_was_typed() -> None:
@@ -201,7 +201,7 @@ def test_a_message_after_the_assistants_answer_gives_the_turn_back_to_the_assist
     assert ticket.turn == Turn.ASSISTANT
     assert message.position == ticket.last_position
     assert since(ticket, before) == ["message.posted"]
-    assert owed(last_event(ticket)) == ["assistant.turn"]
+    assert owed(last_event(ticket)) == ["assistant.turn", "search.index"]
 
 
 def test_each_message_gives_the_assistant_its_ten_seconds_anew() -> None:

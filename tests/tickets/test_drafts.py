@@ -233,6 +233,19 @@ def test_a_reply_that_resolves_does_both_in_one_moment(ada: User, ticket: Ticket
     assert (replies(ticket), ticket.is_closed) == (["Mended."], True)
 
 
+def test_a_reply_that_snoozes_is_put_aside_until_the_customer_writes(
+    ada: User, ticket: Ticket
+) -> None:
+    send(ada, ticket, "Sent.", afterwards=Afterwards.SNOOZE)
+    let_time_pass()
+    ticket.refresh_from_db()
+    assert (replies(ticket), ticket.snoozed_until) == (["Sent."], None)
+    assert ticket.snoozed_at is not None
+    make_message(ticket, "Thanks, one more thing")
+    ticket.refresh_from_db()
+    assert (ticket.snoozed_at, ticket.is_back) == (None, True)
+
+
 def test_whoever_sends_to_what_nobody_has_has_it_at_once(ada: User, ben: User) -> None:
     waits = make_ticket(team=ada.teams.get())
     send(ada, waits)

@@ -85,7 +85,7 @@ def test_a_reaction_is_owed_only_where_there_is_something_to_do() -> None:
     by_author = {
         event.data["author"]: owed(event) for event in ticket.events.filter(kind="message.posted")
     }
-    assert by_author == {"customer": ["assistant.turn"], "system": []}
+    assert by_author == {"customer": ["assistant.turn", "search.index"], "system": []}
 
 
 # --- reactions ------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def test_a_question_that_can_be_answered_in_time_is_the_assistants(
     elsewhere(("", 0.1))
     ticket = ask(client)
     assert (ticket.turn, ticket.handovers.count()) == (Turn.ASSISTANT, 0)
-    assert Reaction.objects.get(event__ticket=ticket).queue == "assistant"
+    assert Reaction.objects.get(event__ticket=ticket, name="assistant.turn").queue == "assistant"
 
 
 def test_where_too_many_wait_a_question_goes_to_a_person_in_the_same_request_and_is_told_kindly(
@@ -94,7 +94,7 @@ def test_where_too_many_wait_a_question_goes_to_a_person_in_the_same_request_and
     assert "So many people are asking at this moment" in told
     assert len(bodies(ticket, AuthorKind.SYSTEM)) == 1  # and what happens next
     # The words are still read, where nobody waits for it.
-    assert Reaction.objects.get(event__ticket=ticket).queue == "reading"
+    assert Reaction.objects.get(event__ticket=ticket, name="assistant.turn").queue == "reading"
 
 
 def test_the_same_holds_for_a_further_message(elsewhere: Callable[..., None]) -> None:

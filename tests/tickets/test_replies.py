@@ -41,7 +41,7 @@ def test_a_reply_takes_over_what_nobody_has_and_gives_the_turn_to_the_customer()
     assert (message.author_kind, message.author_user) == (AuthorKind.AGENT, agent)
     assert since(ticket, before) == ["ticket.accepted", "message.posted", "message.posted"]
     assert ticket.handovers.get().accepted_by == agent
-    assert owed(last_event(ticket)) == ["mail.reply"]
+    assert owed(last_event(ticket)) == ["mail.reply", "search.index"]
 
 
 def test_a_reply_takes_over_from_an_agent_who_has_left() -> None:
@@ -99,7 +99,7 @@ def test_only_those_who_work_here_reply_and_write_notes(
     assert not Note.objects.exists()
 
 
-def test_a_note_is_no_message_moves_no_turn_and_owes_nothing() -> None:
+def test_a_note_is_no_message_moves_no_turn_and_is_only_indexed() -> None:
     agent = make_agent()
     ticket = make_ticket(turn=Turn.QUEUE)
     said = ticket.messages.count()
@@ -114,7 +114,7 @@ def test_a_note_is_no_message_moves_no_turn_and_owes_nothing() -> None:
     assert note.position == after.last_position
     assert last_event(ticket).kind == "note.written"
     assert last_event(ticket).data == {}  # nothing of the note's text is in the event
-    assert owed(last_event(ticket)) == []
+    assert owed(last_event(ticket)) == ["search.index"]
 
 
 def test_one_note_sent_twice_is_written_once() -> None:
@@ -170,7 +170,7 @@ def test_an_answer_gives_the_turn_to_the_customer() -> None:
     assert ticket.turn == Turn.CUSTOMER
     assert message.author_kind == AuthorKind.ASSISTANT
     assert message.answer.helpful is None
-    assert owed(last_event(ticket)) == []
+    assert owed(last_event(ticket)) == ["search.index"]
 
 
 def test_an_answer_to_an_older_message_is_dropped() -> None:

@@ -16,6 +16,7 @@ from tickets.actions.closing import resolve
 from tickets.actions.custom_fields import refuse_incomplete
 from tickets.actions.errors import ActionError, HasLeft, NotAllowed, closed
 from tickets.actions.handover import accept
+from tickets.actions.snoozing import snooze
 from tickets.actors import Actor
 from tickets.intake import attachments, text
 from tickets.intake.attachments import Upload
@@ -236,6 +237,8 @@ def _leave(draft: Draft, ticket: Ticket, uploads: Sequence[Upload] = ()) -> Mess
         )
     if draft.afterwards == Afterwards.RESOLVE:
         resolve(actor=author, ticket=ticket, seen=draft.seen)
+    elif draft.afterwards == Afterwards.SNOOZE:
+        snooze(actor=author, ticket=ticket, until=None)
     if draft.pk:
         draft.delete()
     return message

@@ -38,7 +38,13 @@ class Migration(migrations.Migration):
                 (
                     "afterwards",
                     models.CharField(
-                        blank=True, choices=[("", "Nothing"), ("resolve", "Resolve")], max_length=10
+                        blank=True,
+                        choices=[
+                            ("", "Nothing"),
+                            ("resolve", "Resolve"),
+                            ("snooze", "Snooze until the customer writes"),
+                        ],
+                        max_length=10,
                     ),
                 ),
                 (

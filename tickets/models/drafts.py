@@ -27,6 +27,7 @@ class Afterwards(models.TextChoices):
 
     NOTHING = "", _("Nothing")
     RESOLVE = "resolve", _("Resolve")
+    SNOOZE = "snooze", _("Snooze until the customer writes")
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from django.db.models import Q, QuerySet
 
 from tickets import events
-from tickets.models import Event, EventKind, Ticket, TicketText
+from tickets.models import AuthorKind, Event, EventKind, Ticket, TicketText
 from tickets.search.documents import texts_of
 
 BATCH = 100
@@ -21,13 +21,13 @@ _CHANGES = (
     *(EventKind.TICKET_ACCEPTED, EventKind.TICKET_HANDED_BACK, EventKind.TICKET_RETURNED),
     *(EventKind.TICKET_TRANSFERRED, EventKind.TICKET_REOPENED, EventKind.PERSON_ASKED),
     *(EventKind.EMAIL_LEFT, EventKind.EMAIL_REFUSED, EventKind.EMAIL_CONFIRMED),
-    EventKind.CUSTOMER_JOINED,
+    *(EventKind.CUSTOMER_JOINED, EventKind.TICKET_CHANGED, EventKind.TICKET_ASSIGNED),
 )
 _PEOPLE = {"tickets.customer": "customer", "tickets.organization": "customer__organization"}
 
 
 def subscribe() -> None:
-    events.subscribe(*_CHANGES, name="search.index", work=read, settle=keep)
+    events.subscribe(*_CHANGES, name="search.index", when=_changes, work=read, settle=keep)
     events.subscribe(
         EventKind.SETTING_CHANGED, name="search.people", when=_of_people, settle=forget
     )
@@ -91,6 +91,11 @@ def batches(rows: QuerySet[Ticket], *, before: int | None = None) -> Iterator[li
             return
         yield batch
         before = batch[-1]
+
+
+def _changes(event: Event) -> bool:
+    """Lines of the system are not indexed."""
+    return bool(event.data.get("author") != AuthorKind.SYSTEM)
 
 
 def _of_people(event: Event) -> bool:

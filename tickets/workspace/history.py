@@ -84,6 +84,7 @@ def page(ticket: Ticket, before: int | None = None) -> History:
     """The entries before a position. At most four statements, however many there are."""
     events = (
         ticket.events.exclude(kind=EventKind.MESSAGE_POSTED, data__author=AuthorKind.SYSTEM)
+        .exclude(kind=EventKind.REPLY_LEAVING)  # a moment later it left, or was taken back
         .select_related("actor_user", "actor_customer", "actor_key")
         .order_by("-position")
     )

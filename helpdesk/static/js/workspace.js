@@ -232,6 +232,9 @@ addEventListener("storage", showSound); // switched in another tab
 // A page that was fetched ahead may show a list of some seconds ago.
 if (performance.getEntriesByType("navigation")[0]?.deliveryType === "navigational-prefetch") refreshSoon();
 
+// On a phone the views are a strip: the one that is open is in sight.
+document.querySelector(".work-nav__views [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 showSound();
 connect();
 setInterval(refresh, REFRESH_EVERY);

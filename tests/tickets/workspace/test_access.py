@@ -29,6 +29,7 @@ TABLE = {
     ("POST", "workspace-remove-view"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-bulk"): [302, 404, 302, 302, 302, 302],  # back: nothing is selected
     ("POST", "workspace-presence"): [302, 404, 302, 302, 302, 302],
+    ("GET", "workspace-by-name"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-ticket"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-news"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-transfer"): [302, 404, 404, 200, 200, 200],
