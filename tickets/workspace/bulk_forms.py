@@ -145,9 +145,11 @@ class ResolveForm(ActForm):
     def do(self, ticket: Ticket) -> None:
         if ticket.is_closed:
             raise ActionError(_("It is closed already."), code="closed")
-        owed = ticket.turn in (Turn.AGENT, Turn.QUEUE) and waits_for_answer(ticket)
-        if owed and not self.cleaned_data["anyway"]:
-            raise ActionError(_("The last message is not answered."), code=UNANSWERED)
+        if not self.cleaned_data["anyway"]:
+            if ticket.turn == Turn.QUEUE:
+                raise ActionError(_("Somebody waits for a person in it."), code=UNANSWERED)
+            if ticket.turn == Turn.AGENT and waits_for_answer(ticket):
+                raise ActionError(_("The last message is not answered."), code=UNANSWERED)
         # Whatever is said between this look and the lock refuses it.
         actions.resolve(actor=self.actor, ticket=ticket, seen=ticket.last_position)
 

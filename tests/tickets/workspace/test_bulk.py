@@ -125,10 +125,12 @@ def test_an_unanswered_message_is_resolved_only_when_asked_for_once_more(
     answered = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
     make_reply(answered, dana)
     owed = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
-    said = send(danas, "resolve", [answered, owed])[1]
-    assert "1 done, 1 not:" in said
+    waits = make_ticket(team=team)
+    said = send(danas, "resolve", [answered, owed, waits])[1]
+    assert "1 done, 2 not:" in said
     assert f"{owed.reference} The last message is not answered." in said
-    assert "Resolve the unanswered one all the same" in said
+    assert f"{waits.reference} Somebody waits for a person in it." in said
+    assert "Resolve the 2 unanswered ones all the same" in said
     assert [ticket.turn for ticket in fresh([answered, owed])] == [Turn.CLOSED, Turn.AGENT]
     assert "1 done." in send(danas, "resolve", [owed], anyway="yes")[1]
     assert fresh([owed])[0].resolution == Resolution.RESOLVED
