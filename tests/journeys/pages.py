@@ -74,8 +74,8 @@ rows = {model: model._default_manager.order_by("pk").first() for model in site._
 print(json.dumps({
     "rows": {model._meta.label_lower.replace(".", "_"): row and row.pk for model, row in rows.items()},
     "article": article.slug, "article_pk": article.pk, "category": Category.objects.first().slug,
-    "rule": rule.pk, "view": view.pk, "waits": waits.reference, "talks": talks.reference, "asked": asked.reference,
-    "resolved": resolved.reference,
+    "view": view.pk, "rule": rule.pk, "waits": waits.reference, "talks": talks.reference,
+    "asked": asked.reference, "resolved": resolved.reference,
     "all": [maya.tickets.exclude(resolution="").first().reference],
     "answered": [reported.ticket.reference, reported.position],
     "read": [read.ticket.reference, read.position],

@@ -90,18 +90,14 @@ class TagForm(ActForm):
 
 
 class SnoozeAllForm(SnoozeForm, ActForm):
-    until = forms.ChoiceField(label=gettext_lazy("Until"))
-    field_order = ("until", "at", "note")
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        until = self.fields["until"]
-        assert isinstance(until, forms.ChoiceField)
-        until.choices = [
+        choices = [
             *((preset.key, preset.label) for preset in presets(clock.now())),
             (UNTIL_THEY_WRITE, _("Until the customer writes")),
             (AT, _("Date and time")),
         ]
+        self.fields["until"] = forms.ChoiceField(label=_("Until"), choices=choices)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

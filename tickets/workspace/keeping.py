@@ -48,7 +48,7 @@ class ViewForm(forms.Form):
         teams = self.fields["team"]
         assert isinstance(teams, forms.ModelChoiceField)
         # Also the team that it is shared with already, though its owner has left it.
-        known = [*user.team_keys, view.team_id] if view else user.team_keys
+        known = {*user.team_keys, (view and view.team_id) or 0}
         if view is not None and view.owner_id != user.pk:
             teams.empty_label = _("Only %(name)s") % {"name": view.owner}
         teams.queryset = Team.objects.filter(pk__in=known).order_by("name")

@@ -8,13 +8,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from tickets import access
-from tickets.actors import Actor
 from tickets.models import SavedView
 from tickets.search.finding import Sort
-from tickets.workspace.inbox import Selection, View
-
-MOST_SHOWN = 100  # of somebody's own and of all their teams
+from tickets.workspace.inbox import Navigation, Selection, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +24,17 @@ class Kept:
     current: bool
 
 
-def shown(actor: Actor, selection: Selection) -> list[Kept]:
-    """Their own and those of their teams, by name. One query."""
-    views = access.saved_views_for(actor).order_by("name", "pk")[:MOST_SHOWN]
+def shown(navigation: Navigation, selection: Selection) -> list[Kept]:
+    """Their own and those of their teams, by name."""
     return [
         Kept(
-            key=view.pk,
-            name=view.name,
-            url=address(view),
-            shared=view.team_id is not None,
-            current=(view.query, view.sort) == (selection.search, selection.sort),
+            key=view["key"],
+            name=view["name"],
+            url=_address(view["query"], view["sort"]),
+            shared=view["team"] is not None,
+            current=(view["query"], view["sort"]) == (selection.search, selection.sort),
         )
-        for view in views
+        for view in navigation.kept
     ]
 
 
@@ -49,6 +44,11 @@ def current(kept: Sequence[Kept]) -> Kept | None:
 
 
 def address(view: SavedView) -> str:
-    """The list of a view: the search itself, so that a link to it opens for a colleague as well."""
-    selection = Selection(View.WAITING, search=view.query, sort=Sort(view.sort))
+    """The list of a view."""
+    return _address(view.query, view.sort)
+
+
+def _address(query: str, sort: str) -> str:
+    """The search itself, so that a link to it opens for a colleague as well."""
+    selection = Selection(View.WAITING, search=query, sort=Sort(sort))
     return f"{reverse('workspace')}?{urlencode(selection.query)}"

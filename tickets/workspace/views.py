@@ -167,7 +167,7 @@ def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
     page = found.page(actor, selection) if selection.search else inbox.page(actor, selection)
     here = reverse("workspace")
     empty = _EMPTY[selection.view]
-    kept = saved_views.shown(actor, selection)
+    kept = saved_views.shown(page.navigation, selection)
     return {
         **found.context(page, selection),
         "rows": page.rows,
@@ -182,7 +182,7 @@ def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
         "search_query": selection.search,
         "next_query": urlencode({**selection.query, "from": page.cursor}) if page.cursor else "",
         "first_query": urlencode({**selection.query, "from": ""}) if selection.cursor else "",
-        "waiting": page.counts[View.WAITING],
+        "waiting": page.navigation.counts[View.WAITING],
         "agent_is_online": not presence.is_away(request.user),
         "count_limit": inbox.COUNT_LIMIT,
         "inbox_views": [
@@ -190,7 +190,7 @@ def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
                 "label": view.label,
                 "url": f"{here}?{urlencode({'view': view})}",
                 "icon": _ICONS[view],
-                "count": _count(page.counts[view]),
+                "count": _count(page.navigation.counts[view]),
                 "current": view == selection.view and not selection.search,
                 "urgent": view == View.WAITING,
             }
