@@ -8,7 +8,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from tests.factories import index_tickets, make_agent, make_lead, make_ticket
+from tests.factories import index_tickets, make_agent, make_lead, make_team, make_ticket
+from tests.tickets.parallel import real_transactions, together
 from tests.tickets.workspace.test_pages import queries
 from tickets import actions
 from tickets.actions import NotAllowed
@@ -183,3 +184,14 @@ def test_the_navigation_takes_the_same_queries_for_one_view_and_for_six(
     for number in range(5):
         keep(dana, name=f"View {number}")
     assert queries(danas, "/workspace/") == one
+
+
+@real_transactions
+def test_of_two_views_that_are_kept_at_once_none_is_one_too_many() -> None:
+    dana = make_agent("Dana Osei", teams=[make_team("Gear care")])
+    SavedView.objects.bulk_create(
+        SavedView(owner=dana, name="x", query="x", sort="newest") for _n in range(MOST_VIEWS - 1)
+    )
+    results = together(3, lambda _index: keep(User.objects.get(pk=dana.pk)))
+    assert sum(isinstance(result, ValidationError) for result in results) == 2
+    assert dana.saved_views.count() == MOST_VIEWS
