@@ -32,13 +32,13 @@ class ViewForm(forms.Form):
         error_messages={"required": gettext_lazy("Write a name for the view.")},
     )
     team = forms.ModelChoiceField(
-        label=gettext_lazy("For"),
+        label=gettext_lazy("Shared with"),
         help_text=gettext_lazy(
             "Each sees of it what they may see. “assignee:me” means whoever looks."
         ),
         queryset=Team.objects.none(),
         required=False,
-        empty_label=gettext_lazy("Only me"),
+        empty_label=gettext_lazy("Nobody, only for me"),
     )
 
     def __init__(
@@ -50,7 +50,7 @@ class ViewForm(forms.Form):
         # Also the team that it is shared with already, though its owner has left it.
         known = {*user.team_keys, (view and view.team_id) or 0}
         if view is not None and view.owner_id != user.pk:
-            teams.empty_label = _("Only %(name)s") % {"name": view.owner}
+            teams.empty_label = _("Nobody, only for %(name)s") % {"name": view.owner}
         teams.queryset = Team.objects.filter(pk__in=known).order_by("name")
 
 
