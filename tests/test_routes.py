@@ -31,7 +31,7 @@ WRITE = {
     *("workspace-presence", "workspace-write", "workspace-accept", "workspace-hand-back"),
     *("workspace-resolve", "workspace-reopen", "workspace-known", "workspace-draft"),
     *("workspace-take-back", "workspace-send-now", "workspace-remove-file"),
-    *("workspace-change", "workspace-unsnooze"),
+    *("workspace-change", "workspace-unsnooze", "workspace-bulk", "workspace-remove-view"),
     *("workspace-decide-question", "suggest"),
 }
 FORM = {
@@ -40,6 +40,8 @@ FORM = {
     "confirm-address",
     "workspace-transfer",
     "workspace-snooze",
+    "workspace-keep-view",
+    "workspace-change-view",
     "workspace-correct",
     "workspace-report",
 }  # GET shows the form, POST sends it

@@ -28,6 +28,7 @@ from tickets.models import (
     CustomField,
     Event,
     EventKind,
+    SavedView,
     Ticket,
     TicketText,
     TicketType,
@@ -183,3 +184,19 @@ def attachment_for(actor: Actor, pk: UUID) -> Attachment:
     if attachment is None:
         raise Http404
     return attachment
+
+
+def saved_views_for(actor: Actor) -> QuerySet[SavedView]:
+    """The searches that an agent keeps, and those that their teams share."""
+    user = actor.user
+    if user is None or not user.works_here:
+        return SavedView.objects.none()
+    return SavedView.objects.filter(Q(owner=user) | Q(team__in=user.team_keys))
+
+
+def saved_view_for(actor: Actor, pk: int) -> SavedView:
+    """One of them. Raises Http404."""
+    view = saved_views_for(actor).filter(pk=pk).first()
+    if view is None:
+        raise Http404
+    return view

@@ -66,13 +66,16 @@ if not AnswerReport.objects.exists():
 CustomField.objects.create(
     about="ticket", key="size", name="Size", kind="choice", options=["Small", "Large"]
 )
+view = SavedView.objects.create(
+    owner=amara, team=team, name="Open tents", query="status:open tent", sort="newest"
+)
 rule = EscalationRule.objects.order_by("pk").first()
 rows = {model: model._default_manager.order_by("pk").first() for model in site._registry}
 print(json.dumps({
     "rows": {model._meta.label_lower.replace(".", "_"): row and row.pk for model, row in rows.items()},
     "article": article.slug, "article_pk": article.pk, "category": Category.objects.first().slug,
-    "rule": rule.pk, "waits": waits.reference, "talks": talks.reference, "asked": asked.reference,
-    "resolved": resolved.reference,
+    "view": view.pk, "rule": rule.pk, "waits": waits.reference, "talks": talks.reference,
+    "asked": asked.reference, "resolved": resolved.reference,
     "all": [maya.tickets.exclude(resolution="").first().reference],
     "answered": [reported.ticket.reference, reported.position],
     "read": [read.ticket.reference, read.position],
@@ -110,6 +113,8 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         AGENT,
         tuple(f"/workspace/{{{key}}}/" for key in ("waits", "talks", "asked", "resolved")),
     ),
+    "workspace-keep-view": (AGENT, ("/workspace/views/keep/?q=status:open+tent",)),
+    "workspace-change-view": (AGENT, ("/workspace/views/{view}/",)),
     "workspace-questions": (AGENT, ("/workspace/questions/",)),
     "workspace-transfer": (AGENT, ("/workspace/{talks}/transfer/",)),
     "workspace-snooze": (AGENT, ("/workspace/{talks}/snooze/",)),
@@ -165,6 +170,7 @@ NO_PAGES: Final = frozenset(
         *("workspace-reopen", "workspace-draft", "workspace-take-back", "workspace-send-now"),
         "workspace-remove-file",
         *("workspace-change", "workspace-tags", "workspace-unsnooze", "workspace-search-words"),
+        *("workspace-bulk", "workspace-remove-view"),
         "workspace-by-name",
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),

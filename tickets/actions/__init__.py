@@ -72,6 +72,7 @@ from tickets.actions.rules import (
     save_rule,
     switch_rule,
 )
+from tickets.actions.saved_views import change_view, remove_view, save_view
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
@@ -95,6 +96,7 @@ __all__ = [
     "change_setting",
     "change_tags",
     "change_ticket",
+    "change_view",
     "close_quiet",
     "confirm_claim",
     "confirm_solved",
@@ -128,6 +130,7 @@ __all__ = [
     "remove_draft_file",
     "remove_rule",
     "remove_setting",
+    "remove_view",
     "reopen",
     "reply",
     "reply_asking",
@@ -138,6 +141,7 @@ __all__ = [
     "roll_back_rule",
     "save_draft",
     "save_rule",
+    "save_view",
     "send_now",
     "send_reply",
     "send_resolved",

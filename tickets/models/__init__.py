@@ -14,6 +14,7 @@ from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettin
 from tickets.models.properties import Tag, TicketType
 from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
+from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
 from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket, Turn
 from tickets.models.users import Role, Team, User
@@ -58,6 +59,7 @@ __all__ = [
     "Resolution",
     "Role",
     "RuleFiring",
+    "SavedView",
     "Scope",
     "SiteSettings",
     "Tag",

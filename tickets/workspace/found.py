@@ -44,7 +44,7 @@ def page(actor: Actor, selection: Selection) -> FoundPage:
         query = read(selection.search, actor.user)
         found = find(actor, query, sort=selection.sort, cursor=selection.cursor, size=inbox.PAGE)
     except Misread as error:
-        return FoundPage([], "", inbox.counts(actor, []), problem=str(error))
+        return FoundPage([], "", inbox.navigation(actor, []), problem=str(error))
     visible = access.tickets_for(actor).filter(pk__in=found.tickets)
     rows = {ticket.pk: ticket for ticket in inbox.listed(actor, visible)}
     tickets = [rows[pk] for pk in found.tickets if pk in rows]
@@ -52,7 +52,7 @@ def page(actor: Actor, selection: Selection) -> FoundPage:
     return FoundPage(
         rows=tickets,
         cursor=found.next or "",
-        counts=inbox.counts(actor, tickets),
+        navigation=inbox.navigation(actor, tickets),
         hits=[
             Hit(
                 ticket=ticket,

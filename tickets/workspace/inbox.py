@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject, Left
+from django.db.models import Func, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, JSONObject, Left
 from django.utils.translation import gettext_lazy as _
 
 from tickets import access
@@ -21,6 +24,7 @@ from tickets.search.finding import Sort
 from tickets.search.language import LONGEST
 
 PAGE = 50
+MOST_KEPT = 50  # views of somebody's own and of their teams that the navigation has room for
 COUNT_LIMIT = 1000  # counting stops here: "999+" says enough, and costs the same at any size
 
 
@@ -79,20 +83,28 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class Navigation:
+    """How many are in each view, and the views that agents keep, by name."""
+
+    counts: dict[str, int]
+    kept: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows of the inbox, where the next ones begin, and how many are in each view."""
+    """Some rows of the inbox, where the next ones begin, and the navigation beside them."""
 
     rows: list[Ticket]
     cursor: str
-    counts: dict[str, int]
+    navigation: Navigation
 
 
 def page(actor: Actor, selection: Selection) -> Page:
-    """The rows of a view and the counts of all views, in one query. Raises BadCursor."""
+    """The rows of a view and the navigation, in one query. Raises BadCursor."""
     rows = listed(actor, in_view(actor, selection.view))
     order = _ORDERS.get(selection.view, orders.LATEST)
     found = order.page(rows, selection.cursor, size=PAGE)
-    return Page(found.rows, found.next or "", counts(actor, found.rows))
+    return Page(found.rows, found.next or "", navigation(actor, found.rows))
 
 
 def in_view(actor: Actor, view: View) -> TicketQuerySet:
@@ -111,9 +123,9 @@ def in_view(actor: Actor, view: View) -> TicketQuerySet:
 
 
 def listed(actor: Actor, tickets: TicketQuerySet) -> TicketQuerySet:
-    """The same tickets with all that their rows show, and the counts of all views.
+    """The same tickets with all that their rows show, and the navigation.
 
-    The counts ride along: PostgreSQL works them out once for the whole query.
+    The navigation rides along: PostgreSQL works it out once for the whole query.
     """
     last_words = (
         Message.objects.filter(ticket=OuterRef("pk"))
@@ -133,13 +145,15 @@ def listed(actor: Actor, tickets: TicketQuerySet) -> TicketQuerySet:
         last_words=Subquery(last_words),
         # None without a draft of the agent's own; "" with one; else why it did not leave.
         draft=Subquery(typed.order_by("-held").values("held")[:1]),
-        **_counts(actor),
+        **_navigation(actor),
     )
 
 
-def counts(actor: Actor, rows: Sequence[Ticket]) -> dict[str, int]:
-    """How many are in each view, by the rows that are `listed`; without any, asked for."""
-    return _numbers(rows[0]) if rows else _counted_alone(actor, _counts(actor))
+def navigation(actor: Actor, rows: Sequence[Ticket]) -> Navigation:
+    """What stands beside the rows that are `listed`; without any, asked for."""
+    row: models.Model = rows[0] if rows else _alone(actor)
+    counts = {str(view): getattr(row, f"in_{view}") for view in View}
+    return Navigation(counts, json.loads(getattr(row, "kept")))  # noqa: B009 - an annotation
 
 
 class _HowMany(Subquery):
@@ -149,21 +163,29 @@ class _HowMany(Subquery):
     output_field = models.IntegerField()
 
 
-def _counts(actor: Actor) -> dict[str, Subquery]:
-    return {
+def _navigation(actor: Actor) -> dict[str, Combinable]:
+    counts = {
         f"in_{view}": _HowMany(in_view(actor, view).order_by().values("pk")[:COUNT_LIMIT])
         for view in View
     }
+    # As text: it comes with every row, and is read once.
+    return {**counts, "kept": Cast(_kept(actor), models.TextField())}
 
 
-def _counted_alone(actor: Actor, counts: dict[str, Subquery]) -> dict[str, int]:
-    """For a list without rows. The agent's own row carries them."""
+def _kept(actor: Actor) -> Func:
+    row = JSONObject(key="pk", name="name", query="query", sort="sort", team="team")
+    views = access.saved_views_for(actor).order_by("name", "pk").values(row=row)
+    return Func(
+        ArraySubquery(views[:MOST_KEPT]),
+        function="array_to_json",
+        output_field=models.JSONField(),
+    )
+
+
+def _alone(actor: Actor) -> User:
+    """For a list without rows. The agent's own row carries the navigation."""
     assert actor.user is not None
-    return _numbers(User.objects.annotate(**counts).get(pk=actor.user.pk))
-
-
-def _numbers(row: models.Model) -> dict[str, int]:
-    return {str(view): getattr(row, f"in_{view}") for view in View}
+    return User.objects.annotate(**_navigation(actor)).get(pk=actor.user.pk)
 
 
 def earlier_of(actor: Actor, ticket: Ticket) -> QuerySet[Ticket]:

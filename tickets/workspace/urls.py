@@ -4,10 +4,12 @@ from django.urls import path
 
 from tickets.workspace import (
     acts,
+    bulk,
     changing,
     completing,
     drafts,
     history,
+    keeping,
     palette,
     snoozing,
     transcript,
@@ -19,6 +21,10 @@ urlpatterns = [
     path("presence/", views.presence_switch, name="workspace-presence"),
     path("tags/", changing.tags, name="workspace-tags"),
     path("search-words/", completing.search_words, name="workspace-search-words"),
+    path("views/keep/", keeping.keep, name="workspace-keep-view"),
+    path("views/<int:pk>/", keeping.change, name="workspace-change-view"),
+    path("views/<int:pk>/remove/", keeping.remove, name="workspace-remove-view"),
+    path("bulk/", bulk.bulk, name="workspace-bulk"),
     path("by-name/", palette.by_name, name="workspace-by-name"),
     path("<str:reference>/", views.ticket_page, name="workspace-ticket"),
     path("<str:reference>/news/", views.news_page, name="workspace-news"),

@@ -22,10 +22,12 @@ from tickets.live import presence
 from tickets.models import Kind, Ticket
 from tickets.web.context import desk
 from tickets.web.posting import posted_from
-from tickets.workspace import drafts, found, inbox, news, timeline
+from tickets.workspace import drafts, found, inbox, news, saved_views, timeline
+from tickets.workspace.bulk_acts import Act
 from tickets.workspace.forms import WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.inbox import Selection, View
+from tickets.workspace.saved_views import Kept
 from tickets.workspace.timeline import Item
 
 if TYPE_CHECKING:
@@ -165,18 +167,22 @@ def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
     page = found.page(actor, selection) if selection.search else inbox.page(actor, selection)
     here = reverse("workspace")
     empty = _EMPTY[selection.view]
+    kept = saved_views.shown(page.navigation, selection)
     return {
         **found.context(page, selection),
         "rows": page.rows,
         "selection": selection,
         "query": urlencode(selection.query),
-        "list_title": _("Search") if selection.search else selection.view.label,
+        "list_title": _title(selection, kept),
+        "bulk_acts": Act.choices,
+        "saved_views": kept,
+        "current_view": saved_views.current(kept),
         "empty_title": empty[0],
         "empty_text": empty[1],
         "search_query": selection.search,
         "next_query": urlencode({**selection.query, "from": page.cursor}) if page.cursor else "",
         "first_query": urlencode({**selection.query, "from": ""}) if selection.cursor else "",
-        "waiting": page.counts[View.WAITING],
+        "waiting": page.navigation.counts[View.WAITING],
         "agent_is_online": not presence.is_away(request.user),
         "count_limit": inbox.COUNT_LIMIT,
         "inbox_views": [
@@ -184,13 +190,20 @@ def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
                 "label": view.label,
                 "url": f"{here}?{urlencode({'view': view})}",
                 "icon": _ICONS[view],
-                "count": _count(page.counts[view]),
+                "count": _count(page.navigation.counts[view]),
                 "current": view == selection.view and not selection.search,
                 "urgent": view == View.WAITING,
             }
             for view in View
         ],
     }
+
+
+def _title(selection: Selection, kept: Sequence[Kept]) -> StrOrPromise:
+    if not selection.search:
+        return selection.view.label
+    view = saved_views.current(kept)
+    return view.name if view else _("Search")
 
 
 def _count(number: int) -> str:

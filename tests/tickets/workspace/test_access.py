@@ -21,6 +21,13 @@ WHO = ["anonymous", "customer", "agent of another team", "agent", "lead", "admin
 TABLE = {
     ("GET", "workspace"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-search-words"): [302, 404, 200, 200, 200, 200],
+    ("GET", "workspace-keep-view"): [302, 404, 200, 200, 200, 200],
+    ("POST", "workspace-keep-view"): [302, 404, 422, 422, 422, 422],  # without a search
+    # A view that there is not.
+    ("GET", "workspace-change-view"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-change-view"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-remove-view"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-bulk"): [302, 404, 302, 302, 302, 302],  # back: nothing is selected
     ("POST", "workspace-presence"): [302, 404, 302, 302, 302, 302],
     ("GET", "workspace-by-name"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-ticket"): [302, 404, 404, 200, 200, 200],
@@ -77,7 +84,7 @@ def ask(
     url = url.replace("<uuid:file>", "00000000-0000-4000-8000-000000000002")
     data = {"kind": "note", "anyway": "yes", "body": "A note", "online": "1"}
     data |= {"team": str(other_team.pk), "detail": "x"}
-    data |= {"save": "priority", "priority": "4", "until": "3h"}
+    data |= {"save": "priority", "priority": "4", "until": "3h", "act": "mine"}
     answer = client.get(url) if method == "GET" else client.post(url, data)
     tokens = r'(csrfmiddlewaretoken" value="|X-CSRFToken": "|nonce-)[\w+/=]+'
     return answer.status_code, re.sub(tokens, "", answer.text)
