@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BooleanField,
     Case,
+    Exists,
     OuterRef,
     Q,
     QuerySet,
@@ -26,6 +27,7 @@ from tickets.models import (
     Attachment,
     Customer,
     CustomField,
+    Draft,
     Event,
     EventKind,
     SavedView,
@@ -150,7 +152,7 @@ def ticket_for(actor: Actor, reference: str) -> Ticket:
 
 def _shown_beside() -> dict[str, Combinable]:
     """What an agent's screen shows beside a ticket, so that it costs no query: the types and people
-    to choose from, and who put it aside.
+    to choose from, who put it aside, and whether there are drafts to be loaded.
     """
     types = TicketType.objects.offered().values(row=JSONObject(key="pk", name="name"))
     members = User.objects.filter(
@@ -163,6 +165,7 @@ def _shown_beside() -> dict[str, Combinable]:
     snoozed_by = Case(When(snoozed_at__isnull=False, then=Subquery(by)), default=None)
     return {
         "custom_fields": _custom_fields(),
+        "has_drafts": Exists(Draft.objects.filter(ticket=OuterRef("pk"))),
         "snoozed_by": snoozed_by,
         "offered_types": ArraySubquery(types),
         "team_members": ArraySubquery(people),

@@ -38,7 +38,12 @@ class Drafts:
 
 
 def of(ticket: Ticket, user: User) -> Drafts:
-    """The drafts that `user` is shown of a conversation. One query, another one for their files."""
+    """The drafts that `user` is shown of a conversation, which was loaded through access.
+
+    No query where there are none; else one, and another one for their files.
+    """
+    if not getattr(ticket, "has_drafts", True):
+        return Drafts()
     shown = Draft.objects.filter(Q(author=user) | Q(leaves_at__isnull=False), ticket=ticket)
     rows = list(
         shown.select_related("author").prefetch_related("attachments").order_by("leaves_at")
