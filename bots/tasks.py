@@ -55,6 +55,18 @@ def propose_questions() -> None:
         logger.warning("suggested questions wait for the encoder: %s", error)
 
 
+@shared_task(queue="reading")
+def learn_conversations() -> None:
+    """Make the vectors of conversations by which similar ones are found, a slice at a time."""
+    from bots.similar import learning
+    from knowledgebase.embeddings import EncoderUnavailable
+
+    try:
+        learning.learn(seconds=5.0)
+    except EncoderUnavailable as error:
+        logger.warning("the vectors of conversations wait for the encoder: %s", error)
+
+
 @shared_task(queue="default")
 def calibrate() -> None:
     """Correct the stated confidence by what became of the answers."""

@@ -35,6 +35,11 @@ PERIODIC_TASKS = {
         "schedule": timedelta(minutes=15),
         "options": {"expires": 600},
     },
+    "learn-conversations": {
+        "task": "bots.tasks.learn_conversations",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 20},
+    },
     "fill-search": {
         "task": "tickets.tasks.fill_search",
         "schedule": timedelta(seconds=15),

@@ -20,7 +20,7 @@ READ = {
     *("healthz", "readyz", "portal-home", "my-requests", "conversation", "conversation-news"),
     *("attachment", "after-login", "help-centre", "help-search", "help-category", "help-article"),
     *("workspace", "workspace-ticket", "workspace-news", "workspace-questions"),
-    *("workspace-tags", "workspace-history", "workspace-transcript"),
+    *("workspace-tags", "workspace-history", "workspace-similar", "workspace-transcript"),
     *("workspace-search-words", "workspace-by-name"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.

@@ -5,6 +5,7 @@ from bots.models.detectors import Detector, DetectorExample
 from bots.models.learning import AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion
 from bots.models.openings import Opening
 from bots.models.settings import AssistantSettings
+from bots.models.similar import TicketVector
 from bots.models.words import LanguageTexts, Words
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "LanguageTexts",
     "Opening",
     "QuestionSuggestion",
+    "TicketVector",
     "Words",
 ]

@@ -1,21 +1,26 @@
 """The assistant's part of the agent's screen.
 
 Below a customer's message stands what was understood of it, below an answer whether it was reported
-as wrong; pages of its own correct the one, report the other, and approve sample questions.
+as wrong; pages of its own correct the one, report the other, and approve sample questions. Beside a
+conversation stand similar ones.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from bots.workspace import understood
 from tickets.models import Message
-from tickets.workspace import timeline
+from tickets.workspace import side_panels, timeline
+from tickets.workspace.side_panels import SidePanel
 
 
 def take_part() -> None:
     """Called once, at start: the workspace shows what the assistant knows of each message."""
     timeline.add_below_messages(load=("reading", "answer__report"), show=_below)
+    side_panels.add(SidePanel("similar", _("Similar conversations"), "workspace-similar"))
 
 
 def _below(message: Message) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bots.workspace import correcting, questions, reports
+from bots.workspace import correcting, questions, reports, similar
 
 urlpatterns = [
     path("questions/", questions.questions, name="workspace-questions"),
@@ -16,5 +16,6 @@ urlpatterns = [
         reports.report,
         name="workspace-report",
     ),
+    path("<str:reference>/similar/", similar.similar, name="workspace-similar"),
     path("<str:reference>/readings/<int:position>/", correcting.correct, name="workspace-correct"),
 ]

@@ -118,6 +118,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "workspace-questions": (AGENT, ("/workspace/questions/",)),
     "workspace-transfer": (AGENT, ("/workspace/{talks}/transfer/",)),
     "workspace-snooze": (AGENT, ("/workspace/{talks}/snooze/",)),
+    "workspace-similar": (AGENT, ("/workspace/{talks}/similar/",)),
     "workspace-history": (AGENT, ("/workspace/{talks}/history/",)),
     "workspace-transcript": (AGENT, ("/workspace/{talks}/transcript/?notes=1",)),
     "workspace-correct": (AGENT, ("/workspace/{read[0]}/readings/{read[1]}/",)),

@@ -22,7 +22,7 @@ from tickets.live import presence
 from tickets.models import Kind, Ticket
 from tickets.web.context import desk
 from tickets.web.posting import posted_from
-from tickets.workspace import drafts, found, inbox, news, saved_views, timeline
+from tickets.workspace import drafts, found, inbox, news, saved_views, side_panels, timeline
 from tickets.workspace.bulk_acts import Act
 from tickets.workspace.forms import WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
@@ -130,6 +130,7 @@ def show(
             "problem": problem,
             "problem_code": code,
             "asked_again": asked_again,
+            "side_panels": side_panels.of(ticket),
             "acts": [(act, reverse(f"workspace-{act}", args=[ticket.reference])) for act in _ACTS],
         },
         status=status,

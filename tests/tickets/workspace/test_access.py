@@ -53,6 +53,7 @@ TABLE = {
     ("POST", "workspace-snooze"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-unsnooze"): [302, 404, 404, 302, 302, 302],
     ("GET", "workspace-history"): [302, 404, 404, 200, 200, 200],
+    ("GET", "workspace-similar"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-transcript"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-tags"): [302, 404, 200, 200, 200, 200],
     ("POST", "workspace-change"): [302, 404, 404, 302, 302, 302],

@@ -1,0 +1,1 @@
+"""Similar conversations: those in which customers wanted nearly the same, and what solved them."""

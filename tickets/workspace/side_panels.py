@@ -1,0 +1,36 @@
+"""Panels beside a conversation that another package adds; each is fetched once the page is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django_stubs_ext import StrOrPromise
+
+from tickets.models import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class SidePanel:
+    name: str  # also of its element
+    title: StrOrPromise
+    route: str  # takes the reference of a ticket, and gives a script the inside of the panel
+
+    def shown(self, ticket: Ticket) -> dict[str, StrOrPromise]:
+        return {
+            "name": self.name,
+            "title": self.title,
+            "url": reverse(self.route, args=[ticket.reference]),
+        }
+
+
+_panels: list[SidePanel] = []
+
+
+def add(panel: SidePanel) -> None:
+    _panels.append(panel)
+
+
+def of(ticket: Ticket) -> Sequence[dict[str, StrOrPromise]]:
+    return [panel.shown(ticket) for panel in _panels]
