@@ -15,6 +15,7 @@ from rich.progress import Progress
 from bots.models import AssistantSettings
 from helpdesk.demo import load_content, load_index
 from helpdesk.demo.load_articles import load_articles
+from helpdesk.demo.load_desk import load_desk
 from helpdesk.demo.load_people import load_people
 from helpdesk.demo.load_story import Story, World
 from tickets import replay
@@ -77,6 +78,7 @@ def _write(content: load_content.Content, settings: SiteSettings) -> None:
         now=now,
     )
     play([Story(told, world) for told in content.conversations])
+    load_desk(content.desk, cast, now)
     by_api = Ticket.objects.filter(channel=Channel.API)
     cast.shop.last_used_at = by_api.latest("last_message_at").last_message_at
     cast.shop.save(update_fields=["last_used_at"])

@@ -21,6 +21,7 @@ class Content:
     categories: dict[str, Entry]  # by slug
     articles: list[Entry]  # `slug`, `category`, `body`, and what the front matter says
     conversations: list[Entry]  # the oldest first
+    desk: Entry  # what the agents made of them
 
 
 def read() -> Content:
@@ -34,6 +35,7 @@ def read() -> Content:
         company=_toml(HERE / "company.toml"),
         categories=_toml(HERE / "categories.toml"),
         articles=[_article(path) for path in sorted((HERE / "articles").glob("*/*.md"))],
+        desk=_toml(HERE / "desk.toml"),
         conversations=sorted(conversations, key=lambda told: -float(told["days_ago"])),
     )
 

@@ -1,0 +1,66 @@
+"""What the agents of the demo made of their conversations: types, tags, what is put aside, views."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from helpdesk.demo.load_content import Entry
+from helpdesk.demo.load_people import Cast
+from tickets import actions, replay
+from tickets.actions.properties import Property
+from tickets.actors import Actor
+from tickets.models import Role, Ticket, TicketType, User
+from tickets.search.finding import Sort
+
+WAITS = "customer"  # put aside until the customer writes
+
+
+def load_desk(desk: Entry, cast: Cast, now: datetime) -> None:
+    """Play what was done after the last message of each conversation. In the replay's transaction."""
+    types = _types(desk["types"])
+    # As the cast has them: what is told was long before a second factor was asked for.
+    staff = {user.pk: user for user in cast.staff.values()}
+    lead = next(user for user in staff.values() if user.role == Role.LEAD)
+    for told in desk["tickets"]:
+        ticket = Ticket.objects.get(subject=told["subject"])
+        agent = Actor.agent(staff.get(ticket.assignee_id or 0, lead))
+        with replay.step(ticket.updated_at):
+            _sort(ticket, told, agent, types)
+            _put_aside(ticket, told, agent, now)
+    for view in desk["views"]:
+        _keep(view, cast)
+
+
+def _types(names: list[str]) -> dict[str, TicketType]:
+    """The types of these names: those that every installation begins with, and the company's own."""
+    types = {kind.name: kind for kind in TicketType.objects.all()}
+    for place, name in enumerate(names, len(types) + 1):
+        if name not in types:
+            types[name] = TicketType(name=name, position=place)
+            actions.change_setting(actor=Actor.system(), instance=types[name])
+    return types
+
+
+def _sort(ticket: Ticket, told: Entry, agent: Actor, types: dict[str, TicketType]) -> None:
+    value = str(types[told["type"]].pk)
+    actions.change_ticket(actor=agent, ticket=ticket, name=Property.TYPE, value=value)
+    actions.change_tags(actor=agent, ticket=ticket, add=told["tags"])
+
+
+def _put_aside(ticket: Ticket, told: Entry, agent: Actor, now: datetime) -> None:
+    if told.get("snooze") == WAITS:
+        actions.snooze(actor=agent, ticket=ticket, until=None)
+    elif hours := told.get("snooze_hours"):
+        until = now + timedelta(hours=hours)
+        actions.snooze(actor=agent, ticket=ticket, until=until, note=told["note"])
+
+
+def _keep(view: Entry, cast: Cast) -> None:
+    owner: User = cast.staff[view["owner"]]
+    actions.save_view(
+        actor=Actor.agent(owner),
+        name=view["name"],
+        query=view["query"],
+        sort=Sort.NEWEST,
+        team=cast.teams[view["team"]] if "team" in view else None,
+    )
