@@ -171,6 +171,8 @@ def ticket_for(actor: Actor, reference: str) -> Ticket:
         tickets = tickets.annotate(
             custom_fields=_custom_fields(shown_to_customer=True), in_copy=in_copy()
         )
+    elif actor.api_key is not None:
+        tickets = tickets.annotate(in_copy=in_copy())
     try:
         return tickets.get(reference=reference)
     except Ticket.DoesNotExist:

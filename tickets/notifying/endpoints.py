@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # what of the older internet is behind it (RFC 6052)
+
 
 class Refused(ValueError):
     """It is no address that a push may be sent to."""
@@ -68,6 +70,8 @@ def _is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.split("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inside = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if ip in _NAT64:
+            inside = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inside is not None:
             ip = inside
     return ip.is_global and not ip.is_multicast

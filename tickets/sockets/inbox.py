@@ -56,6 +56,7 @@ class InboxConsumer(HearsWhoLooks):
         self.looks_at()
         for news in await in_thread(self.who_looks)():
             await self.lookers(news)
+        self.shown_count = ""  # the bell begins without a number
         self.count_soon()
         return 0
 
@@ -118,7 +119,9 @@ class InboxConsumer(HearsWhoLooks):
         await asyncio.sleep(COUNT_WAIT)
         self.counting = None  # what changes from here on is counted again
         count = await in_thread(centre.unread)(Actor.agent(self.user))
-        await self.send_frame({"type": "unread", "count": count})
+        if count != self.shown_count:
+            self.shown_count = count
+            await self.send_frame({"type": "unread", "count": count})
 
     async def is_gone(self) -> None:
         if self.counting is not None:

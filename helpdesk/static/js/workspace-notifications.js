@@ -2,7 +2,7 @@
 // Whoever has a conversation before their eyes has read what is new in it, and says so.
 
 const bell = document.querySelector("[data-bell]");
-const count = bell.querySelector("[data-unread]");
+const count = bell.querySelector("[data-bell-count]");
 const dialog = document.getElementById("notifications");
 const onItsPage = !!document.querySelector("[data-centre]");
 

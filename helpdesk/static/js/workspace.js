@@ -159,6 +159,7 @@ function connect() {
     else sayActive(); // to open a page is to do something; to be connected again is not
     attempt = 0;
     lastHeard = Date.now();
+    hearUnread(""); // how many there are is said at once, if there are any
     saySeen();
   });
   socket.addEventListener("message", (event) => {
