@@ -23,7 +23,6 @@ from tickets.notifying import words
 from tickets.web.posting import posted_from
 from tickets.workspace import views
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
-from tickets.workspace.inbox import Selection
 
 PAGE = 100  # notifications that are read for a page, and gathered into fewer lines
 MISSED = 500  # the newest, among which what was missed is looked for
@@ -121,7 +120,7 @@ def centre(request: AgentRequest) -> HttpResponse:
     context["upto"] = newest(actor)
     if by_script(request):
         return render(request, "workspace/notification_list.html", context)
-    context |= views.list_context(request, Selection.from_query({}))
+    context |= views.beside(request)
     return render(request, "workspace/notifications.html", context)
 
 

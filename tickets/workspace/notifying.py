@@ -22,7 +22,6 @@ from tickets.notifying import endpoints
 from tickets.web.posting import posted_from
 from tickets.workspace import views
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
-from tickets.workspace.inbox import Selection
 
 _TIME = {"type": "time", "autocomplete": "off"}
 
@@ -85,7 +84,7 @@ def choose(request: AgentRequest) -> HttpResponse:
             return redirect("workspace-notification-settings")
     browsers = request.user.notification_targets.exclude(endpoint="").order_by("-pk")
     context = {
-        **views.list_context(request, Selection.from_query({})),
+        **views.beside(request),
         "form": form,
         "ways": Way.choices,
         "kinds": _table(form),
