@@ -38,7 +38,7 @@ class NotificationKind(models.TextChoices):
 class Way(models.TextChoices):
     """How somebody is told."""
 
-    APP = "app", _("In the centre")
+    APP = "app", _("Centre")
     SOUND = "sound", _("Sound")
     PUSH = "push", _("Browser")
     EMAIL = "email", _("E-mail")
