@@ -319,10 +319,25 @@ def test_what_comes_while_a_push_is_sent_is_still_due(
     (target,) = NotificationTarget.objects.claim(most=1, lease=run.LEASE)
     make_message(ticket)
     tell()
-    NotificationTarget.objects.is_sent(target, Notification.objects.earliest("pk").pk)
-    assert NotificationTarget.objects.get().due_at is not None
-    deliver(later=SECONDS)
+    assert NotificationTarget.objects.get().due_at == target.due_at, "nobody else takes it now"
+    first = Notification.objects.earliest("pk").pk
+    NotificationTarget.objects.is_sent(target, first, kinds=["wrote"])
+    deliver()
     assert len(service.pushed) == 1
+
+
+def test_news_do_not_hurry_a_service_that_asked_for_time(
+    service: PushService, ticket: Ticket, dana: User
+) -> None:
+    subscribe(dana, service)
+    service.answers.append((429, {"Retry-After": "600"}))
+    make_message(ticket)
+    deliver(later=SECONDS)
+    make_message(ticket)
+    deliver(later=timedelta(minutes=9))
+    assert len(service.pushed) == 1
+    deliver(later=timedelta(minutes=11))
+    assert len(service.pushed) == 2
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ from datetime import datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
@@ -239,9 +238,10 @@ def _set_off(told: Iterable[tuple[User, NotificationKind, NotificationSettings]]
     rows = NotificationTarget.objects.filter(user__in=users).order_by("pk")
     for target in rows.select_for_update(no_key=True):
         at_latest = due.get((target.user_id, target.way))
-        if at_latest is not None:
-            soonest = Least(Coalesce(F("due_at"), at_latest), at_latest)
-            NotificationTarget.objects.filter(pk=target.pk).update(due_at=soonest)
+        # One that is being sent to, or is to be tried again later, looks then at what is new.
+        if at_latest is not None and not target.attempts:
+            target.due_at = min(target.due_at or at_latest, at_latest)
+            target.save(update_fields=["due_at"])
 
 
 def _make_mailboxes(users: Sequence[int]) -> None:

@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 from tickets import access
 from tickets.actors import Actor
 from tickets.delivering import push
-from tickets.delivering.push import Outcome
+from tickets.delivering.push import Answer, Outcome
 from tickets.email import notifications as mail
 from tickets.models import Notification, NotificationKind, NotificationTarget, Way
 from tickets.models.notifications import NotificationSettings
@@ -68,30 +68,37 @@ def _send(target: NotificationTarget) -> None:
     if (quiet_until := chosen.quiet_end(timezone.now())) is not None:
         targets.waits(target, quiet_until, tried=False)
         return
+    kinds = chosen.kinds_by(target.way)
+    upto = max(_newest(target, kinds), target.sent_upto)  # first: what comes after it comes later
     new = (
         access.notifications_for(Actor.agent(target.user))
         .unread()
-        .filter(pk__gt=target.sent_upto, kind__in=chosen.kinds_by(target.way))
+        .filter(pk__gt=target.sent_upto, pk__lte=upto, kind__in=kinds)
         .select_related("ticket", "event")
         .order_by("-pk")
     )
+    # None are left if they were read meanwhile, or are not theirs to see any more.
     found = list(new[:GATHERED])
-    if not found:  # read meanwhile, or not theirs to see any more
-        targets.is_sent(target, target.sent_upto)
-        return
-    sent = target.attempts <= MOST_ATTEMPTS
-    if sent and target.way == Way.PUSH:
-        answer = push.send(target, _payload(found), urgent=_is_urgent(found))
+    if found and target.attempts <= MOST_ATTEMPTS:
+        answer = _carry(target, found)
         if answer.outcome == Outcome.GONE:
             targets.is_gone(target)
             return
         if answer.outcome == Outcome.LATER:
             targets.waits(target, timezone.now() + (answer.wait or _back_off(target)), tried=True)
             return
-    elif sent and not mail.send(target, found):
-        targets.waits(target, timezone.now() + _back_off(target), tried=True)
-        return
-    targets.is_sent(target, found[0].pk)
+    targets.is_sent(target, upto, kinds=kinds)
+
+
+def _carry(target: NotificationTarget, found: Sequence[Notification]) -> Answer:
+    if target.way == Way.PUSH:
+        return push.send(target, _payload(found), urgent=_is_urgent(found))
+    return Answer(Outcome.SENT if mail.send(target, found) else Outcome.LATER)
+
+
+def _newest(target: NotificationTarget, kinds: Sequence[str]) -> int:
+    mine = Notification.objects.filter(user=target.user, kind__in=kinds).order_by("-pk")
+    return mine.values_list("pk", flat=True).first() or 0
 
 
 def _back_off(target: NotificationTarget) -> timedelta:

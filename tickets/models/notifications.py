@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -242,12 +243,20 @@ class NotificationTargetQuerySet(models.QuerySet["NotificationTarget"]):
         found = self.filter(pk__in=taken).select_related("user__notification_settings")
         return list(found.order_by("pk")) if taken else []
 
-    def is_sent(self, target: NotificationTarget, upto: int) -> None:
-        """What was due is done, up to a notification; what came meanwhile is still due."""
+    @transaction.atomic
+    def is_sent(
+        self, target: NotificationTarget, upto: int, *, kinds: Collection[str] = ()
+    ) -> None:
+        """What was due is done, up to a notification; what came of these kinds meanwhile is due now.
+
+        The lock and the look are two statements: the second sees what the first had to wait for.
+        """
         own = self.filter(pk=target.pk)
-        own.filter(sent_upto__lt=upto).update(sent_upto=upto)
-        own.update(attempts=0)
-        own.filter(due_at=target.due_at).update(due_at=None)
+        if not own.select_for_update(no_key=True).exists():
+            return
+        newer = Notification.objects.filter(user=target.user_id, kind__in=kinds, pk__gt=upto)
+        due_at = timezone.now() if newer.exists() else None
+        own.update(sent_upto=upto, attempts=0, due_at=due_at)
 
     def waits(self, target: NotificationTarget, until: datetime, *, tried: bool) -> None:
         """It is to be done later: it was `tried` and failed, or is not to be disturbed now."""
