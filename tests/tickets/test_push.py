@@ -4,150 +4,36 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
-from collections.abc import Iterator
-from datetime import time, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import socket
+from datetime import timedelta
 from typing import Any
 
-import http_ece
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from django.core import mail
 from django.utils import timezone
 from py_vapid import Vapid02
 
-from tests.factories import make_agent, make_message, make_note, make_team, make_ticket
-from tests.tickets.telling import tell, untell
+from tests.factories import make_agent, make_message
+from tests.tickets.push_service import (
+    SECONDS,
+    PushService,
+    dana,
+    deliver,
+    listening,
+    service,
+    subscribe,
+    team,
+    ticket,
+)
+from tests.tickets.telling import tell
 from tickets import actions
 from tickets.actors import Actor
 from tickets.delivering import push, run
-from tickets.models import (
-    MailWait,
-    Notification,
-    NotificationTarget,
-    PushKey,
-    Team,
-    Ticket,
-    Turn,
-    User,
-)
+from tickets.models import MailWait, Notification, NotificationTarget, PushKey, Team, Ticket, User
 from tickets.models.notifications import MOST_BROWSERS
 from tickets.notifying import endpoints
 
 pytestmark = pytest.mark.django_db
-
-
-def text_of(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-class Browser:
-    """The keys of a browser, and what it reads of a push."""
-
-    def __init__(self) -> None:
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.secret = b"sixteen bytes, 1"
-        point = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        self.p256dh, self.auth = text_of(point), text_of(self.secret)
-
-    def read(self, body: bytes) -> dict[str, Any]:
-        plain = http_ece.decrypt(
-            body, private_key=self.key, auth_secret=self.secret, version="aes128gcm"
-        )
-        found: dict[str, Any] = json.loads(plain)
-        return found
-
-
-class PushService(ThreadingHTTPServer):
-    """Takes pushes, and answers what it is told to."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Taking)
-        self.pushed: list[tuple[str, dict[str, str], bytes]] = []
-        self.answers: list[tuple[int, dict[str, str]]] = []
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Taking(BaseHTTPRequestHandler):
-    server: PushService
-
-    def do_POST(self) -> None:  # the name that http.server wants
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.pushed.append((self.path, dict(self.headers.items()), body))
-        status, headers = self.server.answers.pop(0) if self.server.answers else (201, {})
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *args: object) -> None:
-        """Quiet."""
-
-
-@pytest.fixture(scope="module")
-def listening() -> Iterator[PushService]:
-    server = PushService()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def service(listening: PushService, settings: Any) -> PushService:
-    settings.PUSH_INTO_OWN_NETWORK = True
-    listening.pushed.clear()
-    listening.answers.clear()
-    return listening
-
-
-@pytest.fixture
-def team() -> Team:
-    return make_team("Gear care")
-
-
-@pytest.fixture
-def dana(team: Team) -> User:
-    return make_agent("Dana Osei", teams=[team])
-
-
-@pytest.fixture
-def ticket(team: Team, dana: User) -> Ticket:
-    found = make_ticket(team=team, turn=Turn.AGENT, agent=dana, subject="canary-subject")
-    untell()
-    return found
-
-
-def subscribe(user: User, service: PushService, place: str = "/one") -> Browser:
-    browser = Browser()
-    actions.add_browser(
-        actor=Actor.agent(user),
-        endpoint=service.origin + place,
-        p256dh=browser.p256dh,
-        auth=browser.auth,
-        browser="Firefox, Linux",
-    )
-    return browser
-
-
-def deliver(*, later: timedelta = timedelta()) -> int:
-    """Write what is owed, let so much time pass, and send what is due."""
-    tell()
-    NotificationTarget.objects.filter(due_at__lte=timezone.now() + later).update(
-        due_at=timezone.now()
-    )
-    return run.deliver(side_by_side=False)
-
-
-SECONDS = timedelta(seconds=6)
+__all__ = ["dana", "listening", "service", "team", "ticket"]  # fixtures
 
 
 def test_only_the_browser_can_read_a_push_and_it_is_signed_by_this_installation(
@@ -380,7 +266,7 @@ def test_a_name_that_leads_inside_is_refused_when_it_is_sent_whatever_it_was_bef
     NotificationTarget.objects.update(endpoint="https://push.example.net/x")
     settings.PUSH_INTO_OWN_NETWORK = False
     inside = [(2, 1, 6, "", ("93.184.216.34", 443)), (2, 1, 6, "", ("127.0.0.1", 443))]
-    monkeypatch.setattr(endpoints.socket, "getaddrinfo", lambda *args, **options: inside)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: inside)
     make_message(ticket)
     deliver(later=SECONDS)
     assert service.pushed == []
@@ -406,72 +292,3 @@ def test_the_key_is_made_once_by_the_installation() -> None:
     assert PushKey.objects.get().private_key.startswith("-----BEGIN PRIVATE KEY-----")
     point = base64.urlsafe_b64decode(push.public_key() + "=")
     assert (len(point), point[0]) == (65, 4)
-
-
-def test_in_quiet_hours_nothing_is_pushed_or_mailed_and_then_it_is_one(
-    service: PushService, ticket: Ticket, dana: User
-) -> None:
-    browser = subscribe(dana, service)
-    now = timezone.now()
-    whole_day = {"quiet_from": time(now.hour, now.minute), "quiet_until": None}
-    whole_day["quiet_until"] = (now - timedelta(minutes=2)).time().replace(second=0, microsecond=0)
-    actions.choose_notifications(
-        actor=Actor.agent(dana),
-        choices=["wrote.push", "wrote.email"],
-        mail_wait=MailWait.AT_ONCE,
-        **whole_day,
-    )
-    make_message(ticket)
-    make_message(ticket)
-    deliver(later=timedelta(hours=25))
-    assert service.pushed == []
-    assert mail.outbox == []
-    actions.choose_notifications(
-        actor=Actor.agent(dana),
-        choices=["wrote.push", "wrote.email"],
-        mail_wait=MailWait.AT_ONCE,
-        quiet_from=None,
-        quiet_until=None,
-    )
-    deliver(later=timedelta(hours=25))
-    ((_path, _headers, body),) = service.pushed
-    assert browser.read(body)["title"] == "2 new in 1 conversation"
-    assert len(mail.outbox) == 1
-
-
-def test_a_mail_comes_for_what_is_unread_after_a_while_and_says_nothing_of_it(
-    ticket: Ticket, dana: User, team: Team
-) -> None:
-    robin = make_agent("Robin Vale", teams=[team])
-    make_note(ticket, dana, "canary @Robin Vale")
-    make_note(ticket, dana, "canary @Robin Vale, again")
-    deliver(later=timedelta(minutes=14))
-    assert mail.outbox == []
-    deliver(later=timedelta(minutes=16))
-    (sent,) = mail.outbox
-    assert sent.to == [robin.email]
-    assert f"You are mentioned in {ticket.reference} (2)" in sent.body
-    for word in ("canary", "Dana", ticket.customer.name):
-        assert word not in str(sent.message())
-    deliver(later=timedelta(hours=9))
-    assert len(mail.outbox) == 1
-    make_note(ticket, dana, "@Robin Vale?")
-    tell()
-    actions.mark_read(actor=Actor.agent(robin), ticket=ticket)
-    deliver(later=timedelta(hours=9))
-    assert len(mail.outbox) == 1, "they read it in time"
-
-
-def test_a_mail_server_that_is_away_is_tried_again(
-    ticket: Ticket, dana: User, team: Team, settings: Any
-) -> None:
-    make_agent("Robin Vale", teams=[team])
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    make_note(ticket, dana, "@Robin Vale")
-    deliver(later=timedelta(minutes=16))
-    target = NotificationTarget.objects.get(endpoint="")
-    assert (target.attempts, target.due_at is not None) == (1, True)
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    deliver(later=timedelta(minutes=5))
-    assert len(mail.outbox) == 1
