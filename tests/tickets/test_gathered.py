@@ -34,13 +34,13 @@ def test_in_quiet_hours_nothing_is_pushed_or_mailed_and_then_it_is_one(
 ) -> None:
     browser = subscribe(dana, service)
     now = timezone.now()
-    whole_day = {"quiet_from": time(now.hour, now.minute), "quiet_until": None}
-    whole_day["quiet_until"] = (now - timedelta(minutes=2)).time().replace(second=0, microsecond=0)
+    ends = now - timedelta(minutes=2)  # nearly a whole day later
     actions.choose_notifications(
         actor=Actor.agent(dana),
         choices=["wrote.push", "wrote.email"],
         mail_wait=MailWait.AT_ONCE,
-        **whole_day,
+        quiet_from=time(now.hour, now.minute),
+        quiet_until=time(ends.hour, ends.minute),
     )
     make_message(ticket)
     make_message(ticket)
