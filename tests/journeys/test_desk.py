@@ -135,6 +135,7 @@ def test_a_colleague_who_is_named_hears_of_it_at_once_and_opens_it_at_the_note(
     expect(page.locator(".mention")).to_have_text("@Odhrán MacAllister")
     expect(bell).to_have_text("1", timeout=15_000)
     odhran.page.locator("[data-bell]").click()
-    odhran.page.locator("#notifications").get_by_text("Amara Okonkwo mentioned you").click()
+    centre = odhran.page.locator("#notifications")
+    centre.get_by_role("link", name="Amara Okonkwo mentioned you").click()
     expect(odhran.page.locator("[data-author=note] .mention")).to_be_in_viewport()
     expect(bell).to_be_hidden(timeout=15_000)  # it is before their eyes
