@@ -40,6 +40,11 @@ PERIODIC_TASKS = {
         "schedule": timedelta(seconds=20),
         "options": {"expires": 20},
     },
+    "deliver-notifications": {
+        "task": "tickets.tasks.deliver_notifications",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5, "queue": "mail"},
+    },
     "fill-search": {
         "task": "tickets.tasks.fill_search",
         "schedule": timedelta(seconds=15),

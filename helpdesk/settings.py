@@ -273,6 +273,11 @@ STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=True)
 # behind it: allauth and REST framework are told of none.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
+# --- push ---------------------------------------------------------------------------------------
+
+# A push goes to an address that a browser names. For tests: it may lead into our own network.
+PUSH_INTO_OWN_NETWORK = env.bool("PUSH_INTO_OWN_NETWORK", default=False)
+
 # --- mail ---------------------------------------------------------------------------------------
 
 EMAIL_TIMEOUT = 10

@@ -1,7 +1,7 @@
 """Markdown as safe HTML: articles with headings and pictures, excerpts and messages without either."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import nh3
-from django.utils.html import linebreaks
+from django.utils.html import escape, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
@@ -50,6 +50,8 @@ _MOST_BRACKETS: Final = 3_000
 _MOST_TAGS: Final = 5_000
 _LONGEST_MESSAGE: Final = 20_000
 _SHORT_MESSAGE: Final = 4_000  # what is kept rendered
+_TAG: Final = re.compile(r"""(<(?:[^<>"']|"[^"]*"|'[^']*')*>)""")
+_AS_IT_IS: Final = re.compile(r"</?(?:a|code|pre)\b")
 _REL_OF_OWN_LINK: Final = re.compile(
     rf'(<a (?:title="[^"<>]*" )?href="(?:#|/(?![/\\\s]))[^"<>]*"(?: title="[^"<>]*")?) rel="{_REL}"'
 )
@@ -142,6 +144,27 @@ def render_message(text: str) -> SafeString:
     """What a person wrote, as HTML: line breaks and links kept, no headings, pictures or tags."""
     # Whoever else looks at it sees the same, and many are told the same.
     return _kept(text) if len(text) <= _SHORT_MESSAGE else _rendered(text)
+
+
+def render_naming(text: str, names: Iterable[str]) -> SafeString:
+    """The same, where some people are named with an @: each name is marked in the text that is read.
+
+    Not in links or in code, and nowhere in what a browser takes for markup.
+    """
+    html = render_message(text)
+    wanted = sorted(names, key=len, reverse=True)
+    if not wanted:
+        return html
+    named = re.compile("|".join(re.escape(f"@{escape(name)}") for name in wanted), re.IGNORECASE)
+    pieces, inside = [], 0
+    for piece in _TAG.split(html):
+        if piece.startswith("<"):
+            if _AS_IT_IS.match(piece):
+                inside += -1 if piece[1] == "/" else 1
+        elif not inside:
+            piece = named.sub(r'<span class="mention">\g<0></span>', piece)
+        pieces.append(piece)
+    return mark_safe("".join(pieces))  # noqa: S308 - the names are escaped, the rest was safe
 
 
 @lru_cache(maxsize=256)  # many are told the same

@@ -70,6 +70,8 @@ ONLY_CREATE = {
 # Public in a module of actions, but no action: none of them is reached from an interface.
 NO_ACTIONS = {
     "closed": "makes an error",
+    "name_colleagues": "writes for an action that has locked the ticket",
+    "mentioned_in": "reads for an action that has locked the ticket",
     "give_to": "writes for an action that has locked the ticket and both customers",
     "say": "writes for an action that has locked the ticket and saves it",
     "announce": "writes for an action that has locked the ticket and saves it",
@@ -289,6 +291,7 @@ def test_mail_is_sent_and_the_web_is_asked_in_one_place_each() -> None:
     assert senders <= {
         "tickets/email/outbound.py",
         "helpdesk/demo/ready.py",  # asks our own /readyz
+        "tickets/delivering/push.py",  # the push services of browsers
     }
 
 

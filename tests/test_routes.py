@@ -21,7 +21,8 @@ READ = {
     *("attachment", "after-login", "help-centre", "help-search", "help-category", "help-article"),
     *("workspace", "workspace-ticket", "workspace-news", "workspace-questions"),
     *("workspace-tags", "workspace-history", "workspace-similar", "workspace-transcript"),
-    *("workspace-search-words", "workspace-by-name"),
+    *("workspace-search-words", "workspace-by-name", "workspace-colleagues"),
+    *("workspace-notifications", "workspace-push-worker"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {
@@ -33,6 +34,8 @@ WRITE = {
     *("workspace-take-back", "workspace-send-now", "workspace-remove-file"),
     *("workspace-change", "workspace-unsnooze", "workspace-bulk", "workspace-remove-view"),
     *("workspace-decide-question", "suggest"),
+    *("workspace-read-all", "workspace-read", "workspace-follow", "workspace-unfollow"),
+    *("workspace-copy", "workspace-add-browser", "workspace-remove-browser"),
 }
 FORM = {
     "ask",
@@ -41,6 +44,7 @@ FORM = {
     "workspace-transfer",
     "workspace-snooze",
     "workspace-keep-view",
+    "workspace-notification-settings",
     "workspace-change-view",
     "workspace-correct",
     "workspace-report",

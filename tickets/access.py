@@ -30,12 +30,16 @@ from tickets.models import (
     Draft,
     Event,
     EventKind,
+    Follower,
+    Notification,
+    Participant,
     SavedView,
     Ticket,
     TicketText,
     TicketType,
     User,
 )
+from tickets.models.notifications import NotificationQuerySet
 from tickets.models.tickets import TicketQuerySet
 from tickets.models.users import STAFF_ROLES, Role
 
@@ -130,6 +134,27 @@ def may_see(actor: Actor, ticket: Ticket, *, teams: Collection[int] = ()) -> boo
     return user.role == Role.ADMIN or ticket.team_id in teams or ticket.assignee_id == user.pk
 
 
+def agents_who_see(ticket: Ticket, among: QuerySet[User]) -> list[User]:
+    """Those `among` some users who work here and may see a conversation, with their settings.
+
+    One query; `among` has what decides it (`User.objects.with_access`).
+    """
+    users = among.filter(is_active=True, role__in=STAFF_ROLES)
+    found = users.select_related("notification_settings").order_by("pk")
+    return [user for user in found if may_see(Actor.agent(user), ticket, teams=user.team_keys)]
+
+
+def notifications_for(actor: Actor) -> NotificationQuerySet:
+    """What an agent is told of, as far as they may see the conversation now."""
+    mine = Notification.objects.filter(user=actor.user)
+    user = actor.user
+    if user is None or not user.works_here:
+        return mine.none()
+    if user.role == Role.ADMIN:
+        return mine
+    return mine.filter(Q(ticket__team__in=user.team_keys) | Q(ticket__assignee=user))
+
+
 def ticket_for(actor: Actor, reference: str) -> Ticket:
     """The ticket, with what every screen of that actor's shows of it. Raises Http404."""
     shown: tuple[str, ...] = ("customer", "team", "assignee", "type", "follows")
@@ -143,7 +168,11 @@ def ticket_for(actor: Actor, reference: str) -> Ticket:
     if actor.works_here:
         tickets = tickets.annotate(**_shown_beside())
     elif actor.customer is not None:
-        tickets = tickets.annotate(custom_fields=_custom_fields(shown_to_customer=True))
+        tickets = tickets.annotate(
+            custom_fields=_custom_fields(shown_to_customer=True), in_copy=in_copy()
+        )
+    elif actor.api_key is not None:
+        tickets = tickets.annotate(in_copy=in_copy())
     try:
         return tickets.get(reference=reference)
     except Ticket.DoesNotExist:
@@ -163,13 +192,23 @@ def _shown_beside() -> dict[str, Combinable]:
     by = snoozed.order_by("-position").values("actor_user__name")[:1]
     # Asked for only where it is: else all events of a long conversation would be looked at in vain.
     snoozed_by = Case(When(snoozed_at__isnull=False, then=Subquery(by)), default=None)
+    follow = Follower.objects.filter(ticket=OuterRef("pk")).order_by("user__name", "user")
+    follower = JSONObject(key="user", name="user__name", email="user__email")
     return {
         "custom_fields": _custom_fields(),
+        "who_follows": ArraySubquery(follow.values(row=follower)),
+        "in_copy": in_copy(),
         "has_drafts": Exists(Draft.objects.filter(ticket=OuterRef("pk"))),
         "snoozed_by": snoozed_by,
         "offered_types": ArraySubquery(types),
         "team_members": ArraySubquery(people),
     }
+
+
+def in_copy() -> ArraySubquery:
+    """Who gets copies of a conversation by mail: their keys and addresses."""
+    rows = Participant.objects.filter(ticket=OuterRef("pk")).order_by("pk")
+    return ArraySubquery(rows.values(row=JSONObject(key="pk", email="email")))
 
 
 def _custom_fields(**only: bool) -> ArraySubquery:

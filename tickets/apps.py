@@ -9,7 +9,7 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tickets import sending
+        from tickets import sending, telling
         from tickets.email import outbound
         from tickets.portal import accounts
         from tickets.search import indexing
@@ -19,4 +19,5 @@ class TicketsConfig(AppConfig):
         sending.subscribe()
         accounts.subscribe()
         indexing.subscribe()
+        telling.subscribe()
         second_factor.subscribe()

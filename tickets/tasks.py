@@ -9,8 +9,9 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from tickets import due, events, watch
+from tickets.delivering import run
 from tickets.intake import attachments
-from tickets.models import Claim, IdempotentRequest, Reaction
+from tickets.models import Claim, IdempotentRequest, Notification, Reaction
 from tickets.search import indexing
 
 SWEEP_AFTER = timedelta(seconds=3)  # what is younger is still on its way through the queue
@@ -59,6 +60,12 @@ def close_quiet() -> int:
 
 
 @shared_task
+def deliver_notifications() -> int:
+    """Send agents' browsers and mailboxes what is due; returns to how many."""
+    return run.deliver()
+
+
+@shared_task
 def fill_search() -> None:
     """Index what no event told of, a slice at a time: others have a turn in between.
 
@@ -73,9 +80,10 @@ def fill_search() -> None:
 
 @shared_task
 def clean_up() -> None:
-    """Forget what is kept for a time only: answers to idempotent requests, claims to addresses, and
-    files that belong to nothing.
+    """Forget what is kept for a time only: answers to idempotent requests, claims to addresses,
+    notifications that were read long ago, and files that belong to nothing.
     """
     IdempotentRequest.objects.forget_old()
     Claim.objects.forget_old()
+    Notification.objects.forget_old()
     attachments.remove_orphans()

@@ -39,6 +39,8 @@ waits = opened("My order KM-48213 never came.", to_a_person=True)
 talks = opened("The second pole of my tent broke.", to_a_person=True)
 actions.reply(actor=by_amara, ticket=talks, body="Which tent is it?")
 actions.write_note(actor=by_amara, ticket=talks, body="Third pole of this batch.")
+actions.follow(actor=by_amara, ticket=waits)
+actions.add_to_copy(actor=by_amara, ticket=talks, email="workshop@lindqvist.example")
 actions.post_message(actor=by_maya, ticket=talks, body="A Fell 2, and it is useless!")
 resolved = opened("Is the guest house open?", to_a_person=True)
 actions.resolve(actor=by_amara, ticket=resolved)
@@ -113,6 +115,14 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         AGENT,
         tuple(f"/workspace/{{{key}}}/" for key in ("waits", "talks", "asked", "resolved")),
     ),
+    "workspace-notifications": (
+        AGENT,
+        (
+            *("/workspace/notifications/", "/workspace/notifications/?show=unread"),
+            "/workspace/notifications/?show=missed",
+        ),
+    ),
+    "workspace-notification-settings": (AGENT, ("/workspace/notifications/settings/",)),
     "workspace-keep-view": (AGENT, ("/workspace/views/keep/?q=status:open+tent",)),
     "workspace-change-view": (AGENT, ("/workspace/views/{view}/",)),
     "workspace-questions": (AGENT, ("/workspace/questions/",)),
@@ -172,7 +182,9 @@ NO_PAGES: Final = frozenset(
         "workspace-remove-file",
         *("workspace-change", "workspace-tags", "workspace-unsnooze", "workspace-search-words"),
         *("workspace-bulk", "workspace-remove-view"),
-        "workspace-by-name",
+        *("workspace-by-name", "workspace-colleagues", "workspace-push-worker"),
+        *("workspace-read-all", "workspace-read", "workspace-follow", "workspace-unfollow"),
+        *("workspace-copy", "workspace-add-browser", "workspace-remove-browser"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a

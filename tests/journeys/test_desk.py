@@ -112,3 +112,30 @@ def test_by_keyboard_each_act_leads_to_the_next_conversation(
     page.keyboard.press("e")
     page.wait_for_url(lambda url: references[2] not in url)
     expect(page.locator(".toast--leaving")).to_contain_text("resolved")
+
+
+def test_a_colleague_who_is_named_hears_of_it_at_once_and_opens_it_at_the_note(
+    somebody: Somebody, references: list[str]
+) -> None:
+    odhran = somebody()
+    odhran.logs_in(ADMIN)
+    odhran.opens("/workspace/")
+    bell = odhran.page.locator("[data-bell-count]")
+    expect(bell).to_be_hidden()
+    page = agent(somebody, AMARA, references[0]).page
+    page.keyboard.press("n")
+    page.keyboard.type("Would you look, @odh")
+    expect(page.get_by_role("option", name="Odhrán MacAllister")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.type("please?")
+    expect(page.locator("#composer-body")).to_have_value(
+        "Would you look, @Odhrán MacAllister please?"
+    )
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".mention")).to_have_text("@Odhrán MacAllister")
+    expect(bell).to_have_text("1", timeout=15_000)
+    odhran.page.locator("[data-bell]").click()
+    centre = odhran.page.locator("#notifications")
+    centre.get_by_role("link", name="Amara Okonkwo mentioned you").click()
+    expect(odhran.page.locator("[data-author=note] .mention")).to_be_in_viewport()
+    expect(bell).to_be_hidden(timeout=15_000)  # it is before their eyes

@@ -45,6 +45,7 @@ from tickets.actions.drafts import (
 from tickets.actions.errors import ActionError, Crossed, HasLeft, NotAllowed, Taken
 from tickets.actions.facts import note_fact
 from tickets.actions.follow_ups import continue_conversation
+from tickets.actions.following import add_to_copy, follow, remove_from_copy, unfollow
 from tickets.actions.handover import (
     accept,
     hand_back,
@@ -55,6 +56,15 @@ from tickets.actions.handover import (
 )
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.mails import drop_mail, queue_mail
+from tickets.actions.notifications import (
+    add_browser,
+    be_here,
+    choose_notifications,
+    mark_all_read,
+    mark_read,
+    notify,
+    remove_browser,
+)
 from tickets.actions.properties import (
     ChangedMeanwhile,
     Property,
@@ -87,16 +97,20 @@ __all__ = [
     "Property",
     "Taken",
     "accept",
+    "add_browser",
+    "add_to_copy",
     "announce_closing",
     "answer",
     "apply_rules",
     "ask_for_a_code",
     "ask_for_a_person",
     "assign",
+    "be_here",
     "change_setting",
     "change_tags",
     "change_ticket",
     "change_view",
+    "choose_notifications",
     "close_quiet",
     "confirm_claim",
     "confirm_solved",
@@ -107,6 +121,7 @@ __all__ = [
     "fetch_a_person",
     "fill_in",
     "first_contact",
+    "follow",
     "follow_login_address",
     "follow_up",
     "hand_back",
@@ -118,16 +133,21 @@ __all__ = [
     "known_customer",
     "leave_email",
     "make_claim",
+    "mark_all_read",
+    "mark_read",
     "move_rule",
     "new_visitor",
     "note_fact",
+    "notify",
     "open_ticket",
     "post_message",
     "queue_mail",
     "rate",
     "rate_answer",
     "refuse_claim",
+    "remove_browser",
     "remove_draft_file",
+    "remove_from_copy",
     "remove_rule",
     "remove_setting",
     "remove_view",
@@ -149,6 +169,7 @@ __all__ = [
     "switch_rule",
     "take_back",
     "transfer",
+    "unfollow",
     "unsnooze",
     "warn",
     "write_note",

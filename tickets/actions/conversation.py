@@ -13,6 +13,7 @@ from django.db.models import Q
 from tickets import clock, events
 from tickets.actions import crossing
 from tickets.actions.errors import NotAllowed, closed
+from tickets.actions.following import mentioned_in, name_colleagues
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.snoozing import Why, come_back
 from tickets.actions.speech import announce, say
@@ -248,9 +249,12 @@ def reply(
 def write_note(*, actor: Actor, ticket: Ticket, body: str, client_id: UUID | None = None) -> Note:
     """An agent tells the other agents something. No customer ever sees it.
 
+    Colleagues whom it names with an @ are told, and follow the conversation from then on.
+
     Raises:
         TextError: nothing was written, or too much.
         NotAllowed: the actor is no agent.
+        ActionError: it names somebody who may not see the conversation.
     """
     ticket = Ticket.objects.locked(ticket)
     if not actor.works_here or actor.user is None:
@@ -258,6 +262,7 @@ def write_note(*, actor: Actor, ticket: Ticket, body: str, client_id: UUID | Non
     body = text.message(body)
     if client_id and (before := Note.objects.filter(ticket=ticket, client_id=client_id).first()):
         return before
+    people = mentioned_in(ticket, actor.user, body)
     note = Note.objects.create(
         ticket=ticket,
         position=ticket.next_position(),
@@ -268,7 +273,14 @@ def write_note(*, actor: Actor, ticket: Ticket, body: str, client_id: UUID | Non
     Draft.objects.unsent().filter(ticket=ticket, author=actor.user, kind=Kind.NOTE).delete()
     if ticket.assignee_id == actor.user.pk:
         ticket.is_back = False
-    events.record(EventKind.NOTE_WRITTEN, actor=actor, ticket=ticket, position=note.position)
+    mentioned = name_colleagues(note, people)
+    events.record(
+        EventKind.NOTE_WRITTEN,
+        actor=actor,
+        ticket=ticket,
+        position=note.position,
+        mentioned=mentioned,
+    )
     ticket.save()
     return note
 

@@ -13,7 +13,7 @@ from tickets.actors import Actor
 from tickets.models import Event, EventKind
 
 # What is never recorded, in whatever form: of these the record says that they changed.
-SECRET_FIELDS = frozenset({"password", "hash", "digest"})
+SECRET_FIELDS = frozenset({"password", "hash", "digest", "private_key"})
 CHANGED = "(changed)"
 
 

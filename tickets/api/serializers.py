@@ -122,6 +122,9 @@ class TicketOut(serializers.Serializer[Any]):
     )
     team = serializers.SlugField(source="team.slug", max_length=50)
     assignee = serializers.SerializerMethodField(help_text="The name of the agent who has it.")
+    participants = serializers.SerializerMethodField(
+        help_text="The addresses that get copies of its public messages."
+    )
     resolution = serializers.SerializerMethodField()
     follows = serializers.SerializerMethodField(
         help_text="The reference of the closed ticket that it goes on with."
@@ -161,6 +164,10 @@ class TicketOut(serializers.Serializer[Any]):
         return [
             {"key": key, "values": as_sent(value)} for key, value in sorted(ticket.custom.items())
         ]
+
+    def get_participants(self, ticket: Ticket) -> list[str]:
+        rows: list[dict[str, str]] = getattr(ticket, "in_copy", [])  # a new one has none
+        return [row["email"] for row in rows]
 
     def get_follows(self, ticket: Ticket) -> str | None:
         return ticket.follows.reference if ticket.follows else None

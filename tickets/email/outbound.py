@@ -1,5 +1,5 @@
 """Mail to customers: what an agent answered, the code that proves an address they left, what their
-log-in needs; and to those who work here, when a rule calls them to a conversation.
+log-in needs; copies for further participants; and to those who work here, when a rule calls them.
 
 Sent by reactions, outside any transaction. A mail that has to be sent again after a crash carries
 the same Message-ID, so that the receiver's mail program shows it once.
@@ -44,6 +44,14 @@ def subscribe() -> None:
         settle=sent,
     )
     events.subscribe(
+        EventKind.MESSAGE_POSTED,
+        name="mail.copy",
+        queue="mail",
+        when=between_people,
+        work=send_copy,
+        settle=sent,
+    )
+    events.subscribe(
         EventKind.CLOSING_ANNOUNCED,
         name="mail.closing",
         queue="mail",
@@ -73,6 +81,33 @@ def subscribe() -> None:
 
 def by_an_agent(event: Event) -> bool:
     return bool(event.data.get("author") == AuthorKind.AGENT)
+
+
+def between_people(event: Event) -> bool:
+    """What customer and agent say to each other; not what is said to the assistant, or by it."""
+    by_customer = event.data.get("author") == AuthorKind.CUSTOMER
+    return by_an_agent(event) or bool(by_customer and event.ticket and event.ticket.with_a_person)
+
+
+def send_copy(event: Event) -> None:
+    """Send a public message to those who are in copy at this moment: one mail, to all of them.
+
+    They see each other's addresses, as in any mail with copies, and get no link: to read or write in
+    the conversation takes a log-in that is the customer's or an agent's.
+    """
+    if event.ticket is None or event.position is None:
+        return
+    ticket = event.ticket
+    addresses = list(ticket.participants.order_by("pk").values_list("email", flat=True))
+    if not addresses:
+        return
+    message = (
+        Message.objects.select_related("author_user")
+        .prefetch_related("attachments")
+        .get(ticket=ticket, position=event.position)
+    )
+    context = {"ticket": ticket, "message": message}
+    _deliver(event, ticket, addresses, "copy", _language(ticket.customer), context)
 
 
 def send_reply(event: Event) -> None:
@@ -169,7 +204,8 @@ def send_queued(event: Event) -> None:
     """Send a mail about a log-in, which was written in the request that caused it."""
     queued = QueuedMail.objects.filter(pk=event.subject_id).first()
     if queued is not None:
-        _hand_over(event, "account", queued.to, queued.subject, queued.text, queued.html)
+        key = f"event-{event.pk}.account"
+        hand_over(key, [queued.to], queued.subject, queued.text, queued.html)
 
 
 def forget_queued(event: Event, result: object) -> None:
@@ -178,7 +214,12 @@ def forget_queued(event: Event, result: object) -> None:
 
 
 def _deliver(
-    event: Event, ticket: Ticket, to: str, name: str, language: str, context: dict[str, Any]
+    event: Event,
+    ticket: Ticket,
+    to: str | list[str],
+    name: str,
+    language: str,
+    context: dict[str, Any],
 ) -> None:
     context = {**context, "desk": SiteSettings.load()}
     with translation.override(language):
@@ -186,26 +227,36 @@ def _deliver(
         text_part = render_to_string(f"emails/{name}.txt", context)
         html = render_to_string(f"emails/{name}.html", context)
     references = f"<ticket-{ticket.reference}@{_host()}>"
-    _hand_over(event, name, to, subject, text_part, html, {"References": references})
+    hand_over(
+        f"event-{event.pk}.{name}",
+        [to] if isinstance(to, str) else [],
+        subject,
+        text_part,
+        html,
+        cc=[] if isinstance(to, str) else to,
+        headers={"References": references},
+    )
 
 
-def _hand_over(
-    event: Event,
-    name: str,
-    to: str,
+def hand_over(
+    key: str,
+    to: list[str],
     subject: str,
     text_part: str,
     html: str,
+    *,
+    cc: list[str] | None = None,
     headers: dict[str, str] | None = None,
 ) -> None:
-    """Give a mail to the server. Tried again it is the same mail, by its Message-ID."""
+    """Give a mail to the server. Tried again with the same key it is the same mail."""
     mail = EmailMultiAlternatives(
         subject=_header(subject)[:150],
         body=text_part,
         from_email=f"{_quoted(SiteSettings.load().company_name)} <{settings.DEFAULT_FROM_EMAIL}>",
-        to=[to],
+        to=to,
+        cc=cc,
         headers={
-            "Message-ID": f"<event-{event.pk}.{name}@{_host()}>",
+            "Message-ID": f"<{key}@{_host()}>",
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             **(headers or {}),

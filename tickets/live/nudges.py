@@ -25,6 +25,7 @@ STAFF_ONLY = {
     *(EventKind.NOTE_WRITTEN, EventKind.FACT_NOTED),
     *(EventKind.REPLY_LEAVING, EventKind.REPLY_TAKEN_BACK, EventKind.REPLY_HELD),
     *(EventKind.TAGS_CHANGED, EventKind.PERSON_PAGED, EventKind.TICKET_CHANGED),
+    *(EventKind.TICKET_FOLLOWED, EventKind.TICKET_UNFOLLOWED),
 }
 
 

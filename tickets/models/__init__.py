@@ -7,9 +7,19 @@ from tickets.models.custom_fields import CustomField
 from tickets.models.customers import Customer, Fact, Organization, Tier
 from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
+from tickets.models.following import Follower, Mention, Participant
 from tickets.models.handovers import HandOver, Identity, Reason
 from tickets.models.mails import QueuedMail
 from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
+from tickets.models.notifications import (
+    MailWait,
+    Notification,
+    NotificationKind,
+    NotificationSettings,
+    NotificationTarget,
+    PushKey,
+    Way,
+)
 from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettings
 from tickets.models.properties import Tag, TicketType
 from tickets.models.readings import Reading
@@ -38,18 +48,27 @@ __all__ = [
     "Event",
     "EventKind",
     "Fact",
+    "Follower",
     "HandOver",
     "Holiday",
     "IdempotentRequest",
     "Identity",
     "Kind",
+    "MailWait",
     "Match",
+    "Mention",
     "Message",
     "Note",
+    "Notification",
+    "NotificationKind",
+    "NotificationSettings",
+    "NotificationTarget",
     "OpeningHours",
     "OpeningSpan",
     "Organization",
+    "Participant",
     "Priority",
+    "PushKey",
     "QueuedMail",
     "Rating",
     "Reaction",
@@ -70,4 +89,5 @@ __all__ = [
     "Tier",
     "Turn",
     "User",
+    "Way",
 ]

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
+from django.http import Http404
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import access
+from tickets import access, actions
 from tickets.actors import Actor
 from tickets.live import lookers, nudges, presence
-from tickets.models import AuthorKind, EventKind, Ticket, Turn, User
+from tickets.models import AuthorKind, EventKind, NotificationKind, Ticket, Turn, User, Way
+from tickets.models.notifications import NotificationSettings
+from tickets.notifying import words
 from tickets.sockets.base import FORBIDDEN, UNAUTHENTICATED, works_here
 from tickets.sockets.looking import HearsWhoLooks, news_of
 from tickets.sockets.sight import Sight
 from tickets.sockets.threads import in_thread
+from tickets.workspace import centre
+
+# What is told by a toast of its own as it happens, and what it is called among notifications.
+_TOLD = {
+    EventKind.REPLY_HELD: NotificationKind.HELD,
+    EventKind.PERSON_PAGED: NotificationKind.CALLED,
+    EventKind.PERSON_ASKED: NotificationKind.QUEUE,
+    EventKind.TICKET_TRANSFERRED: NotificationKind.QUEUE,
+    EventKind.TICKET_ASSIGNED: NotificationKind.ASSIGNED,
+    EventKind.TICKET_UNSNOOZED: NotificationKind.BACK,
+    EventKind.MESSAGE_POSTED: NotificationKind.WROTE,
+}
+# The others: their toast comes when they have been written down.
+_TOLD_LATER = (NotificationKind.MENTIONED, NotificationKind.FOLLOWED)
+COUNT_WAIT = 0.2  # seconds in which many changes of the number become one
 
 
 class InboxConsumer(HearsWhoLooks):
     """News of all conversations of an agent's teams. What a frame names was loaded for this agent."""
+
+    counting: asyncio.Task[None] | None = None
 
     async def enter(self) -> int:
         user = self.scope.get("user")
@@ -33,6 +56,8 @@ class InboxConsumer(HearsWhoLooks):
         self.looks_at()
         for news in await in_thread(self.who_looks)():
             await self.lookers(news)
+        self.shown_count = ""  # the bell begins without a number
+        self.count_soon()
         return 0
 
     def news_groups(self) -> list[str]:
@@ -50,9 +75,11 @@ class InboxConsumer(HearsWhoLooks):
         return presence.agent_key(self.user.pk)
 
     async def hear(self, frame: dict[str, Any]) -> None:
-        """The agent did something on their screen: it is no forgotten one."""
+        """The agent did something on their screen, or has a conversation before their eyes."""
         if frame["type"] == "active":
-            await in_thread(presence.mark_agent_active)(self.user)
+            await in_thread(self.is_here)()
+        elif frame["type"] == "seen":
+            await in_thread(self.has_seen)(frame.get("reference"))
         else:
             await super().hear(frame)
 
@@ -63,6 +90,73 @@ class InboxConsumer(HearsWhoLooks):
             return
         self.told.append(told)
         await self.send_frame(await in_thread(self.frame)(event))
+
+    def is_here(self) -> None:
+        presence.mark_agent_active(self.user)
+        actions.be_here(actor=Actor.agent(self.user))
+
+    def has_seen(self, reference: object) -> None:
+        """Nothing of a conversation is news to them any more, if it is one that they may see."""
+        actor = Actor.agent(self.user)
+        with suppress(Http404):
+            if isinstance(reference, str):
+                actions.mark_read(actor=actor, ticket=access.ticket_for(actor, reference))
+
+    async def notified(self, event: dict[str, Any]) -> None:
+        """Something is new for this agent, or was read: the bell shows another number."""
+        self.count_soon()
+        if event["notification"]:
+            frame = await in_thread(self.toast_of)(event["notification"])
+            if frame:
+                await self.send_frame(frame)
+
+    def count_soon(self) -> None:
+        """Many changes at once are one number, a moment later."""
+        if self.counting is None or self.counting.done():
+            self.counting = asyncio.create_task(self.bring_count())
+
+    async def bring_count(self) -> None:
+        await asyncio.sleep(COUNT_WAIT)
+        self.counting = None  # what changes from here on is counted again
+        count = await in_thread(centre.unread)(Actor.agent(self.user))
+        if count != self.shown_count:
+            self.shown_count = count
+            await self.send_frame({"type": "unread", "count": count})
+
+    async def is_gone(self) -> None:
+        if self.counting is not None:
+            self.counting.cancel()
+
+    def toast_of(self, notification: int) -> dict[str, Any] | None:
+        """The toast of a notification that was not told as it happened, if this agent wants any."""
+        found = (
+            access.notifications_for(Actor.agent(self.user))
+            .unread()
+            .select_related("ticket__customer", "event__actor_user", "event__actor_customer")
+            .filter(pk=notification, in_app=True, kind__in=_TOLD_LATER)
+            .first()
+        )
+        if found is None or presence.is_away(self.user):
+            return None
+        who = found.event.actor_user or found.event.actor_customer
+        title = words.line(found.kind, 1, str(who or ""))
+        return {
+            "type": "notified",
+            "reference": found.ticket.reference,
+            "position": found.event.position,
+            "sound": self.sounds(NotificationKind(found.kind)),
+            "toast": render_to_string(
+                "workspace/toast.html",
+                {"ticket": found.ticket, "title": title, "position": found.event.position},
+            ),
+        }
+
+    def sounds(self, kind: NotificationKind) -> bool:
+        """Whether it may be heard: of this kind, and not in the quiet hours."""
+        chosen = NotificationSettings.objects.filter(user=self.user).first()
+        chosen = chosen or NotificationSettings(user=self.user)
+        chosen.user = self.user
+        return chosen.wants(kind, Way.SOUND) and chosen.quiet_end(timezone.now()) is None
 
     def who_looks(self) -> list[dict[str, Any]]:
         """At which conversations of this agent's somebody looks as the list opens."""
@@ -97,6 +191,7 @@ class InboxConsumer(HearsWhoLooks):
             frame["toast"] = render_to_string(
                 "workspace/toast.html", {"ticket": ticket, "title": title}
             )
+            frame["sound"] = self.sounds(_TOLD[event["kind"]])
         return frame
 
     def title(self, ticket: Ticket, event: dict[str, Any]) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from knowledgebase.markdown import render_naming
 from tickets.models import AuthorKind, Channel, Ticket, User
 from tickets.service import dates
 
@@ -21,6 +24,12 @@ _ICONS = {
     Channel.PHONE: "phone",
     Channel.API: "code",
 }
+
+
+@register.filter
+def note_html(body: str, names: Iterable[str]) -> SafeString:
+    """The body of a note as safe HTML, with the people whom it names marked."""
+    return render_naming(body, names)
 
 
 @register.filter

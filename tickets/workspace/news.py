@@ -29,7 +29,7 @@ from tickets.workspace.timeline import Item
 EARLIER = 5  # of the customer's other conversations; of the rest the number
 FACTS = 50  # the newest
 CITATIONS = 50  # the newest: of a conversation without end not every article is recalled
-PANELS = ("head", "actions", "brief", "leaving", "hint", "properties", "about")
+PANELS = ("head", "actions", "brief", "leaving", "hint", "properties", "people", "about")
 
 _SOURCES = {
     "customer": _("said by the customer"),
@@ -115,6 +115,7 @@ def _shared(ticket: Ticket, user: User, desk: Any = None) -> dict[str, Any]:
         "viewer": "staff",
         "desk": desk or SimpleLazyObject(SiteSettings.load),
         "mine": ticket.assignee_id == user.pk,
+        "follows": any(one["key"] == user.pk for one in getattr(ticket, "who_follows", ())),
         "free": not ticket.is_closed and not (ticket.assignee_id and ticket.with_a_person),
     }
 

@@ -10,14 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import IntegerField, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import IntegerField, OuterRef, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.template.loader import render_to_string
 
 from tickets.conversation import stretches
 from tickets.conversation.stretches import Stretch
-from tickets.models import AuthorKind, Event, EventKind, Message, Note, Ticket
+from tickets.models import AuthorKind, Event, EventKind, Mention, Message, Note, Ticket
 from tickets.models.messages import MessageQuerySet
 from tickets.workspace import happened
 
@@ -110,7 +111,9 @@ def _html(item: Item, shared: Mapping[str, Any]) -> str:
 
 
 def _all(ticket: Ticket) -> tuple[QuerySet[Any], QuerySet[Any]]:
-    return _messages(ticket), ticket.notes.select_related("author")
+    names = Mention.objects.filter(note=OuterRef("pk")).values("name")
+    notes = ticket.notes.select_related("author").annotate(names=ArraySubquery(names))
+    return _messages(ticket), notes
 
 
 def _messages(ticket: Ticket) -> MessageQuerySet:

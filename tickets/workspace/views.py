@@ -200,6 +200,14 @@ def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
     }
 
 
+def beside(request: AgentRequest) -> dict[str, Any]:
+    """What a page of the workspace shows that is no list: the views, none of which is open."""
+    context = list_context(request, Selection.from_query({}))
+    for view in context["inbox_views"]:
+        view["current"] = False
+    return context
+
+
 def _title(selection: Selection, kept: Sequence[Kept]) -> StrOrPromise:
     if not selection.search:
         return selection.view.label

@@ -112,15 +112,43 @@ let socket;
 let attempt = 0;
 let lastHeard = 0;
 
+// The conversation that is before the agent's eyes, if one is.
+function lookedAt() {
+  const open = document.querySelector("[data-conversation]")?.dataset.reference;
+  return document.visibilityState === "visible" ? open : undefined;
+}
+
+// What is new in it is read: it is neither pushed nor mailed, and the bell does not count it.
+function saySeen() {
+  const reference = lookedAt();
+  if (!reference || socket?.readyState !== WebSocket.OPEN) return;
+  socket.send(JSON.stringify({ type: "seen", reference }));
+}
+
+document.addEventListener("visibilitychange", saySeen);
+
+let unreadSoon;
+
+function hearUnread(count) {
+  if (count) saySeen();
+  clearTimeout(unreadSoon); // what is read at once does not make the bell blink
+  const wait = count && lookedAt() ? 600 : 0;
+  unreadSoon = setTimeout(() => dispatchEvent(new CustomEvent("unread", { detail: count })), wait);
+}
+
 function hear(frame) {
+  if (frame.type === "unread") hearUnread(frame.count);
+  if (frame.type === "notified" && frame.reference !== lookedAt()) {
+    toast(frame.toast);
+    if (frame.sound) beep();
+  }
   if (frame.type === "lookers") dispatchEvent(new CustomEvent("lookers", { detail: frame }));
   if (frame.type !== "inbox") return;
   refreshSoon();
   if (!frame.toast) return;
-  const here = document.querySelector("[data-conversation]")?.dataset.socket;
-  const looking = here?.includes(`/${frame.reference}/`) && document.visibilityState === "visible";
-  if (!looking) toast(frame.toast);
-  beep();
+  if (frame.reference === lookedAt()) return;
+  toast(frame.toast);
+  if (frame.sound) beep();
 }
 
 function connect() {
@@ -131,6 +159,8 @@ function connect() {
     else sayActive(); // to open a page is to do something; to be connected again is not
     attempt = 0;
     lastHeard = Date.now();
+    hearUnread(""); // how many there are is said at once, if there are any
+    saySeen();
   });
   socket.addEventListener("message", (event) => {
     lastHeard = Date.now();

@@ -11,6 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import make_agent, make_customer, make_ticket
 from tests.tickets.api.conftest import TICKETS, Caller, new_ticket
+from tickets import actions
+from tickets.actors import Actor
 from tickets.models import ApiKey, AuthorKind, Channel, Customer, Event, EventKind, Ticket, Turn
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +37,7 @@ def test_an_opened_ticket_holds_the_customers_words_and_waits_for_a_person(shop:
         "type": None,
         "tags": [],
         "custom_fields": [],
+        "participants": [],
         "team": ticket.team.slug,
         "assignee": None,
         "resolution": None,
@@ -198,3 +201,12 @@ def test_the_list_costs_the_same_for_one_ticket_and_for_ten(
 
 def _utc(moment: object) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def test_who_is_in_copy_is_read_with_a_ticket_and_in_lists(shop: Caller) -> None:
+    dana = make_agent("Dana Osei")
+    ticket = make_ticket(turn=Turn.AGENT, agent=dana)
+    actions.add_to_copy(actor=Actor.agent(dana), ticket=ticket, email="p@walkers.example")
+    assert shop.get(f"{TICKETS}{ticket.reference}/").json()["participants"] == ["p@walkers.example"]
+    (row,) = shop.get(TICKETS).json()["results"]
+    assert row["participants"] == ["p@walkers.example"]

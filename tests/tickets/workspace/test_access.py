@@ -28,6 +28,25 @@ TABLE = {
     ("POST", "workspace-change-view"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-remove-view"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-bulk"): [302, 404, 302, 302, 302, 302],  # back: nothing is selected
+    ("GET", "workspace-push-worker"): [200] * 6,  # a script, the same for everybody
+    ("GET", "workspace-notifications"): [302, 404, 200, 200, 200, 200],
+    ("POST", "workspace-read-all"): [302, 404, 302, 302, 302, 302],
+    ("GET", "workspace-notification-settings"): [302, 404, 200, 200, 200, 200],
+    ("POST", "workspace-notification-settings"): [
+        302,
+        404,
+        422,
+        422,
+        422,
+        422,
+    ],  # no answer to when
+    ("POST", "workspace-add-browser"): [302, 404, 422, 422, 422, 422],  # without a browser
+    ("POST", "workspace-remove-browser"): [302, 404, 302, 302, 302, 302],
+    ("POST", "workspace-read"): [302, 404, 404, 302, 302, 302],
+    ("GET", "workspace-colleagues"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-follow"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-unfollow"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-copy"): [302, 404, 404, 422, 422, 422],  # without an address
     ("POST", "workspace-presence"): [302, 404, 302, 302, 302, 302],
     ("GET", "workspace-by-name"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-ticket"): [302, 404, 404, 200, 200, 200],

@@ -1,0 +1,138 @@
+"""Who is in copy: they get the public messages by mail, from then until they are taken out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from tests.factories import make_agent, make_message, make_note, make_reply, make_team, make_ticket
+from tests.tickets.test_mail import Inbox, inbox, send_due, smtp, words
+from tickets import access, actions
+from tickets.actions import ActionError, NotAllowed
+from tickets.actors import Actor
+from tickets.models import Event, EventKind, Participant, Ticket, Turn, User
+from tickets.models.following import MOST_COPIES
+from tickets.portal import news
+
+pytestmark = pytest.mark.django_db
+__all__ = ["inbox", "smtp"]  # fixtures
+
+
+@pytest.fixture
+def dana() -> User:
+    return make_agent("Dana Osei", teams=[make_team("Gear care")])
+
+
+@pytest.fixture
+def ticket(dana: User) -> Ticket:
+    return make_ticket(team=dana.teams.get(), turn=Turn.AGENT, agent=dana)
+
+
+def add(ticket: Ticket, by: User, email: str = "partner@walkers.example") -> Participant:
+    return actions.add_to_copy(actor=Actor.agent(by), ticket=ticket, email=email)
+
+
+def test_who_is_in_copy_gets_what_people_say_publicly_and_nothing_else(
+    ticket: Ticket, dana: User, inbox: Inbox
+) -> None:
+    make_reply(ticket, dana, "canary-before")
+    send_due()
+    inbox.raw.clear()
+    inbox.recipients.clear()
+    add(ticket, dana)
+    add(ticket, dana, "Second@Walkers.example")
+    make_note(ticket, dana, "canary-note")
+    actions.hand_back(actor=Actor.agent(dana), ticket=ticket)
+    actions.accept(actor=Actor.agent(dana), ticket=ticket)
+    make_reply(ticket, dana, "The pole is on its way.")
+    make_message(ticket, "Thank you!")
+    send_due()
+    copies = [
+        (mail, to)
+        for mail, to in zip(inbox.mails, inbox.recipients, strict=True)
+        if "partner@walkers.example" in to
+    ]
+    assert len(copies) == 2
+    for mail, to in copies:
+        assert to == ["partner@walkers.example", "second@walkers.example"]
+        assert mail["Cc"] == "partner@walkers.example, second@walkers.example"
+        assert ticket.reference in mail["References"]
+        assert "canary" not in words(mail)
+        assert "/requests/" not in words(mail), "no link to a page that they cannot open"
+    assert "The pole is on its way." in words(copies[0][0])
+    assert "Thank you!" in words(copies[1][0])
+    assert "Dana from" in words(copies[0][0])
+
+
+def test_whoever_is_taken_out_gets_nothing_more_not_even_what_waits(
+    ticket: Ticket, dana: User, inbox: Inbox
+) -> None:
+    participant = add(ticket, dana)
+    make_reply(ticket, dana)
+    assert actions.remove_from_copy(
+        actor=Actor.agent(dana), ticket=ticket, participant=participant.pk
+    )
+    send_due()
+    assert not any("partner@walkers.example" in to for to in inbox.recipients)
+    kinds = ticket.events.filter(kind__startswith="copy.").order_by("pk")
+    assert list(kinds.values_list("kind", flat=True)) == ["copy.added", "copy.removed"]
+
+
+def test_the_customer_sees_who_is_in_copy_and_the_event_names_no_address(
+    ticket: Ticket, dana: User
+) -> None:
+    add(ticket, dana)
+    seen = access.ticket_for(Actor.of_customer(ticket.customer), ticket.reference)
+    status = news.news(seen, after=0)["panels"]["status"]
+    assert "Copy to:" in status
+    assert "partner@walkers.example" in status
+    event = Event.objects.filter(kind=EventKind.COPY_ADDED).get()
+    assert "partner" not in str(event.data)
+
+
+def test_addresses_that_make_no_sense_are_refused_in_words(
+    ticket: Ticket, dana: User, settings: Any
+) -> None:
+    settings.DEFAULT_FROM_EMAIL = "support@help.kestrelmoor.example"
+    settings.SITE_URL = "https://help.kestrelmoor.example"
+    for email, problem in (
+        (ticket.customer.email or "", "customer's own"),
+        (dana.email, "work here"),
+        ("support@help.kestrelmoor.example", "of this helpdesk"),
+        ("orders@help.kestrelmoor.example", "of this helpdesk"),
+    ):
+        with pytest.raises(ActionError, match=problem):
+            add(ticket, dana, email)
+    for no_address in ("nobody", "", "a@b\r\nBcc: c@d.example", "a@x.example, b@x.example"):
+        with pytest.raises(ValidationError):
+            add(ticket, dana, no_address)
+    assert not Participant.objects.exists()
+
+
+def test_there_are_twenty_at_most_and_each_once(ticket: Ticket, dana: User) -> None:
+    for number in range(MOST_COPIES):
+        add(ticket, dana, f"p{number}@walkers.example")
+    assert add(ticket, dana, "P0@walkers.example") == ticket.participants.earliest("pk")
+    with pytest.raises(ActionError, match="20 people"):
+        add(ticket, dana)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Participant.objects.create(ticket=ticket, email="p0@walkers.example")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Participant.objects.create(ticket=ticket, email="Upper@walkers.example")
+
+
+def test_nobody_but_an_agent_puts_anybody_in_copy(ticket: Ticket, dana: User) -> None:
+    participant = add(ticket, dana)
+    for actor in (Actor.of_customer(ticket.customer), Actor.nobody()):
+        with pytest.raises(NotAllowed):
+            actions.add_to_copy(actor=actor, ticket=ticket, email="x@walkers.example")
+        with pytest.raises(NotAllowed):
+            actions.remove_from_copy(actor=actor, ticket=ticket, participant=participant.pk)
+    other = make_ticket()
+    assert not actions.remove_from_copy(
+        actor=Actor.agent(dana), ticket=other, participant=participant.pk
+    ), "only in its own conversation"
+    assert Participant.objects.get() == participant

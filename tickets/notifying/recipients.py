@@ -1,0 +1,67 @@
+"""Who is told of an event, and why: rules that are read from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tickets import access
+from tickets.models import AuthorKind, Event, EventKind, NotificationKind, Ticket, Turn, User
+
+SAYS = (EventKind.MESSAGE_POSTED, EventKind.NOTE_WRITTEN)
+TOLD_OF = (
+    *SAYS,
+    *(EventKind.PERSON_ASKED, EventKind.PERSON_PAGED, EventKind.REPLY_HELD),
+    *(EventKind.TICKET_ACCEPTED, EventKind.TICKET_ASSIGNED, EventKind.TICKET_RETURNED),
+    *(EventKind.TICKET_TRANSFERRED, EventKind.TICKET_UNSNOOZED, EventKind.TICKET_RESOLVED),
+)
+
+
+def concerns_somebody(event: Event) -> bool:
+    """What the assistant and the system say is nobody's news."""
+    return event.data.get("author") not in (AuthorKind.ASSISTANT, AuthorKind.SYSTEM)
+
+
+def of(event: Event, ticket: Ticket) -> list[tuple[User, NotificationKind]]:
+    """Who is told, each for the most important of their reasons, as things are now.
+
+    Never whoever did it, and nobody who may not see the conversation. At most three queries.
+    """
+    reasons: dict[int, NotificationKind] = {}
+    for kind, people in _reasons(event, ticket):
+        for user in people:
+            reasons.setdefault(user, kind)
+    reasons.pop(event.actor_user_id or 0, None)
+    if not reasons:
+        return []
+    users = access.agents_who_see(ticket, User.objects.with_access().filter(pk__in=reasons))
+    return [(user, reasons[user.pk]) for user in users]
+
+
+def _reasons(event: Event, ticket: Ticket) -> Iterable[tuple[NotificationKind, Iterable[int]]]:
+    """Why somebody may want to know, the most important reason first."""
+    data = event.data
+    mine = [ticket.assignee_id] if ticket.assignee_id else []
+    if event.kind in SAYS:
+        yield NotificationKind.MENTIONED, data.get("mentioned", ())
+        if data.get("author") == AuthorKind.CUSTOMER:
+            yield NotificationKind.WROTE, mine
+        yield NotificationKind.FOLLOWED, mine
+    if event.kind in (EventKind.TICKET_ASSIGNED, EventKind.TICKET_RETURNED):
+        yield NotificationKind.ASSIGNED, filter(None, [data.get("after"), data.get("agent")])
+    if event.kind == EventKind.REPLY_HELD:
+        yield NotificationKind.HELD, [data["user"]]
+    if event.kind == EventKind.PERSON_PAGED:
+        yield NotificationKind.CALLED, [data["user"]]
+    if event.kind == EventKind.TICKET_UNSNOOZED and data["why"] == "time":
+        yield NotificationKind.BACK, mine
+    if event.kind in (*SAYS, EventKind.TICKET_RESOLVED):
+        yield NotificationKind.FOLLOWED, ticket.followers.values_list("user", flat=True)
+    if ticket.turn == Turn.QUEUE and event.kind in (
+        EventKind.PERSON_ASKED,
+        EventKind.TICKET_TRANSFERRED,
+    ):
+        yield NotificationKind.QUEUE, _members(ticket)
+
+
+def _members(ticket: Ticket) -> Iterable[int]:
+    return User.objects.filter(teams=ticket.team_id, is_active=True).values_list("pk", flat=True)

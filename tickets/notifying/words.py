@@ -1,0 +1,62 @@
+"""The words of notifications: several of one kind in one line; and without any names, for outside."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tickets.models import Notification, NotificationKind
+
+
+def line(kind: str, count: int, name: str) -> str:
+    """What happened, as it stands beside the conversation in the centre."""
+    values = {"count": count, "name": name or _("Somebody")}
+    match kind:
+        case NotificationKind.MENTIONED:
+            words = ngettext(
+                "%(name)s mentioned you", "You were mentioned %(count)d times, by %(name)s", count
+            )
+        case NotificationKind.ASSIGNED:
+            words = _("%(name)s gave you this conversation")
+        case NotificationKind.WROTE:
+            words = ngettext("%(name)s wrote", "%(count)d new messages from %(name)s", count)
+        case NotificationKind.HELD:
+            words = _("Your reply did not leave")
+        case NotificationKind.CALLED:
+            words = _("A rule calls you to this conversation")
+        case NotificationKind.BACK:
+            words = _("A conversation that you put aside is back")
+        case NotificationKind.QUEUE:
+            words = _("Somebody waits for a person")
+        case _:
+            words = ngettext("New from %(name)s", "%(count)d new things, from %(name)s", count)
+    return words % values
+
+
+def outside(kind: str, reference: str) -> str:
+    """The same for a push or a mail: why and where, and no words or names of anybody."""
+    words = {
+        NotificationKind.MENTIONED: _("You are mentioned in %(reference)s"),
+        NotificationKind.ASSIGNED: _("%(reference)s was given to you"),
+        NotificationKind.WROTE: _("A customer wrote in %(reference)s"),
+        NotificationKind.HELD: _("Your reply in %(reference)s did not leave"),
+        NotificationKind.CALLED: _("A rule calls you to %(reference)s"),
+        NotificationKind.BACK: _("%(reference)s is back"),
+        NotificationKind.FOLLOWED: _("Something is new in %(reference)s"),
+        NotificationKind.QUEUE: _("Somebody waits for a person in %(reference)s"),
+    }
+    return words[NotificationKind(kind)] % {"reference": reference}
+
+
+def gathered(found: Iterable[Notification]) -> list[str]:
+    """The lines of several notifications, each reason and conversation once, the most important first."""
+    order = NotificationKind.values
+    pairs = Counter((one.kind, one.ticket.reference) for one in found)
+    lines = sorted(pairs.items(), key=lambda pair: order.index(pair[0][0]))
+    return [
+        outside(kind, reference) + (f" ({count})" if count > 1 else "")
+        for (kind, reference), count in lines
+    ]
