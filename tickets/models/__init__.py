@@ -8,9 +8,11 @@ from tickets.models.customers import Customer, Fact, Organization, Tier
 from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
 from tickets.models.handovers import HandOver, Identity, Reason
+from tickets.models.links import LinkKind, TicketLink
 from tickets.models.mails import QueuedMail
 from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
 from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettings
+from tickets.models.problems import AffectedState, AffectedTicket, ProblemAnswer
 from tickets.models.properties import Tag, TicketType
 from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
@@ -20,6 +22,8 @@ from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket
 from tickets.models.users import Role, Team, User
 
 __all__ = [
+    "AffectedState",
+    "AffectedTicket",
     "Afterwards",
     "Answer",
     "ApiKey",
@@ -43,6 +47,7 @@ __all__ = [
     "IdempotentRequest",
     "Identity",
     "Kind",
+    "LinkKind",
     "Match",
     "Message",
     "Note",
@@ -50,6 +55,7 @@ __all__ = [
     "OpeningSpan",
     "Organization",
     "Priority",
+    "ProblemAnswer",
     "QueuedMail",
     "Rating",
     "Reaction",
@@ -65,6 +71,7 @@ __all__ = [
     "Tag",
     "Team",
     "Ticket",
+    "TicketLink",
     "TicketText",
     "TicketType",
     "Tier",
