@@ -70,6 +70,9 @@ ONLY_CREATE = {
 # Public in a module of actions, but no action: none of them is reached from an interface.
 NO_ACTIONS = {
     "closed": "makes an error",
+    "merged": "makes an error",
+    "close": "writes for an action that has locked the ticket and saves it",
+    "is_reversible": "compares two times",
     "give_to": "writes for an action that has locked the ticket and both customers",
     "say": "writes for an action that has locked the ticket and saves it",
     "announce": "writes for an action that has locked the ticket and saves it",

@@ -32,6 +32,7 @@ WRITE = {
     *("workspace-resolve", "workspace-reopen", "workspace-known", "workspace-draft"),
     *("workspace-take-back", "workspace-send-now", "workspace-remove-file"),
     *("workspace-change", "workspace-unsnooze", "workspace-bulk", "workspace-remove-view"),
+    *("workspace-unlink", "workspace-unmerge", "workspace-stop"),
     *("workspace-decide-question", "suggest"),
 }
 FORM = {
@@ -40,6 +41,10 @@ FORM = {
     "confirm-address",
     "workspace-transfer",
     "workspace-snooze",
+    "workspace-link",
+    "workspace-merge",
+    "workspace-split",
+    "workspace-affected",
     "workspace-keep-view",
     "workspace-change-view",
     "workspace-correct",

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from tickets import due, events, watch
+from tickets import due, events, problems, watch
 from tickets.intake import attachments
 from tickets.models import Claim, IdempotentRequest, Reaction
 from tickets.search import indexing
@@ -56,6 +56,12 @@ def bring_back() -> int:
 def close_quiet() -> int:
     """Tell customers of what has become quiet, and close what they were told of; returns how many."""
     return due.close_quiet()
+
+
+@shared_task
+def answer_affected() -> int:
+    """Go on with what was asked for all that a problem affects; returns in how many it was decided."""
+    return problems.work_off()
 
 
 @shared_task

@@ -54,7 +54,16 @@ from tickets.actions.handover import (
     warn,
 )
 from tickets.actions.keys import create_api_key, revoke_api_key
+from tickets.actions.links import link, unlink
 from tickets.actions.mails import drop_mail, queue_mail
+from tickets.actions.merging import merge, unmerge
+from tickets.actions.problems import (
+    answer_affected,
+    answer_one,
+    end_answer,
+    give_up_one,
+    stop_answer,
+)
 from tickets.actions.properties import (
     ChangedMeanwhile,
     Property,
@@ -75,6 +84,7 @@ from tickets.actions.rules import (
 from tickets.actions.saved_views import change_view, remove_view, save_view
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.snoozing import snooze, unsnooze
+from tickets.actions.splitting import split
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.visitors import first_contact
 
@@ -89,6 +99,8 @@ __all__ = [
     "accept",
     "announce_closing",
     "answer",
+    "answer_affected",
+    "answer_one",
     "apply_rules",
     "ask_for_a_code",
     "ask_for_a_person",
@@ -104,11 +116,13 @@ __all__ = [
     "correct_reading",
     "create_api_key",
     "drop_mail",
+    "end_answer",
     "fetch_a_person",
     "fill_in",
     "first_contact",
     "follow_login_address",
     "follow_up",
+    "give_up_one",
     "hand_back",
     "hand_over",
     "hand_over_failed",
@@ -117,7 +131,9 @@ __all__ = [
     "keep_reading",
     "known_customer",
     "leave_email",
+    "link",
     "make_claim",
+    "merge",
     "move_rule",
     "new_visitor",
     "note_fact",
@@ -146,9 +162,13 @@ __all__ = [
     "send_reply",
     "send_resolved",
     "snooze",
+    "split",
+    "stop_answer",
     "switch_rule",
     "take_back",
     "transfer",
+    "unlink",
+    "unmerge",
     "unsnooze",
     "warn",
     "write_note",

@@ -25,6 +25,8 @@ STAFF_ONLY = {
     *(EventKind.NOTE_WRITTEN, EventKind.FACT_NOTED),
     *(EventKind.REPLY_LEAVING, EventKind.REPLY_TAKEN_BACK, EventKind.REPLY_HELD),
     *(EventKind.TAGS_CHANGED, EventKind.PERSON_PAGED, EventKind.TICKET_CHANGED),
+    *(EventKind.TICKET_LINKED, EventKind.TICKET_UNLINKED),
+    *(EventKind.AFFECTED_ANSWERED, EventKind.AFFECTED_DONE),
 }
 
 
