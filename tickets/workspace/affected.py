@@ -80,7 +80,7 @@ def affected(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
     if request.method != "POST":
         if by_script(request) or request.headers.get("HX-Request"):
-            context = {"ticket": ticket, "progress": _newest(request, ticket)}
+            context = {"ticket": ticket, "progress": _newest(request, ticket), "in_place": True}
             return render(request, "workspace/affected_progress.html", context)
         return _page(request, ticket, AnswerForm(initial=_beginning()))
     form = AnswerForm(request.POST)

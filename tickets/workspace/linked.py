@@ -16,7 +16,7 @@ from tickets.workspace.merged import Merged
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-AFFECTED = 5  # of the conversations that a problem affects, beside their number
+AFFECTED = 3  # of the conversations that a problem affects, beside their number
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from tickets import access, actions
 from tickets.actions import ActionError
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import AuthorKind, LinkKind, Message, Ticket
+from tickets.models import AuthorKind, LinkKind, Message, Ticket, Turn
 from tickets.models.links import SEEN_FROM_THE_OTHER
 from tickets.web.posting import posted_from
 from tickets.workspace import acts, views
@@ -177,7 +177,10 @@ def _beginning(said: Message) -> dict[str, Any]:
 
 def _offered(actor: Actor, ticket: Ticket) -> list[Ticket]:
     """Into which of the customer's other conversations it can be merged, the newest first."""
-    return list(earlier_of(actor, ticket).filter(merged_into=None)[:OFFERED])
+    others = earlier_of(actor, ticket).filter(merged_into=None)
+    if not ticket.is_closed:  # what is open does not go on in what is closed
+        others = others.exclude(turn=Turn.CLOSED)
+    return list(others[:OFFERED])
 
 
 def _named(actor: Actor, name: str) -> Ticket:

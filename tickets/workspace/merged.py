@@ -15,10 +15,11 @@ from typing import Any, Literal
 from django.db.models import QuerySet
 
 from tickets.actions.merging import is_reversible
-from tickets.conversation.stretches import PAGE, Load, Stretch
+from tickets.conversation.stretches import Load, Stretch
 from tickets.models import AuthorKind, Message, Note, Ticket
 
 Item = Message | Note
+MOST = 200  # that come along with a page; of the rest the page says that there is more
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class _Beside:
         if model is Message:
             others = others.exclude(author_kind=AuthorKind.SYSTEM)
         order = ("created_at", "pk") if self.first else ("-created_at", "-pk")
-        both = page.values("pk").union(others.order_by(*order).values("pk")[: PAGE + 1], all=True)
+        both = page.values("pk").union(others.order_by(*order).values("pk")[: MOST + 1], all=True)
         rows = list(self.whole(model._default_manager.filter(pk__in=both)))
         self.found.extend(row for row in rows if row.ticket_id != self.ticket.pk)
         own = [row for row in rows if row.ticket_id == self.ticket.pk]
@@ -78,7 +79,7 @@ def of(ticket: Ticket) -> list[Merged]:
             reference=row["reference"],
             subject=row["subject"],
             tags=row["tags"],
-            wants=row["wants"] or "",
+            wants=_beside_subject(row["wants"] or "", row["subject"]),
             may_undo=is_reversible(datetime.fromisoformat(row["merged_at"])),
         )
         for row in getattr(ticket, "merged_here", ())
@@ -110,6 +111,12 @@ def together(
     return _placed(take(beside.load), beside)
 
 
+def _beside_subject(wants: str, subject: str) -> str:
+    """What they want in it, where that says more than the subject."""
+    plain = wants.strip("“”")
+    return "" if plain == subject or plain.startswith(subject.rstrip("…")) else wants
+
+
 def _time_of(ticket: Ticket, position: int, *, last: bool = False) -> QuerySet[Any]:
     """When the first message from a position on was written, or the last one up to it."""
     if last:
@@ -127,8 +134,8 @@ def _placed(stretch: Stretch[Item], beside: _Beside) -> Stretch[Item]:
         found = [row for row in found if row.created_at >= own[0].created_at]
     if own and stretch.later is not None:
         found = [row for row in found if row.created_at <= own[-1].created_at]
-    cut = len(found) > PAGE
-    found = (found[:PAGE] if beside.first else found[-PAGE:]) if cut else found
+    cut = len(found) > MOST
+    found = (found[:MOST] if beside.first else found[-MOST:]) if cut else found
     items: list[Item] = []
     at, number = 0, 0
     queue = list(own)
