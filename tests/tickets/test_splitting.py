@@ -63,9 +63,9 @@ def test_the_words_are_copied_and_both_name_the_other(ticket: Ticket, dana: User
         (said[1].body, said[1].created_at)
     ]
     assert list(ticket.messages.order_by("position").values())[:-1] == before
-    lines = [t.messages.filter(author_kind=AuthorKind.SYSTEM).last() for t in (ticket, part)]
-    assert part.reference in lines[0].body
-    assert ticket.reference in lines[1].body
+    for one, other in ((ticket, part), (part, ticket)):
+        line = one.messages.filter(author_kind=AuthorKind.SYSTEM).latest("position")
+        assert other.reference in line.body
     assert TicketLink.objects.between(ticket, part).get().kind == "related"
     for one in (ticket, part):
         event = one.events.get(kind=EventKind.TICKET_SPLIT)

@@ -21,7 +21,7 @@ from tests.tickets.workspace.conftest import BY_SCRIPT
 from tests.tickets.workspace.test_pages import LIMIT, queries
 from tickets import access, actions, problems
 from tickets.actors import Actor
-from tickets.models import LinkKind, Team, Ticket, TicketLink, Turn, User
+from tickets.models import LinkKind, Message, Team, Ticket, TicketLink, Turn, User
 from tickets.portal import news as portal_news
 from tickets.workspace import happened, history, merged, news, timeline
 
@@ -321,7 +321,7 @@ def test_a_message_is_split_off_and_the_new_one_opens(
         happened.line(item, ticket)
         for ticket in (pair[0], part)
         for item in timeline.newest(Ticket.objects.get(pk=ticket.pk)).items
-        if getattr(item, "author_kind", "") == "system"
+        if isinstance(item, Message) and item.author_kind == "system"
     ]
     assert "Dana Osei split a part of this off into a conversation of its own." in lines
     assert "Dana Osei split this off from another conversation." in lines
