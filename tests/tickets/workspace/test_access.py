@@ -59,9 +59,8 @@ TABLE = {
     ("GET", "workspace-merge"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-merge"): [302, 404, 404, 422, 422, 422],  # without another one
     ("POST", "workspace-unmerge"): [302, 404, 404, 302, 302, 302],
-    # A message that is none of the customer's.
-    ("GET", "workspace-split"): [302, 404, 404, 404, 404, 404],
-    ("POST", "workspace-split"): [302, 404, 404, 404, 404, 404],
+    ("GET", "workspace-split"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-split"): [302, 404, 404, 302, 302, 302],
     ("GET", "workspace-affected"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-affected"): [302, 404, 404, 409, 409, 409],  # nothing is affected
     ("POST", "workspace-stop"): [302, 404, 404, 404, 404, 404],
