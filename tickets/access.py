@@ -11,6 +11,7 @@ from django.db.models import (
     BooleanField,
     Case,
     Exists,
+    IntegerField,
     OuterRef,
     Q,
     QuerySet,
@@ -33,10 +34,14 @@ from tickets.models import (
     Follower,
     Notification,
     Participant,
+    HandOver,
+    LinkKind,
     SavedView,
     Ticket,
+    TicketLink,
     TicketText,
     TicketType,
+    Turn,
     User,
 )
 from tickets.models.notifications import NotificationQuerySet
@@ -51,6 +56,17 @@ if TYPE_CHECKING:
 # of a customer whose address was proved in this very session, never in another one of the visitor's.
 VISITOR = "visitor"
 PROVED = "proved"
+# Of what a ticket has to do with others so much is shown beside it, and counting stops here.
+MOST_LINKS = 100
+MOST_MERGED = 20
+COUNTED = 1000
+
+
+class HowMany(Subquery):
+    """The number of rows of a query, up to where it was cut."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -122,6 +138,72 @@ def texts_for(actor: Actor, where: Q | None = None) -> QuerySet[TicketText]:
     return texts.filter(Subquery(holds, output_field=BooleanField()))
 
 
+def affected_by(actor: Actor, problem: Ticket) -> TicketQuerySet:
+    """The tickets that are caused by this one, as far as `actor` may see them."""
+    return tickets_for(actor).filter(links__to_ticket=problem, links__kind=LinkKind.CAUSED_BY)
+
+
+def link_for(actor: Actor, ticket: Ticket, pk: int) -> TicketLink:
+    """A link of a ticket, if its other end may be seen. Raises Http404."""
+    visible = tickets_for(actor).values("pk")
+    found = TicketLink.objects.filter(
+        Q(from_ticket=ticket, to_ticket__in=visible) | Q(to_ticket=ticket, from_ticket__in=visible)
+    )
+    link = found.select_related("from_ticket", "to_ticket").filter(pk=pk).first()
+    if link is None:
+        raise Http404
+    return link
+
+
+def with_links(tickets: TicketQuerySet, actor: Actor) -> TicketQuerySet:
+    """Tickets with what they have to do with others, as far as `actor` may see the others.
+
+    It costs no statement. Of the tickets that a problem affects there are the number of all and of the
+    open ones, up to COUNTED, beside MOST_LINKS of them.
+    """
+    affected = tickets_for(actor).filter(
+        links__to_ticket=OuterRef("pk"), links__kind=LinkKind.CAUSED_BY
+    )
+    still_open = affected.exclude(turn=Turn.CLOSED)
+    return tickets.annotate(
+        links_out=_other_ends(actor, "from_ticket", "to_ticket"),
+        links_in=_other_ends(actor, "to_ticket", "from_ticket"),
+        affected=HowMany(affected.order_by().values("pk")[:COUNTED]),
+        affected_open=HowMany(still_open.order_by().values("pk")[:COUNTED]),
+    )
+
+
+def _other_ends(actor: Actor, here: str, there: str) -> ArraySubquery:
+    """The links that have the ticket at one end, each with what is shown of the other end."""
+    names = ("reference", "subject", "turn", "resolution")
+    row = JSONObject(key="pk", kind="kind", **{name: f"{there}__{name}" for name in names})
+    visible = {f"{there}__in": tickets_for(actor).values("pk")}
+    links = TicketLink.objects.filter(**{here: OuterRef("pk")}, **visible)
+    return ArraySubquery(links.order_by("kind", "pk").values(row=row)[:MOST_LINKS])
+
+
+def _merged_here(actor: Actor) -> ArraySubquery:
+    """The conversations that were merged into a ticket, as far as `actor` may see them."""
+    wants = HandOver.objects.filter(ticket=OuterRef("pk")).order_by("-pk").values("wants")[:1]
+    merges = Event.objects.filter(ticket=OuterRef("pk"), kind=EventKind.TICKET_MERGED)
+    names = ("reference", "subject", "tags")
+    row = JSONObject(
+        key="pk",
+        wants=Subquery(wants),
+        merged_at=Subquery(merges.order_by("-position").values("created_at")[:1]),
+        **{name: name for name in names},
+    )
+    merged = tickets_for(actor).filter(merged_into=OuterRef("pk"))
+    return ArraySubquery(merged.order_by("pk").values(row=row)[:MOST_MERGED])
+
+
+def _merged_at() -> Case:
+    """When a ticket was merged, where it was."""
+    merges = Event.objects.filter(ticket=OuterRef("pk"), kind=EventKind.TICKET_MERGED)
+    newest = Subquery(merges.order_by("-position").values("created_at")[:1])
+    return Case(When(merged_into__isnull=False, then=newest), default=None)
+
+
 def may_see(actor: Actor, ticket: Ticket, *, teams: Collection[int] = ()) -> bool:
     """`tickets_for`, of a row and an agent's `teams` that are loaded already."""
     if actor.customer is not None:
@@ -157,31 +239,31 @@ def notifications_for(actor: Actor) -> NotificationQuerySet:
 
 def ticket_for(actor: Actor, reference: str) -> Ticket:
     """The ticket, with what every screen of that actor's shows of it. Raises Http404."""
-    shown: tuple[str, ...] = ("customer", "team", "assignee", "type", "follows")
+    shown: tuple[str, ...] = ("customer", "team", "assignee", "type", "follows", "merged_into")
     if actor.customer is not None:
-        shown = ("customer__organization", "assignee")
+        shown = ("customer__organization", "assignee", "merged_into")
     elif actor.works_here:
-        shown = ("customer__organization", "team", "assignee", "rating", "type", "follows")
+        shown = ("customer__organization", *shown[1:], "rating")
     if not (reference.isascii() and reference.isalnum()):  # PostgreSQL takes no NUL, for one
         raise Http404
     tickets = tickets_for(actor).select_related(*shown)
     if actor.works_here:
-        tickets = tickets.annotate(**_shown_beside())
+        tickets = with_links(tickets.annotate(**_shown_beside(actor)), actor)
+    elif actor.api_key is not None:
+        tickets = with_links(tickets, actor).annotate(in_copy=in_copy())
     elif actor.customer is not None:
         tickets = tickets.annotate(
             custom_fields=_custom_fields(shown_to_customer=True), in_copy=in_copy()
         )
-    elif actor.api_key is not None:
-        tickets = tickets.annotate(in_copy=in_copy())
     try:
         return tickets.get(reference=reference)
     except Ticket.DoesNotExist:
         raise Http404 from None
 
 
-def _shown_beside() -> dict[str, Combinable]:
+def _shown_beside(actor: Actor) -> dict[str, Combinable]:
     """What an agent's screen shows beside a ticket, so that it costs no query: the types and people
-    to choose from, who put it aside, and whether there are drafts to be loaded.
+    to choose from, who put it aside, what was merged, and whether there are drafts to be loaded.
     """
     types = TicketType.objects.offered().values(row=JSONObject(key="pk", name="name"))
     members = User.objects.filter(
@@ -198,6 +280,9 @@ def _shown_beside() -> dict[str, Combinable]:
         "custom_fields": _custom_fields(),
         "who_follows": ArraySubquery(follow.values(row=follower)),
         "in_copy": in_copy(),
+        "merged_at": _merged_at(),
+        "merged_here": _merged_here(actor),
+        "sees_merged_into": Exists(tickets_for(actor).filter(pk=OuterRef("merged_into"))),
         "has_drafts": Exists(Draft.objects.filter(ticket=OuterRef("pk"))),
         "snoozed_by": snoozed_by,
         "offered_types": ArraySubquery(types),

@@ -9,7 +9,7 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tickets import sending, telling
+        from tickets import problems, sending, telling
         from tickets.email import outbound
         from tickets.portal import accounts
         from tickets.search import indexing
@@ -17,6 +17,7 @@ class TicketsConfig(AppConfig):
 
         outbound.subscribe()
         sending.subscribe()
+        problems.subscribe()
         accounts.subscribe()
         indexing.subscribe()
         telling.subscribe()

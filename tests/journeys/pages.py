@@ -16,6 +16,7 @@ ANYBODY, CUSTOMER, AGENT, ADMIN = "anybody", "customer", "agent", "admin"
 # lists. Prints where they are.
 STAGE: Final = """
 import json
+from datetime import timedelta
 from django.utils import timezone
 from bots.models import AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion
 from knowledgebase import indexing
@@ -42,9 +43,12 @@ actions.write_note(actor=by_amara, ticket=talks, body="Third pole of this batch.
 actions.follow(actor=by_amara, ticket=waits)
 actions.add_to_copy(actor=by_amara, ticket=talks, email="workshop@lindqvist.example")
 actions.post_message(actor=by_maya, ticket=talks, body="A Fell 2, and it is useless!")
+said_there = talks.messages.filter(author_kind="customer").first().position
 resolved = opened("Is the guest house open?", to_a_person=True)
 actions.resolve(actor=by_amara, ticket=resolved)
 asked = opened("Do you ship to the Faroe Islands?")
+actions.link(actor=by_amara, ticket=talks, other=asked, kind=LinkKind.CAUSED_BY)
+actions.answer_affected(actor=by_amara, problem=asked, body="", resolves=True, wait=timedelta(days=1))
 answer = Answer.objects.filter(decision="answer").order_by("pk").first()
 read = Message.objects.filter(reading__isnull=False, ticket__team=team).order_by("pk").first()
 reported = answer.message
@@ -77,7 +81,7 @@ print(json.dumps({
     "rows": {model._meta.label_lower.replace(".", "_"): row and row.pk for model, row in rows.items()},
     "article": article.slug, "article_pk": article.pk, "category": Category.objects.first().slug,
     "view": view.pk, "rule": rule.pk, "waits": waits.reference, "talks": talks.reference,
-    "asked": asked.reference, "resolved": resolved.reference,
+    "asked": asked.reference, "said": said_there, "resolved": resolved.reference,
     "all": [maya.tickets.exclude(resolution="").first().reference],
     "answered": [reported.ticket.reference, reported.position],
     "read": [read.ticket.reference, read.position],
@@ -129,6 +133,10 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "workspace-transfer": (AGENT, ("/workspace/{talks}/transfer/",)),
     "workspace-snooze": (AGENT, ("/workspace/{talks}/snooze/",)),
     "workspace-similar": (AGENT, ("/workspace/{talks}/similar/",)),
+    "workspace-link": (AGENT, ("/workspace/{talks}/link/",)),
+    "workspace-merge": (AGENT, ("/workspace/{talks}/merge/",)),
+    "workspace-split": (AGENT, ("/workspace/{talks}/split/{said}/",)),
+    "workspace-affected": (AGENT, ("/workspace/{asked}/affected/",)),
     "workspace-history": (AGENT, ("/workspace/{talks}/history/",)),
     "workspace-transcript": (AGENT, ("/workspace/{talks}/transcript/?notes=1",)),
     "workspace-correct": (AGENT, ("/workspace/{read[0]}/readings/{read[1]}/",)),

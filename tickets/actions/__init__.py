@@ -55,7 +55,9 @@ from tickets.actions.handover import (
     warn,
 )
 from tickets.actions.keys import create_api_key, revoke_api_key
+from tickets.actions.links import link, unlink
 from tickets.actions.mails import drop_mail, queue_mail
+from tickets.actions.merging import merge, unmerge
 from tickets.actions.notifications import (
     add_browser,
     be_here,
@@ -64,6 +66,13 @@ from tickets.actions.notifications import (
     mark_read,
     notify,
     remove_browser,
+)
+from tickets.actions.problems import (
+    answer_affected,
+    answer_one,
+    end_answer,
+    give_up_one,
+    stop_answer,
 )
 from tickets.actions.properties import (
     ChangedMeanwhile,
@@ -85,6 +94,7 @@ from tickets.actions.rules import (
 from tickets.actions.saved_views import change_view, remove_view, save_view
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.snoozing import snooze, unsnooze
+from tickets.actions.splitting import split
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.visitors import first_contact
 
@@ -101,6 +111,8 @@ __all__ = [
     "add_to_copy",
     "announce_closing",
     "answer",
+    "answer_affected",
+    "answer_one",
     "apply_rules",
     "ask_for_a_code",
     "ask_for_a_person",
@@ -118,12 +130,14 @@ __all__ = [
     "correct_reading",
     "create_api_key",
     "drop_mail",
+    "end_answer",
     "fetch_a_person",
     "fill_in",
     "first_contact",
     "follow",
     "follow_login_address",
     "follow_up",
+    "give_up_one",
     "hand_back",
     "hand_over",
     "hand_over_failed",
@@ -132,9 +146,11 @@ __all__ = [
     "keep_reading",
     "known_customer",
     "leave_email",
+    "link",
     "make_claim",
     "mark_all_read",
     "mark_read",
+    "merge",
     "move_rule",
     "new_visitor",
     "note_fact",
@@ -166,10 +182,14 @@ __all__ = [
     "send_reply",
     "send_resolved",
     "snooze",
+    "split",
+    "stop_answer",
     "switch_rule",
     "take_back",
     "transfer",
     "unfollow",
+    "unlink",
+    "unmerge",
     "unsnooze",
     "warn",
     "write_note",

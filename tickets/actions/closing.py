@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tickets import clock, events
 from tickets.actions import crossing
 from tickets.actions.custom_fields import refuse_incomplete
-from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions.errors import ActionError, NotAllowed, merged
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import announce
 from tickets.actors import Actor
@@ -53,7 +53,7 @@ def resolve(*, actor: Actor, ticket: Ticket, seen: int | None = None) -> Ticket:
     if ticket.assignee_id is None:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)
-    _close(ticket, Resolution.RESOLVED)
+    close(ticket, Resolution.RESOLVED)
     events.record(EventKind.TICKET_RESOLVED, actor=actor, ticket=ticket)
     announce(ticket, notices.resolved(actor.user))
     ticket.save()
@@ -62,12 +62,18 @@ def resolve(*, actor: Actor, ticket: Ticket, seen: int | None = None) -> Ticket:
 
 @transaction.atomic
 def confirm_solved(*, actor: Actor, ticket: Ticket) -> Ticket:
-    """The customer says that it is solved: the only resolution that counts as one."""
+    """The customer says that it is solved: the only resolution that counts as one.
+
+    Raises:
+        ActionError: it was merged into another one.
+    """
     ticket = Ticket.objects.locked(ticket)
+    if ticket.merged_into_id is not None:
+        raise merged()
     if ticket.resolution == Resolution.CONFIRMED:
         return ticket
     ticket.solved_by_assistant = not ticket.with_a_person
-    _close(ticket, Resolution.CONFIRMED)
+    close(ticket, Resolution.CONFIRMED)
     events.record(
         EventKind.TICKET_CONFIRMED,
         actor=actor,
@@ -105,7 +111,7 @@ def close_quiet(*, actor: Actor, ticket: Ticket) -> Ticket:
     ticket = Ticket.objects.locked(ticket)
     if ticket.closes_at is None or ticket.closes_at > clock.now():
         return ticket
-    _close(ticket, Resolution.QUIET)
+    close(ticket, Resolution.QUIET)
     events.record(EventKind.TICKET_CLOSED, actor=actor, ticket=ticket)
     announce(ticket, notices.closed_quiet())
     ticket.save()
@@ -117,11 +123,13 @@ def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
     """It is not solved after all: it goes back to the person who had it, else to the queue.
 
     Raises:
-        ActionError: the actor is its customer, and it was closed too long ago.
+        ActionError: the actor is its customer, and it was closed too long ago; or it was merged.
     """
     ticket = Ticket.objects.locked(ticket)
     if not ticket.is_closed:
         return ticket
+    if ticket.merged_into_id is not None:
+        raise merged()
     if actor.customer is not None and ticket.is_over(SiteSettings.load().reopen_days):
         raise ActionError(
             _("This was closed long ago. Write below, and it goes on in a new conversation."),
@@ -184,12 +192,14 @@ def rate(
     """The customer rates it, 1 to 5 each (5 is good and easy). Rating again replaces the first.
 
     Raises:
-        ActionError: it is still open.
+        ActionError: it is still open, or was merged into another one.
         ValidationError: a number is out of range.
     """
     ticket = Ticket.objects.locked(ticket)
     if not ticket.is_closed:
         raise ActionError(_("You can rate this once it is solved."), code="open")
+    if ticket.merged_into_id is not None:
+        raise merged()
     if not (1 <= satisfaction <= 5 and 1 <= effort <= 5):
         raise ValidationError(_("Choose a number from 1 to 5."), code="out_of_range")
     rating, _new = Rating.objects.update_or_create(
@@ -217,7 +227,8 @@ def _over_everywhere(day: datetime) -> datetime:
     return midnight + timedelta(days=1, hours=12)
 
 
-def _close(ticket: Ticket, resolution: Resolution) -> None:
+def close(ticket: Ticket, resolution: Resolution) -> None:
+    """Close a locked ticket, whatever it was before; whoever waited in it waits no more."""
     now = clock.now()
     ticket.pass_turn(Turn.CLOSED, at=now)
     ticket.resolution = resolution

@@ -163,6 +163,8 @@ def post_message(
 ) -> Message:
     """The customer writes. The turn goes to whoever is to answer: a person, once one was asked for.
 
+    What was merged goes on in the other conversation; if that is not theirs any more, in this one.
+
     Raises:
         TextError: nothing was written, or too much.
         NotAllowed: the actor is a customer, and the conversation has become somebody else's.
@@ -173,6 +175,15 @@ def post_message(
     body = text.message(body, may_be_empty=bool(uploads))
     if client_id and (before := Message.objects.filter(ticket=ticket, client_id=client_id).first()):
         return before
+    if ticket.goes_on_in is not None:
+        return post_message(
+            actor=actor,
+            ticket=ticket.goes_on_in,
+            body=body,
+            channel=channel,
+            client_id=client_id,
+            uploads=uploads,
+        )
     was_closed, in_time = ticket.is_closed, True
     if not ticket.with_a_person:
         in_time = assistance.answers_in_time()

@@ -53,3 +53,9 @@ def closed(ticket: Ticket) -> ActionError:
         % {"reference": ticket.reference},
         code="closed",
     )
+
+
+def merged() -> ActionError:
+    return ActionError(
+        _("This conversation was merged into another one. It goes on there."), code="merged"
+    )

@@ -37,6 +37,8 @@ def continue_conversation(
 ) -> Message:
     """The customer writes: as `post_message`, but what was closed too long ago is not reopened.
 
+    Where the conversation was merged into another one, that is the one in which they write.
+
     Their words then open a conversation that is linked to it, and both say so; or go into the one
     that was opened so before. A person gets it at once where one had the earlier one. Locks the
     customer before the tickets, as everybody does who needs both.
@@ -58,7 +60,7 @@ def continue_conversation(
     ticket = Ticket.objects.locked(ticket)
     if actor.customer is not None and not is_theirs(ticket, actor.customer):
         raise NotAllowed
-    follow_up = ticket.followed_by.order_by("-pk").first()
+    follow_up = ticket.goes_on_in or ticket.followed_by.order_by("-pk").first()
     if follow_up is None and not ticket.is_over(SiteSettings.load().reopen_days):
         follow_up = ticket
     if follow_up is not None:

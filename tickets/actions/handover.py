@@ -51,9 +51,11 @@ def hand_over(
     The brief is written here, before anybody is told, and the customer reads what happens next.
     A rule that decided says to which `team`, with which `skill` and `priority`, by which `firing`
     and on what `evidence`; `words` are what the assistant says before it steps back, and `warns`
-    says that they are for somebody in danger.
+    says that they are for somebody in danger. For what was merged a person is asked for where it
+    goes on.
     """
     ticket = Ticket.objects.locked(ticket)
+    ticket = Ticket.objects.locked(ticket.goes_on_in) if ticket.goes_on_in else ticket
     last = ticket.handovers.order_by("-pk").first()
     if last is not None and ticket.somebody_has_it:
         return last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +24,12 @@ def say(
     uploads: Sequence[Upload] = (),
     provenance: dict[str, Any] | None = None,
     recorded_by: Actor | None = None,
+    at: datetime | None = None,
 ) -> Message:
-    """Write what `author` says, and its event (by `recorded_by`, when somebody typed it for them)."""
+    """Write what `author` says, and its event (by `recorded_by`, when somebody typed it for them).
+
+    `at` is when it was said, where that was not now.
+    """
     message = Message.objects.create(
         ticket=ticket,
         position=ticket.next_position(),
@@ -35,10 +40,11 @@ def say(
         body=body,
         client_id=client_id,
         provenance=provenance,
+        created_at=at or clock.now(),
     )
     attachments.store(message, uploads)
     if author.kind != AuthorKind.SYSTEM:
-        ticket.last_message_at = clock.now()
+        ticket.last_message_at = message.created_at
         ticket.closes_at = None  # it is quiet no more
     events.record(
         EventKind.MESSAGE_POSTED,

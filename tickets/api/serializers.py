@@ -16,6 +16,7 @@ from rest_framework import serializers
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit
 from tickets.api.fields import Address, Body, Line, Moment, Strict
+from tickets.api.links import Link, links_of
 from tickets.api.reading import article_url, as_read
 from tickets.intake import text
 from tickets.models import (
@@ -129,6 +130,13 @@ class TicketOut(serializers.Serializer[Any]):
     follows = serializers.SerializerMethodField(
         help_text="The reference of the closed ticket that it goes on with."
     )
+    merged_into = serializers.SerializerMethodField(
+        help_text="The reference of the ticket in which it goes on, once it was merged."
+    )
+    links = serializers.SerializerMethodField(
+        help_text="What agents linked it with, at most 200. They may have to do with other customers: "
+        "for your eyes, not for a customer's."
+    )
     created_at = Moment()
     last_message_at = Moment(allow_null=True)
     updated_at = Moment(
@@ -172,13 +180,21 @@ class TicketOut(serializers.Serializer[Any]):
     def get_follows(self, ticket: Ticket) -> str | None:
         return ticket.follows.reference if ticket.follows else None
 
+    def get_merged_into(self, ticket: Ticket) -> str | None:
+        return ticket.merged_into.reference if ticket.merged_into else None
+
+    def get_links(self, ticket: Ticket) -> list[Link]:
+        return links_of(ticket)
+
     def get_assignee(self, ticket: Ticket) -> str | None:
         agent = ticket.assignee
         return agent.name or agent.get_short_name() if agent else None
 
-    def get_resolution(self, ticket: Ticket) -> Literal["confirmed", "resolved", "quiet"] | None:
+    def get_resolution(
+        self, ticket: Ticket
+    ) -> Literal["confirmed", "resolved", "quiet", "merged"] | None:
         match ticket.resolution:
-            case "confirmed" | "resolved" | "quiet" as resolution:
+            case "confirmed" | "resolved" | "quiet" | "merged" as resolution:
                 return resolution
         return None
 

@@ -6,7 +6,7 @@ what is loaded before or after it, and what a screen is told that was away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from heapq import merge
 from operator import attrgetter
@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 PAGE = 50  # items
 
 Item = TypeVar("Item")
+Load = Callable[[QuerySet[Any]], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,13 @@ class Stretch(Generic[Item]):
     later: int | None = None
 
 
-def before(position: int, *sources: QuerySet[Any]) -> Stretch[Any]:
-    """The last items before a position, of all sources together: two queries for each."""
+def before(position: int, *sources: QuerySet[Any], load: Load = list) -> Stretch[Any]:
+    """The last items before a position, of all sources together: two queries for each.
+
+    `load` gives the rows of a query; whoever passes another one may load more with them.
+    """
     found = _merged(
-        reversed(source.filter(position__lt=position).order_by("-position")[: PAGE + 1])
+        reversed(load(source.filter(position__lt=position).order_by("-position")[: PAGE + 1]))
         for source in sources
     )
     items = found[-PAGE:]
@@ -40,10 +44,11 @@ def before(position: int, *sources: QuerySet[Any]) -> Stretch[Any]:
     return Stretch(items, earlier, later)
 
 
-def after(position: int, *sources: QuerySet[Any]) -> Stretch[Any]:
+def after(position: int, *sources: QuerySet[Any], load: Load = list) -> Stretch[Any]:
     """The first items after a position, of all sources together: two queries for each."""
     found = _merged(
-        source.filter(position__gt=position).order_by("position")[: PAGE + 1] for source in sources
+        load(source.filter(position__gt=position).order_by("position")[: PAGE + 1])
+        for source in sources
     )
     items = found[:PAGE]
     later = items[-1].position if len(found) > PAGE else None
@@ -51,19 +56,19 @@ def after(position: int, *sources: QuerySet[Any]) -> Stretch[Any]:
     return Stretch(items, earlier, later)
 
 
-def since(position: int, reach: int, *sources: QuerySet[Any]) -> Stretch[Any]:
+def since(position: int, reach: int, *sources: QuerySet[Any], load: Load = list) -> Stretch[Any]:
     """What came after a position, up to `reach`: a query for each source.
 
     Where that is more than a stretch, its end, which then has something `earlier`: whoever was away
     for so long begins anew, and nothing is left out unsaid. From 0 that is where one begins to read.
     """
     known = [source.filter(position__gt=position, position__lte=reach) for source in sources]
-    found = _merged(reversed(source.order_by("-position")[: PAGE + 1]) for source in known)
+    found = _merged(reversed(load(source.order_by("-position")[: PAGE + 1])) for source in known)
     items = found[-PAGE:]
     return Stretch(items, items[0].position if len(found) > PAGE else None)
 
 
-def _merged(sources: Iterator[Any]) -> list[Any]:
+def _merged(sources: Iterator[Iterable[Any]]) -> list[Any]:
     return list(merge(*sources, key=attrgetter("position")))
 
 

@@ -26,6 +26,8 @@ STAFF_ONLY = {
     *(EventKind.REPLY_LEAVING, EventKind.REPLY_TAKEN_BACK, EventKind.REPLY_HELD),
     *(EventKind.TAGS_CHANGED, EventKind.PERSON_PAGED, EventKind.TICKET_CHANGED),
     *(EventKind.TICKET_FOLLOWED, EventKind.TICKET_UNFOLLOWED),
+    *(EventKind.TICKET_LINKED, EventKind.TICKET_UNLINKED),
+    *(EventKind.AFFECTED_ANSWERED, EventKind.AFFECTED_DONE),
 }
 
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     """Agents are told of things, follow conversations and name each other; others get copies."""
 
     dependencies = [
-        ("tickets", "0029_saved_views"),
+        ("tickets", "0030_merging_links_and_problems"),
     ]
 
     operations = [

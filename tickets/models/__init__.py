@@ -9,6 +9,7 @@ from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
 from tickets.models.following import Follower, Mention, Participant
 from tickets.models.handovers import HandOver, Identity, Reason
+from tickets.models.links import LinkKind, TicketLink
 from tickets.models.mails import QueuedMail
 from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
 from tickets.models.notifications import (
@@ -21,6 +22,7 @@ from tickets.models.notifications import (
     Way,
 )
 from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettings
+from tickets.models.problems import AffectedState, AffectedTicket, ProblemAnswer
 from tickets.models.properties import Tag, TicketType
 from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
@@ -30,6 +32,8 @@ from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket
 from tickets.models.users import Role, Team, User
 
 __all__ = [
+    "AffectedState",
+    "AffectedTicket",
     "Afterwards",
     "Answer",
     "ApiKey",
@@ -55,6 +59,7 @@ __all__ = [
     "Identity",
     "Kind",
     "MailWait",
+    "LinkKind",
     "Match",
     "Mention",
     "Message",
@@ -69,6 +74,7 @@ __all__ = [
     "Participant",
     "Priority",
     "PushKey",
+    "ProblemAnswer",
     "QueuedMail",
     "Rating",
     "Reaction",
@@ -84,6 +90,7 @@ __all__ = [
     "Tag",
     "Team",
     "Ticket",
+    "TicketLink",
     "TicketText",
     "TicketType",
     "Tier",

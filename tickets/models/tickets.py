@@ -55,6 +55,7 @@ class Resolution(models.TextChoices):
     CONFIRMED = "confirmed", _("Solved, the customer says")
     RESOLVED = "resolved", _("Resolved, the agent says")
     QUIET = "quiet", _("Closed, nobody wrote any more")
+    MERGED = "merged", _("Merged into another")
 
 
 # Those that say that it helped: what became quiet is no evidence of that.
@@ -125,6 +126,10 @@ class Ticket(models.Model):
     follows = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="followed_by", null=True, blank=True
     )
+    # It goes on in another conversation of the same customer; its own messages stay where they are.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="merged", null=True, blank=True
+    )
 
     # Put aside by its agent since then; until a time, or without one until the customer writes.
     snoozed_at = models.DateTimeField(null=True, blank=True)
@@ -191,6 +196,14 @@ class Ticket(models.Model):
                 | Q(snoozed_until__isnull=True, snooze_note=""),
                 name="ticket_snoozed_until_only_while_it_is",
             ),
+            models.CheckConstraint(
+                condition=Q(resolution=Resolution.MERGED, merged_into__isnull=False)
+                | ~Q(resolution=Resolution.MERGED) & Q(merged_into__isnull=True),
+                name="ticket_a_merged_one_is_closed_as_merged",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("id")), name="ticket_merged_into_another"
+            ),
         ]
         indexes = [
             models.Index(fields=["customer", "-last_message_at", "-id"]),
@@ -236,6 +249,7 @@ class Ticket(models.Model):
             self.closed_at = None
             self.resolution = ""
             self.solved_by_assistant = False
+            self.merged_into = None
         if turn != Turn.CUSTOMER:
             self.closes_at = None
         if turn != Turn.AGENT:
@@ -251,6 +265,12 @@ class Ticket(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.turn == Turn.CLOSED
+
+    @property
+    def goes_on_in(self) -> Ticket | None:
+        """Where it goes on, while that is its customer's: one of the two may have become another's."""
+        into = self.merged_into
+        return into if into is not None and into.customer_id == self.customer_id else None
 
     def is_over(self, reopen_days: int | None) -> bool:
         """Whether it was closed too long ago to be reopened by its customer; None: it never is."""

@@ -56,8 +56,9 @@ def talk_to_a_human(request: HttpRequest) -> HttpResponse:
     actor = access.actor_of(request)
     if reference := request.POST.get("ticket", ""):
         ticket = access.ticket_for(actor, reference)
-        actions.hand_over(actor=actor, ticket=ticket, reason=Reason.ASKED)
-        return answer(request, ticket)
+        there = ticket.goes_on_in
+        actions.hand_over(actor=actor, ticket=there or ticket, reason=Reason.ASKED)
+        return redirect("conversation", there.reference) if there else answer(request, ticket)
     if request.POST.get("body", "").strip():
         form = MessageForm(request.POST, files=request.FILES)
         if not form.is_valid():

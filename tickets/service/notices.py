@@ -158,6 +158,38 @@ def continues(ticket: Ticket) -> str:
     ) % {"reference": ticket.reference, "day": dates.day(ticket.closed_at or ticket.turn_since)}
 
 
+def merged() -> str:
+    """In the conversation that goes on elsewhere; the page names the other one, and leads there."""
+    return _(
+        "You wrote about this in two conversations, so they are one now. This one goes on in the "
+        "other, where we read what you wrote here."
+    )
+
+
+def merged_here() -> str:
+    return _("Another conversation of yours goes on here. We read what you wrote there.")
+
+
+def unmerged() -> str:
+    return _("This is a conversation of its own again.")
+
+
+def unmerged_here() -> str:
+    return _("The other conversation of yours is one of its own again.")
+
+
+def split_into(reference: str) -> str:
+    return _(
+        "A part of this is about something else, and goes on in the conversation %(reference)s."
+    ) % {"reference": reference}
+
+
+def split_from(reference: str) -> str:
+    return _(
+        "This is a conversation of its own for what you wrote in %(reference)s. Both go on."
+    ) % {"reference": reference}
+
+
 def confirmed() -> str:
     return _("You said that this is solved. Write again if anything is left.")
 

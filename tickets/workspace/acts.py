@@ -135,7 +135,7 @@ def transfer(request: AgentRequest, reference: str) -> HttpResponse:
     try:
         actions.transfer(actor=actor_of(request), ticket=ticket, **form.cleaned_data)
     except ActionError as error:
-        return refused(request, ticket, error.message, code=error.code, status=_status(error))
+        return refused(request, ticket, error.message, code=error.code, status=status_of(error))
     messages.success(
         request,
         _("%(reference)s was passed on to %(team)s.")
@@ -164,7 +164,7 @@ def answer(
             ticket,
             error.message,
             code=error.code,
-            status=_status(error),
+            status=status_of(error),
             written=written,
         )
     if by_script(request) and isinstance(done, Draft):
@@ -213,7 +213,8 @@ def _told_first(
     )
 
 
-def _status(error: ActionError) -> int:
+def status_of(error: ActionError) -> int:
+    """The status with which a refusal is answered."""
     return 403 if isinstance(error, NotAllowed) else 409
 
 

@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 from tickets.models import AuthorKind, Event, EventKind, Message, Reason, Team, Ticket, User
 from tickets.models.messages import MessageQuerySet
 
+MERGES = (EventKind.TICKET_MERGED, EventKind.TICKET_UNMERGED)
 _ANNOUNCED = (
+    *(*MERGES, EventKind.TICKET_SPLIT),
     *(EventKind.PERSON_ASKED, EventKind.TICKET_ACCEPTED, EventKind.TICKET_HANDED_BACK),
     *(EventKind.TICKET_TRANSFERRED, EventKind.TICKET_RESOLVED, EventKind.TICKET_CONFIRMED),
     *(EventKind.TICKET_REOPENED, EventKind.TICKET_ASSIGNED, EventKind.TICKET_CLOSED),
@@ -62,10 +64,16 @@ def line(message: Message, ticket: Ticket) -> str:
         return message.body
     if event["kind"] == EventKind.PERSON_ASKED:
         return _asked(event["data"], ticket)
-    who = {"who": _who(event, ticket), "team": event["team"], "agent": event["agent"]}
+    who: dict[str, Any] = {
+        "who": _who(event, ticket),
+        "team": event["team"],
+        "agent": event["agent"],
+    }
     if event["kind"] == EventKind.TICKET_ASSIGNED:
         given, back = _("%(who)s gave it to %(agent)s."), _("%(who)s gave it back to the queue.")
         return (given if event["data"]["after"] else back) % who
+    if event["kind"] in (*MERGES, EventKind.TICKET_SPLIT):
+        return _with_another(event, ticket) % who
     return {
         EventKind.TICKET_ACCEPTED: _("%(who)s joined the conversation."),
         EventKind.TICKET_HANDED_BACK: _("%(who)s handed the conversation back to the assistant."),
@@ -74,6 +82,21 @@ def line(message: Message, ticket: Ticket) -> str:
         EventKind.TICKET_CONFIRMED: _("%(who)s said that this is solved."),
         EventKind.TICKET_REOPENED: _("%(who)s reopened this conversation."),
     }[event["kind"]] % who
+
+
+def _with_another(event: dict[str, Any], ticket: Ticket) -> str:
+    """What was done with this one and another. Which one that is stands where it may be seen."""
+    data = event["data"]
+    match event["kind"]:
+        case EventKind.TICKET_MERGED if data["merged"] == ticket.pk:
+            return _("%(who)s merged this conversation into another one.")
+        case EventKind.TICKET_MERGED:
+            return _("%(who)s merged another conversation into this one.")
+        case EventKind.TICKET_UNMERGED:
+            return _("%(who)s took the merge back.")
+        case _ if data["split"] == ticket.pk:
+            return _("%(who)s split this off from another conversation.")
+    return _("%(who)s split a part of this off into a conversation of its own.")
 
 
 def _asked(data: dict[str, Any], ticket: Ticket) -> str:

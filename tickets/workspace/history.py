@@ -12,15 +12,17 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from tickets import access
+from tickets.actors import Actor
 from tickets.conversation.asked_again import name_of
 from tickets.models import (
     AuthorKind,
     Event,
     EventKind,
+    LinkKind,
     Priority,
     Reason,
     RuleFiring,
@@ -29,6 +31,7 @@ from tickets.models import (
     User,
 )
 from tickets.models.custom_fields import as_sent
+from tickets.models.links import SEEN_FROM_THE_OTHER
 from tickets.service import dates
 from tickets.workspace import views
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
@@ -80,8 +83,20 @@ class History:
     earlier: int | None
 
 
-def page(ticket: Ticket, before: int | None = None) -> History:
-    """The entries before a position. At most four statements, however many there are."""
+# What names another conversation by its key, and under which name.
+_OTHERS = {
+    EventKind.TICKET_MERGED: ("into", "merged"),
+    EventKind.TICKET_UNMERGED: ("into", "merged"),
+    EventKind.TICKET_SPLIT: ("split", "from"),
+    EventKind.TICKET_LINKED: ("other",),
+    EventKind.TICKET_UNLINKED: ("other",),
+}
+
+
+def page(ticket: Ticket, before: int | None = None, *, actor: Actor | None = None) -> History:
+    """The entries before a position. At most four statements, however many there are; and one more
+    where they name other conversations, of which is named what `actor` may see.
+    """
     events = (
         ticket.events.exclude(kind=EventKind.MESSAGE_POSTED, data__author=AuthorKind.SYSTEM)
         .exclude(kind=EventKind.REPLY_LEAVING)  # a moment later it left, or was taken back
@@ -92,7 +107,7 @@ def page(ticket: Ticket, before: int | None = None) -> History:
         events = events.filter(position__lt=before)
     found = list(events[: PAGE + 1])
     shown = found[:PAGE]
-    names = _Names.of(shown)
+    names = _Names.of(shown, actor, ticket)
     fired = list(ticket.firings.select_related("message").order_by("-pk")[:FIRINGS])
     entries = [_entry(event, names, fired) for event in shown]
     return History(entries, shown[-1].position if len(found) > PAGE else None)
@@ -100,22 +115,35 @@ def page(ticket: Ticket, before: int | None = None) -> History:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """The people and teams that events name by their keys."""
+    """The people, teams and other conversations that events name by their keys."""
 
     users: Mapping[int, User]
     teams: Mapping[int, Team]
+    others: Mapping[int, Ticket]
 
     @classmethod
-    def of(cls, events: Iterable[Event]) -> _Names:
+    def of(cls, events: Iterable[Event], actor: Actor | None, ticket: Ticket) -> _Names:
         users: set[int] = set()
         teams: set[int] = set()
+        others: set[int] = set()
         for event in events:
             data = event.data
+            others |= {data[name] for name in _OTHERS.get(EventKind(event.kind), ())}
             if event.kind == EventKind.TICKET_ASSIGNED:
                 users |= {data["before"], data["after"]}
             users |= {data.get("user"), data.get("agent")}
             teams |= {data.get("team"), data.get("from_team")}
-        return cls(User.objects.in_bulk(users - {None}), Team.objects.in_bulk(teams - {None}))
+        return cls(
+            User.objects.in_bulk(users - {None}),
+            Team.objects.in_bulk(teams - {None}),
+            access.tickets_for(actor or Actor.nobody()).in_bulk(others - {ticket.pk}),
+        )
+
+    def other(self, event: Event) -> str:
+        """The reference of the other conversation, if it may be seen."""
+        keys = (event.data[name] for name in _OTHERS[EventKind(event.kind)])
+        found = [self.others[key].reference for key in keys if key in self.others]
+        return found[0] if found else _("one that you do not see")
 
     def user(self, key: int | None) -> str:
         return str(self.users.get(key, "")) if key else ""
@@ -156,6 +184,10 @@ def _reason(event: Event, fired: Sequence[RuleFiring]) -> RuleFiring | None:
 
 
 def _what(event: Event) -> str:
+    if event.kind == EventKind.TICKET_MERGED and event.data["into"] == event.ticket_id:
+        return _("merged another conversation into this one")
+    if event.kind == EventKind.TICKET_SPLIT and event.data["split"] == event.ticket_id:
+        return _("split this off from another conversation")
     if event.kind == EventKind.TICKET_CHANGED and event.data["field"] in _CHANGED:
         return str(_CHANGED[event.data["field"]])
     if event.kind == EventKind.TICKET_CHANGED and "name" in event.data:
@@ -205,6 +237,19 @@ def _detail(event: Event, names: _Names) -> str:
             return dates.weekday(noon)
         case EventKind.TICKET_CONTINUED:
             return str(data["reference"])
+        case EventKind.TICKET_LINKED | EventKind.TICKET_UNLINKED:
+            words = LinkKind(data["link"]).label
+            if data["side"] == "to":
+                words = SEEN_FROM_THE_OTHER[LinkKind(data["link"])]
+            return f"{words}: {names.other(event)}"
+        case kind if kind in _OTHERS:
+            return names.other(event)
+        case EventKind.AFFECTED_ANSWERED:
+            return ngettext(
+                "%(number)d conversation", "%(number)d conversations", data["number"]
+            ) % {"number": data["number"]}
+        case EventKind.AFFECTED_DONE:
+            return str(_("%(done)d of %(number)d done") % data)
         case EventKind.FACT_NOTED:
             return capfirst(str(name_of(data["key"])))
         case EventKind.ANSWER_RATED:
@@ -232,7 +277,10 @@ def history(request: AgentRequest, reference: str) -> HttpResponse:
     given = request.GET.get("before", "")
     if given and not (given.isascii() and given.isdecimal() and len(given) < 10):
         raise BadRequest("That is no position.")
-    context = {"ticket": ticket, "history": page(ticket, int(given) if given else None)}
+    context = {
+        "ticket": ticket,
+        "history": page(ticket, int(given) if given else None, actor=actor_of(request)),
+    }
     if by_script(request):
         return render(request, "workspace/history_lines.html", {**context, "in_dialog": True})
     context |= views.ticket_list(request, ticket)

@@ -156,16 +156,9 @@ def navigation(actor: Actor, rows: Sequence[Ticket]) -> Navigation:
     return Navigation(counts, json.loads(getattr(row, "kept")))  # noqa: B009 - an annotation
 
 
-class _HowMany(Subquery):
-    """The number of rows of a query, up to where it was cut."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
-    output_field = models.IntegerField()
-
-
 def _navigation(actor: Actor) -> dict[str, Combinable]:
     counts = {
-        f"in_{view}": _HowMany(in_view(actor, view).order_by().values("pk")[:COUNT_LIMIT])
+        f"in_{view}": access.HowMany(in_view(actor, view).order_by().values("pk")[:COUNT_LIMIT])
         for view in View
     }
     # As text: it comes with every row, and is read once.

@@ -6,7 +6,7 @@ The ticket was loaded through access for this agent; whatever else is shown here
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from tickets.actors import Actor
 from tickets.conversation.asked_again import name_of
 from tickets.conversation.stretches import Stretch
 from tickets.models import AuthorKind, Citation, Fact, Message, SiteSettings, Ticket, User
-from tickets.workspace import brief, drafts, timeline
+from tickets.workspace import brief, drafts, linked, merged, timeline
 from tickets.workspace.drafts import Drafts
 from tickets.workspace.inbox import earlier_of
 from tickets.workspace.properties import choices_for
@@ -29,7 +29,7 @@ from tickets.workspace.timeline import Item
 EARLIER = 5  # of the customer's other conversations; of the rest the number
 FACTS = 50  # the newest
 CITATIONS = 50  # the newest: of a conversation without end not every article is recalled
-PANELS = ("head", "actions", "brief", "leaving", "hint", "properties", "people", "about")
+PANELS = ("head", "actions", "brief", "leaving", "hint", "properties", "people", "linked", "about")
 
 _SOURCES = {
     "customer": _("said by the customer"),
@@ -47,6 +47,7 @@ class KnownFact:
     value: str
     source: str
     position: int | None
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,12 @@ def news(ticket: Ticket, user: User, after: int) -> dict[str, Any]:
     """What came after a position, for this agent; from 0, the newest of it.
 
     For a screen that was away for long it holds the newest items, and says that the screen is to
-    begin `afresh` with them, and before which position there are `earlier` ones.
+    begin `afresh` with them, and before which position there are `earlier` ones. So it does after a
+    merge, whose messages stand between those that are there.
     """
     shown = timeline.since(ticket, after) if after > 0 else timeline.newest(ticket)
+    afresh = after > 0 and timeline.tells_of_a_merge(shown)
+    shown = timeline.newest(ticket) if afresh else shown
     shared = _shared(ticket, user)
     frame = {
         "type": "news",
@@ -77,7 +81,9 @@ def news(ticket: Ticket, user: User, after: int) -> dict[str, Any]:
             ticket, user, shared, _articles(_citations(ticket)), drafts.of(ticket, user)
         ),
     }
-    return frame if shown.earlier is None else {**frame, "afresh": True, "earlier": shown.earlier}
+    if shown.earlier is None and not afresh:
+        return frame
+    return {**frame, "afresh": True, "earlier": shown.earlier}
 
 
 def opening(
@@ -133,6 +139,7 @@ def _panels(
         "brief": brief.newest(ticket),
         "facts": _facts(ticket),
         "choices": choices_for(ticket, user),
+        "linked": linked.of(ticket),
         "articles": articles,
         "leaving": kept.leaving,
         "rating": getattr(ticket, "rating", None),
@@ -143,8 +150,13 @@ def _panels(
 
 
 def _facts(ticket: Ticket) -> list[KnownFact]:
-    """What was said in this conversation, and what is known of the customer whatever the ticket."""
-    known = Fact.objects.filter(Q(ticket=ticket) | Q(ticket=None, customer=ticket.customer_id))
+    """What was said in this conversation and in those that were merged into it, and what is known of
+    the customer whatever the ticket.
+    """
+    references = {one.key: one.reference for one in merged.of(ticket)}
+    known = Fact.objects.filter(
+        Q(ticket__in=[ticket.pk, *references]) | Q(ticket=None, customer=ticket.customer_id)
+    )
     newest = reversed(known.select_related("message").order_by("-pk")[:FACTS])
     return [
         KnownFact(
@@ -152,9 +164,18 @@ def _facts(ticket: Ticket) -> list[KnownFact]:
             value=fact.value,
             source=str(_SOURCES.get(fact.source, _SOURCES["customer"])),
             position=fact.message.position if fact.message else None,
+            place=_anchor(fact, references),
         )
         for fact in newest
     ]
+
+
+def _anchor(fact: Fact, references: Mapping[int, str]) -> str:
+    """Where on the page the message stands that a fact is from; "" without one."""
+    if fact.message is None:
+        return ""
+    merged_from = references.get(fact.message.ticket_id)
+    return f"{merged_from}-m{fact.message.position}" if merged_from else f"m{fact.message.position}"
 
 
 def _citations(ticket: Ticket) -> Iterable[tuple[Message, Citation]]:

@@ -17,10 +17,11 @@ from django.db.models.functions import Cast
 from django.template.loader import render_to_string
 
 from tickets.conversation import stretches
-from tickets.conversation.stretches import Stretch
+from tickets.conversation.stretches import Load, Stretch
 from tickets.models import AuthorKind, Event, EventKind, Mention, Message, Note, Ticket
 from tickets.models.messages import MessageQuerySet
-from tickets.workspace import happened
+from tickets.workspace import happened, merged
+from tickets.workspace.merged import Place
 
 AROUND = 20  # positions before the one that a search leads to
 CHANGED = 50  # earlier items at most that come along because they were changed meanwhile
@@ -30,15 +31,25 @@ Item = Message | Note
 
 def newest(ticket: Ticket) -> Stretch[Item]:
     """The end of the conversation, where one begins to read."""
-    return stretches.since(0, ticket.last_position, *_all(ticket))
+
+    def take(load: Load) -> Stretch[Item]:
+        return stretches.since(0, ticket.last_position, *_all(ticket), load=load)
+
+    return merged.together(ticket, _whole, take)
 
 
 def before(ticket: Ticket, position: int) -> Stretch[Item]:
-    return stretches.before(position, *_all(ticket))
+    def take(load: Load) -> Stretch[Item]:
+        return stretches.before(position, *_all(ticket), load=load)
+
+    return merged.together(ticket, _whole, take, side="before", position=position)
 
 
 def after(ticket: Ticket, position: int) -> Stretch[Item]:
-    return stretches.after(position, *_all(ticket))
+    def take(load: Load) -> Stretch[Item]:
+        return stretches.after(position, *_all(ticket), load=load)
+
+    return merged.together(ticket, _whole, take, side="after", position=position)
 
 
 def around(ticket: Ticket, position: int) -> Stretch[Item]:
@@ -58,6 +69,12 @@ def since(ticket: Ticket, position: int) -> Stretch[Item]:
     places = list(_newest_answer(ticket).union(_changed(ticket, position), all=True))
     changed = _messages(ticket).filter(position__in=places, position__lte=position)
     return Stretch([*changed.order_by("position"), *found.items])
+
+
+def tells_of_a_merge(shown: Stretch[Item]) -> bool:
+    """Whether something was merged or taken back in it: then what is shown before it has changed."""
+    lines = (getattr(item, "happened", None) for item in shown.items)
+    return any(line and line["kind"] in happened.MERGES for line in lines)
 
 
 def _newest_answer(ticket: Ticket) -> QuerySet[Message, int]:
@@ -96,14 +113,20 @@ def add_below_messages(*, load: tuple[str, ...], show: Callable[[Message], dict[
 
 def render(items: list[Item], shared: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Each item as its position and its HTML, the same for the page, the socket and the script."""
-    return [{"position": item.position, "html": _html(item, shared)} for item in items]
+    return [{"position": _place(item), "html": _html(item, shared)} for item in items]
+
+
+def _place(item: Item) -> float:
+    place: Place | None = getattr(item, "place", None)
+    return float(place.number) if place else item.position
 
 
 def _html(item: Item, shared: Mapping[str, Any]) -> str:
+    context: dict[str, Any] = {**shared, "place": getattr(item, "place", None)}
     if isinstance(item, Note):
-        return render_to_string("workspace/note.html", {**shared, "note": item})
-    context = {**shared, "message": item}
-    for addition in _additions:
+        return render_to_string("workspace/note.html", {**context, "note": item})
+    context["message"] = item
+    for addition in _additions if context["place"] is None else ():
         context |= addition.show(item)
     if item.author_kind == AuthorKind.SYSTEM:
         context["line"] = happened.line(item, shared["ticket"])
@@ -111,12 +134,17 @@ def _html(item: Item, shared: Mapping[str, Any]) -> str:
 
 
 def _all(ticket: Ticket) -> tuple[QuerySet[Any], QuerySet[Any]]:
-    names = Mention.objects.filter(note=OuterRef("pk")).values("name")
-    notes = ticket.notes.select_related("author").annotate(names=ArraySubquery(names))
-    return _messages(ticket), notes
+    return _messages(ticket), _whole(Note.objects.filter(ticket=ticket))
 
 
-def _messages(ticket: Ticket) -> MessageQuerySet:
+def _messages(ticket: Ticket) -> QuerySet[Message]:
+    return _whole(Message.objects.filter(ticket=ticket))
+
+
+def _whole(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Messages or notes with all that is shown of them."""
+    if not isinstance(rows, MessageQuerySet):
+        names = Mention.objects.filter(note=OuterRef("pk")).values("name")
+        return rows.select_related("author").annotate(names=ArraySubquery(names))
     loaded = [relation for addition in _additions for relation in addition.load]
-    found = Message.objects.filter(ticket=ticket).complete()
-    return happened.with_events(found.select_related("author_customer", *loaded))
+    return happened.with_events(rows.complete().select_related("author_customer", *loaded))

@@ -4,6 +4,7 @@ from django.urls import path
 
 from tickets.workspace import (
     acts,
+    affected,
     bulk,
     centre,
     changing,
@@ -12,6 +13,7 @@ from tickets.workspace import (
     history,
     keeping,
     notifying,
+    linking,
     palette,
     participants,
     snoozing,
@@ -63,5 +65,12 @@ urlpatterns = [
     path("<str:reference>/unsnooze/", snoozing.unsnooze, name="workspace-unsnooze"),
     path("<str:reference>/history/", history.history, name="workspace-history"),
     path("<str:reference>/transcript/", transcript.transcript, name="workspace-transcript"),
+    path("<str:reference>/link/", linking.link, name="workspace-link"),
+    path("<str:reference>/link/<int:pk>/remove/", linking.unlink, name="workspace-unlink"),
+    path("<str:reference>/merge/", linking.merge, name="workspace-merge"),
+    path("<str:reference>/unmerge/", linking.unmerge, name="workspace-unmerge"),
+    path("<str:reference>/split/<int:position>/", linking.split, name="workspace-split"),
+    path("<str:reference>/affected/", affected.affected, name="workspace-affected"),
+    path("<str:reference>/affected/<int:pk>/stop/", affected.stop, name="workspace-stop"),
     path("<str:reference>/reopen/", acts.reopen, name="workspace-reopen"),
 ]

@@ -22,11 +22,21 @@ from tickets.live import presence
 from tickets.models import Kind, Ticket
 from tickets.web.context import desk
 from tickets.web.posting import posted_from
-from tickets.workspace import drafts, found, inbox, news, saved_views, side_panels, timeline
+from tickets.workspace import (
+    drafts,
+    found,
+    inbox,
+    merged,
+    news,
+    saved_views,
+    side_panels,
+    timeline,
+)
 from tickets.workspace.bulk_acts import Act
 from tickets.workspace.forms import WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.inbox import Selection, View
+from tickets.workspace.merged import Merged
 from tickets.workspace.saved_views import Kept
 from tickets.workspace.timeline import Item
 
@@ -127,6 +137,7 @@ def show(
             "kind": kind,
             "reply_draft": kept.typed.get(Kind.REPLY),
             "client_id": uuid.uuid4(),
+            "just_merged": _just_merged(request, ticket),
             "problem": problem,
             "problem_code": code,
             "asked_again": asked_again,
@@ -206,6 +217,13 @@ def beside(request: AgentRequest) -> dict[str, Any]:
     for view in context["inbox_views"]:
         view["current"] = False
     return context
+
+
+def _just_merged(request: AgentRequest, ticket: Ticket) -> Merged | None:
+    """The conversation that was merged into this one by what led here, while that can be undone."""
+    name = request.GET.get("merged", "")
+    found = [one for one in merged.of(ticket) if one.reference == name and one.may_undo]
+    return found[0] if found else None
 
 
 def _title(selection: Selection, kept: Sequence[Kept]) -> StrOrPromise:

@@ -119,7 +119,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "r" || event.key === "n") {
     event.preventDefault();
     write(event.key === "n" ? "note" : "reply");
-  } else if ("aesfh".includes(event.key)) {
+  } else if ("aesfhlm".includes(event.key)) {
     root.querySelector(`[data-key='${event.key}']`)?.click();
   }
 });

@@ -42,6 +42,8 @@ def test_an_opened_ticket_holds_the_customers_words_and_waits_for_a_person(shop:
         "assignee": None,
         "resolution": None,
         "follows": None,
+        "merged_into": None,
+        "links": [],
         "created_at": _utc(ticket.created_at),
         "last_message_at": _utc(ticket.last_message_at),
         "updated_at": _utc(ticket.updated_at),

@@ -71,6 +71,18 @@ TABLE = {
     ("GET", "workspace-snooze"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-snooze"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-unsnooze"): [302, 404, 404, 302, 302, 302],
+    ("GET", "workspace-link"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-link"): [302, 404, 404, 422, 422, 422],  # without another one
+    # A link that there is not.
+    ("POST", "workspace-unlink"): [302, 404, 404, 404, 404, 404],
+    ("GET", "workspace-merge"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-merge"): [302, 404, 404, 422, 422, 422],  # without another one
+    ("POST", "workspace-unmerge"): [302, 404, 404, 302, 302, 302],
+    ("GET", "workspace-split"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-split"): [302, 404, 404, 302, 302, 302],
+    ("GET", "workspace-affected"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-affected"): [302, 404, 404, 409, 409, 409],  # nothing is affected
+    ("POST", "workspace-stop"): [302, 404, 404, 404, 404, 404],
     ("GET", "workspace-history"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-similar"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-transcript"): [302, 404, 404, 200, 200, 200],

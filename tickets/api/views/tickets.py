@@ -47,9 +47,10 @@ class TicketList(ApiView):
     def get(self, request: Request) -> Response:
         wanted = self.parameters
         found = _wanted(access.tickets_for(self.actor), wanted)
-        found = found.select_related("customer", "team", "assignee", "type", "follows").annotate(
-            in_copy=access.in_copy()
+        found = found.select_related(
+            *("customer", "team", "assignee", "type", "follows", "merged_into")
         )
+        found = access.with_links(found, self.actor).annotate(in_copy=access.in_copy())
         cursor, size = wanted["cursor"], wanted["page_size"]
         if since := wanted.get("updated_after"):
             until = changes.settled_until()  # before they are read
