@@ -8,11 +8,23 @@ A search that takes longer than SECONDS is given up, with a hint how to narrow i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_, or_
 from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, models, transaction
-from django.db.models import F, Func, IntegerField, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import (
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
 
@@ -22,8 +34,9 @@ from tickets.conditions import as_query, matching
 from tickets.conditions.desk_fields import NOBODY
 from tickets.lists.keyset import Order
 from tickets.models import Match, Ticket, TicketText
-from tickets.search.language import Query, Term
+from tickets.search.language import Query
 from tickets.search.operators import Misread
+from tickets.search.parts import Either, Part, Term
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -77,7 +90,7 @@ def find(actor: Actor, query: Query, *, sort: Sort, cursor: str, size: int) -> F
     order = NEWEST
     if query.is_a_list:
         rows = _listed(actor, query)
-    elif sort == Sort.BEST and query.wanted:
+    elif sort == Sort.BEST and query.needed:
         newest = rows.order_by("-last_message_at", "-pk").values("pk")[:CANDIDATES]
         rows, order = _weighed(actor, TicketText.objects.filter(pk__in=newest), query), BEST
     only = rows.only("pk", "last_message_at")
@@ -99,19 +112,18 @@ def find(actor: Actor, query: Query, *, sort: Sort, cursor: str, size: int) -> F
 
 def _listed(actor: Actor, query: Query) -> QuerySet[Ticket]:
     """A list of tickets, for which they have indexes of their own."""
-    group = {"match": Match.ALL, "conditions": query.conditions}
     tickets = access.tickets_for(actor)
-    return _in_time(matching(tickets, group) if query.conditions else tickets, query)
+    return _in_time(matching(tickets, query.group) if query.conditions else tickets, query)
 
 
 def _matching(actor: Actor, query: Query) -> QuerySet[TicketText]:
-    group = {"match": Match.ALL, "conditions": query.conditions}
-    rows = access.texts_for(actor, as_query(group) if query.conditions else None)
+    rows = access.texts_for(actor, as_query(query.group) if query.conditions else None)
     for condition in query.conditions:
         rows = rows.filter(_copies(condition))
     for term in query.terms:
-        asked = _has(actor, term, query.weights)
-        rows = rows.filter(~asked if term.negative else asked)
+        rows = rows.filter(_has(actor, term, query.weights))
+    for either in query.mixed:
+        rows = rows.filter(_any_or_all(actor, either, query.weights))
     return _in_time(rows, query)
 
 
@@ -125,11 +137,24 @@ def _in_time(rows: QuerySet[Row], query: Query) -> QuerySet[Row]:
 
 def _copies(condition: dict[str, Any]) -> Q:
     """What a condition says of the copies in the text, by which it is looked up."""
-    if condition["op"] != "any_of" or condition["field"] not in ("team", "assignee"):
+    if condition.get("op") != "any_of" or condition["field"] not in ("team", "assignee"):
         return Q()
     keys = [int(key) for key in condition["value"]]
     found = Q((f"{condition['field']}__in", keys))
     return found | Q(assignee=None) if NOBODY in keys else found
+
+
+def _any_or_all(actor: Actor, part: Part, weights: str) -> Q:
+    """What words and conditions that stand in brackets together ask of a text."""
+    if isinstance(part, Term):
+        return _has(actor, part, weights)
+    if isinstance(part, Either):
+        asked = [_any_or_all(actor, member, weights) for member in part.members]
+        return reduce(or_ if part.match == Match.ANY else and_, asked)
+    group = part if "conditions" in part else {"match": Match.ALL, "conditions": [part]}
+    holds = access.tickets_for(actor).filter(as_query(group), pk=OuterRef("pk"))
+    value = Subquery(holds.values(holds=Value(True)), output_field=models.BooleanField())
+    return Q(Coalesce(value, Value(False)))
 
 
 def _has(actor: Actor, term: Term, weights: str) -> Q:
@@ -137,12 +162,12 @@ def _has(actor: Actor, term: Term, weights: str) -> Q:
     found = Q(_Matches(F("words"), asked))
     if actor.works_here and not weights and not term.heading:
         found |= Q(_Matches(F("note_words"), asked))
-    return found
+    return ~found if term.negative else found
 
 
 def _weighed(actor: Actor, rows: QuerySet[TicketText], query: Query) -> QuerySet[TicketText]:
     """With how well each fits, as a whole number: by who says it, how often, how close together."""
-    asked = _AsQuery(Value(" & ".join(term.as_tsquery(query.weights) for term in query.wanted)))
+    asked = _AsQuery(Value(" & ".join(term.as_tsquery(query.weights) for term in query.needed)))
     either = _AsQuery(Value(" | ".join(f"({term.as_tsquery()})" for term in query.wanted)))
     words = _rank(F("words"), asked) + _rank(F("words"), either)
     relevance = words + _rank(F("note_words"), either) if actor.works_here else words
