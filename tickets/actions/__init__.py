@@ -53,6 +53,7 @@ from tickets.actions.handover import (
     transfer,
     warn,
 )
+from tickets.actions.jobs import end_bulk, start_bulk, undo_bulk
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.mails import drop_mail, queue_mail
 from tickets.actions.properties import (
@@ -104,6 +105,7 @@ __all__ = [
     "correct_reading",
     "create_api_key",
     "drop_mail",
+    "end_bulk",
     "fetch_a_person",
     "fill_in",
     "first_contact",
@@ -146,9 +148,11 @@ __all__ = [
     "send_reply",
     "send_resolved",
     "snooze",
+    "start_bulk",
     "switch_rule",
     "take_back",
     "transfer",
+    "undo_bulk",
     "unsnooze",
     "warn",
     "write_note",

@@ -8,6 +8,7 @@ from tickets.models.customers import Customer, Fact, Organization, Tier
 from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
 from tickets.models.handovers import HandOver, Identity, Reason
+from tickets.models.jobs import BulkItem, BulkJob
 from tickets.models.mails import QueuedMail
 from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
 from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettings
@@ -25,6 +26,8 @@ __all__ = [
     "ApiKey",
     "Attachment",
     "AuthorKind",
+    "BulkItem",
+    "BulkJob",
     "Channel",
     "Citation",
     "Claim",

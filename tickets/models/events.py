@@ -44,6 +44,8 @@ class EventKind(models.TextChoices):
     TICKET_ASSIGNED = "ticket.assigned", _("gave the conversation to somebody")
     TICKET_SNOOZED = "ticket.snoozed", _("put the conversation aside")
     TICKET_UNSNOOZED = "ticket.unsnoozed", _("brought the conversation back")
+    BULK_STARTED = "bulk.started", _("began an act on many conversations")
+    BULK_ENDED = "bulk.ended", _("ended an act on many conversations")
     FACT_NOTED = "fact.noted", _("noted a fact")
     EMAIL_LEFT = "email.left", _("left an e-mail address")
     CODE_ASKED = "email.code_asked", _("asked for another code by mail")

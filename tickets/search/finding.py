@@ -1,18 +1,21 @@
 """Finds tickets: one statement with the words, the conditions and who may see what.
 
-By time, the newest first, it seeks like every list. By relevance it weighs the newest CANDIDATES of
+By time, the newest first, it seeks like every list; so do the other orders of `tickets.lists.arranging`,
+as far as an index has them. By relevance it weighs the newest CANDIDATES of
 those that match: to weigh a word that half of all tickets have would read half of all tickets.
 A search that takes longer than SECONDS is given up, with a hint how to narrow it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_, or_
 from typing import Any, TypeVar
 
-from django.db import OperationalError, connection, models, transaction
+from django.db import models
 from django.db.models import (
     F,
     Func,
@@ -26,34 +29,30 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
-from psycopg.errors import QueryCanceled
 
 from tickets import access
 from tickets.actors import Actor
 from tickets.conditions import as_query, matching
 from tickets.conditions.desk_fields import NOBODY
+from tickets.lists.arranging import Grouping, Sort, arranged, columns
+from tickets.lists.bounded import TookTooLong, bounded
 from tickets.lists.keyset import Order
-from tickets.models import Match, Ticket, TicketText
+from tickets.models import Match, TicketText
+from tickets.models.tickets import TicketQuerySet
 from tickets.search.language import Query
 from tickets.search.operators import Misread
 from tickets.search.parts import Either, Part, Term
 
-Row = TypeVar("Row", bound=models.Model)
+Row = TypeVar("Row", bound="QuerySet[Any]")
 
 CANDIDATES = 500
 SECONDS = 2
 
-NEWEST = Order("found", ("-last_message_at", "-pk"))
 BEST = Order("best", ("-relevance", "-pk"))
 
 
 class TooSlow(Misread):
     """The search was given up; its message says how to narrow it."""
-
-
-class Sort(models.TextChoices):
-    NEWEST = "newest", _("Newest")
-    BEST = "best", _("Best match")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,40 +76,70 @@ class _AsQuery(Func):
     output_field = TextField()
 
 
-def find(actor: Actor, query: Query, *, sort: Sort, cursor: str, size: int) -> Found:
+def find(
+    actor: Actor,
+    query: Query,
+    *,
+    sort: Sort,
+    cursor: str,
+    size: int,
+    grouping: Grouping = Grouping.NONE,
+) -> Found:
     """A page of what matches and `actor` may see. Raises BadCursor, TooSlow.
 
     Notes are looked in only for who works here.
     """
-    if query.reference and not cursor:
-        named = access.tickets_for(actor).filter(reference=query.reference)
-        if tickets := list(named.values_list("pk", flat=True)):
-            return Found(tickets)
-    rows: QuerySet[Any] = _matching(actor, query)
-    order = NEWEST
-    if query.is_a_list:
-        rows = _listed(actor, query)
-    elif sort == Sort.BEST and query.needed:
+    if query.reference and not cursor and (tickets := _named(actor, query)):
+        return Found(tickets)
+    rows: QuerySet[Any] = _listed(actor, query) if query.is_a_list else _matching(actor, query)
+    if sort == Sort.BEST and query.needed and not query.is_a_list and not grouping:
         newest = rows.order_by("-last_message_at", "-pk").values("pk")[:CANDIDATES]
         rows, order = _weighed(actor, TicketText.objects.filter(pk__in=newest), query), BEST
-    only = rows.only("pk", "last_message_at")
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor_:
-                cursor_.execute("SELECT set_config('statement_timeout', %s, true)", [f"{SECONDS}s"])
-            page = order.page(only, cursor, size=size)
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise TooSlow(
-                _(
-                    "This took too long. Add a word that is seldom used, or a time such as after:2026-10-01."
-                )
-            ) from error
-        raise
+        only = {"last_message_at"}
+    else:
+        only = columns(sort) if query.is_a_list else {"last_message_at"}
+        rows, order = arranged(rows, sort, grouping)
+    with _given_up():
+        page = order.page(rows.only("pk", *only), cursor, size=size)
     return Found([row.pk for row in page.rows], page.next)
 
 
-def _listed(actor: Actor, query: Query) -> QuerySet[Ticket]:
+def count(actor: Actor, query: Query, *, most: int, seconds: float | None = None) -> int:
+    """How many match, counted up to `most`. Raises TooSlow."""
+    with _given_up(seconds):
+        return chosen(actor, query).order_by()[:most].count()
+
+
+def chosen(actor: Actor, query: Query) -> TicketQuerySet:
+    """All tickets that match and that `actor` may see, in no order: for an act on all of them."""
+    visible = access.tickets_for(actor)
+    if query.reference and (named := _named(actor, query)):
+        return visible.filter(pk__in=named)
+    if query.is_a_list:
+        return _listed(actor, query)
+    return visible.filter(pk__in=_matching(actor, query).values("pk"))
+
+
+def _named(actor: Actor, query: Query) -> list[int]:
+    """The ticket whose reference was typed, and nothing else."""
+    named = access.tickets_for(actor).filter(reference=query.reference)
+    return list(named.values_list("pk", flat=True))
+
+
+@contextmanager
+def _given_up(seconds: float | None = None) -> Iterator[None]:
+    try:
+        with bounded(SECONDS if seconds is None else seconds):
+            yield
+    except TookTooLong as error:
+        raise TooSlow(
+            _(
+                "This took too long. Add a word that is seldom used, or a time such as after:2026-10-01."
+            )
+        ) from error
+
+
+def _listed(actor: Actor, query: Query) -> TicketQuerySet:
     """A list of tickets, for which they have indexes of their own."""
     tickets = access.tickets_for(actor)
     return _in_time(matching(tickets, query.group) if query.conditions else tickets, query)
@@ -127,7 +156,7 @@ def _matching(actor: Actor, query: Query) -> QuerySet[TicketText]:
     return _in_time(rows, query)
 
 
-def _in_time(rows: QuerySet[Row], query: Query) -> QuerySet[Row]:
+def _in_time(rows: Row, query: Query) -> Row:
     if query.before is not None:
         rows = rows.filter(last_message_at__lt=query.before)
     if query.after is not None:

@@ -193,6 +193,29 @@ def _token(text: str, place: int, *, inside: bool) -> Token:
     return Token("", place, match.end(), minus=bool(match["minus"]), **found)
 
 
+def stretches(text: str) -> list[tuple[int, int]]:
+    """From where to where each part stands that can be taken out alone. Raises Misread.
+
+    What OR or brackets keep together is one.
+    """
+    found: list[tuple[int, int]] = []
+    depth, joins = 0, False
+    for token in tokens_of(text):
+        depth += {OPEN: 1, CLOSE: -1}.get(token.kind, 0)
+        if token.kind in (OR, AND) and depth == 0:
+            joins = token.kind == OR and bool(found)
+            continue
+        begins = (
+            depth == 0 if token.kind not in (OPEN, CLOSE) else token.kind == OPEN and depth == 1
+        )
+        if begins and not joins:
+            found.append((token.start, token.end))
+        else:
+            found[-1] = (found[-1][0], token.end)
+            joins = False
+    return found
+
+
 def group(match: Match, members: Iterable[Part]) -> Part:
     """Parts of which all or any have to hold, as flat as possible: of conditions alone it is one."""
     flat = [inner for member in members for inner in members_of(member, match)]

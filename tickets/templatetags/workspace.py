@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tickets.lists import columns
+from tickets.lists.columns import Mark
 from tickets.models import AuthorKind, Channel, Ticket, User
 from tickets.service import dates
 
@@ -61,6 +64,12 @@ def last_words(ticket: Ticket, viewer: User) -> str:
         if (who := _who(said, viewer))
         else words
     )
+
+
+@register.simple_tag
+def marks(ticket: Ticket, names: Sequence[str]) -> list[Mark]:
+    """What a row shows of the columns that were chosen for its list."""
+    return columns.marks(ticket, names) if names else []
 
 
 def _who(said: dict[str, Any], viewer: User) -> str:

@@ -26,7 +26,8 @@ from tickets import actions
 from tickets.actors import Actor
 from tickets.models import Channel, Priority, Team, Ticket, TicketText, Turn, User
 from tickets.search import finding
-from tickets.search.finding import Sort, TooSlow, find
+from tickets.lists.arranging import Sort
+from tickets.search.finding import TooSlow, find
 from tickets.search.language import read
 
 

@@ -16,7 +16,7 @@ from tickets.actions import NotAllowed
 from tickets.actors import Actor
 from tickets.models import Event, EventKind, SavedView, Team, Turn, User
 from tickets.models.saved_views import MOST_VIEWS
-from tickets.search.finding import Sort
+from tickets.lists.arranging import Sort
 
 AsUser = Callable[[User | None], Client]
 
