@@ -21,7 +21,8 @@ READ = {
     *("attachment", "after-login", "help-centre", "help-search", "help-category", "help-article"),
     *("workspace", "workspace-ticket", "workspace-news", "workspace-questions"),
     *("workspace-tags", "workspace-history", "workspace-transcript"),
-    *("workspace-search-words", "workspace-by-name"),
+    *("workspace-search-words", "workspace-by-name", "workspace-filter", "workspace-counts"),
+    *("workspace-jobs", "workspace-job"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {
@@ -32,7 +33,7 @@ WRITE = {
     *("workspace-resolve", "workspace-reopen", "workspace-known", "workspace-draft"),
     *("workspace-take-back", "workspace-send-now", "workspace-remove-file"),
     *("workspace-change", "workspace-unsnooze", "workspace-bulk", "workspace-remove-view"),
-    *("workspace-decide-question", "suggest"),
+    *("workspace-decide-question", "suggest", "workspace-stop-job", "workspace-undo-job"),
 }
 FORM = {
     "ask",

@@ -111,7 +111,7 @@ def _figures(who: str, user: User, name: str, text: str, floor: float) -> Iterat
 def _find(user: User, text: str) -> Any:
     from tickets.actors import Actor
     from tickets.lists.arranging import Sort
-from tickets.search.finding import TooSlow, find
+    from tickets.search.finding import TooSlow, find
     from tickets.search.language import read
 
     try:

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets.conditions import all_fields, field_named
+from tickets.conditions import Field, all_fields
 from tickets.conditions.custom_fields import PREFIX
 from tickets.models import Ticket
 from tickets.models.custom_fields import as_sent
@@ -33,19 +33,21 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class Column:
+    """What it is called, and how it is read from a row."""
+
     label: StrOrPromise
     read: Callable[[Ticket], Any]
 
 
 _COLUMNS = {
-    "team": _Column(gettext_lazy("Team"), lambda ticket: ticket.team),
-    "assignee": _Column(gettext_lazy("Assignee"), lambda ticket: ticket.assignee),
-    "priority": _Column(gettext_lazy("Priority"), lambda ticket: ticket.get_priority_display()),
-    "type": _Column(gettext_lazy("Type"), lambda ticket: ticket.type),
-    "tags": _Column(gettext_lazy("Tags"), lambda ticket: ", ".join(ticket.tags)),
-    "opened": _Column(gettext_lazy("Opened"), lambda ticket: dates.day(ticket.created_at)),
-    "since": _Column(gettext_lazy("In this state since"), lambda t: dates.day(t.turn_since)),
+    "team": Column(gettext_lazy("Team"), lambda ticket: ticket.team),
+    "assignee": Column(gettext_lazy("Assignee"), lambda ticket: ticket.assignee),
+    "priority": Column(gettext_lazy("Priority"), lambda ticket: ticket.get_priority_display()),
+    "type": Column(gettext_lazy("Type"), lambda ticket: ticket.type),
+    "tags": Column(gettext_lazy("Tags"), lambda ticket: ", ".join(ticket.tags)),
+    "opened": Column(gettext_lazy("Opened"), lambda ticket: dates.day(ticket.created_at)),
+    "since": Column(gettext_lazy("In this state since"), lambda t: dates.day(t.turn_since)),
 }
 
 
@@ -64,28 +66,35 @@ def read(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known))[:MOST]
 
 
-def marks(ticket: Ticket, names: Sequence[str]) -> list[Mark]:
-    """What a row shows of them; nothing of what is empty, or of a field that is gone."""
-    found = [_mark(ticket, name) for name in names]
-    return [mark for mark in found if mark is not None and mark.value]
+def chosen(names: Sequence[str]) -> list[Column]:
+    """The columns of a list, those of custom fields looked up once; without what is gone."""
+    custom: dict[str, Field] = {}
+    if any(name not in _COLUMNS for name in names):
+        custom = {field.name: field for field in all_fields() if field.name.startswith(PREFIX)}
+    return [
+        _COLUMNS[name] if name in _COLUMNS else _of_field(custom[name])
+        for name in names
+        if name in _COLUMNS or name in custom
+    ]
 
 
-def _mark(ticket: Ticket, name: str) -> Mark | None:
-    if (column := _COLUMNS.get(name)) is not None:
-        value = column.read(ticket)
-        return Mark(column.label, str(value) if value else "")
-    field = field_named(name)
-    if field is None:
-        return None
-    value = _custom(ticket, name.removeprefix(PREFIX))
-    if isinstance(value, bool):
-        value = _("yes") if value else _("no")
-    return Mark(capfirst(str(field.label)), ", ".join(as_sent(value)))
+def marks(ticket: Ticket, columns: Iterable[Column]) -> list[Mark]:
+    """What a row shows of them; nothing of what is empty."""
+    found = [(column.label, column.read(ticket)) for column in columns]
+    return [Mark(label, str(value)) for label, value in found if value]
 
 
-def _custom(ticket: Ticket, key: str) -> Any:
-    """A custom field's value: of the ticket, its customer or their organisation."""
+def _of_field(field: Field) -> Column:
+    key = field.name.removeprefix(PREFIX)
+    return Column(capfirst(str(field.label)), lambda ticket: _custom(ticket, key))
+
+
+def _custom(ticket: Ticket, key: str) -> str:
+    """A custom field's value in words: of the ticket, its customer or their organisation."""
     customer = ticket.customer
     organization = customer.organization
     places = (ticket.custom, customer.custom, organization.custom if organization else {})
-    return next((place[key] for place in places if key in place), None)
+    value = next((place[key] for place in places if key in place), None)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return ", ".join(as_sent(value))

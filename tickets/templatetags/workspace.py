@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.lists import columns
-from tickets.lists.columns import Mark
+from tickets.lists.columns import Column, Mark
 from tickets.models import AuthorKind, Channel, Ticket, User
 from tickets.service import dates
 
@@ -67,9 +67,9 @@ def last_words(ticket: Ticket, viewer: User) -> str:
 
 
 @register.simple_tag
-def marks(ticket: Ticket, names: Sequence[str]) -> list[Mark]:
+def marks(ticket: Ticket, chosen: Sequence[Column]) -> list[Mark]:
     """What a row shows of the columns that were chosen for its list."""
-    return columns.marks(ticket, names) if names else []
+    return columns.marks(ticket, chosen) if chosen else []
 
 
 def _who(said: dict[str, Any], viewer: User) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from tickets import access
 from tickets.conversation.asked_again import Known
 from tickets.conversation.stretches import Stretch
+from tickets.lists import columns
 from tickets.live import presence
 from tickets.models import Kind, Ticket
 from tickets.models.jobs import Act
@@ -175,7 +176,7 @@ def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
     return {
         "hits": page.hits if isinstance(page, FoundPage) else [],
         "problem_of_list": page.problem,
-        "problem_of_search": page.problem,
+        "columns": columns.chosen(selection.columns),
         "groups": listing.groups(page, selection),
         "operators": all_operators() if selection.search else (),
         "chips": there,
