@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
             model_name="savedview",
             name="columns",
             field=models.CharField(
-                blank=True, db_default="", max_length=200, verbose_name="columns"
+                blank=True, db_default="", max_length=400, verbose_name="columns"
             ),
         ),
         migrations.AddField(

@@ -48,14 +48,12 @@ class Operator:
     """`name:` in a search, with what it is for.
 
     `compile` makes conditions of the values, of which any may hold; it gets who asks, for "me".
-    `words` says whether a match has the value's words in its heading, so that the index finds it.
     """
 
     name: str
     help: StrOrPromise
     example: str
     compile: Callable[[list[str], User | None], Condition] | None = None
-    words: bool = False
 
 
 _PAIRS = (
@@ -218,17 +216,14 @@ OPERATORS = {
             "assignee", gettext_lazy("who has it: a name, me or nobody"), "assignee:me", _assignee
         ),
         Operator("team", gettext_lazy("which team has it"), 'team:"Returns"', _team),
-        Operator("tag", gettext_lazy("a tag that it has"), "tag:refund", _tag, words=True),
+        Operator("tag", gettext_lazy("a tag that it has"), "tag:refund", _tag),
         Operator(
             "customer",
             gettext_lazy("a customer’s name or address"),
             "customer:maya",
             _customer,
-            words=True,
         ),
-        Operator(
-            "org", gettext_lazy("the customer’s organisation"), 'org:"Acme"', _org, words=True
-        ),
+        Operator("org", gettext_lazy("the customer’s organisation"), 'org:"Acme"', _org),
         Operator("tier", gettext_lazy("the customer’s tier"), "tier:premier", _tier),
         Operator("channel", gettext_lazy("by which way it came"), "channel:email", _channel),
         Operator("priority", gettext_lazy("how urgent it is"), "priority:high", _priority),

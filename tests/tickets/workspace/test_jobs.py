@@ -14,7 +14,7 @@ from tickets import actions
 from tickets.actors import Actor
 from tickets.bulk import working
 from tickets.models import BulkItem, BulkJob, Priority, Team, Ticket, Turn, User
-from tickets.models.jobs import JobState
+from tickets.models.jobs import Act, JobState
 from tickets.workspace import inbox, jobs
 
 AsUser = Callable[[User | None], Client]
@@ -141,9 +141,9 @@ def test_results_come_in_pages_of_the_same_cost(
         tickets = Ticket.objects.filter(pk__in=made)
         job = actions.start_bulk(
             actor=actor,
-            act="mine",
+            act=Act.MINE,
             values={"agent": dana.pk},
-            tickets=tickets,  # type: ignore[arg-type]
+            tickets=tickets,
         )
         working.work(job, seconds=60)
         return queries(danas, f"/workspace/jobs/{job.pk}/")

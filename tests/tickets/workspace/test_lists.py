@@ -9,14 +9,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import index_tickets, make_customer, make_ticket
 from tests.tickets.workspace.test_pages import queries
 from tickets import actions
 from tickets.actors import Actor
-from tickets.lists import bounded
 from tickets.lists.arranging import Grouping, Sort
+from tickets.lists.bounded import bounded
 from tickets.models import CustomField, Priority, SavedView, Team, Ticket, Turn, User
 from tickets.workspace import inbox
 
@@ -174,7 +176,7 @@ def test_a_list_that_takes_too_long_is_told_and_its_page_is_there(
     make_ticket(team=team)
 
     def slow(*_args: object, **_named: object) -> None:
-        with bounded.bounded(0.05), bounded.connection.cursor() as cursor:
+        with bounded(0.05), connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(2)")
 
     monkeypatch.setattr("tickets.lists.keyset.Order.page", slow)
@@ -276,9 +278,6 @@ def test_counts_are_each_agents_own_and_stop(
 
 
 def queries_of_counts(client: Client) -> list[str]:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(connection) as captured:
         client.get("/workspace/counts/")
     return [query["sql"] for query in captured if "count(" in query["sql"].lower()]
