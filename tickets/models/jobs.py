@@ -151,7 +151,8 @@ class BulkItemQuerySet(models.QuerySet["BulkItem"]):
         """
         due = self.filter(job=job, job__state=JobState.RUNNING, outcome=Outcome.TO_DO, pk__gt=after)
         held = due.select_for_update(skip_locked=True, of=("self",), no_key=True)
-        return held.order_by("pk").first()
+        # By the index of the job: by the key alone, the items of all earlier jobs would be read.
+        return held.order_by("job", "outcome", "pk").first()
 
     def numbers(self, job: BulkJob) -> dict[str, int]:
         """How many there are of each outcome."""
