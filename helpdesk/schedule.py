@@ -11,6 +11,11 @@ PERIODIC_TASKS = {
         "schedule": timedelta(seconds=2),
         "options": {"expires": 2},
     },
+    "sweep-bulk": {
+        "task": "tickets.tasks.sweep_bulk",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
     "bring-back": {
         "task": "tickets.tasks.bring_back",
         "schedule": timedelta(seconds=5),

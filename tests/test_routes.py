@@ -23,6 +23,7 @@ READ = {
     *("workspace-tags", "workspace-history", "workspace-similar", "workspace-transcript"),
     *("workspace-search-words", "workspace-by-name", "workspace-colleagues"),
     *("workspace-notifications", "workspace-push-worker"),
+    *("workspace-filter", "workspace-counts", "workspace-jobs", "workspace-job"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {
@@ -37,6 +38,7 @@ WRITE = {
     *("workspace-decide-question", "suggest"),
     *("workspace-read-all", "workspace-read", "workspace-follow", "workspace-unfollow"),
     *("workspace-copy", "workspace-add-browser", "workspace-remove-browser"),
+    *("workspace-stop-job", "workspace-undo-job"),
 }
 FORM = {
     "ask",

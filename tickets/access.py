@@ -26,6 +26,7 @@ from django.http import Http404
 from tickets.actors import Actor
 from tickets.models import (
     Attachment,
+    BulkJob,
     Customer,
     CustomField,
     Draft,
@@ -311,6 +312,22 @@ def attachment_for(actor: Actor, pk: UUID) -> Attachment:
     if attachment is None:
         raise Http404
     return attachment
+
+
+def bulk_jobs_for(actor: Actor) -> QuerySet[BulkJob]:
+    """The acts on many tickets that somebody began, and only they see."""
+    user = actor.user
+    if user is None or not user.works_here:
+        return BulkJob.objects.none()
+    return BulkJob.objects.filter(by=user)
+
+
+def bulk_job_for(actor: Actor, pk: int) -> BulkJob:
+    """One of them. Raises Http404."""
+    job = bulk_jobs_for(actor).filter(pk=pk).first() if pk < 2**63 else None
+    if job is None:
+        raise Http404
+    return job
 
 
 def saved_views_for(actor: Actor) -> QuerySet[SavedView]:

@@ -9,9 +9,10 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from tickets import due, events, problems, watch
+from tickets.bulk import working
 from tickets.delivering import run
 from tickets.intake import attachments
-from tickets.models import Claim, IdempotentRequest, Notification, Reaction
+from tickets.models import BulkJob, Claim, IdempotentRequest, Notification, Reaction
 from tickets.search import indexing
 
 SWEEP_AFTER = timedelta(seconds=3)  # what is younger is still on its way through the queue
@@ -72,6 +73,18 @@ def answer_affected() -> int:
 
 
 @shared_task
+def work_at_bulk(pk: int, chain: str) -> None:
+    """A slice of an act on many tickets."""
+    working.go_on(pk, chain)
+
+
+@shared_task
+def sweep_bulk() -> int:
+    """Go on with acts on many tickets that nobody works at any more; returns how many."""
+    return working.sweep()
+
+
+@shared_task
 def fill_search() -> None:
     """Index what no event told of, a slice at a time: others have a turn in between.
 
@@ -87,9 +100,10 @@ def fill_search() -> None:
 @shared_task
 def clean_up() -> None:
     """Forget what is kept for a time only: answers to idempotent requests, claims to addresses,
-    notifications that were read long ago, and files that belong to nothing.
+    notifications that were read long ago, acts on many tickets, and files that belong to nothing.
     """
     IdempotentRequest.objects.forget_old()
     Claim.objects.forget_old()
     Notification.objects.forget_old()
+    BulkJob.objects.forget_old()
     attachments.remove_orphans()

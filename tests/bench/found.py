@@ -110,7 +110,8 @@ def _figures(who: str, user: User, name: str, text: str, floor: float) -> Iterat
 
 def _find(user: User, text: str) -> Any:
     from tickets.actors import Actor
-    from tickets.search.finding import Sort, TooSlow, find
+    from tickets.lists.arranging import Sort
+    from tickets.search.finding import TooSlow, find
     from tickets.search.language import read
 
     try:

@@ -75,12 +75,15 @@ CustomField.objects.create(
 view = SavedView.objects.create(
     owner=amara, team=team, name="Open tents", query="status:open tent", sort="newest"
 )
+job = actions.start_bulk(
+    actor=by_amara, act="tag", values={"tags": ["tent"]}, tickets=Ticket.objects.filter(team=team)[:3]
+)
 rule = EscalationRule.objects.order_by("pk").first()
 rows = {model: model._default_manager.order_by("pk").first() for model in site._registry}
 print(json.dumps({
     "rows": {model._meta.label_lower.replace(".", "_"): row and row.pk for model, row in rows.items()},
     "article": article.slug, "article_pk": article.pk, "category": Category.objects.first().slug,
-    "view": view.pk, "rule": rule.pk, "waits": waits.reference, "talks": talks.reference,
+    "job": job.pk, "view": view.pk, "rule": rule.pk, "waits": waits.reference, "talks": talks.reference,
     "asked": asked.reference, "said": said_there, "resolved": resolved.reference,
     "all": [maya.tickets.exclude(resolution="").first().reference],
     "answered": [reported.ticket.reference, reported.position],
@@ -112,6 +115,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         (
             *("/workspace/", "/workspace/?view=mine", "/workspace/?view=assistant"),
             *("/workspace/?view=closed", "/workspace/?q=zzzzqqq", "/workspace/nowhere/"),
+            *("/workspace/?view=open&group=team&columns=team,tags", "/workspace/?q=(tag:a+OR+b"),
             *("/workspace/?q=tent&sort=best", "/workspace/?q=nonsense:open"),
         ),
     ),
@@ -129,6 +133,9 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "workspace-notification-settings": (AGENT, ("/workspace/notifications/settings/",)),
     "workspace-keep-view": (AGENT, ("/workspace/views/keep/?q=status:open+tent",)),
     "workspace-change-view": (AGENT, ("/workspace/views/{view}/",)),
+    "workspace-filter": (AGENT, ("/workspace/filter/?q=tag:tent+OR+tag:stove&group=team",)),
+    "workspace-jobs": (AGENT, ("/workspace/jobs/",)),
+    "workspace-job": (AGENT, ("/workspace/jobs/{job}/",)),
     "workspace-questions": (AGENT, ("/workspace/questions/",)),
     "workspace-transfer": (AGENT, ("/workspace/{talks}/transfer/",)),
     "workspace-snooze": (AGENT, ("/workspace/{talks}/snooze/",)),
@@ -193,6 +200,8 @@ NO_PAGES: Final = frozenset(
         *("workspace-by-name", "workspace-colleagues", "workspace-push-worker"),
         *("workspace-read-all", "workspace-read", "workspace-follow", "workspace-unfollow"),
         *("workspace-copy", "workspace-add-browser", "workspace-remove-browser"),
+        "workspace-counts",
+        *("workspace-stop-job", "workspace-undo-job"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a

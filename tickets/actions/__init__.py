@@ -54,6 +54,7 @@ from tickets.actions.handover import (
     transfer,
     warn,
 )
+from tickets.actions.jobs import end_bulk, start_bulk, undo_bulk
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.links import link, unlink
 from tickets.actions.mails import drop_mail, queue_mail
@@ -131,6 +132,7 @@ __all__ = [
     "create_api_key",
     "drop_mail",
     "end_answer",
+    "end_bulk",
     "fetch_a_person",
     "fill_in",
     "first_contact",
@@ -183,10 +185,12 @@ __all__ = [
     "send_resolved",
     "snooze",
     "split",
+    "start_bulk",
     "stop_answer",
     "switch_rule",
     "take_back",
     "transfer",
+    "undo_bulk",
     "unfollow",
     "unlink",
     "unmerge",

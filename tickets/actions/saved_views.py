@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,23 +12,33 @@ from tickets import events
 from tickets.actions.errors import NotAllowed
 from tickets.actors import Actor
 from tickets.intake import text
+from tickets.lists.arranging import Grouping, Sort
 from tickets.models import Event, EventKind, Role, SavedView, Team, User
 from tickets.models.saved_views import MOST_VIEWS, NAME_LENGTH
-from tickets.search.finding import Sort
 from tickets.search.language import LONGEST, read
 from tickets.search.operators import Misread
 
 
 @transaction.atomic
-def save_view(*, actor: Actor, name: str, query: str, sort: Sort, team: Team | None) -> SavedView:
-    """Keep a search for the actor alone, or for all of a `team` that they are in.
+def save_view(
+    *,
+    actor: Actor,
+    name: str,
+    query: str,
+    sort: Sort,
+    team: Team | None,
+    grouping: Grouping = Grouping.NONE,
+    columns: Sequence[str] = (),
+) -> SavedView:
+    """Keep a search for the actor alone, or for all of a `team` that they are in; as it is arranged.
 
     Raises:
         NotAllowed: the actor is no agent, or not in that team.
         ValidationError: there is no name, the search cannot be read, or there are too many already.
     """
     owner = _locked_owner(actor)
-    view = SavedView(owner=owner, query=_readable(query, owner), sort=sort)
+    view = SavedView(owner=owner, query=_readable(query, owner), sort=sort, grouping=grouping)
+    view.columns = ",".join(columns)
     view.name = _named(name)
     _share(view, team)
     if SavedView.objects.filter(owner=owner).count() >= MOST_VIEWS:

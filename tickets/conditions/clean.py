@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from tickets.conditions.fields import Field, field_named
 from tickets.conditions.groups import DEEPEST, Condition, is_group
-from tickets.conditions.operators import OF_MANY, text_of
+from tickets.conditions.operators import OF_MANY, moment_of, text_of
 from tickets.intake import text
 from tickets.models import Match
 
@@ -162,6 +162,13 @@ def _number_value(field: Field, op: str, value: Any) -> float | int:
     return _plain(number)
 
 
+def _moment_value(field: Field, op: str, value: Any) -> str:
+    found = _texts_of(value)
+    if len(found) != 1 or moment_of(found[0]) is None:
+        raise ValidationError(_("Write the day as year-month-day, for example 2026-10-01."))
+    return found[0]
+
+
 def _choice_value(field: Field, op: str, value: Any) -> Any:
     allowed = [key for key, _label in field.all_choices()] if field.has_choices else None
     found = _texts_of(value)
@@ -207,6 +214,7 @@ def _texts_of(value: Any) -> list[str]:
 _VALUES: dict[str, Callable[[Field, str, Any], Any]] = {
     "bool": _bool_value,
     "number": _number_value,
+    "moment": _moment_value,
     "choice": _choice_value,
     "list": _choice_value,
     "text": _choice_value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db.models import CharField, Exists, F, OuterRef, TextField, Value
@@ -21,6 +22,10 @@ NOBODY = 0  # the key of no assignee
 def _staff() -> Choices:
     people = User.objects.filter(role__in=STAFF_ROLES).order_by("name")
     return [(NOBODY, _("nobody")), *((user.pk, user.name or user.email) for user in people)]
+
+
+def _moment(name: str) -> Callable[[TicketRow], values.Value]:
+    return lambda row: values.Value(row[name])
 
 
 def _asked_assignee(now: datetime) -> Combinable:
@@ -60,6 +65,50 @@ for _field in (
         tuple(Turn.choices),
         read=lambda row: values.Value(row["turn"]),
         query=lambda now: F("turn"),
+    ),
+    Field(
+        "opened",
+        _("day it was opened"),
+        "moment",
+        read=_moment("opened"),
+        query=lambda now: F("created_at"),
+        kept=False,
+    ),
+    Field(
+        "changed",
+        _("day of the last change"),
+        "moment",
+        read=_moment("changed"),
+        query=lambda now: F("updated_at"),
+        kept=False,
+    ),
+    Field(
+        "closed",
+        _("day it was closed"),
+        "moment",
+        help=_("Unknown while it is open."),
+        read=_moment("closed"),
+        query=lambda now: F("closed_at"),
+        kept=False,
+    ),
+    Field(
+        "last_message",
+        _("day of the last message"),
+        "moment",
+        read=_moment("last_message"),
+        query=lambda now: F("last_message_at"),
+        kept=False,
+    ),
+    Field(
+        "satisfaction",
+        _("satisfaction"),
+        "number",
+        low=1,
+        high=5,
+        help=_("What the customer said at the end, from 1 to 5. Unknown never counts."),
+        group=CUSTOMER,
+        read=lambda row: values.Value(row["satisfaction"]),
+        query=lambda now: F("rating__satisfaction"),
     ),
     Field(
         "has_files",

@@ -21,7 +21,7 @@ from tickets.conditions.values import Situation, Value
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
 
-KindName = Literal["bool", "choice", "number", "words", "list", "text"]
+KindName = Literal["bool", "choice", "number", "moment", "words", "list", "text"]
 Choices = Iterable[tuple[Any, "StrOrPromise"]]
 
 CONVERSATION = _("Conversation")
@@ -36,7 +36,8 @@ class Field:
     `label` is a noun, in lower case ("feeling"). Where "the feeling is angry" would be no way to say
     it, `says` is what the field means in a sentence, and what its opposite does; with `%(values)s`
     in both, unless it is true or false. `words` are searched in, word by word;
-    `text` is one short value; `list` is several short values at once. With `choices` only they
+    `text` is one short value; `list` is several short values at once; a `moment` is a time, and no JSON,
+    so a field of one is not `kept`. With `choices` only they
     are allowed. A `derive`d field is worked out from others, which `derived_from` names.
 
     `read` is how it is read from a ticket in Python, `query` how it is asked for in SQL: an

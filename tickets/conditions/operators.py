@@ -13,14 +13,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, FloatField, Q, TextField
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    DateTimeField,
+    FloatField,
+    Q,
+    TextField,
+)
 from django.db.models.expressions import Combinable, ExpressionWrapper
 from django.db.models.functions import Cast
-from django.db.models.lookups import Exact, GreaterThanOrEqual, In, IsNull, LessThanOrEqual, Regex
+from django.db.models.lookups import (
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    In,
+    IsNull,
+    LessThan,
+    LessThanOrEqual,
+    Regex,
+)
+from django.utils import timezone
 
 from tickets.conditions.exact_text import folded, storable, whole_words, words_pattern
 
@@ -80,6 +98,8 @@ def _number_holds(op: str, wanted: Any, value: Any) -> list[str] | None:
     held = {
         "at_least": left >= right,
         "at_most": left <= right,
+        "more_than": left > right,
+        "less_than": left < right,
         "is": left == right,
         "is_not": left != right,
     }
@@ -90,11 +110,17 @@ def _number_asks(op: str, wanted: Any, value: Combinable, key: Key) -> Q:
     number, left = _number(wanted), Cast(value, FloatField())
     if number is None:
         return _nothing()
-    if op == "at_least":
-        return Q(GreaterThanOrEqual(left, number))
-    if op == "at_most":
-        return Q(LessThanOrEqual(left, number))
+    if op in _COMPARED:
+        return Q(_COMPARED[op](left, number))
     return _unless(op, Q(Exact(left, number)))
+
+
+_COMPARED: dict[str, Any] = {
+    "at_least": GreaterThanOrEqual,
+    "at_most": LessThanOrEqual,
+    "more_than": GreaterThan,
+    "less_than": LessThan,
+}
 
 
 def _number(value: Any) -> float | None:
@@ -104,6 +130,35 @@ def _number(value: Any) -> float | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return number if isfinite(number) else None
+
+
+# --- moments
+
+
+def _moment_holds(op: str, wanted: Any, value: Any) -> list[str] | None:
+    moment = moment_of(wanted)
+    if moment is None or not isinstance(value, datetime):
+        return None
+    return [] if (value < moment) is (op == "before") else None
+
+
+def _moment_asks(op: str, wanted: Any, value: Combinable, key: Key) -> Q:
+    moment = moment_of(wanted)
+    if moment is None:
+        return _nothing()
+    left = _typed(value, DateTimeField())
+    return Q(LessThan(left, moment) if op == "before" else GreaterThanOrEqual(left, moment))
+
+
+def moment_of(wanted: Any) -> datetime | None:
+    """A moment, or the beginning of a day where we are; None for all that is none."""
+    try:
+        found = datetime.fromisoformat(wanted)
+        if timezone.is_naive(found):
+            found = timezone.make_aware(found)
+        return found.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 # --- one of several choices
@@ -222,7 +277,12 @@ def _typed(value: Combinable, field: Any) -> Combinable:
 KINDS: dict[str, Kind] = {
     "bool": Kind(("is", "is_not"), _bool_holds, _bool_asks),
     "choice": Kind(("any_of", "none_of", "is", "is_not"), _choice_holds, _choice_asks),
-    "number": Kind(("at_least", "at_most", "is", "is_not"), _number_holds, _number_asks),
+    "number": Kind(
+        ("at_least", "at_most", "is", "is_not", "more_than", "less_than"),
+        _number_holds,
+        _number_asks,
+    ),
+    "moment": Kind(("since", "before"), _moment_holds, _moment_asks),
     "words": Kind(("contains", "none_of"), _words_hold, _words_ask),
     "list": Kind(("any_of", "none_of", "contains"), _list_holds, _list_asks),
     "text": Kind(("any_of", "none_of", "contains", "is", "is_not"), _text_holds, _text_asks),

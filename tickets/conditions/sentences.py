@@ -6,11 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tickets.conditions.fields import Field, field_named
 from tickets.conditions.groups import is_group, members
 from tickets.conditions.operators import text_of
 from tickets.models import Match
+
+_COMPARED = {
+    "at_least": gettext_lazy("the %(field)s is at least %(values)s"),
+    "at_most": gettext_lazy("the %(field)s is at most %(values)s"),
+    "more_than": gettext_lazy("the %(field)s is more than %(values)s"),
+    "less_than": gettext_lazy("the %(field)s is less than %(values)s"),
+    "since": gettext_lazy("the %(field)s is %(values)s or later"),
+    "before": gettext_lazy("the %(field)s is before %(values)s"),
+}
 
 
 class ValueNames:
@@ -23,7 +33,9 @@ class ValueNames:
         """A value of a field as people say it, in quotation marks if it is free."""
         text = text_of(value)
         if not field.has_choices:
-            return text if field.kind == "number" else _("“%(value)s”") % {"value": text}
+            return (
+                text if field.kind in ("number", "moment") else _("“%(value)s”") % {"value": text}
+            )
         if field.name not in self._choices:
             self._choices[field.name] = dict(field.all_choices())
         found = self._choices[field.name].get(text)
@@ -65,10 +77,8 @@ def condition_in_words(condition: Any, names: ValueNames) -> str:
         return str(known.says[1 if op in ("is_not", "none_of") else 0]) % words
     if known.kind in ("list", "words") or op == "contains":
         return _contents_in_words(known, str(op), words)
-    if op == "at_least":
-        return _("the %(field)s is at least %(values)s") % words
-    if op == "at_most":
-        return _("the %(field)s is at most %(values)s") % words
+    if op in _COMPARED:
+        return str(_COMPARED[op]) % words
     if op in ("is_not", "none_of"):
         return _("the %(field)s is not %(values)s") % words
     return _("the %(field)s is %(values)s") % words

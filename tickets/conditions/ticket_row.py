@@ -68,6 +68,8 @@ class TicketRow:
 _STATEMENT: Final = """
 SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type, ticket.turn,
     ticket.turn_since, ticket.snoozed_at, ticket.person_asked_at,
+    ticket.created_at AS opened, ticket.updated_at AS changed, ticket.closed_at AS closed,
+    ticket.last_message_at AS last_message, rating.satisfaction,
     ticket.assignee_id AS assignee, organization.tier,
     organization.name AS organization, customer.name AS customer, customer.segment, customer.value,
     customer.created_at AS since, customer.prefers_person, customer.email, customer.claimed_email,
@@ -92,6 +94,7 @@ FROM tickets_ticket AS ticket
 JOIN tickets_customer AS customer ON customer.id = ticket.customer_id
 LEFT JOIN tickets_organization AS organization ON organization.id = customer.organization_id
 JOIN tickets_team AS team ON team.id = ticket.team_id
+LEFT JOIN tickets_rating AS rating ON rating.ticket_id = ticket.id
 LEFT JOIN tickets_openinghours AS hours ON hours.id = team.hours_id
 WHERE ticket.id = %(ticket)s
 """

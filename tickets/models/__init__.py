@@ -9,6 +9,7 @@ from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
 from tickets.models.following import Follower, Mention, Participant
 from tickets.models.handovers import HandOver, Identity, Reason
+from tickets.models.jobs import BulkItem, BulkJob
 from tickets.models.links import LinkKind, TicketLink
 from tickets.models.mails import QueuedMail
 from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
@@ -39,6 +40,8 @@ __all__ = [
     "ApiKey",
     "Attachment",
     "AuthorKind",
+    "BulkItem",
+    "BulkJob",
     "Channel",
     "Citation",
     "Claim",

@@ -55,6 +55,8 @@ class EventKind(models.TextChoices):
     TICKET_UNFOLLOWED = "ticket.unfollowed", _("follows the conversation no more")
     COPY_ADDED = "copy.added", _("put somebody in copy")
     COPY_REMOVED = "copy.removed", _("took somebody out of copy")
+    BULK_STARTED = "bulk.started", _("began an act on many conversations")
+    BULK_ENDED = "bulk.ended", _("ended an act on many conversations")
     FACT_NOTED = "fact.noted", _("noted a fact")
     EMAIL_LEFT = "email.left", _("left an e-mail address")
     CODE_ASKED = "email.code_asked", _("asked for another code by mail")

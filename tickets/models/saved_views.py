@@ -17,6 +17,8 @@ class SavedView(models.Model):
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
     query = models.CharField(_("search"), max_length=400)
     sort = models.CharField(_("order"), max_length=10)
+    grouping = models.CharField(_("grouping"), max_length=10, blank=True, db_default="")
+    columns = models.CharField(_("columns"), max_length=400, blank=True, db_default="")
     owner = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="saved_views", verbose_name=_("kept by")
     )

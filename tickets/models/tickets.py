@@ -217,6 +217,18 @@ class Ticket(models.Model):
                 condition=Q(turn=Turn.QUEUE),
                 name="ticket_queue",
             ),
+            models.Index(fields=["-created_at", "-id"], name="ticket_opened"),
+            # The orders of what is open, which is little: closed ones are not sorted by these.
+            models.Index(
+                fields=["turn_since", "id"],
+                condition=~Q(turn=Turn.CLOSED),
+                name="ticket_open_since",
+            ),
+            models.Index(
+                fields=["-priority", "-last_message_at", "-id"],
+                condition=~Q(turn=Turn.CLOSED),
+                name="ticket_open_by_priority",
+            ),
             models.Index(
                 fields=["turn_since"],
                 condition=Q(turn=Turn.ASSISTANT),

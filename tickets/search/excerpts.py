@@ -16,7 +16,8 @@ from django.db import connection
 from django.db.models import BooleanField, Q, Value
 
 from tickets.models import Message, Note, TicketText
-from tickets.search.language import Query, Term
+from tickets.search.language import Query
+from tickets.search.parts import Term
 from tickets.search.words import Place, places_of
 
 LENGTH = 170  # characters of an excerpt

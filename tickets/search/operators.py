@@ -6,9 +6,10 @@ written as people say it (the name of a team, "me"), and becomes the field's val
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 Condition = dict[str, Any]
+LAST_MESSAGE = "last_message"
 ME = "me"
 SHOWN = 8  # values that an error names
 
@@ -46,27 +48,32 @@ class Operator:
     """`name:` in a search, with what it is for.
 
     `compile` makes conditions of the values, of which any may hold; it gets who asks, for "me".
-    `words` says whether a match has the value's words in its heading, so that the index finds it.
     """
 
     name: str
     help: StrOrPromise
     example: str
     compile: Callable[[list[str], User | None], Condition] | None = None
-    words: bool = False
+
+
+_PAIRS = (
+    *(("any_of", "none_of"), ("is", "is_not"), ("since", "before")),
+    *(("at_least", "less_than"), ("at_most", "more_than")),
+)
+_OPPOSITE = {"contains": "none_of", **dict(_PAIRS), **{right: left for left, right in _PAIRS}}
 
 
 def negated(condition: Condition) -> Condition:
-    """The opposite of one of these conditions."""
-    opposite = {"any_of": "none_of", "contains": "none_of", "is": "is_not"}
-    return {**condition, "op": opposite[condition["op"]]}
+    """The opposite of one of these conditions. What is unknown is neither."""
+    return {**condition, "op": _OPPOSITE[condition["op"]]}
 
 
 def moment(value: str, name: str) -> datetime:
-    """The beginning of a day, in the viewer's zone. Raises Misread."""
+    """The beginning of a day, in the viewer's zone: a date, "today" or "7d" ago. Raises Misread."""
     try:
-        day = date.fromisoformat(value)
-        return datetime.combine(day, time(), timezone.get_current_timezone())
+        day = _day(value)
+        begins = datetime.combine(day, time(), timezone.get_current_timezone())
+        return begins.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Misread(
             _("Write the day as year-month-day, for example %(example)s.")
@@ -74,19 +81,46 @@ def moment(value: str, name: str) -> datetime:
         ) from None
 
 
+def _day(value: str) -> date:
+    if value == "today":
+        return timezone.localdate()
+    if re.fullmatch(r"[0-9]{1,4}d", value):
+        return timezone.localdate() - timedelta(days=int(value[:-1]))
+    return date.fromisoformat(value)
+
+
 def author(value: str) -> str:
     """The weight in which somebody's words are indexed. Raises Misread."""
     found = AUTHORS.get(value.lower())
     if found is None:
-        raise _no_such_value("from", value, AUTHORS)
+        raise no_such_value("from", value, AUTHORS)
     return found
+
+
+def _before(values: list[str], user: User | None) -> Condition:
+    return {"field": LAST_MESSAGE, "op": "before", "value": _one_day(values, "before")}
+
+
+def _after(values: list[str], user: User | None) -> Condition:
+    return {"field": LAST_MESSAGE, "op": "since", "value": _one_day(values, "after")}
+
+
+def _one_day(values: list[str], name: str) -> str:
+    if len(values) > 1:
+        raise without_minus(name)
+    return moment(values[0], name).isoformat()
+
+
+def without_minus(name: str) -> Misread:
+    """What to say where only the plain operator has a meaning."""
+    return Misread(_("Write %(name)s without a minus and with one value.") % {"name": f"{name}:"})
 
 
 def _status(values: list[str], user: User | None) -> Condition:
     found: list[str] = []
     for value in values:
         if value.lower() not in STATES:
-            raise _no_such_value("status", value, STATES)
+            raise no_such_value("status", value, STATES)
         found += [str(turn) for turn in STATES[value.lower()][1]]
     return {"field": "turn", "op": "any_of", "value": found}
 
@@ -114,7 +148,7 @@ def _keys(field: str, value: str, *, parts: bool = False) -> list[str]:
     if not found and parts and wanted:
         found = [key for key, label in known if set(wanted) <= set(words_of(label))]
     if not found:
-        raise _no_such_value(field, value, [label for _key, label in known])
+        raise no_such_value(field, value, [label for _key, label in known])
     return found
 
 
@@ -153,18 +187,19 @@ def _tier(values: list[str], user: User | None) -> Condition:
 def _of_choices(name: str, field: str, values: list[str], known: dict[str, str]) -> Condition:
     for value in values:
         if value.lower() not in known:
-            raise _no_such_value(name, value, known)
+            raise no_such_value(name, value, known)
     return {"field": field, "op": "any_of", "value": [known[value.lower()] for value in values]}
 
 
 def _has(values: list[str], user: User | None) -> Condition:
     for value in values:
         if value.lower() not in ("attachment", "attachments", "file", "files"):
-            raise _no_such_value("has", value, ["attachment"])
+            raise no_such_value("has", value, ["attachment"])
     return {"field": "has_files", "op": "is", "value": True}
 
 
-def _no_such_value(name: str, value: str, known: Iterable[object]) -> Misread:
+def no_such_value(name: str, value: str, known: Iterable[object]) -> Misread:
+    """What to say of a value that there is not (any more)."""
     shown = list(map(str, known))
     listed = ", ".join(shown[:SHOWN]) + (", …" if len(shown) > SHOWN else "")
     return Misread(
@@ -181,27 +216,30 @@ OPERATORS = {
             "assignee", gettext_lazy("who has it: a name, me or nobody"), "assignee:me", _assignee
         ),
         Operator("team", gettext_lazy("which team has it"), 'team:"Returns"', _team),
-        Operator("tag", gettext_lazy("a tag that it has"), "tag:refund", _tag, words=True),
+        Operator("tag", gettext_lazy("a tag that it has"), "tag:refund", _tag),
         Operator(
             "customer",
             gettext_lazy("a customer’s name or address"),
             "customer:maya",
             _customer,
-            words=True,
         ),
-        Operator(
-            "org", gettext_lazy("the customer’s organisation"), 'org:"Acme"', _org, words=True
-        ),
+        Operator("org", gettext_lazy("the customer’s organisation"), 'org:"Acme"', _org),
         Operator("tier", gettext_lazy("the customer’s tier"), "tier:premier", _tier),
         Operator("channel", gettext_lazy("by which way it came"), "channel:email", _channel),
         Operator("priority", gettext_lazy("how urgent it is"), "priority:high", _priority),
         Operator("has", gettext_lazy("files that came with it"), "has:attachment", _has),
         Operator("from", gettext_lazy("whose words to look in"), "from:customer"),
         Operator(
-            "before", gettext_lazy("the last words are older than a day"), "before:2026-10-01"
+            "before",
+            gettext_lazy("the last words are older than a day, or than so many (7d)"),
+            "before:2026-10-01",
+            _before,
         ),
         Operator(
-            "after", gettext_lazy("the last words are of that day or later"), "after:2026-10-01"
+            "after",
+            gettext_lazy("the last words are of that day or later"),
+            "after:2026-10-01",
+            _after,
         ),
     )
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from knowledgebase.markdown import render_naming
+from tickets.lists import columns
+from tickets.lists.columns import Column, Mark
 from tickets.models import AuthorKind, Channel, Ticket, User
 from tickets.service import dates
 
@@ -70,6 +72,12 @@ def last_words(ticket: Ticket, viewer: User) -> str:
         if (who := _who(said, viewer))
         else words
     )
+
+
+@register.simple_tag
+def marks(ticket: Ticket, chosen: Sequence[Column]) -> list[Mark]:
+    """What a row shows of the columns that were chosen for its list."""
+    return columns.marks(ticket, chosen) if chosen else []
 
 
 def _who(said: dict[str, Any], viewer: User) -> str:

@@ -1,4 +1,4 @@
-"""What an act on several conversations needs to know: a form for each, which then does it."""
+"""What an act on several conversations needs to know: a form for each."""
 
 from __future__ import annotations
 
@@ -8,38 +8,34 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets import actions, clock
-from tickets.actions import ActionError, Property
+from tickets import clock
 from tickets.actors import Actor
-from tickets.conversation.unanswered import waits_for_answer
-from tickets.models import Priority, Role, Team, Ticket, Turn, User
+from tickets.models import Priority, Role, Team, TicketType, User
+from tickets.models.jobs import Act
 from tickets.models.users import STAFF_ROLES
-from tickets.workspace.bulk_acts import Act
 from tickets.workspace.snoozing import AT, UNTIL_THEY_WRITE, SnoozeForm, presets
-
-UNANSWERED = "unanswered"
 
 
 class ActForm(forms.Form):
-    """What an act needs to know. It is filled in once, then done to each conversation."""
+    """What an act needs to know. It is filled in once, for all conversations."""
 
     asks: ClassVar[bool] = True
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         assert actor.user is not None
-        self.actor, self.user = actor, actor.user
+        self.user = actor.user
 
-    def do(self, ticket: Ticket) -> None:
-        """Do it by the one action that there is for it. Raises ActionError, ValidationError."""
-        raise NotImplementedError
+    def values(self) -> dict[str, Any]:
+        """What was filled in, as a job keeps it."""
+        return dict(self.cleaned_data)
 
 
 class MineForm(ActForm):
     asks = False
 
-    def do(self, ticket: Ticket) -> None:
-        actions.assign(actor=self.actor, ticket=ticket, agent=self.user)
+    def values(self) -> dict[str, Any]:
+        return {"agent": self.user.pk}
 
 
 class AssignForm(ActForm):
@@ -61,8 +57,8 @@ class AssignForm(ActForm):
         assert isinstance(agents, forms.ModelChoiceField)
         agents.queryset = people.order_by("name", "email")
 
-    def do(self, ticket: Ticket) -> None:
-        actions.assign(actor=self.actor, ticket=ticket, agent=self.cleaned_data["agent"])
+    def values(self) -> dict[str, Any]:
+        return {"agent": self.cleaned_data["agent"].pk}
 
 
 class PriorityForm(ActForm):
@@ -70,9 +66,24 @@ class PriorityForm(ActForm):
         label=gettext_lazy("Priority"), choices=Priority.choices, initial=Priority.HIGH
     )
 
-    def do(self, ticket: Ticket) -> None:
-        value = self.cleaned_data["priority"]
-        actions.change_ticket(actor=self.actor, ticket=ticket, name=Property.PRIORITY, value=value)
+
+class TypeForm(ActForm):
+    type = forms.ModelChoiceField(
+        label=gettext_lazy("Type"),
+        queryset=TicketType.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        types = self.fields["type"]
+        assert isinstance(types, forms.ModelChoiceField)
+        types.queryset = TicketType.objects.offered()
+
+    def values(self) -> dict[str, Any]:
+        kind = self.cleaned_data["type"]
+        return {"type": str(kind.pk) if kind else ""}
 
 
 class TagForm(ActForm):
@@ -84,9 +95,8 @@ class TagForm(ActForm):
         error_messages={"required": gettext_lazy("Write a tag first.")},
     )
 
-    def do(self, ticket: Ticket) -> None:
-        tags = self.cleaned_data["tag"].split(",")
-        actions.change_tags(actor=self.actor, ticket=ticket, add=tags)
+    def values(self) -> dict[str, Any]:
+        return {"tags": self.cleaned_data["tag"].split(",")}
 
 
 class SnoozeAllForm(SnoozeForm, ActForm):
@@ -105,9 +115,9 @@ class SnoozeAllForm(SnoozeForm, ActForm):
             cleaned["moment"] = self.moment()
         return cleaned
 
-    def do(self, ticket: Ticket) -> None:
-        until, note = self.cleaned_data["moment"], self.cleaned_data["note"]
-        actions.snooze(actor=self.actor, ticket=ticket, until=until, note=note)
+    def values(self) -> dict[str, Any]:
+        until = self.cleaned_data["moment"]
+        return {"until": until.isoformat() if until else None, "note": self.cleaned_data["note"]}
 
 
 class TransferAllForm(ActForm):
@@ -126,10 +136,8 @@ class TransferAllForm(ActForm):
         error_messages={"required": gettext_lazy("Say in a few words why.")},
     )
 
-    def do(self, ticket: Ticket) -> None:
-        if ticket.team_id == self.cleaned_data["team"].pk:
-            raise ActionError(_("It is with this team already."), code="same_team")
-        actions.transfer(actor=self.actor, ticket=ticket, **self.cleaned_data)
+    def values(self) -> dict[str, Any]:
+        return {"team": self.cleaned_data["team"].pk, "detail": self.cleaned_data["detail"]}
 
 
 class ResolveForm(ActForm):
@@ -138,22 +146,12 @@ class ResolveForm(ActForm):
     asks = False
     anyway = forms.BooleanField(required=False)
 
-    def do(self, ticket: Ticket) -> None:
-        if ticket.is_closed:
-            raise ActionError(_("It is closed already."), code="closed")
-        if not self.cleaned_data["anyway"]:
-            if ticket.turn == Turn.QUEUE:
-                raise ActionError(_("Somebody waits for a person in it."), code=UNANSWERED)
-            if ticket.turn == Turn.AGENT and waits_for_answer(ticket):
-                raise ActionError(_("The last message is not answered."), code=UNANSWERED)
-        # Whatever is said between this look and the lock refuses it.
-        actions.resolve(actor=self.actor, ticket=ticket, seen=ticket.last_position)
-
 
 FORMS: dict[Act, type[ActForm]] = {
     Act.MINE: MineForm,
     Act.ASSIGN: AssignForm,
     Act.PRIORITY: PriorityForm,
+    Act.TYPE: TypeForm,
     Act.TAG: TagForm,
     Act.SNOOZE: SnoozeAllForm,
     Act.TRANSFER: TransferAllForm,

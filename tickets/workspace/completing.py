@@ -16,7 +16,8 @@ from tickets import access
 from tickets.actors import Actor
 from tickets.conditions import field_named
 from tickets.models import Channel, Priority, Tier
-from tickets.search.operators import AUTHORS, ME, OPERATORS, STATES
+from tickets.search.field_operators import all_operators, values_of
+from tickets.search.operators import AUTHORS, ME, STATES
 from tickets.workspace.guard import AgentRequest, actor_of, for_agents
 
 LOOKED_AT = 1000  # of the newest tickets: their tags and organisations are offered
@@ -31,8 +32,12 @@ def search_words(request: AgentRequest) -> HttpResponse:
     """All of it at once: the box asks when it is used for the first time."""
     values = _values(actor_of(request))
     found = [
-        {"name": one.name, "help": str(one.help), "values": values.get(one.name, [])}
-        for one in OPERATORS.values()
+        {
+            "name": one.name,
+            "help": str(one.help),
+            "values": values.get(one.name) or _others(one.name),
+        }
+        for one in all_operators()
     ]
     return JsonResponse({"operators": found})
 
@@ -63,6 +68,12 @@ def _values(actor: Actor) -> dict[str, list[Value]]:
     }
 
 
+def _others(name: str) -> list[Value]:
+    """The values that a field's own operator may have."""
+    field = field_named(name)
+    return [_value(*pair) for pair in values_of(field)[:MOST]] if field else []
+
+
 def _in_use(actor: Actor) -> tuple[Iterable[str], Iterable[str]]:
     """The tags and organisations of the newest tickets that the actor sees, most frequent first."""
     newest = access.tickets_for(actor).order_by("-last_message_at", "-pk")
@@ -86,8 +97,13 @@ def _names(name: str) -> list[Value]:
 
 
 def _value(value: str, label: str = "") -> Value:
-    """A value as it is to be typed: in quotes where a space or a comma would end it."""
-    typed = value.replace('"', "")
-    if any(letter.isspace() or letter == "," for letter in typed):
-        typed = f'"{typed}"'
-    return {"value": typed, "label": label}
+    return {"value": typed(value), "label": label}
+
+
+def typed(value: str, *, commas: bool = False) -> str:
+    """A value as it is to be typed: in quotes where a space, a bracket or a comma would end it."""
+    plain = value.replace('"', "")
+    ends = "()" if commas else "(),"
+    if any(letter.isspace() or letter in ends for letter in plain):
+        return f'"{plain}"'
+    return plain

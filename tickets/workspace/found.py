@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,9 +12,9 @@ from tickets import access
 from tickets.actors import Actor
 from tickets.models import Ticket
 from tickets.search.excerpts import Excerpt, Piece, excerpts_of, marked
-from tickets.search.finding import Sort, find
+from tickets.search.finding import find
 from tickets.search.language import read
-from tickets.search.operators import OPERATORS, Misread
+from tickets.search.operators import Misread
 from tickets.workspace import inbox
 from tickets.workspace.inbox import Page, Selection
 
@@ -35,14 +34,20 @@ class FoundPage(Page):
     """A page of hits; or none and what to do about it, where the search could not be read."""
 
     hits: list[Hit] = field(default_factory=list)
-    problem: str = ""
 
 
 def page(actor: Actor, selection: Selection) -> FoundPage:
     """What the search of a selection finds. Raises BadCursor."""
     try:
         query = read(selection.search, actor.user)
-        found = find(actor, query, sort=selection.sort, cursor=selection.cursor, size=inbox.PAGE)
+        found = find(
+            actor,
+            query,
+            sort=selection.sort,
+            cursor=selection.cursor,
+            size=inbox.PAGE,
+            grouping=selection.grouping,
+        )
     except Misread as error:
         return FoundPage([], "", inbox.navigation(actor, []), problem=str(error))
     visible = access.tickets_for(actor).filter(pk__in=found.tickets)
@@ -63,25 +68,6 @@ def page(actor: Actor, selection: Selection) -> FoundPage:
             for ticket in tickets
         ],
     )
-
-
-def context(page: Page, selection: Selection) -> dict[str, Any]:
-    """What the list and the search box show of it."""
-    here = reverse("workspace")
-    first = replace(selection, cursor="")
-    return {
-        "hits": page.hits if isinstance(page, FoundPage) else [],
-        "problem_of_search": page.problem if isinstance(page, FoundPage) else "",
-        "operators": OPERATORS.values(),
-        "sorts": [
-            {
-                "label": sort.label,
-                "url": f"{here}?{urlencode(replace(first, sort=sort).query)}",
-                "current": sort == selection.sort,
-            }
-            for sort in Sort
-        ],
-    }
 
 
 def _url(ticket: Ticket, excerpt: Excerpt | None, selection: Selection) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +18,17 @@ from django.utils.translation import gettext_lazy as _
 from tickets import access
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.lists import keyset, orders
+from tickets.lists import columns, keyset, orders
+from tickets.lists.arranging import Grouping, Sort, arranged
+from tickets.lists.bounded import TookTooLong, bounded
 from tickets.models import AuthorKind, Draft, Message, Ticket, Turn, User
 from tickets.models.tickets import TicketQuerySet
-from tickets.search.finding import Sort
 from tickets.search.language import LONGEST
 
 PAGE = 50
 MOST_KEPT = 50  # views of somebody's own and of their teams that the navigation has room for
+SECONDS = 2  # for a list in an order that has no index
+_TOO_SLOW = _("To arrange so many takes too long. Choose another order, or filter them first.")
 COUNT_LIMIT = 1000  # counting stops here: "999+" says enough, and costs the same at any size
 
 
@@ -51,6 +55,15 @@ class View(models.TextChoices):
 
 
 _ORDERS = {View.WAITING: orders.QUEUE, View.MINE: orders.MINE}
+# What somebody types to find what is in a view, so that a filter goes on from there.
+_AS_SEARCH = {
+    View.WAITING: "status:waiting",
+    View.MINE: "assignee:me status:agent,customer snoozed:no",
+    View.SNOOZED: "assignee:me snoozed:yes",
+    View.OPEN: "status:open",
+    View.ASSISTANT: "status:assistant,customer assignee:nobody",
+    View.CLOSED: "status:closed",
+}
 NOT_CLOSED = [turn for turn in Turn if turn != Turn.CLOSED]
 
 
@@ -62,24 +75,45 @@ class Selection:
     search: str = ""
     cursor: str = ""
     sort: Sort = Sort.NEWEST
+    grouping: Grouping = Grouping.NONE
+    columns: tuple[str, ...] = ()
 
     @classmethod
     def from_query(cls, query: Any, *, fallback: View = View.WAITING) -> Selection:
         """From a query string. An unknown view is the fallback."""
-        view = query.get("view", "")
+        view, sort, grouping = (query.get(name, "") for name in ("view", "sort", "group"))
         return cls(
             view=View(view) if view in View else fallback,
             search=text.line(query.get("q", ""), limit=LONGEST + 1),
             cursor=query.get("from", "")[: keyset.LONGEST],
-            sort=Sort.BEST if query.get("sort") == Sort.BEST else Sort.NEWEST,
+            sort=Sort(sort) if sort in Sort else Sort.NEWEST,
+            grouping=Grouping(grouping) if grouping in Grouping else Grouping.NONE,
+            columns=columns.read(query.get("columns", "")[:1000].split(",")),
         )
 
     @property
     def query(self) -> dict[str, str]:
         """The query string that leads back here."""
         sort = str(self.sort) if self.sort != Sort.NEWEST else ""
-        found = {"view": str(self.view), "q": self.search, "sort": sort, "from": self.cursor}
+        found = {
+            "view": str(self.view),
+            "q": self.search,
+            "sort": sort,
+            "group": str(self.grouping),
+            "columns": ",".join(self.columns),
+            "from": self.cursor,
+        }
         return {name: value for name, value in found.items() if value}
+
+    @property
+    def is_arranged(self) -> bool:
+        """Whether another order than the view's own was asked for."""
+        return bool(self.grouping) or self.sort not in (Sort.NEWEST, Sort.BEST)
+
+    @property
+    def as_search(self) -> str:
+        """The search; of a view the one that finds the same."""
+        return self.search or _AS_SEARCH[self.view]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +131,20 @@ class Page:
     rows: list[Ticket]
     cursor: str
     navigation: Navigation
+    problem: str = ""  # there are no rows, and this is why
 
 
 def page(actor: Actor, selection: Selection) -> Page:
     """The rows of a view and the navigation, in one query. Raises BadCursor."""
-    rows = listed(actor, in_view(actor, selection.view))
+    rows: QuerySet[Ticket] = listed(actor, in_view(actor, selection.view))
     order = _ORDERS.get(selection.view, orders.LATEST)
-    found = order.page(rows, selection.cursor, size=PAGE)
+    if selection.is_arranged:
+        rows, order = arranged(rows, selection.sort, selection.grouping)
+    try:
+        with bounded(SECONDS) if selection.is_arranged else nullcontext():
+            found = order.page(rows, selection.cursor, size=PAGE)
+    except TookTooLong:
+        return Page([], "", navigation(actor, []), problem=str(_TOO_SLOW))
     return Page(found.rows, found.next or "", navigation(actor, found.rows))
 
 
@@ -141,7 +182,7 @@ def listed(actor: Actor, tickets: TicketQuerySet) -> TicketQuerySet:
         )[:1]
     )
     typed = Draft.objects.unsent().filter(ticket=OuterRef("pk"), author=actor.user)
-    return tickets.select_related("customer__organization", "assignee", "team").annotate(
+    return tickets.select_related("customer__organization", "assignee", "team", "type").annotate(
         last_words=Subquery(last_words),
         # None without a draft of the agent's own; "" with one; else why it did not leave.
         draft=Subquery(typed.order_by("-held").values("held")[:1]),
@@ -166,7 +207,8 @@ def _navigation(actor: Actor) -> dict[str, Combinable]:
 
 
 def _kept(actor: Actor) -> Func:
-    row = JSONObject(key="pk", name="name", query="query", sort="sort", team="team")
+    names = ("name", "query", "sort", "grouping", "columns", "team")
+    row = JSONObject(key="pk", **{name: name for name in names})
     views = access.saved_views_for(actor).order_by("name", "pk").values(row=row)
     return Func(
         ArraySubquery(views[:MOST_KEPT]),
@@ -179,6 +221,13 @@ def _alone(actor: Actor) -> User:
     """For a list without rows. The agent's own row carries the navigation."""
     assert actor.user is not None
     return User.objects.annotate(**_navigation(actor)).get(pk=actor.user.pk)
+
+
+def shown_number(number: int) -> str:
+    """How many, as far as it was counted; "" for none."""
+    if not number:
+        return ""
+    return str(number) if number < COUNT_LIMIT else f"{COUNT_LIMIT - 1}+"
 
 
 def earlier_of(actor: Actor, ticket: Ticket) -> QuerySet[Ticket]:

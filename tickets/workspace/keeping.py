@@ -67,6 +67,8 @@ def keep(request: AgentRequest) -> HttpResponse:
                 actor=actor_of(request),
                 query=selection.search,
                 sort=selection.sort,
+                grouping=selection.grouping,
+                columns=selection.columns,
                 **form.cleaned_data,
             )
         except ValidationError as error:
@@ -116,7 +118,7 @@ def remove(request: AgentRequest, pk: int) -> HttpResponse:
 
 
 def _of(view: SavedView) -> Selection:
-    return Selection.from_query({"q": view.query, "sort": view.sort})
+    return saved_views.selection_of(view)
 
 
 def _form_page(

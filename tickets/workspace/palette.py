@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 from knowledgebase.models import Article
 from tickets import access
 from tickets.intake import text
+from tickets.lists.arranging import Sort
 from tickets.models import Ticket
-from tickets.search.finding import Sort, find
+from tickets.search.finding import find
 from tickets.search.language import read
 from tickets.search.operators import Misread
 from tickets.workspace.guard import AgentRequest, actor_of, for_agents

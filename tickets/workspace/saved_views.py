@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from tickets.models import SavedView
-from tickets.search.finding import Sort
-from tickets.workspace.inbox import Navigation, Selection, View
+from tickets.workspace.inbox import Navigation, Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +29,12 @@ def shown(navigation: Navigation, selection: Selection) -> list[Kept]:
         Kept(
             key=view["key"],
             name=view["name"],
-            url=_address(view["query"], view["sort"]),
+            url=_url(found),
             shared=view["team"] is not None,
-            current=(view["query"], view["sort"]) == (selection.search, selection.sort),
+            current=_kept(found) == _kept(selection),
         )
         for view in navigation.kept
+        for found in [_selection(view)]
     ]
 
 
@@ -45,10 +45,25 @@ def current(kept: Sequence[Kept]) -> Kept | None:
 
 def address(view: SavedView) -> str:
     """The list of a view."""
-    return _address(view.query, view.sort)
+    return _url(selection_of(view))
 
 
-def _address(query: str, sort: str) -> str:
+def selection_of(view: SavedView) -> Selection:
+    """What a view shows."""
+    names = ("query", "sort", "grouping", "columns")
+    return _selection({name: getattr(view, name) for name in names})
+
+
+def _selection(view: dict[str, str]) -> Selection:
+    # What was kept of a release that had more of them is passed over, as in an address.
+    found = {"q": view["query"], "sort": view["sort"]}
+    return Selection.from_query(found | {"group": view["grouping"], "columns": view["columns"]})
+
+
+def _kept(selection: Selection) -> tuple[object, ...]:
+    return selection.search, selection.sort, selection.grouping, selection.columns
+
+
+def _url(selection: Selection) -> str:
     """The search itself, so that a link to it opens for a colleague as well."""
-    selection = Selection(View.WAITING, search=query, sort=Sort(sort))
     return f"{reverse('workspace')}?{urlencode(selection.query)}"

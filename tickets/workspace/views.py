@@ -18,22 +18,26 @@ from django.views.decorators.http import require_safe
 from tickets import access
 from tickets.conversation.asked_again import Known
 from tickets.conversation.stretches import Stretch
+from tickets.lists import columns
 from tickets.live import presence
 from tickets.models import Kind, Ticket
+from tickets.models.jobs import Act
+from tickets.search.field_operators import all_operators
 from tickets.web.context import desk
 from tickets.web.posting import posted_from
 from tickets.workspace import (
     drafts,
     found,
     inbox,
+    listing,
     merged,
     news,
     saved_views,
     side_panels,
     timeline,
 )
-from tickets.workspace.bulk_acts import Act
 from tickets.workspace.forms import WriteForm
+from tickets.workspace.found import FoundPage
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.inbox import Selection, View
 from tickets.workspace.merged import Merged
@@ -180,11 +184,21 @@ def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
     here = reverse("workspace")
     empty = _EMPTY[selection.view]
     kept = saved_views.shown(page.navigation, selection)
+    shown_in_view = inbox.shown_number(page.navigation.counts[selection.view])
+    there, more = listing.chips(selection)
     return {
-        **found.context(page, selection),
+        "hits": page.hits if isinstance(page, FoundPage) else [],
+        "problem_of_list": page.problem,
+        "columns": columns.chosen(selection.columns),
+        "groups": listing.groups(page, selection),
+        "operators": all_operators() if selection.search else (),
+        "chips": there,
+        "more_chips": more,
         "rows": page.rows,
         "selection": selection,
         "query": urlencode(selection.query),
+        "list_query": urlencode({**selection.query, "from": ""}),
+        "whole_count": "" if selection.search else shown_in_view,
         "list_title": _title(selection, kept),
         "bulk_acts": Act.choices,
         "saved_views": kept,
@@ -202,7 +216,7 @@ def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
                 "label": view.label,
                 "url": f"{here}?{urlencode({'view': view})}",
                 "icon": _ICONS[view],
-                "count": _count(page.navigation.counts[view]),
+                "count": inbox.shown_number(page.navigation.counts[view]),
                 "current": view == selection.view and not selection.search,
                 "urgent": view == View.WAITING,
             }
@@ -231,12 +245,6 @@ def _title(selection: Selection, kept: Sequence[Kept]) -> StrOrPromise:
         return selection.view.label
     view = saved_views.current(kept)
     return view.name if view else _("Search")
-
-
-def _count(number: int) -> str:
-    if not number:
-        return ""
-    return str(number) if number < inbox.COUNT_LIMIT else f"{inbox.COUNT_LIMIT - 1}+"
 
 
 def _wanted(request: AgentRequest, ticket: Ticket) -> Stretch[Item] | None:

@@ -46,8 +46,15 @@ def test_a_ticket_and_its_customer_are_seen_as_they_are() -> None:
     ticket = make_ticket(customer=customer, turn=Turn.ASSISTANT, team=team)
     make_message(ticket)
 
+    ticket.refresh_from_db()
+
     assert values(ticket, "Where is it?") == {
         "text": "Where is it?",
+        "opened": ticket.created_at,
+        "changed": ticket.updated_at,
+        "closed": None,
+        "last_message": ticket.last_message_at,
+        "satisfaction": None,
         "turn": "assistant",
         "has_files": False,
         "customer": f"{customer.name} {customer.email} ",

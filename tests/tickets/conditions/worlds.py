@@ -225,6 +225,9 @@ def _value(field: Field, teams: list[Team]) -> st.SearchStrategy[Any]:
     if field.kind == "number":
         near = st.sampled_from([0, 1, 2, 29, 30, 31, 60, 0.1, 0.5, 1e9])
         return st.one_of(near, st.integers(-5, 100), st.floats(-1e6, 1e9))
+    if field.kind == "moment":
+        days = [(NOW - timedelta(days=ago)).date().isoformat() for ago in (-1, 0, 1, 30)]
+        return st.one_of(st.sampled_from(days), moments().map(datetime.isoformat))
     if field.name == "team":
         return st.sampled_from([str(team.pk) for team in teams] + ["0", "987654"])
     if field.has_choices:

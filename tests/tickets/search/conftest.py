@@ -9,8 +9,9 @@ from django.test import override_settings
 
 from tests.factories import index_tickets, make_agent, make_team
 from tickets.actors import Actor
+from tickets.lists.arranging import Sort
 from tickets.models import Team, Ticket, User
-from tickets.search.finding import Sort, find
+from tickets.search.finding import find
 from tickets.search.language import read
 
 Finds = Callable[..., list[str]]

@@ -24,9 +24,10 @@ from tests.factories import (
 from tests.tickets.search.conftest import Finds
 from tickets import actions
 from tickets.actors import Actor
+from tickets.lists.arranging import Sort
 from tickets.models import Channel, Priority, Team, Ticket, TicketText, Turn, User
 from tickets.search import finding
-from tickets.search.finding import Sort, TooSlow, find
+from tickets.search.finding import TooSlow, find
 from tickets.search.language import read
 
 

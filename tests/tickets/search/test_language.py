@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import make_agent, make_team
-from tickets.search.language import LONGEST, Query, Term, read
+from tickets.search.language import LONGEST, Query, read
 from tickets.search.operators import OPERATORS, Misread
+from tickets.search.parts import Term
 
 
 def test_words_phrases_and_what_is_not_wanted() -> None:

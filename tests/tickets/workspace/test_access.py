@@ -27,6 +27,13 @@ TABLE = {
     ("GET", "workspace-change-view"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-change-view"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-remove-view"): [302, 404, 404, 404, 404, 404],
+    ("GET", "workspace-filter"): [302, 404, 200, 200, 200, 200],
+    ("GET", "workspace-counts"): [302, 404, 200, 200, 200, 200],
+    ("GET", "workspace-jobs"): [302, 404, 200, 200, 200, 200],
+    # An act on many that somebody else began.
+    ("GET", "workspace-job"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-stop-job"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-undo-job"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-bulk"): [302, 404, 302, 302, 302, 302],  # back: nothing is selected
     ("GET", "workspace-push-worker"): [200] * 6,  # a script, the same for everybody
     ("GET", "workspace-notifications"): [302, 404, 200, 200, 200, 200],

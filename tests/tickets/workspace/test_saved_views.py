@@ -14,9 +14,9 @@ from tests.tickets.workspace.test_pages import queries
 from tickets import actions
 from tickets.actions import NotAllowed
 from tickets.actors import Actor
+from tickets.lists.arranging import Sort
 from tickets.models import Event, EventKind, SavedView, Team, Turn, User
 from tickets.models.saved_views import MOST_VIEWS
-from tickets.search.finding import Sort
 
 AsUser = Callable[[User | None], Client]
 

@@ -39,6 +39,12 @@ COMPARISONS: dict[str, tuple[tuple[str, StrOrPromise], ...]] = {
         ("at_most", gettext_lazy("is at most")),
         ("is", gettext_lazy("is exactly")),
         ("is_not", gettext_lazy("is not")),
+        ("more_than", gettext_lazy("is more than")),
+        ("less_than", gettext_lazy("is less than")),
+    ),
+    "moment": (
+        ("since", gettext_lazy("is on this day or later")),
+        ("before", gettext_lazy("is before this day")),
     ),
     "words": (
         ("contains", gettext_lazy("contains one of")),

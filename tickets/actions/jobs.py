@@ -1,0 +1,118 @@
+"""Acts on many tickets: begun over what was chosen, ended, and taken back."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from tickets import clock, events
+from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actors import Actor
+from tickets.models import BulkItem, BulkJob, EventKind, Ticket, User
+from tickets.models.jobs import Act, JobState, Outcome
+
+MOST_RUNNING = 3  # of one agent at once
+
+
+@transaction.atomic
+def start_bulk(
+    *,
+    actor: Actor,
+    act: Act,
+    values: dict[str, Any],
+    tickets: QuerySet[Ticket],
+    came_from: str = "",
+) -> BulkJob:
+    """Begin an act on these tickets, of which each is an item from now on, whatever comes later.
+
+    `tickets` are chosen from those that the actor may see; `values` is what the act's form asked for.
+
+    Raises:
+        NotAllowed: the actor is no agent.
+        ActionError: several of theirs are running already.
+    """
+    by = _locked_agent(actor)
+    job = BulkJob(by=by, act=act, values=values, came_from=came_from[:1000])
+    return _begun(actor, job, tickets)
+
+
+@transaction.atomic
+def undo_bulk(*, actor: Actor, job: BulkJob) -> BulkJob:
+    """Begin to take back what an ended job changed; what was changed again meanwhile stays.
+
+    Raises:
+        NotAllowed: it is somebody else's.
+        ActionError: it is running, or was taken back already.
+    """
+    _locked_agent(actor)
+    job = _locked_job(actor, job)
+    if job.is_running:
+        raise ActionError(_("It is still running. Stop it first."), code="running")
+    if job.undoes_id is not None or BulkJob.objects.filter(undoes=job).exists():
+        raise ActionError(_("It was undone already."), code="undone")
+    changed = BulkItem.objects.filter(job=job, outcome=Outcome.DONE).exclude(was={})
+    tickets = Ticket.objects.filter(pk__in=changed.values("ticket")).order_by("pk")
+    undo = BulkJob(by=job.by, act=job.act, undoes=job, came_from=job.came_from)
+    return _begun(actor, undo, tickets)
+
+
+@transaction.atomic
+def end_bulk(*, actor: Actor, job: BulkJob, why: str = "") -> BulkJob:
+    """It is over: all is done, or whoever began it stops it; or the system does, and says why.
+
+    Raises:
+        NotAllowed: it is somebody else's.
+    """
+    job = _locked_job(actor, job)
+    if not job.is_running:
+        return job
+    left = BulkItem.objects.filter(job=job, outcome=Outcome.TO_DO).exists()
+    job.state = JobState.STOPPED if left else JobState.DONE
+    job.why = why if left else ""
+    job.finished_at = clock.now()
+    job.save(update_fields=["state", "why", "finished_at"])
+    events.record(
+        EventKind.BULK_ENDED, actor=actor, subject=job, act=job.act, stopped=left, why=job.why
+    )
+    return job
+
+
+def _locked_agent(actor: Actor) -> User:
+    """The agent's row, so that of two acts that are begun at once both are counted."""
+    if not actor.works_here or actor.user is None:
+        raise NotAllowed
+    return User.objects.select_for_update(no_key=True).get(pk=actor.user.pk)
+
+
+def _locked_job(actor: Actor, job: BulkJob) -> BulkJob:
+    """The job as it is now, for whoever began it and for the system."""
+    job = BulkJob.objects.select_for_update(no_key=True).get(pk=job.pk)
+    if actor.user is not None and actor.user.pk != job.by_id:
+        raise NotAllowed
+    return job
+
+
+def _begun(actor: Actor, job: BulkJob, tickets: QuerySet[Ticket]) -> BulkJob:
+    if BulkJob.objects.filter(by=job.by, state=JobState.RUNNING).count() >= MOST_RUNNING:
+        raise ActionError(
+            _("%(most)d of your acts on many conversations are running. Wait for one, or stop it.")
+            % {"most": MOST_RUNNING},
+            code="busy",
+        )
+    job.chain = secrets.token_hex(8)
+    job.save()
+    job.total = BulkItem.objects.freeze(job, tickets)
+    job.save(update_fields=["total"])
+    events.record(
+        EventKind.BULK_STARTED,
+        actor=actor,
+        subject=job,
+        act=job.act,
+        total=job.total,
+        undoes=job.undoes_id,
+    )
+    return job
