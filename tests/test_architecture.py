@@ -77,6 +77,8 @@ NO_ACTIONS = {
     "come_back": "writes for an action that has locked the ticket and saves it",
     "queue_again": "writes for an action that has locked the ticket and saves it",
     "prioritise": "writes for an action that has locked the ticket and saves it",
+    "refuse_blocked": "reads rows for an action",
+    "take_along": "writes for an action that has locked both customers",
     "refuse_crossing": "reads for an action that has locked the ticket",
     "who_changed": "reads a row",
     "refuse_incomplete": "reads rows",

@@ -33,6 +33,7 @@ WRITE = {
     *("workspace-take-back", "workspace-send-now", "workspace-remove-file"),
     *("workspace-change", "workspace-unsnooze", "workspace-bulk", "workspace-remove-view"),
     *("workspace-decide-question", "suggest"),
+    *("workspace-spam", "workspace-not-spam", "workspace-unblock"),
 }
 FORM = {
     "ask",
@@ -40,6 +41,7 @@ FORM = {
     "confirm-address",
     "workspace-transfer",
     "workspace-snooze",
+    "workspace-block",
     "workspace-keep-view",
     "workspace-change-view",
     "workspace-correct",

@@ -23,6 +23,7 @@ from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from tickets.actors import Actor
+from tickets.conversation import blocks
 from tickets.models import (
     Attachment,
     Customer,
@@ -34,6 +35,7 @@ from tickets.models import (
     Ticket,
     TicketText,
     TicketType,
+    Turn,
     User,
 )
 from tickets.models.tickets import TicketQuerySet
@@ -87,7 +89,22 @@ def forget(session: SessionBase) -> None:
 
 
 def tickets_for(actor: Actor) -> TicketQuerySet:
-    """All that `actor` may see; everything that reads tickets starts from here."""
+    """All that `actor` may see; everything that lists, counts or searches tickets starts from here.
+
+    What is in quarantine is in no list of those who work here: see `quarantine_for`. Its customer has
+    it among the others, and is not told that it was taken for spam.
+    """
+    tickets = _visible_to(actor)
+    return tickets if actor.customer is not None else tickets.exclude(turn=Turn.SPAM)
+
+
+def quarantine_for(actor: Actor) -> TicketQuerySet:
+    """What was marked as spam, of all that an agent may see."""
+    tickets = _visible_to(actor) if actor.works_here else Ticket.objects.none()
+    return tickets.filter(turn=Turn.SPAM)
+
+
+def _visible_to(actor: Actor) -> TicketQuerySet:
     tickets = Ticket.objects.all()
     if actor.customer is not None:
         return tickets.filter(customer=actor.customer)
@@ -119,7 +136,7 @@ def texts_for(actor: Actor, where: Q | None = None) -> QuerySet[TicketText]:
 
 
 def may_see(actor: Actor, ticket: Ticket, *, teams: Collection[int] = ()) -> bool:
-    """`tickets_for`, of a row and an agent's `teams` that are loaded already."""
+    """Whether a ticket may be opened, of a row and an agent's `teams` that are loaded already."""
     if actor.customer is not None:
         return ticket.customer_id == actor.customer.pk
     if actor.api_key is not None:
@@ -139,11 +156,13 @@ def ticket_for(actor: Actor, reference: str) -> Ticket:
         shown = ("customer__organization", "team", "assignee", "rating", "type", "follows")
     if not (reference.isascii() and reference.isalnum()):  # PostgreSQL takes no NUL, for one
         raise Http404
-    tickets = tickets_for(actor).select_related(*shown)
+    tickets = _visible_to(actor).select_related(*shown)
     if actor.works_here:
         tickets = tickets.annotate(**_shown_beside())
     elif actor.customer is not None:
-        tickets = tickets.annotate(custom_fields=_custom_fields(shown_to_customer=True))
+        tickets = tickets.annotate(
+            custom_fields=_custom_fields(shown_to_customer=True), blocks=blocks.beside_ticket()
+        )
     try:
         return tickets.get(reference=reference)
     except Ticket.DoesNotExist:
@@ -167,6 +186,7 @@ def _shown_beside() -> dict[str, Combinable]:
         "custom_fields": _custom_fields(),
         "has_drafts": Exists(Draft.objects.filter(ticket=OuterRef("pk"))),
         "snoozed_by": snoozed_by,
+        "blocks": blocks.beside_ticket(),
         "offered_types": ArraySubquery(types),
         "team_members": ArraySubquery(people),
     }
@@ -183,7 +203,7 @@ def _custom_fields(**only: bool) -> ArraySubquery:
 
 def attachment_for(actor: Actor, pk: UUID) -> Attachment:
     """The attachment, if its ticket may be seen. Raises Http404."""
-    attachment = Attachment.objects.filter(pk=pk, message__ticket__in=tickets_for(actor)).first()
+    attachment = Attachment.objects.filter(pk=pk, message__ticket__in=_visible_to(actor)).first()
     if attachment is None:
         raise Http404
     return attachment

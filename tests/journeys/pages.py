@@ -69,6 +69,7 @@ CustomField.objects.create(
 view = SavedView.objects.create(
     owner=amara, team=team, name="Open tents", query="status:open tent", sort="newest"
 )
+actions.block(actor=by_amara, email="pills@spam.example", reason="Sells pills.")
 rule = EscalationRule.objects.order_by("pk").first()
 rows = {model: model._default_manager.order_by("pk").first() for model in site._registry}
 print(json.dumps({
@@ -117,6 +118,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "workspace-change-view": (AGENT, ("/workspace/views/{view}/",)),
     "workspace-questions": (AGENT, ("/workspace/questions/",)),
     "workspace-transfer": (AGENT, ("/workspace/{talks}/transfer/",)),
+    "workspace-block": (AGENT, ("/workspace/{talks}/block/",)),
     "workspace-snooze": (AGENT, ("/workspace/{talks}/snooze/",)),
     "workspace-history": (AGENT, ("/workspace/{talks}/history/",)),
     "workspace-transcript": (AGENT, ("/workspace/{talks}/transcript/?notes=1",)),
@@ -171,6 +173,7 @@ NO_PAGES: Final = frozenset(
         "workspace-remove-file",
         *("workspace-change", "workspace-tags", "workspace-unsnooze", "workspace-search-words"),
         *("workspace-bulk", "workspace-remove-view"),
+        *("workspace-spam", "workspace-not-spam", "workspace-unblock"),
         "workspace-by-name",
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),

@@ -1,6 +1,7 @@
 """The only ways to change state. Keyword-only, the actor first, one transaction, the lock first."""
 
 from tickets.actions.asking import reply_asking
+from tickets.actions.blocks import block, unblock
 from tickets.actions.claims import (
     ask_for_a_code,
     confirm_claim,
@@ -42,7 +43,7 @@ from tickets.actions.drafts import (
     send_resolved,
     take_back,
 )
-from tickets.actions.errors import ActionError, Crossed, HasLeft, NotAllowed, Taken
+from tickets.actions.errors import ActionError, Blocked, Crossed, HasLeft, NotAllowed, Taken
 from tickets.actions.facts import note_fact
 from tickets.actions.follow_ups import continue_conversation
 from tickets.actions.handover import (
@@ -75,11 +76,13 @@ from tickets.actions.rules import (
 from tickets.actions.saved_views import change_view, remove_view, save_view
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.snoozing import snooze, unsnooze
+from tickets.actions.spam import mark_spam, not_spam
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.visitors import first_contact
 
 __all__ = [
     "ActionError",
+    "Blocked",
     "ChangedMeanwhile",
     "Crossed",
     "HasLeft",
@@ -93,6 +96,7 @@ __all__ = [
     "ask_for_a_code",
     "ask_for_a_person",
     "assign",
+    "block",
     "change_setting",
     "change_tags",
     "change_ticket",
@@ -118,8 +122,10 @@ __all__ = [
     "known_customer",
     "leave_email",
     "make_claim",
+    "mark_spam",
     "move_rule",
     "new_visitor",
+    "not_spam",
     "note_fact",
     "open_ticket",
     "post_message",
@@ -149,6 +155,7 @@ __all__ = [
     "switch_rule",
     "take_back",
     "transfer",
+    "unblock",
     "unsnooze",
     "warn",
     "write_note",

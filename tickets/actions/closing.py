@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tickets import clock, events
 from tickets.actions import crossing
+from tickets.actions.blocks import refuse_blocked
 from tickets.actions.custom_fields import refuse_incomplete
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.handover import accept, hand_over
@@ -62,9 +63,12 @@ def resolve(*, actor: Actor, ticket: Ticket, seen: int | None = None) -> Ticket:
 
 @transaction.atomic
 def confirm_solved(*, actor: Actor, ticket: Ticket) -> Ticket:
-    """The customer says that it is solved: the only resolution that counts as one."""
+    """The customer says that it is solved: the only resolution that counts as one.
+
+    What is in quarantine stays there, and counts as nothing.
+    """
     ticket = Ticket.objects.locked(ticket)
-    if ticket.resolution == Resolution.CONFIRMED:
+    if ticket.resolution == Resolution.CONFIRMED or ticket.is_spam:
         return ticket
     ticket.solved_by_assistant = not ticket.with_a_person
     _close(ticket, Resolution.CONFIRMED)
@@ -118,10 +122,13 @@ def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
 
     Raises:
         ActionError: the actor is its customer, and it was closed too long ago.
+        Blocked: the actor is its customer, and may not write to us.
     """
     ticket = Ticket.objects.locked(ticket)
     if not ticket.is_closed:
         return ticket
+    if actor.customer is not None:
+        refuse_blocked(actor, actor.customer)
     if actor.customer is not None and ticket.is_over(SiteSettings.load().reopen_days):
         raise ActionError(
             _("This was closed long ago. Write below, and it goes on in a new conversation."),
@@ -148,11 +155,16 @@ def rate_answer(*, actor: Actor, answer: Answer, helpful: bool, in_words: bool =
 
     Yes closes the conversation. The second no asks for a person, in the same step. `in_words`: they
     wrote it instead of pressing the button, so that nothing is left for the assistant to answer.
+
+    Raises:
+        Blocked: they may not write to us.
     """
     ticket = Ticket.objects.locked(answer.message.ticket)
     answer = Answer.objects.select_for_update().get(pk=answer.pk)
     if answer.helpful == helpful:
         return ticket
+    if not in_words:  # what they wrote before they were blocked is heard
+        refuse_blocked(actor, ticket.customer)
     answer.helpful = helpful
     answer.save(update_fields=["helpful"])
     if not helpful:
@@ -186,9 +198,11 @@ def rate(
     Raises:
         ActionError: it is still open.
         ValidationError: a number is out of range.
+        Blocked: they may not write to us.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not ticket.is_closed:
+    refuse_blocked(actor, ticket.customer)
+    if not ticket.is_closed or ticket.is_spam:
         raise ActionError(_("You can rate this once it is solved."), code="open")
     if not (1 <= satisfaction <= 5 and 1 <= effort <= 5):
         raise ValidationError(_("Choose a number from 1 to 5."), code="out_of_range")

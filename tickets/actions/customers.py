@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 
 from tickets import addresses, events
+from tickets.actions.blocks import take_along
 from tickets.actors import Actor
 from tickets.intake import text
 from tickets.models import Customer, EventKind, Fact, Ticket, User
@@ -82,6 +83,7 @@ def follow_login_address(*, actor: Actor, user: User) -> Customer | None:
     if holder is not None:
         holder.email = None
         holder.save(update_fields=["email"])
+        take_along(holder, customer)
         _join(actor, holder, customer)
     customer.email = email
     customer.save(update_fields=["email"])

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from tickets import clock, events
+from tickets.actions.blocks import refuse_blocked
 from tickets.actions.errors import NotAllowed, Taken, closed
 from tickets.actions.speech import announce, say
 from tickets.actors import Actor
@@ -52,11 +53,16 @@ def hand_over(
     A rule that decided says to which `team`, with which `skill` and `priority`, by which `firing`
     and on what `evidence`; `words` are what the assistant says before it steps back, and `warns`
     says that they are for somebody in danger.
+
+    Raises:
+        Blocked: the actor is a customer who may not write to us.
     """
     ticket = Ticket.objects.locked(ticket)
     last = ticket.handovers.order_by("-pk").first()
     if last is not None and ticket.somebody_has_it:
         return last
+    if actor.customer is not None:
+        refuse_blocked(actor, actor.customer)
     now = clock.now()
     if last is not None:
         ticket.handovers.filter(ended_at=None).update(ended_at=now)

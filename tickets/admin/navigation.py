@@ -62,6 +62,7 @@ def _groups() -> list[dict[str, Any]]:
             _("Customers"),
             _page(_("Customers"), "person", "tickets_customer"),
             _page(_("Organisations"), "apartment", "tickets_organization"),
+            _page(_("Blocks"), "person_off", "tickets_block"),
         ),
         _group(
             _("Integrations"),

@@ -169,9 +169,11 @@ class TicketOut(serializers.Serializer[Any]):
         agent = ticket.assignee
         return agent.name or agent.get_short_name() if agent else None
 
-    def get_resolution(self, ticket: Ticket) -> Literal["confirmed", "resolved", "quiet"] | None:
+    def get_resolution(
+        self, ticket: Ticket
+    ) -> Literal["confirmed", "resolved", "quiet", "spam"] | None:
         match ticket.resolution:
-            case "confirmed" | "resolved" | "quiet" as resolution:
+            case "confirmed" | "resolved" | "quiet" | "spam" as resolution:
                 return resolution
         return None
 

@@ -2,6 +2,7 @@
 
 from tickets.models.api_keys import ApiKey, IdempotentRequest, Scope
 from tickets.models.attachments import Attachment
+from tickets.models.blocks import Block
 from tickets.models.claims import Claim, ClaimState
 from tickets.models.custom_fields import CustomField
 from tickets.models.customers import Customer, Fact, Organization, Tier
@@ -25,6 +26,7 @@ __all__ = [
     "ApiKey",
     "Attachment",
     "AuthorKind",
+    "Block",
     "Channel",
     "Citation",
     "Claim",

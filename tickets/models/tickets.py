@@ -32,6 +32,11 @@ class Turn(models.TextChoices):
     AGENT = "agent", _("Agent")
     CUSTOMER = "customer", _("Waiting for the customer")
     CLOSED = "closed", _("Closed")
+    # In quarantine: nobody's turn, out of every list but its own, and nothing of it is deleted.
+    SPAM = "spam", _("Spam")
+
+
+ENDED = (Turn.CLOSED, Turn.SPAM)
 
 
 class Channel(models.TextChoices):
@@ -55,6 +60,7 @@ class Resolution(models.TextChoices):
     CONFIRMED = "confirmed", _("Solved, the customer says")
     RESOLVED = "resolved", _("Resolved, the agent says")
     QUIET = "quiet", _("Closed, nobody wrote any more")
+    SPAM = "spam", _("Spam")
 
 
 # Those that say that it helped: what became quiet is no evidence of that.
@@ -173,9 +179,14 @@ class Ticket(models.Model):
                 name="ticket_no_person_in_the_assistants_turn",
             ),
             models.CheckConstraint(
-                condition=Q(turn=Turn.CLOSED, closed_at__isnull=False) & ~Q(resolution="")
-                | ~Q(turn=Turn.CLOSED) & Q(closed_at__isnull=True, resolution=""),
+                condition=Q(turn__in=ENDED, closed_at__isnull=False) & ~Q(resolution="")
+                | ~Q(turn__in=ENDED) & Q(closed_at__isnull=True, resolution=""),
                 name="ticket_closed_with_a_time_and_a_resolution",
+            ),
+            models.CheckConstraint(
+                condition=Q(turn=Turn.SPAM, resolution=Resolution.SPAM)
+                | ~Q(turn=Turn.SPAM) & ~Q(resolution=Resolution.SPAM),
+                name="ticket_spam_in_turn_and_resolution",
             ),
             models.CheckConstraint(
                 condition=Q(snoozed_at__isnull=True)
@@ -232,7 +243,7 @@ class Ticket(models.Model):
         if self.turn != turn:
             self.turn = turn
             self.turn_since = at or clock.now()
-        if turn != Turn.CLOSED:
+        if turn not in ENDED:
             self.closed_at = None
             self.resolution = ""
             self.solved_by_assistant = False
@@ -250,7 +261,12 @@ class Ticket(models.Model):
 
     @property
     def is_closed(self) -> bool:
-        return self.turn == Turn.CLOSED
+        """Whether nobody is to act any more: it ended, or it is in quarantine."""
+        return self.turn in ENDED
+
+    @property
+    def is_spam(self) -> bool:
+        return self.turn == Turn.SPAM
 
     def is_over(self, reopen_days: int | None) -> bool:
         """Whether it was closed too long ago to be reopened by its customer; None: it never is."""

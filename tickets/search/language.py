@@ -16,8 +16,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tickets.models import Turn, User
-from tickets.models.tickets import REFERENCE_LETTERS
+from tickets.models import User
+from tickets.models.tickets import ENDED, REFERENCE_LETTERS
 from tickets.search import operators
 from tickets.search.operators import OPERATORS, Misread
 from tickets.search.words import words_of
@@ -78,7 +78,7 @@ class Query:
         is_open = any(
             condition["field"] == "turn"
             and condition["op"] == "any_of"
-            and Turn.CLOSED not in condition["value"]
+            and not set(ENDED) & set(condition["value"])
             for condition in self.conditions
         )
         only_tags = all(term.heading for term in self.terms) and not fields & _NAMES

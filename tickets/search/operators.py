@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from tickets.conditions import field_named
 from tickets.models import Channel, Priority, Tier, Turn, User
+from tickets.models.tickets import ENDED
 from tickets.search.words import words_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ ME = "me"
 SHOWN = 8  # values that an error names
 
 STATES: dict[str, tuple[StrOrPromise, list[Turn]]] = {
-    "open": (gettext_lazy("everything that is not closed"), [t for t in Turn if t != Turn.CLOSED]),
+    "open": (gettext_lazy("everything that is not closed"), [t for t in Turn if t not in ENDED]),
     "waiting": (gettext_lazy("waits for a person"), [Turn.QUEUE]),
     "agent": (gettext_lazy("an agent has the turn"), [Turn.AGENT]),
     "customer": (gettext_lazy("waits for the customer"), [Turn.CUSTOMER]),

@@ -114,6 +114,24 @@ def resolve(request: AgentRequest, reference: str) -> HttpResponse:
 
 @posted_from("workspace-ticket")
 @for_agents
+def spam(request: AgentRequest, reference: str) -> HttpResponse:
+    """Into quarantine."""
+    ticket = access.ticket_for(actor_of(request), reference)
+    return answer(
+        request, ticket, lambda: actions.mark_spam(actor=actor_of(request), ticket=ticket)
+    )
+
+
+@posted_from("workspace-ticket")
+@for_agents
+def not_spam(request: AgentRequest, reference: str) -> HttpResponse:
+    """Out of quarantine, as it was."""
+    ticket = access.ticket_for(actor_of(request), reference)
+    return answer(request, ticket, lambda: actions.not_spam(actor=actor_of(request), ticket=ticket))
+
+
+@posted_from("workspace-ticket")
+@for_agents
 def reopen(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
     return answer(request, ticket, lambda: actions.reopen(actor=actor_of(request), ticket=ticket))

@@ -49,6 +49,12 @@ _BACK = {
     "wrote": gettext_lazy("The customer wrote."),
 }
 
+_ABOUT = {
+    "customer": gettext_lazy("this customer"),
+    "email": gettext_lazy("this address"),
+    "domain": gettext_lazy("everybody with an address at this domain"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -211,6 +217,8 @@ def _detail(event: Event, names: _Names) -> str:
             return _("It helped.") if data["helpful"] else _("It did not help.")
         case EventKind.TICKET_RATED:
             return str(_("Satisfaction %(satisfaction)s of 5, ease %(effort)s of 5") % data)
+        case EventKind.CUSTOMER_BLOCKED | EventKind.CUSTOMER_UNBLOCKED:
+            return str(_ABOUT[data["about"]])
         case EventKind.TICKET_REOPENED if data.get("by_writing"):
             return _("by writing again")
     return ""

@@ -19,7 +19,7 @@ from tickets.actors import Actor
 from tickets.intake import text
 from tickets.lists import keyset, orders
 from tickets.models import AuthorKind, Draft, Message, Ticket, Turn, User
-from tickets.models.tickets import TicketQuerySet
+from tickets.models.tickets import ENDED, TicketQuerySet
 from tickets.search.finding import Sort
 from tickets.search.language import LONGEST
 
@@ -37,12 +37,13 @@ class View(models.TextChoices):
     OPEN = "open", _("Open")
     ASSISTANT = "assistant", _("Assistant")
     CLOSED = "closed", _("Closed")
+    SPAM = "spam", _("Spam")
 
     @classmethod
     def of(cls, ticket: Ticket, user: User) -> View:
         """The view in which somebody would look for this conversation."""
         if ticket.is_closed:
-            return cls.CLOSED
+            return cls.SPAM if ticket.is_spam else cls.CLOSED
         if ticket.assignee_id == user.pk:
             return cls.SNOOZED if ticket.snoozed_at else cls.MINE
         if ticket.turn == Turn.QUEUE:
@@ -51,7 +52,7 @@ class View(models.TextChoices):
 
 
 _ORDERS = {View.WAITING: orders.QUEUE, View.MINE: orders.MINE}
-NOT_CLOSED = [turn for turn in Turn if turn != Turn.CLOSED]
+NOT_CLOSED = [turn for turn in Turn if turn not in ENDED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ def page(actor: Actor, selection: Selection) -> Page:
 
 def in_view(actor: Actor, view: View) -> TicketQuerySet:
     """The conversations of a view, in no order."""
+    if view == View.SPAM:
+        return access.quarantine_for(actor)
     visible = access.tickets_for(actor)
     if view == View.WAITING:
         return visible.filter(turn=Turn.QUEUE)

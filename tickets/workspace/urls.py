@@ -4,6 +4,7 @@ from django.urls import path
 
 from tickets.workspace import (
     acts,
+    blocking,
     bulk,
     changing,
     completing,
@@ -47,5 +48,9 @@ urlpatterns = [
     path("<str:reference>/unsnooze/", snoozing.unsnooze, name="workspace-unsnooze"),
     path("<str:reference>/history/", history.history, name="workspace-history"),
     path("<str:reference>/transcript/", transcript.transcript, name="workspace-transcript"),
+    path("<str:reference>/spam/", acts.spam, name="workspace-spam"),
+    path("<str:reference>/not-spam/", acts.not_spam, name="workspace-not-spam"),
+    path("<str:reference>/block/", blocking.block, name="workspace-block"),
+    path("<str:reference>/block/<int:pk>/lift/", blocking.unblock, name="workspace-unblock"),
     path("<str:reference>/reopen/", acts.reopen, name="workspace-reopen"),
 ]
