@@ -32,6 +32,7 @@ from tickets.models import (
     Event,
     EventKind,
     SavedView,
+    Status,
     Ticket,
     TicketText,
     TicketType,
@@ -149,11 +150,14 @@ def may_see(actor: Actor, ticket: Ticket, *, teams: Collection[int] = ()) -> boo
 
 def ticket_for(actor: Actor, reference: str) -> Ticket:
     """The ticket, with what every screen of that actor's shows of it. Raises Http404."""
-    shown: tuple[str, ...] = ("customer", "team", "assignee", "type", "follows")
+    shown: tuple[str, ...] = ("customer", "team", "assignee", "type", "follows", "status")
     if actor.customer is not None:
-        shown = ("customer__organization", "assignee")
+        shown = ("customer__organization", "assignee", "status")
     elif actor.works_here:
-        shown = ("customer__organization", "team", "assignee", "rating", "type", "follows")
+        shown = (
+            *("customer__organization", "team", "assignee", "rating"),
+            *("type", "follows", "status"),
+        )
     if not (reference.isascii() and reference.isalnum()):  # PostgreSQL takes no NUL, for one
         raise Http404
     tickets = _visible_to(actor).select_related(*shown)
@@ -178,6 +182,9 @@ def _shown_beside() -> dict[str, Combinable]:
         teams=OuterRef("team"), role__in=STAFF_ROLES, is_active=True
     ).order_by("name", "email")
     people = members.values(row=JSONObject(key="pk", name="name", email="email"))
+    statuses = Status.objects.offered().values(
+        row=JSONObject(key="pk", name="name", category="category")
+    )
     snoozed = Event.objects.filter(ticket=OuterRef("pk"), kind=EventKind.TICKET_SNOOZED)
     by = snoozed.order_by("-position").values("actor_user__name")[:1]
     # Asked for only where it is: else all events of a long conversation would be looked at in vain.
@@ -188,6 +195,7 @@ def _shown_beside() -> dict[str, Combinable]:
         "snoozed_by": snoozed_by,
         "blocks": blocks.beside_ticket(),
         "offered_types": ArraySubquery(types),
+        "offered_statuses": ArraySubquery(statuses),
         "team_members": ArraySubquery(people),
     }
 

@@ -126,8 +126,7 @@ def test_every_door_is_closed_to_who_is_blocked_and_nothing_is_written(
 
 def test_an_answer_is_not_rated_by_who_is_blocked(team: Team, dana: User) -> None:
     ticket = make_ticket(team=team, turn=Turn.ASSISTANT)
-    given = make_answer(ticket)
-    answer = getattr(given, "answer", given)
+    answer = make_answer(ticket).answer
     block(dana, ticket.customer)
     with pytest.raises(Blocked):
         actions.rate_answer(actor=Actor.of_customer(ticket.customer), answer=answer, helpful=False)

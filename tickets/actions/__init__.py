@@ -11,6 +11,7 @@ from tickets.actions.claims import (
 )
 from tickets.actions.closing import (
     announce_closing,
+    close,
     close_quiet,
     confirm_solved,
     rate,
@@ -77,6 +78,7 @@ from tickets.actions.saved_views import change_view, remove_view, save_view
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actions.spam import mark_spam, not_spam
+from tickets.actions.statuses import set_status
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.visitors import first_contact
 
@@ -101,6 +103,7 @@ __all__ = [
     "change_tags",
     "change_ticket",
     "change_view",
+    "close",
     "close_quiet",
     "confirm_claim",
     "confirm_solved",
@@ -151,6 +154,7 @@ __all__ = [
     "send_now",
     "send_reply",
     "send_resolved",
+    "set_status",
     "snooze",
     "switch_rule",
     "take_back",

@@ -62,6 +62,30 @@ def resolve(*, actor: Actor, ticket: Ticket, seen: int | None = None) -> Ticket:
 
 
 @transaction.atomic
+def close(*, actor: Actor, ticket: Ticket) -> Ticket:
+    """An agent ends it without saying that it is solved: nothing is to be done, or it cannot be.
+
+    Raises:
+        NotAllowed: the actor is no agent.
+        Crossed: a colleague's reply is leaving.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    if not actor.works_here or actor.user is None:
+        raise NotAllowed
+    if ticket.is_closed:
+        return ticket
+    crossing.refuse_crossing(ticket, actor.user, None)
+    if ticket.assignee_id is None:
+        accept(actor=actor, ticket=ticket)
+        ticket = Ticket.objects.locked(ticket)
+    _close(ticket, Resolution.CLOSED)
+    events.record(EventKind.TICKET_CLOSED, actor=actor, ticket=ticket)
+    announce(ticket, notices.closed_by(actor.user))
+    ticket.save()
+    return ticket
+
+
+@transaction.atomic
 def confirm_solved(*, actor: Actor, ticket: Ticket) -> Ticket:
     """The customer says that it is solved: the only resolution that counts as one.
 

@@ -66,7 +66,8 @@ class TicketRow:
 
 
 _STATEMENT: Final = """
-SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type, ticket.turn,
+SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type,
+    ticket.status_id AS status, ticket.turn,
     ticket.turn_since, ticket.snoozed_at, ticket.person_asked_at,
     ticket.assignee_id AS assignee, organization.tier,
     organization.name AS organization, customer.name AS customer, customer.segment, customer.value,

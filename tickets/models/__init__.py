@@ -17,6 +17,7 @@ from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
 from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
+from tickets.models.statuses import Category, Status
 from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket, Turn
 from tickets.models.users import Role, Team, User
 
@@ -27,6 +28,7 @@ __all__ = [
     "Attachment",
     "AuthorKind",
     "Block",
+    "Category",
     "Channel",
     "Citation",
     "Claim",
@@ -64,6 +66,7 @@ __all__ = [
     "SavedView",
     "Scope",
     "SiteSettings",
+    "Status",
     "Tag",
     "Team",
     "Ticket",

@@ -31,7 +31,7 @@ class EventKind(models.TextChoices):
     TICKET_RESOLVED = "ticket.resolved", _("marked as resolved")
     TICKET_CONFIRMED = "ticket.confirmed", _("confirmed that it is solved")
     CLOSING_ANNOUNCED = "closing.announced", _("said when the conversation will be closed")
-    TICKET_CLOSED = "ticket.closed", _("closed what had become quiet")
+    TICKET_CLOSED = "ticket.closed", _("closed the conversation")
     TICKET_CONTINUED = "ticket.continued", _("went on in another conversation")
     TICKET_REOPENED = "ticket.reopened", _("reopened the conversation")
     TICKET_RATED = "ticket.rated", _("rated the conversation")

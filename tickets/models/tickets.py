@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tickets import clock
+from tickets.models.statuses import Category
 
 # Crockford's letters without vowels: easy to read out, and no reference spells a word.
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -60,11 +61,14 @@ class Resolution(models.TextChoices):
     CONFIRMED = "confirmed", _("Solved, the customer says")
     RESOLVED = "resolved", _("Resolved, the agent says")
     QUIET = "quiet", _("Closed, nobody wrote any more")
+    CLOSED = "closed", _("Closed by an agent")
     SPAM = "spam", _("Spam")
 
 
 # Those that say that it helped: what became quiet is no evidence of that.
 SOLVED = (Resolution.CONFIRMED, Resolution.RESOLVED)
+NOT_SOLVED = (Resolution.QUIET, Resolution.CLOSED)
+STILL_OPEN = (Turn.ASSISTANT, Turn.QUEUE, Turn.AGENT)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -117,6 +121,18 @@ class Ticket(models.Model):
         null=True,
         blank=True,
     )
+
+    # A finer word for where it stands, and the category in which that is one; see `category`.
+    status = models.ForeignKey(
+        "Status",
+        verbose_name=_("status"),
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
+    status_category = models.CharField(max_length=10, blank=True, db_default="", editable=False)
 
     turn = models.CharField(_("turn"), max_length=10, choices=Turn.choices)
     turn_since = models.DateTimeField(_("turn since"))
@@ -184,6 +200,21 @@ class Ticket(models.Model):
                 name="ticket_closed_with_a_time_and_a_resolution",
             ),
             models.CheckConstraint(
+                condition=Q(status__isnull=True, status_category="")
+                | Q(status__isnull=False)
+                & (
+                    Q(status_category=Category.HOLD, snoozed_at__isnull=False)
+                    | Q(snoozed_at__isnull=True)
+                    & (
+                        Q(status_category=Category.WAITING, turn=Turn.CUSTOMER)
+                        | Q(status_category=Category.OPEN, turn__in=STILL_OPEN)
+                    )
+                    | Q(status_category=Category.RESOLVED, resolution__in=SOLVED)
+                    | Q(status_category=Category.CLOSED, resolution__in=NOT_SOLVED)
+                ),
+                name="ticket_status_fits_where_it_stands",
+            ),
+            models.CheckConstraint(
                 condition=Q(turn=Turn.SPAM, resolution=Resolution.SPAM)
                 | ~Q(turn=Turn.SPAM) & ~Q(resolution=Resolution.SPAM),
                 name="ticket_spam_in_turn_and_resolution",
@@ -226,12 +257,36 @@ class Ticket(models.Model):
                 name="ticket_snoozed",
             ),
             models.Index(
+                fields=["status", "-last_message_at", "-id"],
+                condition=Q(status__isnull=False),
+                name="ticket_latest_of_status",
+            ),
+            models.Index(
                 fields=["closes_at"], condition=Q(closes_at__isnull=False), name="ticket_closes"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.subject}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whatever changed: a status that does not fit where it stands now is not its status."""
+        if self.status_category and self.status_category != self.category:
+            self.status, self.status_category = None, ""
+        super().save(*args, **kwargs)
+
+    @property
+    def category(self) -> Category | None:
+        """Where it stands; None in quarantine."""
+        if self.snoozed_at is not None:
+            return Category.HOLD
+        if self.turn in STILL_OPEN:
+            return Category.OPEN
+        if self.turn == Turn.CUSTOMER:
+            return Category.WAITING
+        if self.is_spam:
+            return None
+        return Category.RESOLVED if self.resolution in SOLVED else Category.CLOSED
 
     def next_position(self) -> int:
         """Take the next place in the conversation. Only under the row's lock."""

@@ -84,12 +84,26 @@ def author(value: str) -> str:
 
 
 def _status(values: list[str], user: User | None) -> Condition:
-    found: list[str] = []
+    """Whose turn it is, by the words for it; or a status that an admin added, by its name."""
+    states = [value.lower() for value in values if value.lower() in STATES]
+    if states and len(states) < len(values):
+        raise Misread(
+            _("Write states like %(known)s and your own statuses in two searches, not in one list.")
+            % {"known": ", ".join(STATES)}
+        )
+    if states:
+        turns = [str(turn) for state in states for turn in STATES[state][1]]
+        return {"field": "turn", "op": "any_of", "value": turns}
+    known = {tuple(words_of(label)): key for key, label in _choices("status")}
     for value in values:
-        if value.lower() not in STATES:
-            raise _no_such_value("status", value, STATES)
-        found += [str(turn) for turn in STATES[value.lower()][1]]
-    return {"field": "turn", "op": "any_of", "value": found}
+        if tuple(words_of(value)) not in known:
+            names = [label for _key, label in _choices("status")]
+            raise _no_such_value("status", value, [*STATES, *names])
+    return {
+        "field": "status",
+        "op": "any_of",
+        "value": [known[tuple(words_of(value))] for value in values],
+    }
 
 
 def _assignee(values: list[str], user: User | None) -> Condition:
@@ -177,7 +191,7 @@ def _no_such_value(name: str, value: str, known: Iterable[object]) -> Misread:
 OPERATORS = {
     operator.name: operator
     for operator in (
-        Operator("status", gettext_lazy("whose turn it is"), "status:open", _status),
+        Operator("status", gettext_lazy("whose turn it is, or a status"), "status:open", _status),
         Operator(
             "assignee", gettext_lazy("who has it: a name, me or nobody"), "assignee:me", _assignee
         ),

@@ -139,6 +139,12 @@ def closing(on: datetime) -> str:
     ) % {"day": dates.weekday(on)}
 
 
+def closed_by(agent: User) -> str:
+    return _("%(name)s closed this conversation. Write here if anything is left.") % {
+        "name": agent.get_short_name()
+    }
+
+
 def closed_quiet() -> str:
     return _(
         "This conversation was closed, since nobody wrote for a while. Write here if anything is left."

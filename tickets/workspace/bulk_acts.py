@@ -14,5 +14,7 @@ class Act(models.TextChoices):
     PRIORITY = "priority", gettext_lazy("Priority")
     TAG = "tag", gettext_lazy("Tag")
     SNOOZE = "snooze", gettext_lazy("Snooze")
+    STATUS = "status", gettext_lazy("Status")
     TRANSFER = "transfer", gettext_lazy("Transfer")
     RESOLVE = "resolve", gettext_lazy("Resolve")
+    SPAM = "spam", gettext_lazy("Spam")

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from tickets import actions, clock
 from tickets.actions import ActionError, Property
+from tickets.actions.statuses import ENDS
 from tickets.actors import Actor
 from tickets.conversation.unanswered import waits_for_answer
-from tickets.models import Priority, Role, Team, Ticket, Turn, User
+from tickets.models import Priority, Role, Status, Team, Ticket, Turn, User
 from tickets.models.users import STAFF_ROLES
 from tickets.workspace.bulk_acts import Act
 from tickets.workspace.snoozing import AT, UNTIL_THEY_WRITE, SnoozeForm, presets
@@ -142,12 +143,45 @@ class ResolveForm(ActForm):
         if ticket.is_closed:
             raise ActionError(_("It is closed already."), code="closed")
         if not self.cleaned_data["anyway"]:
-            if ticket.turn == Turn.QUEUE:
-                raise ActionError(_("Somebody waits for a person in it."), code=UNANSWERED)
-            if ticket.turn == Turn.AGENT and waits_for_answer(ticket):
-                raise ActionError(_("The last message is not answered."), code=UNANSWERED)
+            _refuse_unanswered(ticket)
         # Whatever is said between this look and the lock refuses it.
         actions.resolve(actor=self.actor, ticket=ticket, seen=ticket.last_position)
+
+
+class StatusForm(ActForm):
+    """One that ends them is only set where nobody waits for an answer."""
+
+    status = forms.ModelChoiceField(
+        label=gettext_lazy("Status"),
+        queryset=Status.objects.none(),
+        error_messages={"required": gettext_lazy("Choose a status.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        statuses = self.fields["status"]
+        assert isinstance(statuses, forms.ModelChoiceField)
+        statuses.queryset = Status.objects.offered()
+
+    def do(self, ticket: Ticket) -> None:
+        status = self.cleaned_data["status"]
+        if status.category in ENDS and not ticket.is_closed:
+            _refuse_unanswered(ticket)
+        actions.set_status(actor=self.actor, ticket=ticket, status=status)
+
+
+class SpamForm(ActForm):
+    asks = False
+
+    def do(self, ticket: Ticket) -> None:
+        actions.mark_spam(actor=self.actor, ticket=ticket)
+
+
+def _refuse_unanswered(ticket: Ticket) -> None:
+    if ticket.turn == Turn.QUEUE:
+        raise ActionError(_("Somebody waits for a person in it."), code=UNANSWERED)
+    if ticket.turn == Turn.AGENT and waits_for_answer(ticket):
+        raise ActionError(_("The last message is not answered."), code=UNANSWERED)
 
 
 FORMS: dict[Act, type[ActForm]] = {
@@ -156,6 +190,8 @@ FORMS: dict[Act, type[ActForm]] = {
     Act.PRIORITY: PriorityForm,
     Act.TAG: TagForm,
     Act.SNOOZE: SnoozeAllForm,
+    Act.STATUS: StatusForm,
     Act.TRANSFER: TransferAllForm,
     Act.RESOLVE: ResolveForm,
+    Act.SPAM: SpamForm,
 }

@@ -43,6 +43,7 @@ _CHANGED = {
     "priority": gettext_lazy("changed the priority"),
     "type": gettext_lazy("changed the type"),
     "tags": gettext_lazy("changed the tags"),
+    "status": gettext_lazy("changed the status"),
 }
 _BACK = {
     "time": gettext_lazy("Its time was over."),

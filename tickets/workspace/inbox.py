@@ -144,7 +144,7 @@ def listed(actor: Actor, tickets: TicketQuerySet) -> TicketQuerySet:
         )[:1]
     )
     typed = Draft.objects.unsent().filter(ticket=OuterRef("pk"), author=actor.user)
-    return tickets.select_related("customer__organization", "assignee", "team").annotate(
+    return tickets.select_related("customer__organization", "assignee", "team", "status").annotate(
         last_words=Subquery(last_words),
         # None without a draft of the agent's own; "" with one; else why it did not leave.
         draft=Subquery(typed.order_by("-held").values("held")[:1]),

@@ -47,7 +47,7 @@ class TicketList(ApiView):
     def get(self, request: Request) -> Response:
         wanted = self.parameters
         found = _wanted(access.tickets_for(self.actor), wanted)
-        found = found.select_related("customer", "team", "assignee", "type", "follows")
+        found = found.select_related("customer", "team", "assignee", "type", "follows", "status")
         cursor, size = wanted["cursor"], wanted["page_size"]
         if since := wanted.get("updated_after"):
             until = changes.settled_until()  # before they are read
