@@ -33,7 +33,7 @@ WRITE = {
     *("workspace-take-back", "workspace-send-now", "workspace-remove-file"),
     *("workspace-change", "workspace-unsnooze", "workspace-bulk", "workspace-remove-view"),
     *("workspace-decide-question", "suggest"),
-    *("workspace-spam", "workspace-not-spam", "workspace-unblock"),
+    *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
 }
 FORM = {
     "ask",

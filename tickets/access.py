@@ -37,6 +37,7 @@ from tickets.models import (
     TicketText,
     TicketType,
     Turn,
+    UndoStep,
     User,
 )
 from tickets.models.tickets import TicketQuerySet
@@ -215,6 +216,13 @@ def attachment_for(actor: Actor, pk: UUID) -> Attachment:
     if attachment is None:
         raise Http404
     return attachment
+
+
+def undo_steps_for(actor: Actor) -> QuerySet[UndoStep]:
+    """What an agent may undo: their own acts, also in a conversation that they gave away by one."""
+    if not actor.works_here:
+        return UndoStep.objects.none()
+    return UndoStep.objects.filter(user=actor.user).select_related("event", "ticket__customer")
 
 
 def saved_views_for(actor: Actor) -> QuerySet[SavedView]:

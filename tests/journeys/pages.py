@@ -173,7 +173,7 @@ NO_PAGES: Final = frozenset(
         "workspace-remove-file",
         *("workspace-change", "workspace-tags", "workspace-unsnooze", "workspace-search-words"),
         *("workspace-bulk", "workspace-remove-view"),
-        *("workspace-spam", "workspace-not-spam", "workspace-unblock"),
+        *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
         "workspace-by-name",
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),

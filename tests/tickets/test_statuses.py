@@ -183,7 +183,7 @@ Act = Callable[[User, Ticket], object]
 
 
 def _acts(statuses: dict[str, Status]) -> dict[str, Act]:
-    def do(name: str, **options: Any) -> Act:
+    def do(name: str, /, **options: Any) -> Act:
         action = getattr(actions, name)
         return lambda agent, ticket: action(actor=Actor.agent(agent), ticket=ticket, **options)
 

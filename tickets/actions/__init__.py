@@ -80,6 +80,7 @@ from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actions.spam import mark_spam, not_spam
 from tickets.actions.statuses import set_status
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
+from tickets.actions.undoing import undo
 from tickets.actions.visitors import first_contact
 
 __all__ = [
@@ -160,6 +161,7 @@ __all__ = [
     "take_back",
     "transfer",
     "unblock",
+    "undo",
     "unsnooze",
     "warn",
     "write_note",

@@ -14,12 +14,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tickets import addresses, clock, events
-from tickets.actions.errors import Blocked, NotAllowed
+from tickets.actions import undoing
+from tickets.actions.errors import NotAllowed
+from tickets.actions.spam import mark_spam
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import Block, Customer, EventKind, SiteSettings, Ticket
+from tickets.models import Block, Customer, Event, EventKind, Ticket
 from tickets.models.blocks import OPEN
-from tickets.service import notices
 
 
 @transaction.atomic
@@ -32,10 +33,12 @@ def block(
     domain: str = "",
     until: datetime | None = None,
     ticket: Ticket | None = None,
+    spam: bool = False,
 ) -> Block:
     """Keep a customer, an address or a domain from writing. Who is blocked already stays so.
 
-    It is about one of the three. `ticket` is the conversation because of which somebody does it.
+    It is about one of the three. `ticket` is the conversation because of which somebody does it, and
+    which goes into quarantine if it is `spam`.
 
     Raises:
         NotAllowed: the actor is no agent; or no lead, for a domain.
@@ -47,6 +50,7 @@ def block(
         raise NotAllowed
     if domain and not actor.user.may_block_domains:
         raise NotAllowed
+    was = undoing.look(ticket) if ticket else None
     reason = text.line(reason, limit=300)
     if text.says_nothing(reason):
         raise ValidationError(_("Say in a few words why."), code="required")
@@ -64,7 +68,10 @@ def block(
             )
     except IntegrityError:  # a colleague was faster
         return Block.objects.get(OPEN, **whom)
-    _record(EventKind.CUSTOMER_BLOCKED, actor, found, ticket)
+    event = _record(EventKind.CUSTOMER_BLOCKED, actor, found, ticket)
+    if ticket is not None and was is not None:
+        ticket = mark_spam(actor=actor, ticket=ticket) if spam else ticket
+        undoing.keep(event, was, ticket, block=found)
     return found
 
 
@@ -83,35 +90,19 @@ def unblock(*, actor: Actor, block: Block, ticket: Ticket | None = None) -> Bloc
         raise NotAllowed
     if block.lifted_at is not None:
         return block
+    was = undoing.look(ticket, handovers=False) if ticket else None
     block.lifted_at, block.lifted_by = clock.now(), actor.user
     block.save(update_fields=["lifted_at", "lifted_by"])
-    _record(EventKind.CUSTOMER_UNBLOCKED, actor, block, ticket)
+    event = _record(EventKind.CUSTOMER_UNBLOCKED, actor, block, ticket)
+    if ticket is not None and was is not None:
+        undoing.keep(event, was, ticket, block=block)
     return block
 
 
-def refuse_blocked(actor: Actor, customer: Customer) -> None:
-    """Stop what `actor` does in the name of a customer who may not write. Staff may: by telephone,
-    for one, they are reached by somebody who is blocked here.
-
-    Raises:
-        Blocked: with the words for the customer.
-    """
-    if actor.works_here:
-        return
-    found = Block.objects.of(customer).in_force(clock.now()).order_by("-pk").first()
-    if found is not None:
-        raise Blocked(notices.blocked(SiteSettings.load(), found.until))
-
-
-def take_along(holder: Customer, owner: Customer) -> None:
-    """What keeps a locked `holder` from writing keeps `owner`, who is proved to be the same person."""
-    if not Block.objects.filter(OPEN, customer=owner).exists():
-        Block.objects.filter(OPEN, customer=holder).update(customer=owner)
-
-
-def _record(kind: EventKind, actor: Actor, found: Block, ticket: Ticket | None) -> None:
+def _record(kind: EventKind, actor: Actor, found: Block, ticket: Ticket | None) -> Event:
     """Of a ticket where it was done there, and of the block itself, whose history shows it."""
     about = "customer" if found.customer_id else "email" if found.email else "domain"
-    events.record(kind, actor=actor, ticket=ticket, subject=found, about=about)
+    event = events.record(kind, actor=actor, ticket=ticket, subject=found, about=about)
     if ticket is not None:
         ticket.save()
+    return event

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import addresses, clock, events
-from tickets.actions.blocks import refuse_blocked
+from tickets.actions.blocked import refuse_blocked
 from tickets.actions.customers import give_to, known_customer
 from tickets.actions.errors import ActionError
 from tickets.actors import Actor

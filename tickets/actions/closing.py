@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import crossing
-from tickets.actions.blocks import refuse_blocked
+from tickets.actions import crossing, undoing
+from tickets.actions.blocked import refuse_blocked
 from tickets.actions.custom_fields import refuse_incomplete
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.handover import accept, hand_over
@@ -51,13 +51,15 @@ def resolve(*, actor: Actor, ticket: Ticket, seen: int | None = None) -> Ticket:
         return ticket
     crossing.refuse_crossing(ticket, actor.user, seen)
     refuse_incomplete(ticket)
+    was = undoing.look(ticket)
     if ticket.assignee_id is None:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)
     _close(ticket, Resolution.RESOLVED)
-    events.record(EventKind.TICKET_RESOLVED, actor=actor, ticket=ticket)
+    event = events.record(EventKind.TICKET_RESOLVED, actor=actor, ticket=ticket)
     announce(ticket, notices.resolved(actor.user))
     ticket.save()
+    undoing.keep(event, was, ticket, told=True)
     return ticket
 
 
@@ -75,13 +77,15 @@ def close(*, actor: Actor, ticket: Ticket) -> Ticket:
     if ticket.is_closed:
         return ticket
     crossing.refuse_crossing(ticket, actor.user, None)
+    was = undoing.look(ticket)
     if ticket.assignee_id is None:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)
     _close(ticket, Resolution.CLOSED)
-    events.record(EventKind.TICKET_CLOSED, actor=actor, ticket=ticket)
+    event = events.record(EventKind.TICKET_CLOSED, actor=actor, ticket=ticket)
     announce(ticket, notices.closed_by(actor.user))
     ticket.save()
+    undoing.keep(event, was, ticket, told=True)
     return ticket
 
 
@@ -158,18 +162,21 @@ def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
             _("This was closed long ago. Write below, and it goes on in a new conversation."),
             code="over",
         )
+    was = undoing.look(ticket)
     assignee = ticket.assignee
-    events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket)
+    event = events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket)
     if assignee is not None and assignee.on_the_staff:
         ticket.person_asked_at = ticket.person_asked_at or clock.now()
         ticket.pass_turn(Turn.AGENT)
         announce(ticket, notices.reopened(actor.user))
         ticket.save()
+        undoing.keep(event, was, ticket, told=True)
         return ticket
     ticket.pass_turn(Turn.CUSTOMER)
     ticket.save()
     hand_over(actor=actor, ticket=ticket, reason=Reason.REOPENED)
     ticket.refresh_from_db()
+    undoing.keep(event, was, ticket, told=True)
     return ticket
 
 

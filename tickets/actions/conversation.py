@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from tickets import clock, events
 from tickets.actions import crossing
-from tickets.actions.blocks import refuse_blocked
+from tickets.actions.blocked import refuse_blocked
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.snoozing import Why, come_back

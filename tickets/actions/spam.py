@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from tickets import clock, events
+from tickets.actions import undoing
 from tickets.actions.errors import NotAllowed
 from tickets.actions.handover import hand_over
 from tickets.actors import Actor
@@ -32,13 +33,15 @@ def mark_spam(*, actor: Actor, ticket: Ticket) -> Ticket:
         raise NotAllowed
     if ticket.is_spam:
         return ticket
+    was = undoing.look(ticket)
     before = {name: getattr(ticket, name) for name in _KEPT}
     now = clock.now()
     ticket.pass_turn(Turn.SPAM, at=now)
     ticket.resolution, ticket.closed_at = Resolution.SPAM, now
     ticket.solved_by_assistant = False
-    events.record(EventKind.TICKET_SPAM, actor=actor, ticket=ticket, before=_plain(before))
+    event = events.record(EventKind.TICKET_SPAM, actor=actor, ticket=ticket, before=_plain(before))
     ticket.save()
+    undoing.keep(event, was, ticket)
     return ticket
 
 
@@ -56,13 +59,15 @@ def not_spam(*, actor: Actor, ticket: Ticket) -> Ticket:
         raise NotAllowed
     if not ticket.is_spam:
         return ticket
+    was = undoing.look(ticket)
     marked = ticket.events.filter(kind=EventKind.TICKET_SPAM).latest("position")
     _put_back(ticket, marked.data["before"])
-    events.record(EventKind.TICKET_NOT_SPAM, actor=actor, ticket=ticket)
+    event = events.record(EventKind.TICKET_NOT_SPAM, actor=actor, ticket=ticket)
     ticket.save()
     if ticket.turn == Turn.AGENT and not _works_on(ticket.assignee):
         hand_over(actor=actor, ticket=ticket, reason=Reason.REOPENED)
         ticket.refresh_from_db()
+    undoing.keep(event, was, ticket)
     return ticket
 
 

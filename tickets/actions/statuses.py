@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
+from tickets.actions import undoing
 from tickets.actions.closing import close, reopen, resolve
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.handover import accept
@@ -54,12 +55,13 @@ def set_status(
         raise ValidationError(_("Choose a status."), code="invalid")
     if ticket.is_spam:
         raise closed(ticket)
-    if status is not None and status.category != ticket.category:
+    was, acts = undoing.look(ticket), status is not None and status.category != ticket.category
+    if status is not None and acts:
         _bring_to(actor, ticket, Category(status.category), until)
         ticket = Ticket.objects.locked(ticket)
     ticket.status = status
     ticket.status_category = status.category if status else ""
-    events.record(
+    event = events.record(
         EventKind.TICKET_CHANGED,
         actor=actor,
         ticket=ticket,
@@ -68,6 +70,7 @@ def set_status(
         after=str(status or ""),
     )
     ticket.save()
+    undoing.keep(event, was, ticket, told=acts)
     return ticket
 
 

@@ -19,6 +19,7 @@ from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
 from tickets.models.statuses import Category, Status
 from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket, Turn
+from tickets.models.undo import UndoStep
 from tickets.models.users import Role, Team, User
 
 __all__ = [
@@ -74,5 +75,6 @@ __all__ = [
     "TicketType",
     "Tier",
     "Turn",
+    "UndoStep",
     "User",
 ]

@@ -135,6 +135,11 @@ class Block(models.Model):
             return f"@{self.domain}"
         return self.email or str(self.customer)
 
+    def is_named_again(self) -> bool:
+        """Whether another block, which was not taken back, is about the same."""
+        same = {"customer": self.customer, "email": self.email, "domain": self.domain}
+        return Block.objects.filter(OPEN, **same).exists()
+
     @property
     def is_over(self) -> bool:
         """Whether it was taken back, or its time is up."""

@@ -197,6 +197,11 @@ def other_ways(desk: SiteSettings) -> str:
     return _("You reach us by mail at %(email)s.") % ways if desk.contact_email else ""
 
 
+def taken_back(agent: User) -> str:
+    """After an act of which the customer had read already."""
+    return _("%(name)s took that back: it is as it was before.") % {"name": agent.get_short_name()}
+
+
 def reopened(agent: User | None) -> str:
     if agent is not None:
         return _("%(name)s reopened this conversation.") % {"name": agent.get_short_name()}

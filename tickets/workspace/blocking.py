@@ -57,7 +57,7 @@ def _block(actor: Actor, ticket: Ticket, wanted: dict[str, Any]) -> object:
     customer = ticket.customer
     email = customer.email or ""
     days = wanted["days"]
-    actions.block(
+    return actions.block(
         actor=actor,
         reason=wanted["reason"],
         customer=customer if wanted["whom"] == CUSTOMER else None,
@@ -65,5 +65,5 @@ def _block(actor: Actor, ticket: Ticket, wanted: dict[str, Any]) -> object:
         domain=addresses.domain_of(email) if wanted["whom"] == DOMAIN else "",
         until=clock.now() + timedelta(days=days) if days else None,
         ticket=ticket,
+        spam=wanted["spam"],
     )
-    return actions.mark_spam(actor=actor, ticket=ticket) if wanted["spam"] else ticket

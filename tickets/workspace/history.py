@@ -181,7 +181,7 @@ def _change(event: Event, names: _Names) -> Change | None:
         case EventKind.TICKET_ASSIGNED:
             before, after = names.user(data["before"]), names.user(data["after"])
             return Change(before or _("nobody"), after or _("nobody"))
-        case EventKind.TICKET_TRANSFERRED:
+        case EventKind.TICKET_TRANSFERRED | EventKind.TICKET_UNDONE if "from_team" in data:
             return Change(names.team(data["from_team"]), names.team(data["team"]))
     return None
 
@@ -218,6 +218,8 @@ def _detail(event: Event, names: _Names) -> str:
             return _("It helped.") if data["helpful"] else _("It did not help.")
         case EventKind.TICKET_RATED:
             return str(_("Satisfaction %(satisfaction)s of 5, ease %(effort)s of 5") % data)
+        case EventKind.TICKET_UNDONE:
+            return str(EventKind(data["undone"]).label)
         case EventKind.CUSTOMER_BLOCKED | EventKind.CUSTOMER_UNBLOCKED:
             return str(_ABOUT[data["about"]])
         case EventKind.TICKET_REOPENED if data.get("by_writing"):

@@ -14,6 +14,7 @@ from tickets.workspace import (
     palette,
     snoozing,
     transcript,
+    undoing,
     views,
 )
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("views/keep/", keeping.keep, name="workspace-keep-view"),
     path("views/<int:pk>/", keeping.change, name="workspace-change-view"),
     path("views/<int:pk>/remove/", keeping.remove, name="workspace-remove-view"),
+    path("undo/", undoing.undo, name="workspace-undo"),
     path("bulk/", bulk.bulk, name="workspace-bulk"),
     path("by-name/", palette.by_name, name="workspace-by-name"),
     path("<str:reference>/", views.ticket_page, name="workspace-ticket"),
