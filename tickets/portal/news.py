@@ -77,7 +77,7 @@ def context(ticket: Ticket, shown: Stretch[Message]) -> dict[str, Any]:
         "outlook": outlook,
         "how_long": notices.how_long(outlook) if outlook else "",
         "items": shown.items,
-        "open_answer": open_answer(ticket, shown),
+        "open_answer": 0 if kept_out else open_answer(ticket, shown),
         "email_form": EmailForm() if waiting and not ticket.customer.reachable_at else None,
         "code_form": CodeForm() if not ticket.customer.email and claimed else None,
         "rating": getattr(ticket, "rating", None) if ticket.is_closed else None,

@@ -138,7 +138,7 @@ def _entry(event: Event, names: _Names, fired: Sequence[RuleFiring]) -> Entry:
         position = firing.message.position
     return Entry(
         who=_who(event),
-        what=_what(event),
+        what=what(event),
         at=event.created_at,
         position=position if isinstance(position, int) else None,
         change=_change(event, names),
@@ -162,7 +162,8 @@ def _reason(event: Event, fired: Sequence[RuleFiring]) -> RuleFiring | None:
     return None
 
 
-def _what(event: Event) -> str:
+def what(event: Event) -> str:
+    """What was done, in a few words, in lower case."""
     if event.kind == EventKind.TICKET_CHANGED and event.data["field"] in _CHANGED:
         return str(_CHANGED[event.data["field"]])
     if event.kind == EventKind.TICKET_CHANGED and "name" in event.data:

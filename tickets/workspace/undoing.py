@@ -15,6 +15,7 @@ from tickets import access, actions
 from tickets.actions import ActionError
 from tickets.models import Ticket, UndoStep
 from tickets.web.posting import posted_from
+from tickets.workspace import history
 from tickets.workspace.guard import AgentRequest, actor_of, for_agents
 
 SHOWN_FOR = timedelta(seconds=10)
@@ -40,7 +41,7 @@ def say(request: AgentRequest, step: UndoStep) -> None:
 
 def what(step: UndoStep) -> str:
     """What was done, in a few words."""
-    return capfirst(str(step.event.get_kind_display()))
+    return capfirst(history.what(step.event))
 
 
 @posted_from("workspace")

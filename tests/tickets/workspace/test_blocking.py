@@ -129,6 +129,8 @@ def test_a_blocked_customer_reads_on_and_is_told_how_else_to_reach_us(
     assert "The second pole of my Fell 2" in page.text
     assert "You cannot write to us here" in page.text
     assert "+44 1632 960 000" in page.text
+    assert 'data-turn="blocked"' in page.text
+    assert "Talk to a human" not in page.text
     assert WHY not in page.text
     for address, words in ((f"{here}messages/", {"body": "Hey"}), ("/talk-to-a-human/", {})):
         refused = customers.post(address, words, headers=BY_SCRIPT)
