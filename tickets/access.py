@@ -22,10 +22,11 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import JSONObject
 from django.http import Http404
 
+from tickets import clock
 from tickets.actors import Actor
-from tickets.conversation import blocks
 from tickets.models import (
     Attachment,
+    Block,
     Customer,
     CustomField,
     Draft,
@@ -166,7 +167,7 @@ def ticket_for(actor: Actor, reference: str) -> Ticket:
         tickets = tickets.annotate(**_shown_beside())
     elif actor.customer is not None:
         tickets = tickets.annotate(
-            custom_fields=_custom_fields(shown_to_customer=True), blocks=blocks.beside_ticket()
+            custom_fields=_custom_fields(shown_to_customer=True), blocks=_blocks()
         )
     try:
         return tickets.get(reference=reference)
@@ -194,7 +195,7 @@ def _shown_beside() -> dict[str, Combinable]:
         "custom_fields": _custom_fields(),
         "has_drafts": Exists(Draft.objects.filter(ticket=OuterRef("pk"))),
         "snoozed_by": snoozed_by,
-        "blocks": blocks.beside_ticket(),
+        "blocks": _blocks(),
         "offered_types": ArraySubquery(types),
         "offered_statuses": ArraySubquery(statuses),
         "team_members": ArraySubquery(people),
@@ -208,6 +209,22 @@ def _custom_fields(**only: bool) -> ArraySubquery:
     return ArraySubquery(
         CustomField.objects.filter(**only).order_by("position", "name").values(row=row)
     )
+
+
+def _blocks() -> ArraySubquery:
+    """What keeps the customer from writing now, the newest first: see tickets.conversation.blocks."""
+    row = JSONObject(
+        key="pk",
+        email="email",
+        domain="domain",
+        reason="reason",
+        name="by__name",
+        address="by__email",
+        since="since",
+        until="until",
+    )
+    found = Block.objects.beside_ticket().in_force(clock.now())
+    return ArraySubquery(found.order_by("-pk").values(row=row))
 
 
 def attachment_for(actor: Actor, pk: UUID) -> Attachment:

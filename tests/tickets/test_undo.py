@@ -46,7 +46,7 @@ def dana(team: Team) -> User:
     return make_agent("Dana Osei", teams=[team])
 
 
-def state_of(ticket: Ticket) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def state_of(ticket: Ticket) -> tuple[Any, list[Any]]:
     """All that an act may change, as the database has it; the hand-over that is open."""
     open_ones = HandOver.objects.filter(ticket=ticket, ended_at=None)
     return (

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 
-from tickets import clock
-from tickets.models import Block, Ticket
+from tickets.models import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +21,6 @@ class Shown:
     by: str
     since: datetime
     until: datetime | None
-
-
-def beside_ticket() -> ArraySubquery:
-    """An annotation of tickets that `of` reads: what is in force now, the newest first."""
-    row = JSONObject(
-        key="pk",
-        email="email",
-        domain="domain",
-        reason="reason",
-        name="by__name",
-        address="by__email",
-        since="since",
-        until="until",
-    )
-    found = Block.objects.beside_ticket().in_force(clock.now())
-    return ArraySubquery(found.order_by("-pk").values(row=row))
 
 
 def of(ticket: Ticket) -> list[Shown]:

@@ -169,7 +169,6 @@ class Migration(migrations.Migration):
             name="status",
             field=models.ForeignKey(
                 blank=True,
-                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="tickets",

@@ -90,7 +90,6 @@ class Migration(migrations.Migration):
                     "block",
                     models.ForeignKey(
                         blank=True,
-                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",

@@ -130,7 +130,6 @@ class Ticket(models.Model):
         related_name="tickets",
         null=True,
         blank=True,
-        db_index=False,
     )
     status_category = models.CharField(max_length=10, blank=True, db_default="", editable=False)
 

@@ -24,7 +24,7 @@ class UndoStep(models.Model):
     # The hand-overs that were open before, as they were.
     handovers = models.JSONField(default=list)
     block = models.ForeignKey(
-        "Block", on_delete=models.CASCADE, related_name="+", null=True, blank=True, db_index=False
+        "Block", on_delete=models.CASCADE, related_name="+", null=True, blank=True
     )
     told = models.BooleanField(default=False)  # whether the customer read of it
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)

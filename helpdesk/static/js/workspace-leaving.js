@@ -40,7 +40,7 @@ document.addEventListener("done", (event) => {
 
 // What is undone is offered no more, wherever that leads.
 document.addEventListener("submit", (event) => {
-  if (event.submitter?.hasAttribute("data-undo")) forgetActs();
+  if (event.submitter?.matches("[data-undo], [data-last-act]")) forgetActs();
 });
 
 for (const one of kept()) {
@@ -68,7 +68,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "z" || event.altKey || event.shiftKey) return;
   if (event.target.closest("input:not([type=radio]), textarea, select")) return;
   if (document.querySelector("dialog[open]")) return;
-  const undo = [...document.querySelectorAll("[data-undo]")].at(-1);
+  const offered = [...document.querySelectorAll("[data-undo]")].at(-1);
+  const undo = offered ?? document.querySelector("[data-last-act]");
   if (!undo) return;
   event.preventDefault();
   undo.click();
