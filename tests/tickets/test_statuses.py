@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.transaction import atomic
 from django.test import Client
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import make_admin, make_agent, make_message, make_reply, make_team, make_ticket
@@ -213,6 +213,8 @@ def test_whatever_is_done_in_whatever_order_a_status_always_fits(team: Team, dan
 
     @settings(max_examples=40, deadline=None)
     @given(st.lists(st.sampled_from(sorted(acts)), min_size=4, max_size=12))
+    @example(["status open", "status waiting", "status hold", "status resolved", "no status"])
+    @example(["status closed", "reopen", "status open", "mark_spam", "not_spam"])
     def play(names: list[str]) -> None:
         with atomic():
             ticket = make_ticket(team=team)
