@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from bots.turns import Past, read_past
 from tickets import actions, conditions
 from tickets.actors import Actor
-from tickets.models import AuthorKind, Message, Ticket
+from tickets.models import AuthorKind, Message, Ticket, Turn
 from tickets.rules import Verdict
 
 BATCH = 50  # conversations at a time
@@ -22,7 +22,8 @@ BATCH = 50  # conversations at a time
 def missing() -> QuerySet[Ticket]:
     """The conversations with a customer's message that was never read."""
     unread = Message.objects.filter(author_kind=AuthorKind.CUSTOMER, reading=None)
-    return Ticket.objects.filter(pk__in=unread.values("ticket")).order_by("pk")
+    found = Ticket.objects.filter(pk__in=unread.values("ticket"))
+    return found.exclude(turn=Turn.SPAM).order_by("pk")
 
 
 def read_missing() -> Iterator[Ticket]:

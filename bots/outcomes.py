@@ -13,7 +13,16 @@ from django.utils import timezone
 from bots.endings import WEIGHTS, Course, Ending, Next, ending
 from bots.models import AnswerReport
 from tickets.intake.text import first_line
-from tickets.models import Answer, AuthorKind, Decision, HandOver, Message, Reading, Resolution
+from tickets.models import (
+    Answer,
+    AuthorKind,
+    Decision,
+    HandOver,
+    Message,
+    Reading,
+    Resolution,
+    Turn,
+)
 
 BINS = 10
 READ = 400  # characters of a message
@@ -72,6 +81,7 @@ def _answers() -> QuerySet[Answer, Any]:
     # 0 and 1 are no probabilities: greetings, and what was not looked up.
     return (
         Answer.objects.filter(confidence__gt=0, confidence__lt=1)
+        .exclude(message__ticket__turn=Turn.SPAM)
         .select_related("message__ticket")
         .annotate(
             person_at=Subquery(after.values("asked_at")[:1]),

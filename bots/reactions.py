@@ -95,7 +95,7 @@ def read_several(several: Sequence[Event]) -> None:
 def consider(event: Event) -> Turned | None:
     """Read the customer's newest words, and think about them if it is the assistant's turn."""
     ticket = event.ticket
-    if ticket is None or event.position is None:
+    if ticket is None or event.position is None or ticket.is_spam:
         return None
     if ticket.turn == Turn.ASSISTANT and ticket.turn_since < clock.now() - watch.DEADLINE:
         # Too late for an answer: the customer is told at once, and the words are read in peace.

@@ -185,6 +185,9 @@ def make_ticket(
             actions.resolve(actor=Actor.agent(agent), ticket=ticket)
         else:
             actions.confirm_solved(actor=Actor.of_customer(customer), ticket=ticket)
+    elif turn == Turn.SPAM:
+        agent = agent or make_agent(teams=[ticket.team])
+        actions.mark_spam(actor=Actor.agent(agent), ticket=ticket)
     if ago:
         then = timezone.now() - ago
         Ticket.objects.filter(pk=ticket.pk).update(turn_since=then, last_message_at=then)

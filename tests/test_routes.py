@@ -39,6 +39,7 @@ WRITE = {
     *("workspace-read-all", "workspace-read", "workspace-follow", "workspace-unfollow"),
     *("workspace-copy", "workspace-add-browser", "workspace-remove-browser"),
     *("workspace-stop-job", "workspace-undo-job"),
+    *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
 }
 FORM = {
     "ask",
@@ -50,6 +51,7 @@ FORM = {
     "workspace-merge",
     "workspace-split",
     "workspace-affected",
+    "workspace-block",
     "workspace-keep-view",
     "workspace-notification-settings",
     "workspace-change-view",

@@ -23,9 +23,11 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import JSONObject
 from django.http import Http404
 
+from tickets import clock
 from tickets.actors import Actor
 from tickets.models import (
     Attachment,
+    Block,
     BulkJob,
     Customer,
     CustomField,
@@ -38,11 +40,13 @@ from tickets.models import (
     Notification,
     Participant,
     SavedView,
+    Status,
     Ticket,
     TicketLink,
     TicketText,
     TicketType,
     Turn,
+    UndoStep,
     User,
 )
 from tickets.models.notifications import NotificationQuerySet
@@ -108,7 +112,22 @@ def forget(session: SessionBase) -> None:
 
 
 def tickets_for(actor: Actor) -> TicketQuerySet:
-    """All that `actor` may see; everything that reads tickets starts from here."""
+    """All that `actor` may see; everything that lists, counts or searches tickets starts from here.
+
+    What is in quarantine is in no list of those who work here: see `quarantine_for`. Its customer has
+    it among the others, and is not told that it was taken for spam.
+    """
+    tickets = _visible_to(actor)
+    return tickets if actor.customer is not None else tickets.exclude(turn=Turn.SPAM)
+
+
+def quarantine_for(actor: Actor) -> TicketQuerySet:
+    """What was marked as spam, of all that an agent may see."""
+    tickets = _visible_to(actor) if actor.works_here else Ticket.objects.none()
+    return tickets.filter(turn=Turn.SPAM)
+
+
+def _visible_to(actor: Actor) -> TicketQuerySet:
     tickets = Ticket.objects.all()
     if actor.customer is not None:
         return tickets.filter(customer=actor.customer)
@@ -206,7 +225,7 @@ def _merged_at() -> Case:
 
 
 def may_see(actor: Actor, ticket: Ticket, *, teams: Collection[int] = ()) -> bool:
-    """`tickets_for`, of a row and an agent's `teams` that are loaded already."""
+    """Whether a ticket may be opened, of a row and an agent's `teams` that are loaded already."""
     if actor.customer is not None:
         return ticket.customer_id == actor.customer.pk
     if actor.api_key is not None:
@@ -240,21 +259,25 @@ def notifications_for(actor: Actor) -> NotificationQuerySet:
 
 def ticket_for(actor: Actor, reference: str) -> Ticket:
     """The ticket, with what every screen of that actor's shows of it. Raises Http404."""
-    shown: tuple[str, ...] = ("customer", "team", "assignee", "type", "follows", "merged_into")
+    shown: tuple[str, ...] = (
+        *("customer", "team", "assignee", "type", "follows", "merged_into", "status"),
+    )
     if actor.customer is not None:
-        shown = ("customer__organization", "assignee", "merged_into")
+        shown = ("customer__organization", "assignee", "merged_into", "status")
     elif actor.works_here:
         shown = ("customer__organization", *shown[1:], "rating")
     if not (reference.isascii() and reference.isalnum()):  # PostgreSQL takes no NUL, for one
         raise Http404
-    tickets = tickets_for(actor).select_related(*shown)
+    tickets = _visible_to(actor).select_related(*shown)
     if actor.works_here:
         tickets = with_links(tickets.annotate(**_shown_beside(actor)), actor)
     elif actor.api_key is not None:
         tickets = with_links(tickets, actor).annotate(in_copy=in_copy())
     elif actor.customer is not None:
         tickets = tickets.annotate(
-            custom_fields=_custom_fields(shown_to_customer=True), in_copy=in_copy()
+            custom_fields=_custom_fields(shown_to_customer=True),
+            in_copy=in_copy(),
+            blocks=_blocks(),
         )
     try:
         return tickets.get(reference=reference)
@@ -271,6 +294,9 @@ def _shown_beside(actor: Actor) -> dict[str, Combinable]:
         teams=OuterRef("team"), role__in=STAFF_ROLES, is_active=True
     ).order_by("name", "email")
     people = members.values(row=JSONObject(key="pk", name="name", email="email"))
+    statuses = Status.objects.offered().values(
+        row=JSONObject(key="pk", name="name", category="category")
+    )
     snoozed = Event.objects.filter(ticket=OuterRef("pk"), kind=EventKind.TICKET_SNOOZED)
     by = snoozed.order_by("-position").values("actor_user__name")[:1]
     # Asked for only where it is: else all events of a long conversation would be looked at in vain.
@@ -286,7 +312,9 @@ def _shown_beside(actor: Actor) -> dict[str, Combinable]:
         "sees_merged_into": Exists(tickets_for(actor).filter(pk=OuterRef("merged_into"))),
         "has_drafts": Exists(Draft.objects.filter(ticket=OuterRef("pk"))),
         "snoozed_by": snoozed_by,
+        "blocks": _blocks(),
         "offered_types": ArraySubquery(types),
+        "offered_statuses": ArraySubquery(statuses),
         "team_members": ArraySubquery(people),
     }
 
@@ -306,9 +334,25 @@ def _custom_fields(**only: bool) -> ArraySubquery:
     )
 
 
+def _blocks() -> ArraySubquery:
+    """What keeps the customer from writing now, the newest first: see tickets.conversation.blocks."""
+    row = JSONObject(
+        key="pk",
+        email="email",
+        domain="domain",
+        reason="reason",
+        name="by__name",
+        address="by__email",
+        since="since",
+        until="until",
+    )
+    found = Block.objects.beside_ticket().in_force(clock.now())
+    return ArraySubquery(found.order_by("-pk").values(row=row))
+
+
 def attachment_for(actor: Actor, pk: UUID) -> Attachment:
     """The attachment, if its ticket may be seen. Raises Http404."""
-    attachment = Attachment.objects.filter(pk=pk, message__ticket__in=tickets_for(actor)).first()
+    attachment = Attachment.objects.filter(pk=pk, message__ticket__in=_visible_to(actor)).first()
     if attachment is None:
         raise Http404
     return attachment
@@ -328,6 +372,13 @@ def bulk_job_for(actor: Actor, pk: int) -> BulkJob:
     if job is None:
         raise Http404
     return job
+
+
+def undo_steps_for(actor: Actor) -> QuerySet[UndoStep]:
+    """What an agent may undo: their own acts, also in a conversation that they gave away by one."""
+    if not actor.works_here:
+        return UndoStep.objects.none()
+    return UndoStep.objects.filter(user=actor.user).select_related("event", "ticket__customer")
 
 
 def saved_views_for(actor: Actor) -> QuerySet[SavedView]:

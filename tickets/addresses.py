@@ -68,6 +68,20 @@ def to_look_up(text: str) -> str:
         return ""
 
 
+def domain(text: str) -> str:
+    """The one form of a domain that somebody typed, with or without an @ before it.
+
+    Raises:
+        ValidationError: it is no domain.
+    """
+    return normalised("anybody@" + text.strip().removeprefix("@")).partition("@")[2]
+
+
+def domain_of(address: str) -> str:
+    """What stands behind the @ of an address in its one form."""
+    return address.partition("@")[2]
+
+
 def _domain(text: str) -> str:
     """The domain in its IDNA form (UTS 46, non-transitional), if only case has to be mapped."""
     try:

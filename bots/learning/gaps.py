@@ -25,6 +25,7 @@ from tickets.models import (
     Message,
     Reading,
     Reason,
+    Turn,
 )
 
 logger = logging.getLogger(__name__)
@@ -83,14 +84,22 @@ def file_new() -> int:
 def unanswered() -> QuerySet[Message]:
     """The newest messages that got no good answer and are in no gap. Three queries."""
     since = timezone.now() - LATELY
-    answers = Answer.objects.filter(
-        Q(decision=Decision.CLARIFY) | Q(helpful=False), message__created_at__gte=since
-    ).annotate(
-        question=Subquery(_before(OuterRef("message__ticket"), OuterRef("message__position")))
+    answers = (
+        Answer.objects.filter(
+            Q(decision=Decision.CLARIFY) | Q(helpful=False), message__created_at__gte=since
+        )
+        .exclude(message__ticket__turn=Turn.SPAM)
+        .annotate(
+            question=Subquery(_before(OuterRef("message__ticket"), OuterRef("message__position")))
+        )
     )
-    handed_over = Event.objects.filter(
-        kind=EventKind.PERSON_ASKED, data__reason__in=_IN_VAIN, created_at__gte=since
-    ).annotate(question=Subquery(_before(OuterRef("ticket"), OuterRef("position"))))
+    handed_over = (
+        Event.objects.filter(
+            kind=EventKind.PERSON_ASKED, data__reason__in=_IN_VAIN, created_at__gte=since
+        )
+        .exclude(ticket__turn=Turn.SPAM)
+        .annotate(question=Subquery(_before(OuterRef("ticket"), OuterRef("position"))))
+    )
     places = {
         *answers.order_by("-pk").values_list("question", flat=True)[:LOOKED_AT],
         *handed_over.order_by("-pk").values_list("question", flat=True)[:LOOKED_AT],

@@ -18,7 +18,7 @@ from bots.understanding import query_of
 from knowledgebase import embeddings, indexing
 from knowledgebase.models import Article, Embedding, Encoder, Passage
 from tickets.actors import Actor
-from tickets.models import Answer, AuthorKind, Decision, Message, Ticket
+from tickets.models import Answer, AuthorKind, Decision, Message, Ticket, Turn
 from tickets.models.tickets import SOLVED
 
 Source = QuestionSuggestion.Source
@@ -89,6 +89,7 @@ def solved() -> list[Wording]:
             citations__rank=1,
             message__created_at__gte=timezone.now() - LATELY,
         )
+        .exclude(message__ticket__turn=Turn.SPAM)
         .annotate(question=Subquery(question.values("body")[:1]))
         .order_by("-pk")
         .values_list("citations__article", "question", "message__ticket")[: BATCH * 8]

@@ -9,8 +9,8 @@ from helpdesk.demo.load_people import Cast
 from tickets import actions, replay
 from tickets.actions.properties import Property
 from tickets.actors import Actor
+from tickets.lists.arranging import Sort
 from tickets.models import Role, Ticket, TicketType, User
-from tickets.search.finding import Sort
 
 WAITS = "customer"  # put aside until the customer writes
 

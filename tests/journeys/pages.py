@@ -78,6 +78,7 @@ view = SavedView.objects.create(
 job = actions.start_bulk(
     actor=by_amara, act="tag", values={"tags": ["tent"]}, tickets=Ticket.objects.filter(team=team)[:3]
 )
+actions.block(actor=by_amara, email="pills@spam.example", reason="Sells pills.")
 rule = EscalationRule.objects.order_by("pk").first()
 rows = {model: model._default_manager.order_by("pk").first() for model in site._registry}
 print(json.dumps({
@@ -138,6 +139,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "workspace-job": (AGENT, ("/workspace/jobs/{job}/",)),
     "workspace-questions": (AGENT, ("/workspace/questions/",)),
     "workspace-transfer": (AGENT, ("/workspace/{talks}/transfer/",)),
+    "workspace-block": (AGENT, ("/workspace/{talks}/block/",)),
     "workspace-snooze": (AGENT, ("/workspace/{talks}/snooze/",)),
     "workspace-similar": (AGENT, ("/workspace/{talks}/similar/",)),
     "workspace-link": (AGENT, ("/workspace/{talks}/link/",)),
@@ -202,6 +204,7 @@ NO_PAGES: Final = frozenset(
         *("workspace-copy", "workspace-add-browser", "workspace-remove-browser"),
         "workspace-counts",
         *("workspace-stop-job", "workspace-undo-job"),
+        *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a

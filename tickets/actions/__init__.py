@@ -1,6 +1,7 @@
 """The only ways to change state. Keyword-only, the actor first, one transaction, the lock first."""
 
 from tickets.actions.asking import reply_asking
+from tickets.actions.blocks import block, unblock
 from tickets.actions.claims import (
     ask_for_a_code,
     confirm_claim,
@@ -10,6 +11,7 @@ from tickets.actions.claims import (
 )
 from tickets.actions.closing import (
     announce_closing,
+    close,
     close_quiet,
     confirm_solved,
     rate,
@@ -42,7 +44,7 @@ from tickets.actions.drafts import (
     send_resolved,
     take_back,
 )
-from tickets.actions.errors import ActionError, Crossed, HasLeft, NotAllowed, Taken
+from tickets.actions.errors import ActionError, Blocked, Crossed, HasLeft, NotAllowed, Taken
 from tickets.actions.facts import note_fact
 from tickets.actions.follow_ups import continue_conversation
 from tickets.actions.following import add_to_copy, follow, remove_from_copy, unfollow
@@ -95,12 +97,16 @@ from tickets.actions.rules import (
 from tickets.actions.saved_views import change_view, remove_view, save_view
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.snoozing import snooze, unsnooze
+from tickets.actions.spam import mark_spam, not_spam
 from tickets.actions.splitting import split
+from tickets.actions.statuses import set_status
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
+from tickets.actions.undoing import undo
 from tickets.actions.visitors import first_contact
 
 __all__ = [
     "ActionError",
+    "Blocked",
     "ChangedMeanwhile",
     "Crossed",
     "HasLeft",
@@ -119,11 +125,13 @@ __all__ = [
     "ask_for_a_person",
     "assign",
     "be_here",
+    "block",
     "change_setting",
     "change_tags",
     "change_ticket",
     "change_view",
     "choose_notifications",
+    "close",
     "close_quiet",
     "confirm_claim",
     "confirm_solved",
@@ -152,9 +160,11 @@ __all__ = [
     "make_claim",
     "mark_all_read",
     "mark_read",
+    "mark_spam",
     "merge",
     "move_rule",
     "new_visitor",
+    "not_spam",
     "note_fact",
     "notify",
     "open_ticket",
@@ -183,6 +193,7 @@ __all__ = [
     "send_now",
     "send_reply",
     "send_resolved",
+    "set_status",
     "snooze",
     "split",
     "start_bulk",
@@ -190,6 +201,8 @@ __all__ = [
     "switch_rule",
     "take_back",
     "transfer",
+    "unblock",
+    "undo",
     "undo_bulk",
     "unfollow",
     "unlink",

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import addresses, clock, events
+from tickets.actions.blocked import refuse_blocked
 from tickets.actions.customers import give_to, known_customer
 from tickets.actions.errors import ActionError
 from tickets.actors import Actor
@@ -26,9 +27,11 @@ def leave_email(*, actor: Actor, ticket: Ticket, email: str) -> Customer:
     Raises:
         ValidationError: it is no address.
         ActionError: whoever has it said that it is not theirs to use.
+        Blocked: they may not write to us.
     """
     customer = Customer.objects.locked(ticket.customer)
     customer = customer.joined_into or customer  # who joined in this moment has an address
+    refuse_blocked(actor, customer)
     ticket = Ticket.objects.locked(ticket)
     email = addresses.normalised(email)
     if customer.email or customer.claimed_email == email or ticket.customer_id != customer.pk:

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import crossing
+from tickets.actions import crossing, undoing
+from tickets.actions.blocked import refuse_blocked
 from tickets.actions.custom_fields import refuse_incomplete
 from tickets.actions.errors import ActionError, NotAllowed, merged
 from tickets.actions.handover import accept, hand_over
@@ -50,13 +51,41 @@ def resolve(*, actor: Actor, ticket: Ticket, seen: int | None = None) -> Ticket:
         return ticket
     crossing.refuse_crossing(ticket, actor.user, seen)
     refuse_incomplete(ticket)
+    was = undoing.look(ticket)
     if ticket.assignee_id is None:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)
-    close(ticket, Resolution.RESOLVED)
-    events.record(EventKind.TICKET_RESOLVED, actor=actor, ticket=ticket)
+    end(ticket, Resolution.RESOLVED)
+    event = events.record(EventKind.TICKET_RESOLVED, actor=actor, ticket=ticket)
     announce(ticket, notices.resolved(actor.user))
     ticket.save()
+    undoing.keep(event, was, ticket, told=True)
+    return ticket
+
+
+@transaction.atomic
+def close(*, actor: Actor, ticket: Ticket) -> Ticket:
+    """An agent ends it without saying that it is solved: nothing is to be done, or it cannot be.
+
+    Raises:
+        NotAllowed: the actor is no agent.
+        Crossed: a colleague's reply is leaving.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    if not actor.works_here or actor.user is None:
+        raise NotAllowed
+    if ticket.is_closed:
+        return ticket
+    crossing.refuse_crossing(ticket, actor.user, None)
+    was = undoing.look(ticket)
+    if ticket.assignee_id is None:
+        accept(actor=actor, ticket=ticket)
+        ticket = Ticket.objects.locked(ticket)
+    end(ticket, Resolution.CLOSED)
+    event = events.record(EventKind.TICKET_CLOSED, actor=actor, ticket=ticket)
+    announce(ticket, notices.closed_by(actor.user))
+    ticket.save()
+    undoing.keep(event, was, ticket, told=True)
     return ticket
 
 
@@ -64,16 +93,18 @@ def resolve(*, actor: Actor, ticket: Ticket, seen: int | None = None) -> Ticket:
 def confirm_solved(*, actor: Actor, ticket: Ticket) -> Ticket:
     """The customer says that it is solved: the only resolution that counts as one.
 
+    What is in quarantine stays there, and counts as nothing.
+
     Raises:
         ActionError: it was merged into another one.
     """
     ticket = Ticket.objects.locked(ticket)
     if ticket.merged_into_id is not None:
         raise merged()
-    if ticket.resolution == Resolution.CONFIRMED:
+    if ticket.resolution == Resolution.CONFIRMED or ticket.is_spam:
         return ticket
     ticket.solved_by_assistant = not ticket.with_a_person
-    close(ticket, Resolution.CONFIRMED)
+    end(ticket, Resolution.CONFIRMED)
     events.record(
         EventKind.TICKET_CONFIRMED,
         actor=actor,
@@ -111,7 +142,7 @@ def close_quiet(*, actor: Actor, ticket: Ticket) -> Ticket:
     ticket = Ticket.objects.locked(ticket)
     if ticket.closes_at is None or ticket.closes_at > clock.now():
         return ticket
-    close(ticket, Resolution.QUIET)
+    end(ticket, Resolution.QUIET)
     events.record(EventKind.TICKET_CLOSED, actor=actor, ticket=ticket)
     announce(ticket, notices.closed_quiet())
     ticket.save()
@@ -124,29 +155,35 @@ def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
 
     Raises:
         ActionError: the actor is its customer, and it was closed too long ago; or it was merged.
+        Blocked: the actor is its customer, and may not write to us.
     """
     ticket = Ticket.objects.locked(ticket)
     if not ticket.is_closed:
         return ticket
     if ticket.merged_into_id is not None:
         raise merged()
+    if actor.customer is not None:
+        refuse_blocked(actor, actor.customer)
     if actor.customer is not None and ticket.is_over(SiteSettings.load().reopen_days):
         raise ActionError(
             _("This was closed long ago. Write below, and it goes on in a new conversation."),
             code="over",
         )
+    was = undoing.look(ticket)
     assignee = ticket.assignee
-    events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket)
+    event = events.record(EventKind.TICKET_REOPENED, actor=actor, ticket=ticket)
     if assignee is not None and assignee.on_the_staff:
         ticket.person_asked_at = ticket.person_asked_at or clock.now()
         ticket.pass_turn(Turn.AGENT)
         announce(ticket, notices.reopened(actor.user))
         ticket.save()
+        undoing.keep(event, was, ticket, told=True)
         return ticket
     ticket.pass_turn(Turn.CUSTOMER)
     ticket.save()
     hand_over(actor=actor, ticket=ticket, reason=Reason.REOPENED)
     ticket.refresh_from_db()
+    undoing.keep(event, was, ticket, told=True)
     return ticket
 
 
@@ -156,11 +193,16 @@ def rate_answer(*, actor: Actor, answer: Answer, helpful: bool, in_words: bool =
 
     Yes closes the conversation. The second no asks for a person, in the same step. `in_words`: they
     wrote it instead of pressing the button, so that nothing is left for the assistant to answer.
+
+    Raises:
+        Blocked: they may not write to us.
     """
     ticket = Ticket.objects.locked(answer.message.ticket)
     answer = Answer.objects.select_for_update().get(pk=answer.pk)
     if answer.helpful == helpful:
         return ticket
+    if not in_words:  # what they wrote before they were blocked is heard
+        refuse_blocked(actor, ticket.customer)
     answer.helpful = helpful
     answer.save(update_fields=["helpful"])
     if not helpful:
@@ -194,9 +236,11 @@ def rate(
     Raises:
         ActionError: it is still open, or was merged into another one.
         ValidationError: a number is out of range.
+        Blocked: they may not write to us.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not ticket.is_closed:
+    refuse_blocked(actor, ticket.customer)
+    if not ticket.is_closed or ticket.is_spam:
         raise ActionError(_("You can rate this once it is solved."), code="open")
     if ticket.merged_into_id is not None:
         raise merged()
@@ -227,7 +271,7 @@ def _over_everywhere(day: datetime) -> datetime:
     return midnight + timedelta(days=1, hours=12)
 
 
-def close(ticket: Ticket, resolution: Resolution) -> None:
+def end(ticket: Ticket, resolution: Resolution) -> None:
     """Close a locked ticket, whatever it was before; whoever waited in it waits no more."""
     now = clock.now()
     ticket.pass_turn(Turn.CLOSED, at=now)

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from tickets import clock, events
 from tickets.actions import crossing
+from tickets.actions.blocked import refuse_blocked
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.following import mentioned_in, name_colleagues
 from tickets.actions.handover import accept, hand_over
@@ -41,6 +42,7 @@ from tickets.models import (
     Ticket,
     Turn,
 )
+from tickets.models.tickets import ENDED
 from tickets.service import assistance, notices
 
 # Where the assistant takes the first turn. What comes by other channels is for people at once.
@@ -73,9 +75,11 @@ def open_ticket(
 
     Raises:
         TextError: the text is too long.
+        Blocked: they may not write to us.
     """
     customer = Customer.objects.locked(customer)
     customer = customer.joined_into or customer  # they may just have logged in in another tab
+    refuse_blocked(actor, customer)
     body = text.message(body, may_be_empty=to_a_person or bool(uploads))
     if client_id and (before := _sent_before(customer, client_id)):
         return before
@@ -132,15 +136,19 @@ def ask_for_a_person(*, actor: Actor, customer: Customer) -> Ticket:
 
     Clicking twice finds the first, also the next morning while it still waits in the queue; and
     what they just asked the assistant goes along.
+
+    Raises:
+        Blocked: they may not write to us.
     """
     customer = Customer.objects.locked(customer)
     customer = customer.joined_into or customer
+    refuse_blocked(actor, customer)
     lately = Q(last_message_at__gt=clock.now() - SAME_CONCERN)
     ticket = (
         Ticket.objects.filter(
             lately | Q(turn=Turn.QUEUE), customer=customer, channel__in=ASSISTANT_CHANNELS
         )
-        .exclude(turn=Turn.CLOSED)
+        .exclude(turn__in=ENDED)
         .order_by("-last_message_at")
         .first()
     )
@@ -168,10 +176,12 @@ def post_message(
     Raises:
         TextError: nothing was written, or too much.
         NotAllowed: the actor is a customer, and the conversation has become somebody else's.
+        Blocked: they may not write to us.
     """
     ticket = Ticket.objects.locked(ticket)
     if actor.customer is not None and not is_theirs(ticket, actor.customer):
         raise NotAllowed
+    refuse_blocked(actor, ticket.customer)
     body = text.message(body, may_be_empty=bool(uploads))
     if client_id and (before := Message.objects.filter(ticket=ticket, client_id=client_id).first()):
         return before
@@ -185,7 +195,8 @@ def post_message(
             uploads=uploads,
         )
     was_closed, in_time = ticket.is_closed, True
-    if not ticket.with_a_person:
+    was_spam = ticket.is_spam  # whoever goes on writing in it reaches a person, not the assistant
+    if not (ticket.with_a_person or was_spam):
         in_time = assistance.answers_in_time()
         ticket.assignee = None
         ticket.pass_turn(Turn.ASSISTANT if in_time else Turn.CUSTOMER)
@@ -210,7 +221,8 @@ def post_message(
     ticket.save()
     if not in_time:
         _fetch_a_person_at_once(ticket)
-    elif ticket.with_a_person and not ticket.somebody_has_it:  # whoever had it is gone
+    elif (ticket.with_a_person or was_spam) and not ticket.somebody_has_it:
+        # Whoever had it is gone, or nobody had.
         hand_over(actor=actor, ticket=ticket, reason=Reason.REOPENED)
     return message
 

@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from tickets import addresses, events
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import Customer, EventKind, Fact, Ticket, User
+from tickets.models import Block, Customer, EventKind, Fact, Ticket, User
+from tickets.models.blocks import OPEN
 
 
 @transaction.atomic
@@ -82,10 +83,17 @@ def follow_login_address(*, actor: Actor, user: User) -> Customer | None:
     if holder is not None:
         holder.email = None
         holder.save(update_fields=["email"])
+        _take_block_along(holder, customer)
         _join(actor, holder, customer)
     customer.email = email
     customer.save(update_fields=["email"])
     return customer
+
+
+def _take_block_along(holder: Customer, owner: Customer) -> None:
+    """What keeps a locked `holder` from writing keeps `owner`, who is proved to be the same person."""
+    if not Block.objects.filter(OPEN, customer=owner).exists():
+        Block.objects.filter(OPEN, customer=holder).update(customer=owner)
 
 
 def _give_login(user: User, email: str | None) -> Customer:

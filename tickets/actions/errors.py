@@ -23,6 +23,13 @@ class NotAllowed(ActionError):
         super().__init__(_("You may not do this."), code="forbidden")
 
 
+class Blocked(NotAllowed):
+    """Somebody who works here blocked them; the words say so, and how else to reach us."""
+
+    def __init__(self, words: str) -> None:
+        ActionError.__init__(self, words, code="blocked")
+
+
 class Taken(ActionError):
     """Somebody else was first."""
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from tickets import clock, events
+from tickets.actions import undoing
+from tickets.actions.blocked import refuse_blocked
 from tickets.actions.errors import NotAllowed, Taken, closed
 from tickets.actions.speech import announce, say
 from tickets.actors import Actor
@@ -53,12 +55,17 @@ def hand_over(
     and on what `evidence`; `words` are what the assistant says before it steps back, and `warns`
     says that they are for somebody in danger. For what was merged a person is asked for where it
     goes on.
+
+    Raises:
+        Blocked: the actor is a customer who may not write to us.
     """
     ticket = Ticket.objects.locked(ticket)
     ticket = Ticket.objects.locked(ticket.goes_on_in) if ticket.goes_on_in else ticket
     last = ticket.handovers.order_by("-pk").first()
     if last is not None and ticket.somebody_has_it:
         return last
+    if actor.customer is not None:
+        refuse_blocked(actor, actor.customer)
     now = clock.now()
     if last is not None:
         ticket.handovers.filter(ended_at=None).update(ended_at=now)
@@ -132,6 +139,7 @@ def accept(*, actor: Actor, ticket: Ticket) -> Ticket:
         raise closed(ticket)
     if ticket.assignee is not None and ticket.somebody_has_it:
         raise Taken(ticket.assignee)
+    was = undoing.look(ticket)
     now = clock.now()
     handover = ticket.handovers.filter(ended_at=None).first()
     if handover is not None and handover.accepted_at is not None:  # by somebody who is gone
@@ -139,9 +147,10 @@ def accept(*, actor: Actor, ticket: Ticket) -> Ticket:
         handover.save(update_fields=["ended_at"])
         handover = None
     place_with(ticket, actor.user, handover)
-    events.record(EventKind.TICKET_ACCEPTED, actor=actor, ticket=ticket)
+    event = events.record(EventKind.TICKET_ACCEPTED, actor=actor, ticket=ticket)
     announce(ticket, notices.accepted(actor.user))
     ticket.save()
+    undoing.keep(event, was, ticket, told=True)
     return ticket
 
 
@@ -160,14 +169,16 @@ def hand_back(*, actor: Actor, ticket: Ticket) -> Ticket:
         raise closed(ticket)
     if not ticket.with_a_person:
         return ticket
+    was = undoing.look(ticket)
     ticket.handovers.filter(ended_at=None).update(ended_at=clock.now())
     ticket.person_asked_at = None
     ticket.assignee = None
     ticket.unhelpful_answers = 0
     ticket.pass_turn(Turn.ASSISTANT if waits_for_answer(ticket) else Turn.CUSTOMER)
-    events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
+    event = events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
     announce(ticket, notices.handed_back(actor.user))
     ticket.save()
+    undoing.keep(event, was, ticket, told=True)
     return ticket
 
 
@@ -206,9 +217,10 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
         raise closed(ticket)
     if ticket.team_id == team.pk and ticket.turn == Turn.QUEUE:
         return ticket
+    was = undoing.look(ticket)
     from_team = ticket.team_id
     queue_again(ticket, team, detail)
-    events.record(
+    event = events.record(
         EventKind.TICKET_TRANSFERRED,
         actor=actor,
         ticket=ticket,
@@ -217,6 +229,7 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
     )
     announce(ticket, notices.transferred(team, queues.outlook(ticket), ticket.customer))
     ticket.save()
+    undoing.keep(event, was, ticket, told=True)
     return ticket
 
 

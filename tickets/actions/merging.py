@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions.closing import close
+from tickets.actions.closing import end
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.snoozing import Why, come_back
@@ -62,7 +62,7 @@ def merge(*, actor: Actor, ticket: Ticket, into: Ticket) -> Ticket:
         )
     owed, had_a_person = source.turn in _OWED, source.with_a_person and not source.is_closed
     before = _state_of(source)
-    close(source, Resolution.MERGED)
+    end(source, Resolution.MERGED)
     source.merged_into = target
     about: dict[str, Any] = {"merged": source.pk, "into": target.pk}
     events.record(EventKind.TICKET_MERGED, actor=actor, ticket=source, before=before, **about)
@@ -137,6 +137,8 @@ def _refuse_unfit(ticket: Ticket, into: Ticket, customer: Customer) -> None:
             ),
             code="two_customers",
         )
+    if source.is_spam or target.is_spam:
+        raise ActionError(_("One of them is in quarantine. Bring it back first."), code="spam")
     if source.merged_into_id is not None:
         raise ActionError(_("It was merged into another one already."), code="merged")
     if target.merged_into_id is not None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets import access, clock, events
+from tickets.actions import undoing
 from tickets.actions.errors import ActionError, NotAllowed, closed
 from tickets.actions.handover import accept, place_with, queue_again
 from tickets.actions.speech import announce
@@ -62,7 +63,7 @@ def change_ticket(
     if seen is not None and seen != before:
         now = _said(ticket, name) or _("none")
         raise ChangedMeanwhile(str(name.label), who_changed(ticket, name), now)
-    was = _kept(ticket, name)
+    looked, was = undoing.look(ticket, handovers=False), _kept(ticket, name)
     if name == Property.SUBJECT:
         ticket.subject = after
     elif name == Property.PRIORITY:
@@ -71,8 +72,11 @@ def change_ticket(
         ticket.type = kind
     # A subject is somebody's words, and no words of anybody are kept in an event.
     values = {} if name == Property.SUBJECT else {"before": was, "after": _kept(ticket, name)}
-    events.record(EventKind.TICKET_CHANGED, actor=actor, ticket=ticket, field=name, **values)
+    event = events.record(
+        EventKind.TICKET_CHANGED, actor=actor, ticket=ticket, field=name, **values
+    )
     ticket.save()
+    undoing.keep(event, looked, ticket)
     return ticket
 
 
@@ -102,9 +106,10 @@ def change_tags(
         )
     if [*kept, *added] == before:
         return ticket
+    was = undoing.look(ticket, handovers=False)
     ticket.tags = [*kept, *added]
     Tag.objects.keep(added)
-    events.record(
+    event = events.record(
         EventKind.TICKET_CHANGED,
         actor=actor,
         ticket=ticket,
@@ -113,6 +118,7 @@ def change_tags(
         after=ticket.tags,
     )
     ticket.save()
+    undoing.keep(event, was, ticket)
     return ticket
 
 
@@ -141,6 +147,7 @@ def assign(
     if seen != "" and seen != before:
         now = str(ticket.assignee or _("nobody"))
         raise ChangedMeanwhile(_("assignee"), who_changed(ticket, "assignee"), now)
+    was = undoing.look(ticket)
     if agent is None:
         queue_again(ticket, ticket.team)
         words = notices.passed_on(queues.outlook(ticket), ticket.customer)
@@ -156,9 +163,12 @@ def assign(
         _give(ticket, agent)
         words = notices.accepted(agent)
     after = agent.pk if agent else None
-    events.record(EventKind.TICKET_ASSIGNED, actor=actor, ticket=ticket, before=before, after=after)
+    event = events.record(
+        EventKind.TICKET_ASSIGNED, actor=actor, ticket=ticket, before=before, after=after
+    )
     announce(ticket, words)
     ticket.save()
+    undoing.keep(event, was, ticket, told=True)
     return ticket
 
 

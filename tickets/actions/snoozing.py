@@ -9,11 +9,12 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
+from tickets.actions import undoing
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.handover import accept
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import EventKind, Ticket
+from tickets.models import Event, EventKind, Ticket
 
 LONGEST = timedelta(days=366)
 
@@ -47,7 +48,9 @@ def snooze(*, actor: Actor, ticket: Ticket, until: datetime | None, note: str = 
         raise ValidationError(_("Choose a time that is still to come."), code="past")
     if until is not None and until > now + LONGEST:
         raise ValidationError(_("Choose a time within a year."), code="too_far")
-    if ticket.assignee_id is None or not ticket.somebody_has_it:
+    was = undoing.look(ticket)
+    accepts = ticket.assignee_id is None or not ticket.somebody_has_it
+    if accepts:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)
     ticket.snoozed_at = now
@@ -55,13 +58,14 @@ def snooze(*, actor: Actor, ticket: Ticket, until: datetime | None, note: str = 
     ticket.snooze_note = text.line(note)
     ticket.is_back = False
     ticket.closes_at = None
-    events.record(
+    event = events.record(
         EventKind.TICKET_SNOOZED,
         actor=actor,
         ticket=ticket,
         until=until.isoformat() if until else None,
     )
     ticket.save()
+    undoing.keep(event, was, ticket, told=accepts)
     return ticket
 
 
@@ -81,15 +85,18 @@ def unsnooze(*, actor: Actor, ticket: Ticket, due: datetime | None = None) -> Ti
         return ticket
     if due is not None and (ticket.snoozed_until is None or ticket.snoozed_until > due):
         return ticket
-    come_back(ticket, actor, Why.TIME if due else Why.AGENT)
+    was = undoing.look(ticket, handovers=False)
+    event = come_back(ticket, actor, Why.TIME if due else Why.AGENT)
     ticket.save()
+    if event is not None:
+        undoing.keep(event, was, ticket)
     return ticket
 
 
-def come_back(ticket: Ticket, actor: Actor, why: Why) -> None:
-    """End the snooze of a locked ticket, if it is put aside."""
+def come_back(ticket: Ticket, actor: Actor, why: Why) -> Event | None:
+    """End the snooze of a locked ticket, if it is put aside; the event."""
     if ticket.snoozed_at is None:
-        return
+        return None
     ticket.end_snooze()
     ticket.is_back = why != Why.AGENT
-    events.record(EventKind.TICKET_UNSNOOZED, actor=actor, ticket=ticket, why=why)
+    return events.record(EventKind.TICKET_UNSNOOZED, actor=actor, ticket=ticket, why=why)

@@ -2,8 +2,15 @@
 
 from tickets.admin.audit import ledger
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, SingletonAdmin
-from tickets.admin.people import customers, keys, users
-from tickets.admin.policy import custom_fields, opening_hours, site_settings, teams, ticket_types
+from tickets.admin.people import blocks, customers, keys, users
+from tickets.admin.policy import (
+    custom_fields,
+    opening_hours,
+    site_settings,
+    statuses,
+    teams,
+    ticket_types,
+)
 from tickets.admin.rules import log, rules
 from tickets.admin.site import site
 
@@ -11,6 +18,7 @@ __all__ = [
     "AuditedAdmin",
     "AuditedForm",
     "SingletonAdmin",
+    "blocks",
     "custom_fields",
     "customers",
     "keys",
@@ -20,6 +28,7 @@ __all__ = [
     "rules",
     "site",
     "site_settings",
+    "statuses",
     "teams",
     "ticket_types",
     "users",

@@ -37,6 +37,7 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("People"), "badge", "tickets_user"),
             _page(_("Opening hours"), "schedule", "tickets_openinghours"),
             _page(_("Types of conversations"), "category", "tickets_tickettype"),
+            _page(_("Statuses"), "label", "tickets_status"),
             _page(_("Custom fields"), "edit_attributes", "tickets_customfield"),
         ),
         _group(
@@ -62,6 +63,7 @@ def _groups() -> list[dict[str, Any]]:
             _("Customers"),
             _page(_("Customers"), "person", "tickets_customer"),
             _page(_("Organisations"), "apartment", "tickets_organization"),
+            _page(_("Blocks"), "person_off", "tickets_block"),
         ),
         _group(
             _("Integrations"),

@@ -21,6 +21,7 @@ from tickets.api.reading import article_url, as_read
 from tickets.intake import text
 from tickets.models import (
     AuthorKind,
+    Category,
     Channel,
     Citation,
     Decision,
@@ -115,6 +116,12 @@ class TicketOut(serializers.Serializer[Any]):
     snoozed_until = Moment(
         allow_null=True, help_text="Put aside by its agent until then, if it is for a time."
     )
+    category = serializers.ChoiceField(
+        choices=Category.choices, allow_null=True, help_text="Where it stands; null in quarantine."
+    )
+    status = serializers.SerializerMethodField(
+        help_text="A finer word for that, which an admin added, in the words for agents."
+    )
     priority = serializers.SerializerMethodField()
     type = serializers.SerializerMethodField(help_text="What it is, in the admin's words.")
     tags = serializers.ListField(child=serializers.CharField(max_length=TAG_LENGTH))
@@ -168,6 +175,9 @@ class TicketOut(serializers.Serializer[Any]):
     def get_type(self, ticket: Ticket) -> str | None:
         return ticket.type.name if ticket.type else None
 
+    def get_status(self, ticket: Ticket) -> str | None:
+        return ticket.status.name if ticket.status else None
+
     def get_custom_fields(self, ticket: Ticket) -> list[CustomValue]:
         return [
             {"key": key, "values": as_sent(value)} for key, value in sorted(ticket.custom.items())
@@ -192,9 +202,9 @@ class TicketOut(serializers.Serializer[Any]):
 
     def get_resolution(
         self, ticket: Ticket
-    ) -> Literal["confirmed", "resolved", "quiet", "merged"] | None:
+    ) -> Literal["confirmed", "resolved", "quiet", "merged", "closed", "spam"] | None:
         match ticket.resolution:
-            case "confirmed" | "resolved" | "quiet" | "merged" as resolution:
+            case "confirmed" | "resolved" | "quiet" | "merged" | "closed" | "spam" as resolution:
                 return resolution
         return None
 

@@ -67,6 +67,7 @@ def state_of(act: Act, ticket: Ticket) -> Values:
         "until": ticket.snoozed_until.isoformat() if ticket.snoozed_until else None,
         "note": ticket.snooze_note,
         "closed": ticket.is_closed,
+        "spam": ticket.is_spam,
         "position": ticket.last_position,
     }
     return {name: found[name] for name in _CHANGES[act]}
@@ -82,6 +83,7 @@ _CHANGES: dict[Act, tuple[str, ...]] = {
     Act.SNOOZE: ("snoozed", "until", "note", *_WHO),
     Act.TRANSFER: ("team", *_WHO),
     Act.RESOLVE: ("closed", "position", *_WHO),
+    Act.SPAM: ("spam",),
 }
 
 
@@ -183,6 +185,17 @@ def _reopen(undoing: Undoing) -> None:
     _give_back(undoing)
 
 
+def _mark_spam(doing: Doing) -> None:
+    if doing.ticket.is_spam:
+        raise ActionError(_("It is in quarantine already."), code="spam")
+    actions.mark_spam(actor=doing.actor, ticket=doing.ticket)
+
+
+def _not_spam(undoing: Undoing) -> None:
+    _refuse_changed(undoing, undoing.ticket.is_spam)
+    actions.not_spam(actor=undoing.actor, ticket=undoing.ticket)
+
+
 _ACTS: dict[Act, tuple[Callable[[Doing], None], Callable[[Undoing], None]]] = {
     Act.MINE: (_assign, _unassign),
     Act.ASSIGN: (_assign, _unassign),
@@ -192,6 +205,7 @@ _ACTS: dict[Act, tuple[Callable[[Doing], None], Callable[[Undoing], None]]] = {
     Act.SNOOZE: (_snooze, _unsnooze),
     Act.TRANSFER: (_transfer, _transfer_back),
     Act.RESOLVE: (_resolve, _reopen),
+    Act.SPAM: (_mark_spam, _not_spam),
 }
 
 

@@ -114,7 +114,8 @@ def _do(job: BulkJob, actor: Actor, item: BulkItem) -> tuple[acts.Values, acts.V
     """Do it to a ticket as it is now, if its agent may still see it; what was before, what is after."""
     act = Act(job.act)
     ticket = Ticket.objects.locked(Ticket(pk=item.ticket_id))
-    if not access.tickets_for(actor).filter(pk=ticket.pk).exists():
+    visible = access.quarantine_for(actor) if ticket.is_spam else access.tickets_for(actor)
+    if not visible.filter(pk=ticket.pk).exists():
         raise ActionError(_("Not found."), code="not_found")
     was = acts.state_of(act, ticket)
     if job.undoes_id is None:

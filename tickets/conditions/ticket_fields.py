@@ -33,6 +33,7 @@ from tickets.models import (
     Identity,
     Message,
     Priority,
+    Status,
     Team,
     Ticket,
     TicketType,
@@ -59,6 +60,10 @@ def _teams() -> Choices:
 
 def _types() -> Choices:
     return list(TicketType.objects.values_list("pk", "name"))
+
+
+def _statuses() -> Choices:
+    return list(Status.objects.values_list("pk", "name"))
 
 
 def _snoozed(now: datetime) -> Combinable:
@@ -170,6 +175,16 @@ for _field in (
         help=_("What an agent says that it is. Unknown until somebody does."),
         read=_column("type"),
         query=_stored("type"),
+        key=int,
+    ),
+    Field(
+        "status",
+        _("status"),
+        "choice",
+        _statuses,
+        help=_("One that an admin added. Unknown while it has none."),
+        read=_column("status"),
+        query=_stored("status"),
         key=int,
     ),
     Field(

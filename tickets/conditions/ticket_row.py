@@ -66,7 +66,8 @@ class TicketRow:
 
 
 _STATEMENT: Final = """
-SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type, ticket.turn,
+SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type,
+    ticket.status_id AS status, ticket.turn,
     ticket.turn_since, ticket.snoozed_at, ticket.person_asked_at,
     ticket.created_at AS opened, ticket.updated_at AS changed, ticket.closed_at AS closed,
     ticket.last_message_at AS last_message, rating.satisfaction,

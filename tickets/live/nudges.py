@@ -78,7 +78,8 @@ def nudge(event: Event) -> None:
     message["by"] = event.actor_user_id
     message["by_kind"] = event.actor_kind
     groups = [staff_group(ticket.pk), team_group(ticket.team_id)]
-    if event.kind not in STAFF_ONLY:
+    # Its status customers see, too, in words of their own.
+    if event.kind not in STAFF_ONLY or event.data.get("field") == "status":
         groups.insert(0, customer_group(ticket.pk))
     if ticket.assignee_id:
         groups.append(user_group(ticket.assignee_id))

@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                             ("snooze", "Snooze"),
                             ("transfer", "Transfer"),
                             ("resolve", "Resolve"),
+                            ("spam", "Spam"),
                         ],
                         max_length=10,
                         verbose_name="act",

@@ -2,6 +2,7 @@
 
 from tickets.models.api_keys import ApiKey, IdempotentRequest, Scope
 from tickets.models.attachments import Attachment
+from tickets.models.blocks import Block
 from tickets.models.claims import Claim, ClaimState
 from tickets.models.custom_fields import CustomField
 from tickets.models.customers import Customer, Fact, Organization, Tier
@@ -29,7 +30,9 @@ from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
 from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
+from tickets.models.statuses import Category, Status
 from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket, Turn
+from tickets.models.undo import UndoStep
 from tickets.models.users import Role, Team, User
 
 __all__ = [
@@ -40,8 +43,10 @@ __all__ = [
     "ApiKey",
     "Attachment",
     "AuthorKind",
+    "Block",
     "BulkItem",
     "BulkJob",
+    "Category",
     "Channel",
     "Citation",
     "Claim",
@@ -90,6 +95,7 @@ __all__ = [
     "SavedView",
     "Scope",
     "SiteSettings",
+    "Status",
     "Tag",
     "Team",
     "Ticket",
@@ -98,6 +104,7 @@ __all__ = [
     "TicketType",
     "Tier",
     "Turn",
+    "UndoStep",
     "User",
     "Way",
 ]

@@ -32,6 +32,7 @@ class Act(models.TextChoices):
     SNOOZE = "snooze", _("Snooze")
     TRANSFER = "transfer", _("Transfer")
     RESOLVE = "resolve", _("Resolve")
+    SPAM = "spam", _("Spam")
 
 
 class JobState(models.TextChoices):

@@ -124,6 +124,15 @@ class SiteSettings(models.Model):
         ),
     )
 
+    blocked_text = models.TextField(
+        _("for those who are blocked"),
+        blank=True,
+        max_length=500,
+        help_text=_(
+            "How else somebody whom an agent blocked reaches you: a letter, a shop. Empty: the "
+            "telephone number and the e-mail address above are named, if there are any."
+        ),
+    )
     undo_seconds = models.PositiveSmallIntegerField(
         _("seconds to take back"),
         default=10,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tickets import clock
+from tickets.models.statuses import Category
 
 # Crockford's letters without vowels: easy to read out, and no reference spells a word.
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -32,6 +33,11 @@ class Turn(models.TextChoices):
     AGENT = "agent", _("Agent")
     CUSTOMER = "customer", _("Waiting for the customer")
     CLOSED = "closed", _("Closed")
+    # In quarantine: nobody's turn, out of every list but its own, and nothing of it is deleted.
+    SPAM = "spam", _("Spam")
+
+
+ENDED = (Turn.CLOSED, Turn.SPAM)
 
 
 class Channel(models.TextChoices):
@@ -56,10 +62,14 @@ class Resolution(models.TextChoices):
     RESOLVED = "resolved", _("Resolved, the agent says")
     QUIET = "quiet", _("Closed, nobody wrote any more")
     MERGED = "merged", _("Merged into another")
+    CLOSED = "closed", _("Closed by an agent")
+    SPAM = "spam", _("Spam")
 
 
 # Those that say that it helped: what became quiet is no evidence of that.
 SOLVED = (Resolution.CONFIRMED, Resolution.RESOLVED)
+NOT_SOLVED = (Resolution.QUIET, Resolution.CLOSED)
+STILL_OPEN = (Turn.ASSISTANT, Turn.QUEUE, Turn.AGENT)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -112,6 +122,17 @@ class Ticket(models.Model):
         null=True,
         blank=True,
     )
+
+    # A finer word for where it stands, and the category in which that is one; see `category`.
+    status = models.ForeignKey(
+        "Status",
+        verbose_name=_("status"),
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        null=True,
+        blank=True,
+    )
+    status_category = models.CharField(max_length=10, blank=True, db_default="", editable=False)
 
     turn = models.CharField(_("turn"), max_length=10, choices=Turn.choices)
     turn_since = models.DateTimeField(_("turn since"))
@@ -178,9 +199,29 @@ class Ticket(models.Model):
                 name="ticket_no_person_in_the_assistants_turn",
             ),
             models.CheckConstraint(
-                condition=Q(turn=Turn.CLOSED, closed_at__isnull=False) & ~Q(resolution="")
-                | ~Q(turn=Turn.CLOSED) & Q(closed_at__isnull=True, resolution=""),
+                condition=Q(turn__in=ENDED, closed_at__isnull=False) & ~Q(resolution="")
+                | ~Q(turn__in=ENDED) & Q(closed_at__isnull=True, resolution=""),
                 name="ticket_closed_with_a_time_and_a_resolution",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__isnull=True, status_category="")
+                | Q(status__isnull=False)
+                & (
+                    Q(status_category=Category.HOLD, snoozed_at__isnull=False)
+                    | Q(snoozed_at__isnull=True)
+                    & (
+                        Q(status_category=Category.WAITING, turn=Turn.CUSTOMER)
+                        | Q(status_category=Category.OPEN, turn__in=STILL_OPEN)
+                    )
+                    | Q(status_category=Category.RESOLVED, resolution__in=SOLVED)
+                    | Q(status_category=Category.CLOSED, resolution__in=NOT_SOLVED)
+                ),
+                name="ticket_status_fits_where_it_stands",
+            ),
+            models.CheckConstraint(
+                condition=Q(turn=Turn.SPAM, resolution=Resolution.SPAM)
+                | ~Q(turn=Turn.SPAM) & ~Q(resolution=Resolution.SPAM),
+                name="ticket_spam_in_turn_and_resolution",
             ),
             models.CheckConstraint(
                 condition=Q(snoozed_at__isnull=True)
@@ -240,12 +281,36 @@ class Ticket(models.Model):
                 name="ticket_snoozed",
             ),
             models.Index(
+                fields=["status", "-last_message_at", "-id"],
+                condition=Q(status__isnull=False),
+                name="ticket_latest_of_status",
+            ),
+            models.Index(
                 fields=["closes_at"], condition=Q(closes_at__isnull=False), name="ticket_closes"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.subject}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whatever changed: a status that does not fit where it stands now is not its status."""
+        if self.status_category and self.status_category != self.category:
+            self.status, self.status_category = None, ""
+        super().save(*args, **kwargs)
+
+    @property
+    def category(self) -> Category | None:
+        """Where it stands; None in quarantine."""
+        if self.snoozed_at is not None:
+            return Category.HOLD
+        if self.turn in STILL_OPEN:
+            return Category.OPEN
+        if self.turn == Turn.CUSTOMER:
+            return Category.WAITING
+        if self.is_spam:
+            return None
+        return Category.RESOLVED if self.resolution in SOLVED else Category.CLOSED
 
     def next_position(self) -> int:
         """Take the next place in the conversation. Only under the row's lock."""
@@ -257,7 +322,7 @@ class Ticket(models.Model):
         if self.turn != turn:
             self.turn = turn
             self.turn_since = at or clock.now()
-        if turn != Turn.CLOSED:
+        if turn not in ENDED:
             self.closed_at = None
             self.resolution = ""
             self.solved_by_assistant = False
@@ -276,7 +341,12 @@ class Ticket(models.Model):
 
     @property
     def is_closed(self) -> bool:
-        return self.turn == Turn.CLOSED
+        """Whether nobody is to act any more: it ended, or it is in quarantine."""
+        return self.turn in ENDED
+
+    @property
+    def is_spam(self) -> bool:
+        return self.turn == Turn.SPAM
 
     @property
     def goes_on_in(self) -> Ticket | None:

@@ -112,6 +112,11 @@ class User(AbstractUser):
         return self.is_active and self.role in STAFF_ROLES
 
     @property
+    def may_block_domains(self) -> bool:
+        """It concerns people whom nobody has met yet, so it is a lead's to decide."""
+        return self.role in (Role.LEAD, Role.ADMIN)
+
+    @property
     def works_here(self) -> bool:
         """Whether this person may see and do anything that is for the staff.
 

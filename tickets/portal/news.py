@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
 
-from tickets.conversation import stretches
+from tickets.conversation import blocks, stretches
 from tickets.conversation.stretches import Stretch
 from tickets.models import AuthorKind, Message, SiteSettings, Ticket, Turn
 from tickets.models.messages import MessageQuerySet
@@ -66,16 +66,18 @@ def context(ticket: Ticket, shown: Stretch[Message]) -> dict[str, Any]:
     waiting = ticket.turn == Turn.QUEUE
     claimed = ticket.customer.claimed_email
     desk = SimpleLazyObject(SiteSettings.load)  # most frames do not name the company
+    kept_out = blocks.of(ticket)
     outlook = queues.outlook(ticket) if waiting else None
     return {
         "ticket": ticket,
         "viewer": "customer",
         "desk": desk,
+        "blocked": notices.blocked_here(kept_out[0].until) if kept_out else "",
         "is_over": ticket.is_closed and ticket.is_over(desk.reopen_days),
         "outlook": outlook,
         "how_long": notices.how_long(outlook) if outlook else "",
         "items": shown.items,
-        "open_answer": open_answer(ticket, shown),
+        "open_answer": 0 if kept_out else open_answer(ticket, shown),
         "email_form": EmailForm() if waiting and not ticket.customer.reachable_at else None,
         "code_form": CodeForm() if not ticket.customer.email and claimed else None,
         "rating": getattr(ticket, "rating", None) if ticket.is_closed else None,

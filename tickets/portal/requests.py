@@ -17,7 +17,8 @@ PAGE = 20
 @require_safe
 def my_requests(request: HttpRequest) -> HttpResponse:
     actor = access.actor_of(request)
-    page = LATEST.page(access.tickets_for(actor), request.GET.get("after", ""), size=PAGE)
+    tickets = access.tickets_for(actor).select_related("status")
+    page = LATEST.page(tickets, request.GET.get("after", ""), size=PAGE)
     return render(
         request,
         "portal/my_requests.html",

@@ -22,6 +22,7 @@ _CHANGES = (
     *(EventKind.TICKET_TRANSFERRED, EventKind.TICKET_REOPENED, EventKind.PERSON_ASKED),
     *(EventKind.EMAIL_LEFT, EventKind.EMAIL_REFUSED, EventKind.EMAIL_CONFIRMED),
     *(EventKind.CUSTOMER_JOINED, EventKind.TICKET_CHANGED, EventKind.TICKET_ASSIGNED),
+    EventKind.TICKET_UNDONE,
 )
 _PEOPLE = {"tickets.customer": "customer", "tickets.organization": "customer__organization"}
 

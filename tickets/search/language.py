@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from tickets.conditions.groups import fields_of
 from tickets.conditions.operators import moment_of
-from tickets.models import Match, Turn, User
-from tickets.models.tickets import REFERENCE_LETTERS
+from tickets.models import Match, User
+from tickets.models.tickets import ENDED, REFERENCE_LETTERS
 from tickets.search.operators import LAST_MESSAGE, Condition, Misread
 from tickets.search.parts import Either, Part, Reader, Term
 from tickets.search.words import words_of
@@ -64,7 +64,7 @@ class Query:
         is_open = any(
             condition.get("field") == "turn"
             and condition["op"] == "any_of"
-            and Turn.CLOSED not in condition["value"]
+            and not set(ENDED) & set(condition["value"])
             for condition in self.conditions
         )
         only_tags = all(term.heading for term in self.terms) and not fields & _NAMES

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from tickets.conditions import field_named
 from tickets.models import Channel, Priority, Tier, Turn, User
+from tickets.models.tickets import ENDED
 from tickets.search.words import words_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ ME = "me"
 SHOWN = 8  # values that an error names
 
 STATES: dict[str, tuple[StrOrPromise, list[Turn]]] = {
-    "open": (gettext_lazy("everything that is not closed"), [t for t in Turn if t != Turn.CLOSED]),
+    "open": (gettext_lazy("everything that is not closed"), [t for t in Turn if t not in ENDED]),
     "waiting": (gettext_lazy("waits for a person"), [Turn.QUEUE]),
     "agent": (gettext_lazy("an agent has the turn"), [Turn.AGENT]),
     "customer": (gettext_lazy("waits for the customer"), [Turn.CUSTOMER]),
@@ -117,12 +118,26 @@ def without_minus(name: str) -> Misread:
 
 
 def _status(values: list[str], user: User | None) -> Condition:
-    found: list[str] = []
+    """Whose turn it is, by the words for it; or a status that an admin added, by its name."""
+    states = [value.lower() for value in values if value.lower() in STATES]
+    if states and len(states) < len(values):
+        raise Misread(
+            _("Write states like %(known)s and your own statuses in two searches, not in one list.")
+            % {"known": ", ".join(STATES)}
+        )
+    if states:
+        turns = [str(turn) for state in states for turn in STATES[state][1]]
+        return {"field": "turn", "op": "any_of", "value": turns}
+    known = {tuple(words_of(label)): key for key, label in _choices("status")}
     for value in values:
-        if value.lower() not in STATES:
-            raise no_such_value("status", value, STATES)
-        found += [str(turn) for turn in STATES[value.lower()][1]]
-    return {"field": "turn", "op": "any_of", "value": found}
+        if tuple(words_of(value)) not in known:
+            names = [label for _key, label in _choices("status")]
+            raise no_such_value("status", value, [*STATES, *names])
+    return {
+        "field": "status",
+        "op": "any_of",
+        "value": [known[tuple(words_of(value))] for value in values],
+    }
 
 
 def _assignee(values: list[str], user: User | None) -> Condition:
@@ -211,7 +226,7 @@ def no_such_value(name: str, value: str, known: Iterable[object]) -> Misread:
 OPERATORS = {
     operator.name: operator
     for operator in (
-        Operator("status", gettext_lazy("whose turn it is"), "status:open", _status),
+        Operator("status", gettext_lazy("whose turn it is, or a status"), "status:open", _status),
         Operator(
             "assignee", gettext_lazy("who has it: a name, me or nobody"), "assignee:me", _assignee
         ),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from tickets.models import Customer, Team, Ticket, User
+from tickets.models import Customer, SiteSettings, Team, Ticket, User
 from tickets.service import dates
 from tickets.service.queues import COUNTED, Outlook
 from tickets.service.waits import SAID, Wait
@@ -139,6 +139,12 @@ def closing(on: datetime) -> str:
     ) % {"day": dates.weekday(on)}
 
 
+def closed_by(agent: User) -> str:
+    return _("%(name)s closed this conversation. Write here if anything is left.") % {
+        "name": agent.get_short_name()
+    }
+
+
 def closed_quiet() -> str:
     return _(
         "This conversation was closed, since nobody wrote for a while. Write here if anything is left."
@@ -192,6 +198,40 @@ def split_from(reference: str) -> str:
 
 def confirmed() -> str:
     return _("You said that this is solved. Write again if anything is left.")
+
+
+def blocked(desk: SiteSettings, until: datetime | None) -> str:
+    """To somebody who may not write: that it is so, for how long, and how else to reach us."""
+    return " ".join(filter(None, [blocked_here(until), other_ways(desk)]))
+
+
+def blocked_here(until: datetime | None) -> str:
+    """The same without the other ways, where these stand beside it."""
+    if until is None:
+        said = _("We do not take messages from you here any more.")
+    else:
+        said = _("We do not take messages from you here until %(when)s.") % {
+            "when": dates.weekday_moment(until)
+        }
+    kept = _("You can still read what was written.")
+    return f"{said} {kept}"
+
+
+def other_ways(desk: SiteSettings) -> str:
+    """How else to reach the company, as an admin wrote it; else by what is known of it."""
+    if desk.blocked_text.strip():
+        return desk.blocked_text.strip()
+    ways = {"phone": desk.phone, "email": desk.contact_email}
+    if desk.phone and desk.contact_email:
+        return _("You reach us by telephone at %(phone)s and by mail at %(email)s.") % ways
+    if desk.phone:
+        return _("You reach us by telephone at %(phone)s.") % ways
+    return _("You reach us by mail at %(email)s.") % ways if desk.contact_email else ""
+
+
+def taken_back(agent: User) -> str:
+    """After an act of which the customer had read already."""
+    return _("%(name)s took that back: it is as it was before.") % {"name": agent.get_short_name()}
 
 
 def reopened(agent: User | None) -> str:

@@ -42,6 +42,8 @@ def hears_it_live(request: HttpRequest) -> bool:
     return request.headers.get("X-Live") == "yes"
 
 
-def stored(message: Message | None = None) -> JsonResponse:
-    """The answer to a page that hears the rest by its socket: where a message of theirs stands."""
-    return JsonResponse({"type": "stored", "position": message and message.position})
+def stored(message: Message | None = None, **beside: str) -> JsonResponse:
+    """The answer to a page that hears the rest by its socket: where a message of theirs stands, and
+    what stands `beside` that.
+    """
+    return JsonResponse({"type": "stored", "position": message and message.position, **beside})

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.errors import IdleInTransactionSessionTimeout
 
-from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions.errors import ActionError, Blocked, NotAllowed
 from tickets.intake import request_ids
 from tickets.intake.attachments import NOT_KEPT, NotKept
 from tickets.intake.limits import TooMany
@@ -33,7 +33,9 @@ LONGEST = 20_000  # characters of what was typed that are shown again
 
 def refuse(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """The answer for an expected error; None for one that is a fault of ours."""
-    retry_after = None
+    retry_after, title = None, ""
+    if isinstance(error, Blocked):
+        title = _("You cannot write to us here")
     if isinstance(error, NotAllowed):
         status, code, message = 403, error.code, error.message
     elif isinstance(error, ActionError):
@@ -52,7 +54,9 @@ def refuse(request: HttpRequest, error: Exception) -> HttpResponse | None:
             return without_a_database(request, status=status, message=message, retry_after=2)
     else:
         return None
-    return refusal(request, status=status, code=code, message=message, retry_after=retry_after)
+    return refusal(
+        request, status=status, code=code, message=message, title=title, retry_after=retry_after
+    )
 
 
 def refusal(

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tickets import access, actions, sending
+from tickets import access, actions, clock, sending
 from tickets.actions import ActionError, NotAllowed
 from tickets.conversation import asked_again
 from tickets.conversation.asked_again import Known
@@ -20,7 +20,7 @@ from tickets.conversation.unanswered import waits_for_answer
 from tickets.intake.attachments import NOT_KEPT, NotKept
 from tickets.models import Afterwards, Draft, Kind, Ticket, Turn
 from tickets.web.posting import hears_it_live, posted_from, stored
-from tickets.workspace import views
+from tickets.workspace import undoing, views
 from tickets.workspace.forms import TransferForm, WriteForm
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
 from tickets.workspace.news import news
@@ -114,6 +114,24 @@ def resolve(request: AgentRequest, reference: str) -> HttpResponse:
 
 @posted_from("workspace-ticket")
 @for_agents
+def spam(request: AgentRequest, reference: str) -> HttpResponse:
+    """Into quarantine."""
+    ticket = access.ticket_for(actor_of(request), reference)
+    return answer(
+        request, ticket, lambda: actions.mark_spam(actor=actor_of(request), ticket=ticket)
+    )
+
+
+@posted_from("workspace-ticket")
+@for_agents
+def not_spam(request: AgentRequest, reference: str) -> HttpResponse:
+    """Out of quarantine, as it was."""
+    ticket = access.ticket_for(actor_of(request), reference)
+    return answer(request, ticket, lambda: actions.not_spam(actor=actor_of(request), ticket=ticket))
+
+
+@posted_from("workspace-ticket")
+@for_agents
 def reopen(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
     return answer(request, ticket, lambda: actions.reopen(actor=actor_of(request), ticket=ticket))
@@ -132,6 +150,7 @@ def transfer(request: AgentRequest, reference: str) -> HttpResponse:
         context = {**views.ticket_list(request, ticket), "form": form, "ticket": ticket}
         status = 422 if request.method == "POST" else 200
         return render(request, "workspace/transfer.html", context, status=status)
+    begun = clock.now()
     try:
         actions.transfer(actor=actor_of(request), ticket=ticket, **form.cleaned_data)
     except ActionError as error:
@@ -140,6 +159,7 @@ def transfer(request: AgentRequest, reference: str) -> HttpResponse:
         request,
         _("%(reference)s was passed on to %(team)s.")
         % {"reference": ticket.reference, "team": form.cleaned_data["team"]},
+        extra_tags="undo" if undoing.step_of(request, ticket, begun) else "",
     )
     return redirect("workspace")
 
@@ -151,7 +171,11 @@ def answer(
     *,
     written: WriteForm | None = None,
 ) -> HttpResponse:
-    """Do it, and show what is new: as news to our script, else by the page again."""
+    """Do it, and show what is new: as news to our script, else by the page again.
+
+    What can be undone comes with a notice that offers it.
+    """
+    begun = clock.now()
     try:
         done = do()
     except ValidationError as error:
@@ -170,14 +194,18 @@ def answer(
     if by_script(request) and isinstance(done, Draft):
         html = render_to_string("workspace/leaving_toast.html", {"draft": done}, request)
         return JsonResponse({"type": "leaving", "html": html})
+    step = undoing.step_of(request, ticket, begun)
+    undo = {"undo": undoing.notice(request, step)} if step and by_script(request) else {}
     if by_script(request) and hears_it_live(request):
-        return stored()
+        return stored(None, **undo)
+    if step and not by_script(request):
+        undoing.say(request, step)
     try:
         fresh = access.ticket_for(actor_of(request), ticket.reference)
     except Http404:  # it was given away to where this agent does not see it
         return redirect("workspace")
     if by_script(request):
-        return JsonResponse(news(fresh, request.user, _seen(request)))
+        return JsonResponse({**news(fresh, request.user, _seen(request)), **undo})
     return redirect("workspace-ticket", ticket.reference)
 
 

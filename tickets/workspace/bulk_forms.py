@@ -147,6 +147,10 @@ class ResolveForm(ActForm):
     anyway = forms.BooleanField(required=False)
 
 
+class SpamForm(ActForm):
+    asks = False
+
+
 FORMS: dict[Act, type[ActForm]] = {
     Act.MINE: MineForm,
     Act.ASSIGN: AssignForm,
@@ -156,4 +160,5 @@ FORMS: dict[Act, type[ActForm]] = {
     Act.SNOOZE: SnoozeAllForm,
     Act.TRANSFER: TransferAllForm,
     Act.RESOLVE: ResolveForm,
+    Act.SPAM: SpamForm,
 }

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 
 from tickets import access, actions
 from tickets.actions import Property
+from tickets.actions.statuses import ENDS
+from tickets.conversation.unanswered import waits_for_answer
 from tickets.intake.tags import tag
-from tickets.models import CustomField, Tag, Ticket, User
+from tickets.models import CustomField, Status, Tag, Ticket, Turn, User
 from tickets.web.posting import posted_from
 from tickets.workspace import acts
 from tickets.workspace.guard import AgentRequest, actor_of, for_agents
@@ -28,12 +30,16 @@ def change(request: AgentRequest, reference: str) -> HttpResponse:
     name = request.POST.get("save", "")
     value, seen = request.POST.get(name, ""), request.POST.get(f"seen_{name}")
     actor = actor_of(request)
+    if name == "status" and (problem := _asks_first(request, ticket, value)):
+        return acts.refused(request, ticket, problem, code="unanswered", status=409)
 
     def do() -> object:
         if name in Property:
             return actions.change_ticket(
                 actor=actor, ticket=ticket, name=Property(name), value=value, seen=seen
             )
+        if name == "status":
+            return actions.set_status(actor=actor, ticket=ticket, status=_status(value), seen=seen)
         if name == "assignee":
             return actions.assign(
                 actor=actor, ticket=ticket, agent=_colleague(value), seen=_key(seen)
@@ -70,6 +76,25 @@ def _fill_in(request: AgentRequest, ticket: Ticket, name: str) -> Ticket:
         value=request.POST.getlist(name),
         seen=[one for one in request.POST.getlist(shown) if one] if shown in request.POST else None,
     )
+
+
+def _asks_first(request: AgentRequest, ticket: Ticket, value: str) -> str:
+    """What is asked once more before a status ends it over a message that is not answered."""
+    status = _status(value)
+    if status is None or status.category not in ENDS or "anyway" in request.POST:
+        return ""
+    owed = ticket.turn in (Turn.AGENT, Turn.QUEUE) and waits_for_answer(ticket)
+    return _("The last message is not answered. End it all the same?") if owed else ""
+
+
+def _status(value: str) -> Status | None:
+    if not value:
+        return None
+    key = int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
+    found = Status.objects.filter(pk=key).first()
+    if found is None:
+        raise ValidationError(_("Choose a status."), code="invalid")
+    return found
 
 
 def _colleague(value: str) -> User | None:

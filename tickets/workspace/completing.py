@@ -53,7 +53,10 @@ def _values(actor: Actor) -> dict[str, list[Value]]:
     }
     dates = [_value(day, label) for day, label in days.items()]
     return {
-        "status": [_value(name, str(help_)) for name, (help_, _turns) in STATES.items()],
+        "status": [
+            *(_value(name, str(help_)) for name, (help_, _turns) in STATES.items()),
+            *_names("status"),
+        ],
         "assignee": [_value(ME, _("you")), *_names("assignee")],
         "team": _names("team"),
         "tag": [_value(tag) for tag in tags],

@@ -8,7 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models import Afterwards, Kind, Team, Ticket
+from tickets import addresses
+from tickets.models import Afterwards, Kind, Team, Ticket, User
 from tickets.web.forms import MessageForm
 
 
@@ -67,3 +68,49 @@ class TransferForm(forms.Form):
         teams = self.fields["team"]
         assert isinstance(teams, forms.ModelChoiceField)
         teams.queryset = Team.objects.exclude(pk=ticket.team_id)
+
+
+CUSTOMER, EMAIL, DOMAIN = "customer", "email", "domain"
+
+
+class BlockForm(forms.Form):
+    """Whom of those that a conversation names, why, for how long; and what becomes of it itself."""
+
+    whom = forms.ChoiceField(
+        label=_("Whom"), widget=forms.RadioSelect, error_messages={"required": _("Choose whom.")}
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        help_text=_("For you and your colleagues. The customer does not see it."),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        error_messages={"required": _("Say in a few words why.")},
+    )
+    days = forms.TypedChoiceField(
+        label=_("For how long"),
+        choices=[
+            ("", _("Until somebody takes it back")),
+            (1, _("A day")),
+            (7, _("A week")),
+            (30, _("30 days")),
+            (365, _("A year")),
+        ],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    spam = forms.BooleanField(label=_("Mark this conversation as spam, too"), required=False)
+
+    def __init__(self, *args: Any, ticket: Ticket, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        email = ticket.customer.email
+        found: list[tuple[str, str]] = [(CUSTOMER, str(_("This customer")))]
+        if email:
+            found.append((EMAIL, str(_("The address %(email)s") % {"email": email})))
+        if email and user.may_block_domains:
+            everybody = _("Everybody at %(domain)s") % {"domain": addresses.domain_of(email)}
+            found.append((DOMAIN, str(everybody)))
+        whom = self.fields["whom"]
+        assert isinstance(whom, forms.ChoiceField)
+        whom.choices = found
+        whom.initial = CUSTOMER

@@ -46,10 +46,17 @@ _CHANGED = {
     "priority": gettext_lazy("changed the priority"),
     "type": gettext_lazy("changed the type"),
     "tags": gettext_lazy("changed the tags"),
+    "status": gettext_lazy("changed the status"),
 }
 _BACK = {
     "time": gettext_lazy("Its time was over."),
     "wrote": gettext_lazy("The customer wrote."),
+}
+
+_ABOUT = {
+    "customer": gettext_lazy("this customer"),
+    "email": gettext_lazy("this address"),
+    "domain": gettext_lazy("everybody with an address at this domain"),
 }
 
 
@@ -159,7 +166,7 @@ def _entry(event: Event, names: _Names, fired: Sequence[RuleFiring]) -> Entry:
         position = firing.message.position
     return Entry(
         who=_who(event),
-        what=_what(event),
+        what=what(event),
         at=event.created_at,
         position=position if isinstance(position, int) else None,
         change=_change(event, names),
@@ -183,7 +190,8 @@ def _reason(event: Event, fired: Sequence[RuleFiring]) -> RuleFiring | None:
     return None
 
 
-def _what(event: Event) -> str:
+def what(event: Event) -> str:
+    """What was done, in a few words, in lower case."""
     if event.kind == EventKind.TICKET_MERGED and event.data["into"] == event.ticket_id:
         return _("merged another conversation into this one")
     if event.kind == EventKind.TICKET_SPLIT and event.data["split"] == event.ticket_id:
@@ -206,7 +214,7 @@ def _change(event: Event, names: _Names) -> Change | None:
         case EventKind.TICKET_ASSIGNED:
             before, after = names.user(data["before"]), names.user(data["after"])
             return Change(before or _("nobody"), after or _("nobody"))
-        case EventKind.TICKET_TRANSFERRED:
+        case EventKind.TICKET_TRANSFERRED | EventKind.TICKET_UNDONE if "from_team" in data:
             return Change(names.team(data["from_team"]), names.team(data["team"]))
     return None
 
@@ -256,6 +264,10 @@ def _detail(event: Event, names: _Names) -> str:
             return _("It helped.") if data["helpful"] else _("It did not help.")
         case EventKind.TICKET_RATED:
             return str(_("Satisfaction %(satisfaction)s of 5, ease %(effort)s of 5") % data)
+        case EventKind.TICKET_UNDONE:
+            return str(EventKind(data["undone"]).label)
+        case EventKind.CUSTOMER_BLOCKED | EventKind.CUSTOMER_UNBLOCKED:
+            return str(_ABOUT[data["about"]])
         case EventKind.TICKET_REOPENED if data.get("by_writing"):
             return _("by writing again")
     return ""

@@ -22,7 +22,7 @@ from tickets.lists import columns, keyset, orders
 from tickets.lists.arranging import Grouping, Sort, arranged
 from tickets.lists.bounded import TookTooLong, bounded
 from tickets.models import AuthorKind, Draft, Message, Ticket, Turn, User
-from tickets.models.tickets import TicketQuerySet
+from tickets.models.tickets import ENDED, TicketQuerySet
 from tickets.search.language import LONGEST
 
 PAGE = 50
@@ -41,12 +41,13 @@ class View(models.TextChoices):
     OPEN = "open", _("Open")
     ASSISTANT = "assistant", _("Assistant")
     CLOSED = "closed", _("Closed")
+    SPAM = "spam", _("Spam")
 
     @classmethod
     def of(cls, ticket: Ticket, user: User) -> View:
         """The view in which somebody would look for this conversation."""
         if ticket.is_closed:
-            return cls.CLOSED
+            return cls.SPAM if ticket.is_spam else cls.CLOSED
         if ticket.assignee_id == user.pk:
             return cls.SNOOZED if ticket.snoozed_at else cls.MINE
         if ticket.turn == Turn.QUEUE:
@@ -63,8 +64,9 @@ _AS_SEARCH = {
     View.OPEN: "status:open",
     View.ASSISTANT: "status:assistant,customer assignee:nobody",
     View.CLOSED: "status:closed",
+    View.SPAM: "",
 }
-NOT_CLOSED = [turn for turn in Turn if turn != Turn.CLOSED]
+NOT_CLOSED = [turn for turn in Turn if turn not in ENDED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ def page(actor: Actor, selection: Selection) -> Page:
 
 def in_view(actor: Actor, view: View) -> TicketQuerySet:
     """The conversations of a view, in no order."""
+    if view == View.SPAM:
+        return access.quarantine_for(actor)
     visible = access.tickets_for(actor)
     if view == View.WAITING:
         return visible.filter(turn=Turn.QUEUE)
@@ -182,7 +186,9 @@ def listed(actor: Actor, tickets: TicketQuerySet) -> TicketQuerySet:
         )[:1]
     )
     typed = Draft.objects.unsent().filter(ticket=OuterRef("pk"), author=actor.user)
-    return tickets.select_related("customer__organization", "assignee", "team", "type").annotate(
+    return tickets.select_related(
+        *("customer__organization", "assignee", "team", "type", "status")
+    ).annotate(
         last_words=Subquery(last_words),
         # None without a draft of the agent's own; "" with one; else why it did not leave.
         draft=Subquery(typed.order_by("-held").values("held")[:1]),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tickets.conversation import custom_fields
 from tickets.conversation.custom_fields import Shown
-from tickets.models import Priority, Ticket, User
+from tickets.models import Category, Priority, Ticket, User
 
 Choice = tuple[str, str]
 
@@ -19,6 +19,8 @@ class Choices:
 
     priorities: list[Choice]
     types: list[Choice]
+    statuses: list[tuple[str, list[Choice]]]
+    plain_status: str
     people: list[Choice]
     custom: list[Shown]
 
@@ -37,10 +39,23 @@ def choices_for(ticket: Ticket, user: User) -> Choices:
     you = (str(user.pk), _("%(name)s (you)") % {"name": user})
     return Choices(
         priorities=[(str(value), str(label)) for value, label in Priority.choices],
+        statuses=_statuses(ticket),
+        plain_status=str(ticket.category.label) if ticket.category else _("Spam"),
         types=_with(types, ticket.type_id, str(ticket.type or "")),
         custom=list(custom_fields.of(ticket)),
         people=_with([you, *people], ticket.assignee_id, str(ticket.assignee or "")),
     )
+
+
+def _statuses(ticket: Ticket) -> list[tuple[str, list[Choice]]]:
+    """By category, in its fixed order; the one that it has, too."""
+    found: dict[str, list[Choice]] = {category: [] for category in Category}
+    for one in getattr(ticket, "offered_statuses", ()):
+        found[one["category"]].append((str(one["key"]), one["name"]))
+    if ticket.status is not None:
+        own = found[ticket.status_category]
+        found[ticket.status_category] = _with(own, ticket.status_id, str(ticket.status))
+    return [(str(Category(name).label), choices) for name, choices in found.items() if choices]
 
 
 def _with(offered: list[Choice], key: int | None, words: str) -> list[Choice]:

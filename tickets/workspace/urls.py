@@ -5,6 +5,7 @@ from django.urls import path
 from tickets.workspace import (
     acts,
     affected,
+    blocking,
     bulk,
     centre,
     changing,
@@ -21,6 +22,7 @@ from tickets.workspace import (
     participants,
     snoozing,
     transcript,
+    undoing,
     views,
 )
 
@@ -38,6 +40,7 @@ urlpatterns = [
     path("jobs/<int:pk>/", jobs.job_page, name="workspace-job"),
     path("jobs/<int:pk>/stop/", jobs.stop, name="workspace-stop-job"),
     path("jobs/<int:pk>/undo/", jobs.undo, name="workspace-undo-job"),
+    path("undo/", undoing.undo, name="workspace-undo"),
     path("bulk/", bulk.bulk, name="workspace-bulk"),
     path("by-name/", palette.by_name, name="workspace-by-name"),
     path("push-worker.js", notifying.worker, name="workspace-push-worker"),
@@ -81,5 +84,9 @@ urlpatterns = [
     path("<str:reference>/split/<int:position>/", linking.split, name="workspace-split"),
     path("<str:reference>/affected/", affected.affected, name="workspace-affected"),
     path("<str:reference>/affected/<int:pk>/stop/", affected.stop, name="workspace-stop"),
+    path("<str:reference>/spam/", acts.spam, name="workspace-spam"),
+    path("<str:reference>/not-spam/", acts.not_spam, name="workspace-not-spam"),
+    path("<str:reference>/block/", blocking.block, name="workspace-block"),
+    path("<str:reference>/block/<int:pk>/lift/", blocking.unblock, name="workspace-unblock"),
     path("<str:reference>/reopen/", acts.reopen, name="workspace-reopen"),
 ]

@@ -54,8 +54,9 @@ _ICONS = {
     View.OPEN: "messages-square",
     View.ASSISTANT: "bot",
     View.CLOSED: "archive",
+    View.SPAM: "shield-alert",
 }
-_ACTS = ("accept", "hand-back", "resolve", "reopen", "unsnooze")
+_ACTS = ("accept", "hand-back", "resolve", "reopen", "unsnooze", "spam", "not-spam")
 _EMPTY: dict[View, tuple[StrOrPromise, StrOrPromise]] = {
     View.WAITING: (
         gettext_lazy("Nobody is waiting"),
@@ -80,6 +81,10 @@ _EMPTY: dict[View, tuple[StrOrPromise, StrOrPromise]] = {
     View.CLOSED: (
         gettext_lazy("Nothing was closed yet"),
         gettext_lazy("Resolved conversations are kept here."),
+    ),
+    View.SPAM: (
+        gettext_lazy("No spam"),
+        gettext_lazy("What you mark as spam is kept here, and can be brought back."),
     ),
 }
 

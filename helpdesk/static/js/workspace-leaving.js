@@ -1,5 +1,5 @@
-// Replies that leave in a moment: the seconds count down, and whoever went on to the next conversation
-// takes the "Undo" along.
+// Replies that leave in a moment, and what was done just now: the seconds count down, and whoever went
+// on to the next conversation takes the "Undo" along.
 
 const KEPT = "leaving";
 
@@ -16,15 +16,38 @@ function element(html) {
 }
 
 // On the page that comes next.
-addEventListener("leaving", (event) => {
-  const until = Date.parse(element(event.detail).dataset.leavesAt);
-  sessionStorage.setItem(KEPT, JSON.stringify([...kept(), { html: event.detail, until }]));
+function takeAlong(html) {
+  const until = Date.parse(element(html).dataset.leavesAt);
+  sessionStorage.setItem(KEPT, JSON.stringify([...kept(), { html, until }]));
+}
+
+addEventListener("leaving", (event) => takeAlong(event.detail));
+
+function forgetActs() {
+  const others = kept().filter((one) => !element(one.html).hasAttribute("data-everywhere"));
+  sessionStorage.setItem(KEPT, JSON.stringify(others));
+}
+
+// An act that was done: here, and on the page that comes next. Only the last one is offered.
+document.addEventListener("done", (event) => {
+  const html = event.detail?.answer?.undo;
+  if (!html) return;
+  forgetActs();
+  for (const old of document.querySelectorAll("#flashes [data-everywhere]")) old.remove();
+  document.getElementById("flashes").append(element(html));
+  takeAlong(html);
+});
+
+// What is undone is offered no more, wherever that leads.
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.matches("[data-undo], [data-last-act]")) forgetActs();
 });
 
 for (const one of kept()) {
   const toast = element(one.html);
   const here = document.querySelector("[data-conversation]")?.dataset.socket;
-  if (here?.includes(`/${toast.dataset.reference}/`)) continue; // it stands in the conversation
+  const inIt = here?.includes(`/${toast.dataset.reference}/`);
+  if (inIt && !toast.hasAttribute("data-everywhere")) continue; // it stands in the conversation
   document.getElementById("flashes").append(toast);
 }
 
@@ -42,8 +65,12 @@ setInterval(countDown, 500);
 document.addEventListener("news", countDown);
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "z" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key !== "z" || event.altKey || event.shiftKey) return;
   if (event.target.closest("input:not([type=radio]), textarea, select")) return;
   if (document.querySelector("dialog[open]")) return;
-  [...document.querySelectorAll("[data-undo]")].at(-1)?.click();
+  const offered = [...document.querySelectorAll("[data-undo]")].at(-1);
+  const undo = offered ?? document.querySelector("[data-last-act]");
+  if (!undo) return;
+  event.preventDefault();
+  undo.click();
 });

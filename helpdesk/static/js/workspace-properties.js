@@ -34,7 +34,13 @@ root.addEventListener("keydown", (event) => {
 });
 
 // Refused: the page shows again how it is, below the words that say why.
-form.addEventListener("refused", () => {
+// Where it is asked once more, what was chosen stays, and a button says that it is meant.
+const anyway = form.querySelector("[data-anyway]");
+for (const name of ["news", "done"]) root.addEventListener(name, () => (anyway.hidden = true));
+
+form.addEventListener("refused", (event) => {
+  anyway.hidden = event.detail?.error?.code !== "unanswered";
+  if (!anyway.hidden) return;
   if (form.contains(document.activeElement) || document.activeElement?.form === form) {
     document.activeElement.blur();
   }

@@ -92,7 +92,7 @@ root.addEventListener("click", async (event) => {
 
 // The server says why it hesitates; the second click means it. News take the question back.
 function forgetAnyway() {
-  for (const field of root.querySelectorAll(".act > [name=anyway]")) field.remove();
+  for (const field of root.querySelectorAll("[data-act] > [name=anyway]")) field.remove();
 }
 
 root.addEventListener(

@@ -33,6 +33,8 @@ def test_an_opened_ticket_holds_the_customers_words_and_waits_for_a_person(shop:
         "turn": "queue",
         "turn_since": _utc(ticket.turn_since),
         "snoozed_until": None,
+        "category": "open",
+        "status": None,
         "priority": "normal",
         "type": None,
         "tags": [],

@@ -65,6 +65,7 @@ def test_a_ticket_and_its_customer_are_seen_as_they_are() -> None:
         "tags": [],
         "priority": 2,
         "type": None,
+        "status": None,
         "snoozed": False,
         "waiting_minutes": 0,
         "tier": "premier",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,12 +14,14 @@ from tests.factories import make_agent, make_team
 from tickets.conditions import Field, all_fields
 from tickets.models import (
     AuthorKind,
+    Category,
     Channel,
     Customer,
     Message,
     Organization,
     Priority,
     Resolution,
+    Status,
     Team,
     Ticket,
     TicketType,
@@ -81,6 +83,7 @@ class Sketch:
     channel: str
     priority: int
     type: int | None
+    status: bool
     tags: list[str]
     messages: int
     snoozed: bool
@@ -117,6 +120,7 @@ SKETCHES = st.builds(
     channel=st.sampled_from(Channel.values),
     priority=st.sampled_from(Priority.values),
     type=st.sampled_from([None, 0, 1]),
+    status=st.booleans(),
     tags=st.lists(words().filter(bool), max_size=3),
     messages=st.integers(0, 3),
     snoozed=st.booleans(),
@@ -131,7 +135,7 @@ WORLDS = st.tuples(
 def build(
     people: list[Person], sketches: list[Sketch], teams: list[Team], agent: User
 ) -> list[Ticket]:
-    """The rows of a world, in five statements."""
+    """The rows of a world, in six statements."""
     organizations = {
         person: Organization(name=f"Random {number}", tier=person.tier)
         for number, person in enumerate(people)
@@ -150,8 +154,12 @@ def build(
         for number, person in enumerate(people)
     )
     types = list(TicketType.objects.offered())
+    statuses = {status.category: status for status in Status.objects.all()}
     tickets = Ticket.objects.bulk_create(
-        _ticket(sketch, customers[sketch.customer], teams[sketch.team], agent, types)
+        _with_status(
+            _ticket(sketch, customers[sketch.customer], teams[sketch.team], agent, types),
+            statuses if sketch.status else {},
+        )
         for sketch in sketches
     )
     Message.objects.bulk_create(
@@ -165,7 +173,8 @@ def build(
 def _ticket(
     sketch: Sketch, customer: Customer, team: Team, agent: User, types: list[TicketType]
 ) -> Ticket:
-    closed = sketch.turn == Turn.CLOSED
+    spam = sketch.turn == Turn.SPAM
+    closed = sketch.turn == Turn.CLOSED or spam
     with_a_person = sketch.turn in (Turn.QUEUE, Turn.AGENT)
     return Ticket(
         customer=customer,
@@ -180,10 +189,17 @@ def _ticket(
         turn_since=sketch.since,
         person_asked_at=sketch.since if with_a_person else None,
         closed_at=sketch.since if closed else None,
-        resolution=Resolution.CONFIRMED if closed else "",
+        resolution=Resolution.SPAM if spam else Resolution.CONFIRMED if closed else "",
         last_message_at=sketch.created,
         created_at=sketch.created,
     )
+
+
+def _with_status(ticket: Ticket, statuses: Mapping[str, Status]) -> Ticket:
+    """With the status of where it stands, if there is one."""
+    ticket.status = statuses.get(str(ticket.category))
+    ticket.status_category = ticket.status.category if ticket.status else ""
+    return ticket
 
 
 def _messages(ticket: Ticket, number: int) -> Iterator[Message]:
@@ -251,6 +267,8 @@ def _group(member: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def desk() -> tuple[list[Team], User]:
-    """Two teams and an agent, for every world."""
+    """Two teams and an agent, for every world; and a status of each category."""
+    for category in Category:
+        Status.objects.create(name=f"Status {category}", category=category)
     teams = [make_team(), make_team()]
     return teams, make_agent(teams=teams)

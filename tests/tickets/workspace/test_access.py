@@ -99,6 +99,12 @@ TABLE = {
     ("POST", "workspace-hand-back"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-resolve"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-reopen"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-spam"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-not-spam"): [302, 404, 404, 302, 302, 302],
+    ("GET", "workspace-block"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-block"): [302, 404, 404, 422, 422, 422],  # without whom and why
+    ("POST", "workspace-undo"): [302, 404, 302, 302, 302, 302],  # nothing of theirs
+    ("POST", "workspace-unblock"): [302, 404, 404, 302, 302, 302],  # none that concerns them
 }
 
 

@@ -76,6 +76,7 @@ def test_each_view_has_its_conversations_and_nothing_of_other_teams(
             make_ticket(team=team, turn=Turn.CLOSED, agent=dana),
             make_ticket(team=team, turn=Turn.CLOSED),
         ],
+        "spam": [make_ticket(team=team, turn=Turn.SPAM)],
     }
     robins = make_ticket(team=team, turn=Turn.AGENT, agent=robin)
     for turn in Turn:

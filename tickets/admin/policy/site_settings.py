@@ -18,6 +18,7 @@ from tickets.models import SiteSettings
 class SiteSettingsAdmin(SingletonAdmin):
     fieldsets = (
         (None, {"fields": ("company_name", "welcome", "default_team", "phone", "contact_email")}),
+        (_("When somebody is blocked"), {"fields": ("blocked_text",)}),
         (_("When a reply leaves"), {"fields": ("undo_seconds", "live_at_once")}),
         (
             _("When a conversation ends"),

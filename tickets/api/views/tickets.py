@@ -48,7 +48,7 @@ class TicketList(ApiView):
         wanted = self.parameters
         found = _wanted(access.tickets_for(self.actor), wanted)
         found = found.select_related(
-            *("customer", "team", "assignee", "type", "follows", "merged_into")
+            *("customer", "team", "assignee", "type", "follows", "merged_into", "status")
         )
         found = access.with_links(found, self.actor).annotate(in_copy=access.in_copy())
         cursor, size = wanted["cursor"], wanted["page_size"]
