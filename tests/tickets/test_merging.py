@@ -22,6 +22,7 @@ from tests.tickets.parallel import real_transactions, together
 from tickets import actions, clock
 from tickets.actions import ActionError, NotAllowed
 from tickets.actors import Actor
+from tickets.lists.arranging import Sort
 from tickets.models import (
     AuthorKind,
     Channel,
@@ -36,7 +37,7 @@ from tickets.models import (
     Turn,
     User,
 )
-from tickets.search.finding import Sort, find
+from tickets.search.finding import find
 from tickets.search.language import read
 
 pytestmark = pytest.mark.django_db

@@ -25,9 +25,10 @@ from tests.tickets.ledger import bodies, kinds, last_event, owed, since
 from tickets import access, actions
 from tickets.actions import NotAllowed
 from tickets.actors import Actor
+from tickets.lists.arranging import Sort
 from tickets.lists.orders import LATEST
 from tickets.models import Resolution, Team, Ticket, Turn, User
-from tickets.search.finding import Sort, find
+from tickets.search.finding import find
 from tickets.search.language import read
 from tickets.service import queues
 from tickets.workspace.inbox import Selection, View, page

@@ -22,9 +22,10 @@ from tickets import access, actions, clock
 from tickets.actions import ActionError, ChangedMeanwhile, NotAllowed
 from tickets.actors import Actor
 from tickets.conditions import matching
+from tickets.lists.arranging import Sort
 from tickets.live import nudges
 from tickets.models import Category, Event, Reason, Resolution, Status, Team, Ticket, Turn, User
-from tickets.search.finding import Sort, find
+from tickets.search.finding import find
 from tickets.search.language import read
 from tickets.search.operators import Misread
 

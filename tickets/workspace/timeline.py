@@ -145,6 +145,7 @@ def _whole(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Messages or notes with all that is shown of them."""
     if not isinstance(rows, MessageQuerySet):
         names = Mention.objects.filter(note=OuterRef("pk")).values("name")
-        return rows.select_related("author").annotate(names=ArraySubquery(names))
+        notes: QuerySet[Any] = rows.select_related("author").annotate(names=ArraySubquery(names))
+        return notes
     loaded = [relation for addition in _additions for relation in addition.load]
     return happened.with_events(rows.complete().select_related("author_customer", *loaded))
