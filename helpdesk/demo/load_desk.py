@@ -1,4 +1,6 @@
-"""What the agents of the demo made of their conversations: types, tags, what is put aside, views."""
+"""What the agents of the demo made of their conversations: what they are, what is put aside, what belongs
+together, and the views that are kept.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,14 @@ from tickets import actions, replay
 from tickets.actions.properties import Property
 from tickets.actors import Actor
 from tickets.lists.arranging import Sort
-from tickets.models import Role, Ticket, TicketType, User
+from tickets.models import LinkKind, Role, Status, Ticket, TicketType, User
 
 WAITS = "customer"  # put aside until the customer writes
 
 
 def load_desk(desk: Entry, cast: Cast, now: datetime) -> None:
     """Play what was done after the last message of each conversation. In the replay's transaction."""
-    types = _types(desk["types"])
+    types, statuses = _types(desk["types"]), _statuses(desk["statuses"])
     # As the cast has them: what is told was long before a second factor was asked for.
     staff = {user.pk: user for user in cast.staff.values()}
     lead = next(user for user in staff.values() if user.role == Role.LEAD)
@@ -27,6 +29,11 @@ def load_desk(desk: Entry, cast: Cast, now: datetime) -> None:
         with replay.step(ticket.updated_at):
             _sort(ticket, told, agent, types)
             _put_aside(ticket, told, agent, now)
+            if "status" in told:
+                status = statuses[told["status"]]
+                actions.set_status(actor=agent, ticket=ticket, status=status)
+        with replay.step(now):
+            _join(ticket, told, agent)
     for view in desk["views"]:
         _keep(view, cast)
 
@@ -41,6 +48,13 @@ def _types(names: list[str]) -> dict[str, TicketType]:
     return types
 
 
+def _statuses(told: list[Entry]) -> dict[str, Status]:
+    statuses = {one["name"]: Status(position=place, **one) for place, one in enumerate(told, 1)}
+    for status in statuses.values():
+        actions.change_setting(actor=Actor.system(), instance=status)
+    return statuses
+
+
 def _sort(ticket: Ticket, told: Entry, agent: Actor, types: dict[str, TicketType]) -> None:
     value = str(types[told["type"]].pk)
     actions.change_ticket(actor=agent, ticket=ticket, name=Property.TYPE, value=value)
@@ -53,6 +67,16 @@ def _put_aside(ticket: Ticket, told: Entry, agent: Actor, now: datetime) -> None
     elif hours := told.get("snooze_hours"):
         until = now + timedelta(hours=hours)
         actions.snooze(actor=agent, ticket=ticket, until=until, note=told["note"])
+
+
+def _join(ticket: Ticket, told: Entry, agent: Actor) -> None:
+    """What two conversations have to do with each other is found out last."""
+    if subject := told.get("merged_into"):
+        into = Ticket.objects.get(subject=subject)
+        actions.merge(actor=agent, ticket=ticket, into=into)
+    for subject in told.get("affects", []):
+        affected = Ticket.objects.get(subject=subject)
+        actions.link(actor=agent, ticket=affected, other=ticket, kind=LinkKind.CAUSED_BY)
 
 
 def _keep(view: Entry, cast: Cast) -> None:
