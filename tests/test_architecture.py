@@ -1,4 +1,4 @@
-"""DESIGN's house rules, kept by reading the source. An exception stands here, with its reason."""
+"""The house rules, kept by reading the source. An exception stands here, with its reason."""
 
 from __future__ import annotations
 
@@ -29,34 +29,6 @@ from tests.source import (
 )
 from tickets import actions as ticket_actions
 from tickets import events
-
-# --- modules --------------------------------------------------------------------------------------
-
-
-def test_every_module_says_in_its_first_line_which_concept_it_owns() -> None:
-    silent = [
-        module.name
-        for module in (*OURS, *modules("tests"))
-        if not module.path.read_text().startswith(('"""', "#!"))
-        or ast.get_docstring(module.tree) is None
-    ]
-    assert silent == []
-
-
-def test_no_module_is_longer_than_four_hundred_lines() -> None:
-    long = [
-        (module.name, module.lines) for module in (*OURS, *modules("tests")) if module.lines > 400
-    ]
-    assert long == []
-
-
-def test_no_module_is_a_drawer_for_everything() -> None:
-    drawers = {"utils", "helpers", "common", "core", "misc", "util", "helper", "shared"}
-    found = [
-        module.name for module in OURS if {module.path.stem, module.path.parent.name} & drawers
-    ]
-    assert found == []
-
 
 # --- actions --------------------------------------------------------------------------------------
 
