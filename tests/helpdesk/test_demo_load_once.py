@@ -36,12 +36,13 @@ def _few_conversations(monkeypatch: pytest.MonkeyPatch) -> None:
     """One by the API and one that waits are among them."""
     content = load_content.read()
     told = content.conversations
-    few = [next(one for one in told if one["channel"] == "api"), *told[-9:]]
+    few = [next(one for one in told if one["channel"] == "api"), *told[-16:]]
     assert {"queue", "agent"} <= {one["state"] for one in few}
     here = {one["customer"] for one in few}
     customers = [one for one in content.company["customers"] if one["email"] in here]
     company = {**content.company, "customers": customers}
-    few_ones = replace(content, company=company, conversations=few)
+    desk = {**content.desk, "tickets": []}
+    few_ones = replace(content, company=company, conversations=few, desk=desk)
     monkeypatch.setattr(load_content, "read", lambda: few_ones)
 
 

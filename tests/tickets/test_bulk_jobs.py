@@ -197,7 +197,7 @@ def seen(ticket: Ticket) -> tuple[Any, ...]:
     return (
         *(ticket.priority, ticket.type_id, ticket.tags, ticket.team_id, ticket.assignee_id),
         *(ticket.turn == Turn.QUEUE, ticket.is_closed, ticket.with_a_person),
-        ticket.snoozed_at is None,
+        *(ticket.snoozed_at is None, ticket.is_spam),
     )
 
 

@@ -313,9 +313,6 @@ def test_an_agent_chooses_it_in_the_panel_and_is_asked_before_an_end_over_open_w
     assert {"value": "Refunded", "label": ""} in values
     gone = client.post(f"{address}change/", {**sent, "status": "987654"}, headers=BY_SCRIPT)
     assert gone.status_code == 422
-    bulk = {"act": "status", "reference": [ticket.reference], "filled_in": "1"}
-    failed = client.post("/workspace/bulk/", {**bulk, "status": str(refunded.pk)})
-    assert failed.status_code == 200
 
 
 def test_an_admin_switches_off_what_is_in_use_and_does_not_delete_it(

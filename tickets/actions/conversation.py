@@ -297,12 +297,13 @@ def write_note(*, actor: Actor, ticket: Ticket, body: str, client_id: UUID | Non
     if ticket.assignee_id == actor.user.pk:
         ticket.is_back = False
     mentioned = name_colleagues(note, people)
+    named: dict[str, Any] = {"mentioned": mentioned} if mentioned else {}
     events.record(
         EventKind.NOTE_WRITTEN,
         actor=actor,
         ticket=ticket,
         position=note.position,
-        mentioned=mentioned,
+        **named,
     )
     ticket.save()
     return note

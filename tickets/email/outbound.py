@@ -84,9 +84,17 @@ def by_an_agent(event: Event) -> bool:
 
 
 def between_people(event: Event) -> bool:
-    """What customer and agent say to each other; not what is said to the assistant, or by it."""
-    by_customer = event.data.get("author") == AuthorKind.CUSTOMER
-    return by_an_agent(event) or bool(by_customer and event.ticket and event.ticket.with_a_person)
+    """What customer and agent say to each other while somebody is in copy; not what is said to the
+    assistant, or by it.
+    """
+    if event.ticket is None or event.data.get("author") not in (
+        AuthorKind.CUSTOMER,
+        AuthorKind.AGENT,
+    ):
+        return False
+    if not (by_an_agent(event) or event.ticket.with_a_person):
+        return False
+    return event.ticket.participants.exists()
 
 
 def send_copy(event: Event) -> None:

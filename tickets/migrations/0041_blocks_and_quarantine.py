@@ -278,6 +278,20 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="block",
             constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("email", ""),
+                    (
+                        "email__regex",
+                        "^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[a-z0-9-]+(\\.[a-z0-9-]+)*$",
+                    ),
+                    _connector="OR",
+                ),
+                name="block_email_in_its_form",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="block",
+            constraint=models.CheckConstraint(
                 condition=models.Q(("reason", ""), _negated=True), name="block_has_a_reason"
             ),
         ),

@@ -103,6 +103,10 @@ class Block(models.Model):
                 | Q(customer__isnull=True, email="") & ~Q(domain=""),
                 name="block_of_one_customer_address_or_domain",
             ),
+            models.CheckConstraint(
+                condition=Q(email="") | Q(email__regex=addresses.FORM),
+                name="block_email_in_its_form",
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="block_has_a_reason"),
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gt=F("since")), name="block_ends_after_it_began"

@@ -17,8 +17,15 @@ TOLD_OF = (
 
 
 def concerns_somebody(event: Event) -> bool:
-    """What the assistant and the system say is nobody's news."""
-    return event.data.get("author") not in (AuthorKind.ASSISTANT, AuthorKind.SYSTEM)
+    """What the assistant and the system say is nobody's news; what others say is news for whoever is
+    named, has the conversation or follows it.
+    """
+    if event.data.get("author") in (AuthorKind.ASSISTANT, AuthorKind.SYSTEM):
+        return False
+    if event.kind not in SAYS or event.ticket is None or event.data.get("mentioned"):
+        return True
+    has_it = event.ticket.assignee_id not in (None, event.actor_user_id)
+    return has_it or event.ticket.followers.exists()
 
 
 def of(event: Event, ticket: Ticket) -> list[tuple[User, NotificationKind]]:

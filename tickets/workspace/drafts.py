@@ -15,6 +15,7 @@ from tickets.actions import ActionError, HasLeft
 from tickets.intake.text import TextError
 from tickets.models import Draft, Kind, Ticket, User
 from tickets.web.posting import posted_from
+from tickets.workspace import inbox
 from tickets.workspace.forms import DraftForm
 from tickets.workspace.guard import AgentRequest, actor_of, for_agents
 
@@ -90,7 +91,7 @@ def take_back(request: AgentRequest, reference: str, pk: int) -> HttpResponse:
         actions.take_back(actor=actor_of(request), draft=draft)
     except ActionError as error:
         messages.warning(request, error.message)
-    return redirect("workspace-ticket", reference)
+    return redirect(inbox.ticket_url(reference, beside=request.POST.get("list", "")))
 
 
 @posted_from("workspace-ticket")

@@ -13,6 +13,9 @@ from django.db import models
 from django.db.models import Func, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, JSONObject, Left
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from tickets import access
@@ -148,6 +151,13 @@ def page(actor: Actor, selection: Selection) -> Page:
     except TookTooLong:
         return Page([], "", navigation(actor, []), problem=str(_TOO_SLOW))
     return Page(found.rows, found.next or "", navigation(actor, found.rows))
+
+
+def ticket_url(reference: str, *, beside: str) -> str:
+    """Where a conversation is read; beside the list that an agent works on, if a form said which."""
+    url = reverse("workspace-ticket", args=[reference])
+    query = Selection.from_query(QueryDict(beside[:2000])).query if beside else {}
+    return f"{url}?{urlencode(query)}" if query else url
 
 
 def in_view(actor: Actor, view: View) -> TicketQuerySet:

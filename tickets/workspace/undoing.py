@@ -15,7 +15,7 @@ from tickets import access, actions
 from tickets.actions import ActionError
 from tickets.models import Ticket, UndoStep
 from tickets.web.posting import posted_from
-from tickets.workspace import history
+from tickets.workspace import history, inbox
 from tickets.workspace.guard import AgentRequest, actor_of, for_agents
 
 SHOWN_FOR = timedelta(seconds=10)
@@ -69,4 +69,5 @@ def undo(request: AgentRequest) -> HttpResponse:
         access.ticket_for(actor, step.ticket.reference)
     except Http404:  # it was given away, and stays so
         return redirect("workspace")
-    return redirect("workspace-ticket", step.ticket.reference)
+    beside = request.POST.get("list", "")
+    return redirect(inbox.ticket_url(step.ticket.reference, beside=beside))

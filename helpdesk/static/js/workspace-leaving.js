@@ -40,7 +40,12 @@ document.addEventListener("done", (event) => {
 
 // What is undone is offered no more, wherever that leads.
 document.addEventListener("submit", (event) => {
-  if (event.submitter?.matches("[data-undo], [data-last-act]")) forgetActs();
+  if (!event.submitter?.matches("[data-undo], [data-last-act]")) return;
+  forgetActs();
+  // It leads back to the conversation, in the list in which one works.
+  const list = document.createElement("input");
+  Object.assign(list, { type: "hidden", name: "list", value: location.search.slice(1) });
+  event.target.append(list);
 });
 
 for (const one of kept()) {

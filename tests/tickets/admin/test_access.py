@@ -24,6 +24,7 @@ from tests.tickets.admin.conftest import list_of, url_of
 from tickets.admin import site
 from tickets.models import (
     ApiKey,
+    Block,
     Customer,
     CustomField,
     EscalationRule,
@@ -34,6 +35,7 @@ from tickets.models import (
     Role,
     RuleFiring,
     SiteSettings,
+    Status,
     Team,
     TicketType,
     User,
@@ -49,6 +51,8 @@ MODELS = {
         Category,
         CustomField,
         TicketType,
+        Status,
+        Block,
         Customer,
         Event,
         LanguageTexts,

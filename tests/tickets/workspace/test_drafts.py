@@ -76,7 +76,10 @@ def test_a_reply_that_leaves_is_shown_with_undo_and_to_colleagues_without_its_wo
 def test_undo_brings_it_back_into_the_composer(danas: Client, ticket: Ticket) -> None:
     danas.post(url(ticket, "write/"), {"kind": "reply", "body": "Too soon."})
     draft = Draft.objects.get()
-    page = danas.post(url(ticket, f"draft/{draft.pk}/take-back/"), follow=True).text
+    beside = {"list": "view=waiting&q=%22tent%22"}
+    answer = danas.post(url(ticket, f"draft/{draft.pk}/take-back/"), beside, follow=True)
+    assert answer.redirect_chain[-1][0] == url(ticket) + "?view=waiting&q=%22tent%22"
+    page = answer.text
     assert "Too soon.</textarea>" in page
     assert "data-undo" not in page.split("keys-title")[0]
 
