@@ -20,7 +20,7 @@ from tickets.models import Ticket
 from tickets.search.operators import Misread
 from tickets.search.parts import OR, stretches, tokens_of
 from tickets.workspace.found import FoundPage, Hit
-from tickets.workspace.inbox import Page, Selection
+from tickets.workspace.inbox import Page, Selection, View
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -48,6 +48,8 @@ class Chip:
 def chips(selection: Selection) -> tuple[list[Chip], list[Chip]]:
     """What a list is narrowed by, each of which can be taken away; and what may be added at once."""
     text = selection.search
+    if not text and selection.view == View.SPAM:
+        return [], []  # no search finds what is in quarantine
     try:
         places = stretches(text)
     except Misread:  # the list says what is wrong with it

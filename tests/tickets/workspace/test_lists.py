@@ -95,6 +95,7 @@ def test_chips_take_away_and_add_one_thing(danas: Client, team: Team) -> None:
     assert more["Waiting"] == "(tag:a OR tag:b) assignee:me status:waiting"
     closed = danas.get("/workspace/?view=closed").context["more_chips"]
     assert [chip.words for chip in closed] == ["Mine", "Nobody’s", "High and urgent", "With files"]
+    assert danas.get("/workspace/?view=spam").context["more_chips"] == []  # no search finds it
 
 
 @pytest.mark.parametrize(
