@@ -204,6 +204,7 @@ NO_PAGES: Final = frozenset(
         *("workspace-copy", "workspace-add-browser", "workspace-remove-browser"),
         "workspace-counts",
         *("workspace-stop-job", "workspace-undo-job"),
+        *("workspace-stop", "workspace-unlink", "workspace-unmerge"),
         *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),
