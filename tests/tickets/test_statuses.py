@@ -24,7 +24,17 @@ from tickets.actors import Actor
 from tickets.conditions import matching
 from tickets.lists.arranging import Sort
 from tickets.live import nudges
-from tickets.models import Category, Event, Reason, Resolution, Status, Team, Ticket, Turn, User
+from tickets.models import (
+    Event,
+    Reason,
+    Resolution,
+    Status,
+    StatusCategory,
+    Team,
+    Ticket,
+    Turn,
+    User,
+)
 from tickets.search.finding import find
 from tickets.search.language import read
 from tickets.search.operators import Misread
@@ -43,7 +53,7 @@ def dana(team: Team) -> User:
     return make_agent("Dana Osei", teams=[team])
 
 
-def make_status(category: Category, name: str = "", **fields: Any) -> Status:
+def make_status(category: StatusCategory, name: str = "", **fields: Any) -> Status:
     return Status.objects.create(name=name or f"A {category} one", category=category, **fields)
 
 
@@ -61,7 +71,7 @@ def test_within_its_category_it_is_a_label_with_an_event_and_nothing_else(
 ) -> None:
     ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
     before, said, turn_since = len(kinds(ticket)), bodies(ticket, "system"), ticket.turn_since
-    status = make_status(Category.OPEN, "Asked the workshop")
+    status = make_status(StatusCategory.OPEN, "Asked the workshop")
     give(dana, ticket, status)
     assert (ticket.status, ticket.status_category) == (status, "open")
     assert (ticket.turn, ticket.turn_since) == (Turn.AGENT, turn_since)
@@ -78,7 +88,7 @@ def test_within_its_category_it_is_a_label_with_an_event_and_nothing_else(
 
 def test_it_is_gone_when_the_conversation_stands_elsewhere(team: Team, dana: User) -> None:
     ticket = make_ticket(team=team, turn=Turn.CUSTOMER, agent=dana)
-    give(dana, ticket, make_status(Category.WAITING))
+    give(dana, ticket, make_status(StatusCategory.WAITING))
     make_message(ticket, "Here are the photos")
     ticket.refresh_from_db()
     assert (ticket.turn, ticket.status, ticket.status_category) == (Turn.AGENT, None, "")
@@ -88,29 +98,29 @@ def test_it_is_gone_when_the_conversation_stands_elsewhere(team: Team, dana: Use
 
 
 @pytest.mark.parametrize("turn", [turn for turn in Turn if turn != Turn.SPAM])
-@pytest.mark.parametrize("category", Category)
+@pytest.mark.parametrize("category", StatusCategory)
 def test_one_of_another_category_brings_it_there(
-    turn: Turn, category: Category, team: Team, dana: User
+    turn: Turn, category: StatusCategory, team: Team, dana: User
 ) -> None:
     agent = dana if turn in (Turn.AGENT, Turn.CUSTOMER, Turn.CLOSED) else None
     ticket = make_ticket(team=team, turn=turn, agent=agent)
     status = make_status(category)
-    if turn == Turn.CLOSED and category == Category.CLOSED:
+    if turn == Turn.CLOSED and category == StatusCategory.CLOSED:
         with pytest.raises(ActionError, match="Reopen"):
             give(dana, ticket, status)
         return
     give(dana, ticket, status)
     assert (ticket.category, ticket.status) == (category, status)
-    if category in (Category.WAITING, Category.HOLD):
+    if category in (StatusCategory.WAITING, StatusCategory.HOLD):
         assert ticket.assignee == dana
-    if category == Category.CLOSED:
+    if category == StatusCategory.CLOSED:
         assert (ticket.resolution, ticket.solved_by_assistant) == (Resolution.CLOSED, False)
 
 
 def test_on_hold_until_a_time(team: Team, dana: User) -> None:
     ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
     until = clock.now() + timedelta(days=2)
-    give(dana, ticket, make_status(Category.HOLD), until=until)
+    give(dana, ticket, make_status(StatusCategory.HOLD), until=until)
     assert ticket.snoozed_until == until
 
 
@@ -119,7 +129,7 @@ def test_an_agent_closes_what_is_not_solved_and_the_customer_reads_so(
 ) -> None:
     ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
     before = len(kinds(ticket))
-    give(dana, ticket, make_status(Category.CLOSED, "Not ours"))
+    give(dana, ticket, make_status(StatusCategory.CLOSED, "Not ours"))
     assert since(ticket, before) == ["ticket.closed", "message.posted", "ticket.changed"]
     assert "Dana closed this conversation" in bodies(ticket, "system")[-1]
 
@@ -129,7 +139,10 @@ def test_an_agent_closes_what_is_not_solved_and_the_customer_reads_so(
 
 def test_what_is_refused_leaves_everything_as_it_is(team: Team, dana: User) -> None:
     ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
-    status, old = make_status(Category.OPEN), make_status(Category.OPEN, "Old", offered=False)
+    status, old = (
+        make_status(StatusCategory.OPEN),
+        make_status(StatusCategory.OPEN, "Old", offered=False),
+    )
     number = Event.objects.count()
     for nobody in (Actor.assistant(), Actor.of_customer(ticket.customer)):
         with pytest.raises(NotAllowed):
@@ -158,12 +171,12 @@ def test_the_database_refuses_a_status_that_does_not_fit(
     broken: dict[str, Any], team: Team, dana: User
 ) -> None:
     ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
-    status = make_status(Category.OPEN)
+    status = make_status(StatusCategory.OPEN)
     give(dana, ticket, status)
     with pytest.raises(IntegrityError), atomic():
         Ticket.objects.filter(pk=ticket.pk).update(**broken)
     with pytest.raises(IntegrityError), atomic():
-        Status.objects.filter(pk=status.pk).update(category=Category.WAITING)
+        Status.objects.filter(pk=status.pk).update(category=StatusCategory.WAITING)
 
 
 @real_transactions
@@ -171,7 +184,7 @@ def test_two_who_set_one_at_once_the_second_is_told() -> None:
     team = make_team()
     agents = [make_agent(teams=[team]) for _number in range(2)]
     ticket = make_ticket(team=team, turn=Turn.AGENT, agent=agents[0])
-    statuses = [make_status(Category.OPEN, f"Status {number}") for number in range(2)]
+    statuses = [make_status(StatusCategory.OPEN, f"Status {number}") for number in range(2)]
     done = together(2, lambda index: give(agents[index], ticket, statuses[index], seen=""))
     assert sum(isinstance(one, ChangedMeanwhile) for one in done) == 1
     ticket.refresh_from_db()
@@ -208,7 +221,7 @@ def _acts(statuses: dict[str, Status]) -> dict[str, Act]:
 
 def test_whatever_is_done_in_whatever_order_a_status_always_fits(team: Team, dana: User) -> None:
     """And no act is refused by the database: what does not fit was taken off before."""
-    statuses = {str(category): make_status(category) for category in Category}
+    statuses = {str(category): make_status(category) for category in StatusCategory}
     acts = _acts(statuses)
     had = set()
 
@@ -233,7 +246,7 @@ def test_whatever_is_done_in_whatever_order_a_status_always_fits(team: Team, dan
             transaction.set_rollback(True)
 
     play()
-    assert had == {None, *Category.values}
+    assert had == {None, *StatusCategory.values}
 
 
 # --- where it is seen -----------------------------------------------------------------------------
@@ -241,7 +254,7 @@ def test_whatever_is_done_in_whatever_order_a_status_always_fits(team: Team, dan
 
 def test_customers_read_their_own_words_for_it(team: Team, dana: User) -> None:
     ticket = make_ticket(team=team, turn=Turn.CUSTOMER, agent=dana)
-    give(dana, ticket, make_status(Category.WAITING, "Photos asked", customer_words=PHOTOS))
+    give(dana, ticket, make_status(StatusCategory.WAITING, "Photos asked", customer_words=PHOTOS))
     client = Client()
     session = client.session
     access.remember(session, ticket.customer)
@@ -260,7 +273,7 @@ def test_customers_screens_are_told_of_a_status_and_of_no_other_property(
     told: list[list[str]] = []
     monkeypatch.setattr(nudges, "send", lambda groups, message: told.append(groups))
     ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
-    give(dana, ticket, make_status(Category.OPEN))
+    give(dana, ticket, make_status(StatusCategory.OPEN))
     nudges.nudge(last_event(ticket))
     assert nudges.customer_group(ticket.pk) in told[-1]
     actions.change_tags(actor=Actor.agent(dana), ticket=ticket, add=["tent"])
@@ -270,7 +283,7 @@ def test_customers_screens_are_told_of_a_status_and_of_no_other_property(
 
 def test_it_is_found_by_condition_and_by_search(team: Team, dana: User) -> None:
     ticket, other = make_ticket(team=team), make_ticket(team=team)
-    status = make_status(Category.OPEN, "Asked the workshop")
+    status = make_status(StatusCategory.OPEN, "Asked the workshop")
     give(dana, ticket, status)
     wanted = {"field": "status", "op": "any_of", "value": [str(status.pk)]}
     group = {"match": "all", "conditions": [wanted]}
@@ -293,8 +306,8 @@ def test_an_agent_chooses_it_in_the_panel_and_is_asked_before_an_end_over_open_w
 ) -> None:
     client.force_login(dana, backend="tickets.web.logins.LogIns")
     ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
-    refunded = make_status(Category.RESOLVED, "Refunded")
-    make_status(Category.HOLD, "Old", offered=False)
+    refunded = make_status(StatusCategory.RESOLVED, "Refunded")
+    make_status(StatusCategory.HOLD, "Old", offered=False)
     address = f"/workspace/{ticket.reference}/"
     page = client.get(address).text
     assert '<optgroup label="Resolved">' in page
@@ -319,7 +332,7 @@ def test_an_admin_switches_off_what_is_in_use_and_does_not_delete_it(
     team: Team, dana: User, client: Client
 ) -> None:
     client.force_login(make_admin(is_superuser=True))
-    ticket, status = make_ticket(team=team), make_status(Category.OPEN, "Asked the workshop")
+    ticket, status = make_ticket(team=team), make_status(StatusCategory.OPEN, "Asked the workshop")
     give(dana, ticket, status)
     page = f"/admin/tickets/status/{status.pk}"
     assert client.post(f"{page}/delete/", {"post": "yes"}).status_code == 403

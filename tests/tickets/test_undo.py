@@ -20,12 +20,12 @@ from tickets.actions.undoing import COLUMNS
 from tickets.actors import Actor
 from tickets.models import (
     Block,
-    Category,
     Event,
     EventKind,
     HandOver,
     Message,
     Status,
+    StatusCategory,
     Team,
     Ticket,
     Turn,
@@ -65,7 +65,7 @@ def undo(agent: User, step: UndoStep | None = None) -> Ticket:
     return actions.undo(actor=Actor.agent(agent), step=step)
 
 
-def status(category: Category) -> Status:
+def status(category: StatusCategory) -> Status:
     found, _new = Status.objects.get_or_create(name=f"A {category}", category=category)
     return found
 
@@ -104,14 +104,14 @@ ACTS: dict[str, tuple[Turn, Callable[[Actor, Ticket], object], bool]] = {
     "a label": (
         Turn.AGENT,
         lambda actor, ticket: actions.set_status(
-            actor=actor, ticket=ticket, status=status(Category.OPEN)
+            actor=actor, ticket=ticket, status=status(StatusCategory.OPEN)
         ),
         False,
     ),
     "a status that resolves": (
         Turn.AGENT,
         lambda actor, ticket: actions.set_status(
-            actor=actor, ticket=ticket, status=status(Category.RESOLVED)
+            actor=actor, ticket=ticket, status=status(StatusCategory.RESOLVED)
         ),
         True,
     ),

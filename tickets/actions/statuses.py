@@ -16,9 +16,9 @@ from tickets.actions.handover import accept
 from tickets.actions.properties import ChangedMeanwhile, who_changed
 from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actors import Actor
-from tickets.models import Category, EventKind, Status, Ticket, Turn
+from tickets.models import EventKind, Status, StatusCategory, Ticket, Turn
 
-ENDS = (Category.RESOLVED, Category.CLOSED)
+ENDS = (StatusCategory.RESOLVED, StatusCategory.CLOSED)
 
 
 @transaction.atomic
@@ -57,7 +57,7 @@ def set_status(
         raise closed(ticket)
     was, acts = undoing.look(ticket), status is not None and status.category != ticket.category
     if status is not None and acts:
-        _bring_to(actor, ticket, Category(status.category), until)
+        _bring_to(actor, ticket, StatusCategory(status.category), until)
         ticket = Ticket.objects.locked(ticket)
     ticket.status = status
     ticket.status_category = status.category if status else ""
@@ -74,17 +74,19 @@ def set_status(
     return ticket
 
 
-def _bring_to(actor: Actor, ticket: Ticket, category: Category, until: datetime | None) -> None:
+def _bring_to(
+    actor: Actor, ticket: Ticket, category: StatusCategory, until: datetime | None
+) -> None:
     """Do what makes a locked ticket stand in a category."""
     if category in ENDS:
         if ticket.is_closed:  # how it ended is somebody's word already
             raise closed(ticket)
-        end = resolve if category == Category.RESOLVED else close
+        end = resolve if category == StatusCategory.RESOLVED else close
         end(actor=actor, ticket=ticket)
         return
     if ticket.is_closed:
         reopen(actor=actor, ticket=ticket)
-    if category == Category.HOLD:
+    if category == StatusCategory.HOLD:
         snooze(actor=actor, ticket=ticket, until=until)
         return
     unsnooze(actor=actor, ticket=ticket)
@@ -94,5 +96,5 @@ def _bring_to(actor: Actor, ticket: Ticket, category: Category, until: datetime 
     if ticket.assignee_id is None or not ticket.somebody_has_it:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)
-    ticket.pass_turn(Turn.AGENT if category == Category.OPEN else Turn.CUSTOMER)
+    ticket.pass_turn(Turn.AGENT if category == StatusCategory.OPEN else Turn.CUSTOMER)
     ticket.save()

@@ -21,12 +21,12 @@ from tickets.api.reading import article_url, as_read
 from tickets.intake import text
 from tickets.models import (
     AuthorKind,
-    Category,
     Channel,
     Citation,
     Decision,
     Message,
     Priority,
+    StatusCategory,
     Ticket,
     Turn,
 )
@@ -117,7 +117,9 @@ class TicketOut(serializers.Serializer[Any]):
         allow_null=True, help_text="Put aside by its agent until then, if it is for a time."
     )
     category = serializers.ChoiceField(
-        choices=Category.choices, allow_null=True, help_text="Where it stands; null in quarantine."
+        choices=StatusCategory.choices,
+        allow_null=True,
+        help_text="Where it stands; null in quarantine.",
     )
     status = serializers.SerializerMethodField(
         help_text="A finer word for that, which an admin added, in the words for agents."
@@ -328,7 +330,7 @@ class MessageReceipt(serializers.Serializer[Any]):
     created_at = Moment()
 
 
-@extend_schema_serializer(component_name="Category")
+@extend_schema_serializer(component_name="StatusCategory")
 class CategoryOut(serializers.Serializer[Any]):
     slug = serializers.SlugField()
     name = serializers.CharField()

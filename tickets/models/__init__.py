@@ -30,7 +30,7 @@ from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
 from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
-from tickets.models.statuses import Category, Status
+from tickets.models.statuses import Status, StatusCategory
 from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket, Turn
 from tickets.models.undo import UndoStep
 from tickets.models.users import Role, Team, User
@@ -46,7 +46,6 @@ __all__ = [
     "Block",
     "BulkItem",
     "BulkJob",
-    "Category",
     "Channel",
     "Citation",
     "Claim",
@@ -96,6 +95,7 @@ __all__ = [
     "Scope",
     "SiteSettings",
     "Status",
+    "StatusCategory",
     "Tag",
     "Team",
     "Ticket",

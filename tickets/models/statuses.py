@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
-class Category(models.TextChoices):
+class StatusCategory(models.TextChoices):
     """Where a conversation stands, as its turn, its snooze and its resolution say already."""
 
     OPEN = "open", _("Open")
@@ -17,7 +17,7 @@ class Category(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
-ORDER = {category: number for number, category in enumerate(Category)}
+ORDER = {category: number for number, category in enumerate(StatusCategory)}
 
 
 class StatusQuerySet(models.QuerySet["Status"]):
@@ -37,7 +37,7 @@ class Status(models.Model):
     category = models.CharField(
         _("category"),
         max_length=10,
-        choices=Category.choices,
+        choices=StatusCategory.choices,
         help_text=_("Choosing the status brings a conversation there. It stays as it is."),
     )
     customer_words = models.CharField(
@@ -63,7 +63,7 @@ class Status(models.Model):
         ordering = ["position", "name"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(category__in=Category.values), name="status_category_is_known"
+                condition=Q(category__in=StatusCategory.values), name="status_category_is_known"
             ),
             # What a ticket's status refers to, so that a category cannot change under its tickets.
             models.UniqueConstraint(fields=["id", "category"], name="status_with_its_category"),

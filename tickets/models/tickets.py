@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tickets import clock
-from tickets.models.statuses import Category
+from tickets.models.statuses import StatusCategory
 
 # Crockford's letters without vowels: easy to read out, and no reference spells a word.
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -207,14 +207,14 @@ class Ticket(models.Model):
                 condition=Q(status__isnull=True, status_category="")
                 | Q(status__isnull=False)
                 & (
-                    Q(status_category=Category.HOLD, snoozed_at__isnull=False)
+                    Q(status_category=StatusCategory.HOLD, snoozed_at__isnull=False)
                     | Q(snoozed_at__isnull=True)
                     & (
-                        Q(status_category=Category.WAITING, turn=Turn.CUSTOMER)
-                        | Q(status_category=Category.OPEN, turn__in=STILL_OPEN)
+                        Q(status_category=StatusCategory.WAITING, turn=Turn.CUSTOMER)
+                        | Q(status_category=StatusCategory.OPEN, turn__in=STILL_OPEN)
                     )
-                    | Q(status_category=Category.RESOLVED, resolution__in=SOLVED)
-                    | Q(status_category=Category.CLOSED, resolution__in=NOT_SOLVED)
+                    | Q(status_category=StatusCategory.RESOLVED, resolution__in=SOLVED)
+                    | Q(status_category=StatusCategory.CLOSED, resolution__in=NOT_SOLVED)
                 ),
                 name="ticket_status_fits_where_it_stands",
             ),
@@ -300,17 +300,17 @@ class Ticket(models.Model):
         super().save(*args, **kwargs)
 
     @property
-    def category(self) -> Category | None:
+    def category(self) -> StatusCategory | None:
         """Where it stands; None in quarantine."""
         if self.snoozed_at is not None:
-            return Category.HOLD
+            return StatusCategory.HOLD
         if self.turn in STILL_OPEN:
-            return Category.OPEN
+            return StatusCategory.OPEN
         if self.turn == Turn.CUSTOMER:
-            return Category.WAITING
+            return StatusCategory.WAITING
         if self.is_spam:
             return None
-        return Category.RESOLVED if self.resolution in SOLVED else Category.CLOSED
+        return StatusCategory.RESOLVED if self.resolution in SOLVED else StatusCategory.CLOSED
 
     def next_position(self) -> int:
         """Take the next place in the conversation. Only under the row's lock."""

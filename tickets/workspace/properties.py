@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tickets.conversation import custom_fields
 from tickets.conversation.custom_fields import Shown
-from tickets.models import Category, Priority, Ticket, User
+from tickets.models import Priority, StatusCategory, Ticket, User
 
 Choice = tuple[str, str]
 
@@ -49,13 +49,15 @@ def choices_for(ticket: Ticket, user: User) -> Choices:
 
 def _statuses(ticket: Ticket) -> list[tuple[str, list[Choice]]]:
     """By category, in its fixed order; the one that it has, too."""
-    found: dict[str, list[Choice]] = {category: [] for category in Category}
+    found: dict[str, list[Choice]] = {category: [] for category in StatusCategory}
     for one in getattr(ticket, "offered_statuses", ()):
         found[one["category"]].append((str(one["key"]), one["name"]))
     if ticket.status is not None:
         own = found[ticket.status_category]
         found[ticket.status_category] = _with(own, ticket.status_id, str(ticket.status))
-    return [(str(Category(name).label), choices) for name, choices in found.items() if choices]
+    return [
+        (str(StatusCategory(name).label), choices) for name, choices in found.items() if choices
+    ]
 
 
 def _with(offered: list[Choice], key: int | None, words: str) -> list[Choice]:

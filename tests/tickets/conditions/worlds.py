@@ -14,7 +14,6 @@ from tests.factories import make_agent, make_team
 from tickets.conditions import Field, all_fields
 from tickets.models import (
     AuthorKind,
-    Category,
     Channel,
     Customer,
     Message,
@@ -22,6 +21,7 @@ from tickets.models import (
     Priority,
     Resolution,
     Status,
+    StatusCategory,
     Team,
     Ticket,
     TicketType,
@@ -268,7 +268,7 @@ def _group(member: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 def desk() -> tuple[list[Team], User]:
     """Two teams and an agent, for every world; and a status of each category."""
-    for category in Category:
+    for category in StatusCategory:
         Status.objects.create(name=f"Status {category}", category=category)
     teams = [make_team(), make_team()]
     return teams, make_agent(teams=teams)
