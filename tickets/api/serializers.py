@@ -330,7 +330,7 @@ class MessageReceipt(serializers.Serializer[Any]):
     created_at = Moment()
 
 
-@extend_schema_serializer(component_name="StatusCategory")
+@extend_schema_serializer(component_name="Category")
 class CategoryOut(serializers.Serializer[Any]):
     slug = serializers.SlugField()
     name = serializers.CharField()
