@@ -55,6 +55,7 @@ NO_ACTIONS = {
     "queue_again": "writes for an action that has locked the ticket and saves it",
     "prioritise": "writes for an action that has locked the ticket and saves it",
     "refuse_blocked": "reads rows for an action",
+    "one_of_many": "writes nothing: it says what is not to be kept",
     "look": "reads for an action that has locked the ticket",
     "keep": "writes for an action that has locked the ticket and saved it",
     "refuse_crossing": "reads for an action that has locked the ticket",

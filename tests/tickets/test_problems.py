@@ -81,6 +81,7 @@ def test_each_gets_the_message_and_is_resolved_and_the_problem_with_them(
     for ticket in tickets:
         ticket.refresh_from_db()
         assert (replies(ticket), ticket.resolution) == ([WORDS], "resolved")
+        assert not ticket.undo_steps.exists()  # the key undoes what was done by hand
     problem.refresh_from_db()
     given.refresh_from_db()
     assert (problem.resolution, replies(problem)) == ("resolved", [])

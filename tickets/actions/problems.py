@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import access, clock, events
+from tickets.actions import undoing
 from tickets.actions.closing import resolve
 from tickets.actions.conversation import reply
 from tickets.actions.errors import ActionError, NotAllowed
@@ -129,7 +130,7 @@ def answer_one(*, actor: Actor, row: AffectedTicket) -> AffectedTicket:
     if row.state != AffectedState.DUE:
         return row
     try:
-        with transaction.atomic():
+        with transaction.atomic(), undoing.one_of_many():
             _do(row, ticket, Actor.agent(row.answer.author))
     except ActionError as error:
         row.state, row.why = AffectedState.NOT_DONE, error.message[:300]
@@ -157,7 +158,7 @@ def end_answer(*, actor: Actor, answer: ProblemAnswer) -> ProblemAnswer:
         return answer
     if answer.resolves_problem:
         try:
-            with transaction.atomic():
+            with transaction.atomic(), undoing.one_of_many():
                 resolve(actor=Actor.agent(answer.author), ticket=problem)
         except ActionError as error:
             answer.held = error.message[:200]

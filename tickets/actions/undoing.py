@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +29,19 @@ COLUMNS = (
     "merged_into",
 )
 _HANDOVER = ("accepted_at", "accepted_by", "ended_at")
+_one_of_many: ContextVar[bool] = ContextVar("one_of_many", default=False)
+
+
+@contextmanager
+def one_of_many() -> Iterator[None]:
+    """What is done within it is part of an act on many tickets, perhaps minutes after it was asked for:
+    the key for undo means what its agent did by hand, and many are undone together or not at all.
+    """
+    before = _one_of_many.set(True)
+    try:
+        yield
+    finally:
+        _one_of_many.reset(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +63,11 @@ def keep(
 ) -> None:
     """Remember what an agent's act changed of a ticket, which was saved: it can be undone then.
 
-    `told` says that the customer read of it. Two statements; none for whoever is no person.
+    `told` says that the customer read of it. Two statements; none for whoever is no person, and for
+    one of many.
     """
     user = event.actor_user
-    if user is None:
+    if user is None or _one_of_many.get():
         return
     after = _columns(ticket)
     old = Q(ticket=ticket) | Q(created_at__lt=clock.now() - KEPT_FOR)
@@ -113,7 +129,7 @@ def _columns(ticket: Ticket) -> dict[str, Any]:
 
 def _plain(row: Ticket | HandOver, names: tuple[str, ...]) -> dict[str, Any]:
     """Columns as JSON keeps them."""
-    values = {name: row._meta.get_field(name).value_from_object(row) for name in names}  # type: ignore[union-attr]
+    values = {name: row._meta.get_field(name).value_from_object(row) for name in names}  # type: ignore[union-attr]  # columns have it
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in values.items()

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets import access, actions
-from tickets.actions import ActionError
+from tickets.actions import ActionError, undoing
 from tickets.actors import Actor
 from tickets.bulk import acts
 from tickets.bulk.acts import Doing, Undoing
@@ -94,7 +94,7 @@ def _do_next(job: BulkJob, actor: Actor, after: int) -> int | None:
     if item is None:
         return None
     try:
-        with transaction.atomic():
+        with transaction.atomic(), undoing.one_of_many():
             was, became = _do(job, actor, item)
     except ValidationError as error:
         item.settle_not_done(" ".join(error.messages), "invalid")
