@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from bots import tasks
 from bots.models import TicketVector
@@ -132,12 +135,12 @@ def test_each_conversation_is_learned_once_also_one_that_was_committed_late_or_s
 
 
 def test_another_encoder_makes_them_anew_with_an_index_of_its_own(
-    team: Team, agent: User, settings: object
+    team: Team, agent: User, settings: Any
 ) -> None:
     earlier = solved("How do I mend a zip?", team, agent)
     mine = make_ticket(team=team, turn=Turn.QUEUE, body="My zip does not close.")
     learning.learn(seconds=5)
-    settings.ENCODER_MODEL = "another"  # type: ignore[attr-defined]
+    settings.ENCODER_MODEL = "another"
     assert found(mine, agent) == []  # vectors of two encoders are never compared
     cache.delete(learning._LOOKED)
     assert learning.learn(seconds=5) == 2
@@ -180,7 +183,7 @@ def test_it_costs_the_same_however_many_there_are(
     team: Team,
     agent: User,
     several: int,
-    django_assert_max_num_queries: object,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(several):
         solved(f"How do I mend a zip, number {number}?", team, agent, reply="With a candle. " * 6)
@@ -189,7 +192,7 @@ def test_it_costs_the_same_however_many_there_are(
     learning.learn(seconds=5)
     actor = Actor.agent(agent)
     finding.to(mine, actor=actor)
-    with django_assert_max_num_queries(12):  # type: ignore[operator]  # two are the transaction's
+    with django_assert_max_num_queries(12):  # two are the transaction's
         similar = finding.to(mine, actor=actor)
     assert len([one for one in similar if one.is_solved]) == min(several, finding.SHOWN)
     assert len(similar) <= finding.SHOWN + 2

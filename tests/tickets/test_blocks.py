@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -59,9 +61,9 @@ def dana(team: Team) -> User:
     return make_agent("Dana Osei", teams=[team])
 
 
-def block(agent: User, customer: Customer | None = None, **options: object) -> Block:
+def block(agent: User, customer: Customer | None = None, **options: Any) -> Block:
     wanted = {"reason": WHY, "customer": customer, **options}
-    return actions.block(actor=Actor.agent(agent), **wanted)  # type: ignore[arg-type]
+    return actions.block(actor=Actor.agent(agent), **wanted)
 
 
 def writes(ticket: Ticket) -> Message:
@@ -280,14 +282,19 @@ def test_the_database_refuses_a_block_that_says_nothing(
         Block.objects.filter(pk=found.pk).update(**broken)
 
 
+def _block_by_one_of(agents: list[User], whom: dict[str, Any], index: int) -> Block:
+    return block(agents[index], **whom)
+
+
 @real_transactions
 def test_two_who_block_at_once_make_one_block() -> None:
     team = make_team()
     agents = [make_agent(teams=[team]) for _number in range(2)]
     customer = make_customer()
-    for whom in ({"customer": customer}, {"email": "mallory@spam.example"}):
+    everybody: list[dict[str, Any]] = [{"customer": customer}, {"email": "mallory@spam.example"}]
+    for whom in everybody:
         Block.objects.all().delete()
-        made = together(2, lambda index, whom=whom: block(agents[index], **whom))  # type: ignore[misc]
+        made = together(2, partial(_block_by_one_of, agents, whom))
         assert {one.pk for one in made if isinstance(one, Block)} == {Block.objects.get().pk}
         assert Event.objects.filter(subject_id=str(Block.objects.get().pk)).count() == 1
 

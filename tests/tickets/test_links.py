@@ -108,7 +108,7 @@ def test_nothing_of_an_end_that_may_not_be_seen_comes_along(team: Team, dana: Us
     seen = access.ticket_for(Actor.agent(dana), ticket.reference)
     rows = [*getattr(seen, "links_out"), *getattr(seen, "links_in")]  # noqa: B009 - annotations
     assert {row["reference"] for row in rows} == {shown.reference}
-    assert getattr(seen, "affected") == 1  # noqa: B009
+    assert getattr(seen, "affected") == 1  # noqa: B009 - an annotation
     links = TicketLink.objects.filter(from_ticket=hidden) | TicketLink.objects.filter(
         to_ticket=hidden
     )

@@ -27,7 +27,7 @@ from tickets.actions import NotAllowed
 from tickets.actors import Actor
 from tickets.lists.arranging import Sort
 from tickets.lists.orders import LATEST
-from tickets.models import Resolution, Team, Ticket, Turn, User
+from tickets.models import Decision, Resolution, Team, Ticket, Turn, User
 from tickets.search.finding import find
 from tickets.search.language import read
 from tickets.service import queues
@@ -95,7 +95,7 @@ def test_an_answer_that_was_being_written_is_dropped(team: Team, dana: User) -> 
         ticket=ticket,
         to_position=ticket.last_position,
         body="Here you are",
-        decision="answer",  # type: ignore[arg-type]
+        decision=Decision.ANSWER,
         confidence=0.9,
     )
     assert spoken is None

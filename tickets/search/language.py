@@ -136,9 +136,9 @@ def _add(query: Query, part: Part) -> None:
 
 def _heading(condition: Condition) -> Term | None:
     """The words that a match has in what identifies it, by which the index finds it."""
-    values = condition.get("value")
+    values = condition.get("value") or []
     positive = condition.get("op") in ("any_of", "contains")
-    if condition.get("field") not in {"tags", *_NAMES} or not positive or len(values or ()) != 1:
+    if condition.get("field") not in {"tags", *_NAMES} or not positive or len(values) != 1:
         return None
-    words = tuple(words_of(str(values[0])))  # type: ignore[index]  # it has one
+    words = tuple(words_of(str(values[0])))
     return Term(words, heading=True) if words else None

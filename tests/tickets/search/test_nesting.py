@@ -10,7 +10,7 @@ from tests.tickets.search.conftest import Finds
 from tickets import actions
 from tickets.actors import Actor
 from tickets.conditions import all_fields
-from tickets.models import CustomField, Priority, Team, Ticket, Turn, User
+from tickets.models import CustomField, Match, Priority, Team, Ticket, Turn, User
 from tickets.search.field_operators import all_operators, operator_named
 from tickets.search.language import read
 from tickets.search.operators import Misread
@@ -58,9 +58,9 @@ def test_a_minus_before_brackets_is_the_opposite_of_all_in_them() -> None:
 def test_words_may_stand_in_brackets_too_and_are_marked() -> None:
     query = read("(parcel OR tag:lost) -(tent pole)")
     assert query.mixed == [
-        Either("any", (Term(("parcel",)), tag("lost"))),  # type: ignore[arg-type]
+        Either(Match.ANY, (Term(("parcel",)), tag("lost"))),
         Either(
-            "any",  # type: ignore[arg-type]
+            Match.ANY,
             (Term(("tent",), negative=True), Term(("pole",), negative=True)),
         ),
     ]

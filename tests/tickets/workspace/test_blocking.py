@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.test import Client
 
@@ -21,12 +22,12 @@ def url(ticket: Ticket, act: str = "") -> str:
     return f"/workspace/{ticket.reference}/{act}"
 
 
-def block(agent: User, customer: Customer, **options: object) -> Block:
+def block(agent: User, customer: Customer, **options: Any) -> Block:
     return actions.block(
         actor=Actor.agent(agent),
         customer=customer,
         reason=WHY,
-        **options,  # type: ignore[arg-type]
+        **options,
     )
 
 
