@@ -56,6 +56,7 @@ from tickets.actions.handover import (
     transfer,
     warn,
 )
+from tickets.actions.incoming import receive_mail
 from tickets.actions.jobs import end_bulk, start_bulk, undo_bulk
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.links import link, unlink
@@ -172,6 +173,7 @@ __all__ = [
     "queue_mail",
     "rate",
     "rate_answer",
+    "receive_mail",
     "refuse_claim",
     "remove_browser",
     "remove_draft_file",

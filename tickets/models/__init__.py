@@ -10,8 +10,10 @@ from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
 from tickets.models.following import Follower, Mention, Participant
 from tickets.models.handovers import HandOver, Identity, Reason
+from tickets.models.incoming import IncomingMail, MailState
 from tickets.models.jobs import BulkItem, BulkJob
 from tickets.models.links import LinkKind, TicketLink
+from tickets.models.mailboxes import Mailbox
 from tickets.models.mails import QueuedMail
 from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
 from tickets.models.notifications import (
@@ -26,12 +28,13 @@ from tickets.models.notifications import (
 from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettings
 from tickets.models.problems import AffectedState, AffectedTicket, ProblemAnswer
 from tickets.models.properties import Tag, TicketType
+from tickets.models.ratings import Rating
 from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
 from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
 from tickets.models.statuses import Status, StatusCategory
-from tickets.models.tickets import Channel, Priority, Rating, Resolution, Ticket, Turn
+from tickets.models.tickets import Channel, Priority, Resolution, Ticket, Turn
 from tickets.models.undo import UndoStep
 from tickets.models.users import Role, Team, User
 
@@ -64,9 +67,12 @@ __all__ = [
     "Holiday",
     "IdempotentRequest",
     "Identity",
+    "IncomingMail",
     "Kind",
     "LinkKind",
+    "MailState",
     "MailWait",
+    "Mailbox",
     "Match",
     "Mention",
     "Message",

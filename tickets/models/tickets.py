@@ -111,6 +111,16 @@ class Ticket(models.Model):
         db_index=False,
     )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
+    # The address of ours to which its customer writes; answers by mail come from it.
+    mailbox = models.ForeignKey(
+        "Mailbox",
+        verbose_name=_("mailbox"),
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        null=True,
+        blank=True,
+        db_index=False,
+    )
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority.choices, default=Priority.NORMAL
     )
@@ -286,6 +296,11 @@ class Ticket(models.Model):
                 name="ticket_latest_of_status",
             ),
             models.Index(
+                fields=["mailbox"],
+                condition=Q(mailbox__isnull=False),
+                name="ticket_of_mailbox",
+            ),
+            models.Index(
                 fields=["closes_at"], condition=Q(closes_at__isnull=False), name="ticket_closes"
             ),
         ]
@@ -371,26 +386,3 @@ class Ticket(models.Model):
         if self.is_closed or not self.with_a_person:
             return False
         return self.turn == Turn.QUEUE or (self.assignee is not None and self.assignee.on_the_staff)
-
-
-class Rating(models.Model):
-    """What the customer says of it at the end: was it good, and was it easy."""
-
-    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, related_name="rating")
-    satisfaction = models.PositiveSmallIntegerField(_("satisfaction"))
-    effort = models.PositiveSmallIntegerField(_("ease"))
-    comment = models.TextField(_("comment"), blank=True)
-    created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
-
-    class Meta:
-        verbose_name = _("rating")
-        verbose_name_plural = _("ratings")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(satisfaction__range=(1, 5), effort__range=(1, 5)),
-                name="rating_from_one_to_five",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.satisfaction}/{self.effort}"

@@ -1,0 +1,60 @@
+"""Mail that comes in: kept as it came, once, before anybody reads it."""
+
+from __future__ import annotations
+
+import zlib
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from hashlib import sha256
+
+from django.db import transaction
+
+from tickets import events
+from tickets.actors import Actor
+from tickets.models import EventKind, IncomingMail, Mailbox
+
+# What each server on the way adds or changes, so that the same mail differs by them from copy to copy.
+_OF_THE_AUTHOR = ("from", "to", "cc", "date", "subject", "message-id")
+_HEADERS = 256 * 1024  # bytes in which they are looked for
+
+
+@transaction.atomic
+def receive_mail(
+    *, actor: Actor, mailbox: Mailbox, raw: bytes, is_old: bool = False
+) -> tuple[IncomingMail, bool]:
+    """Keep a mail as it came, and owe its reading; and whether it is new.
+
+    The same mail is kept once, in however many mailboxes it arrives and however often it is
+    fetched. `is_old`: it lay in the mailbox before that was set up, and nothing is answered.
+    """
+    head, identity = _head_of(raw)
+    mail, is_new = IncomingMail.objects.defer("raw").get_or_create(
+        identity=identity,
+        defaults={
+            "mailbox": mailbox,
+            "raw": zlib.compress(raw, level=1),
+            "size": len(raw),
+            "is_old": is_old,
+            "internet_message_id": head.get("message-id", "")[:250],
+        },
+    )
+    if is_new:
+        events.record(EventKind.MAIL_RECEIVED, actor=actor, subject=mail, mailbox=mailbox.pk)
+    return mail, is_new
+
+
+def _head_of(raw: bytes) -> tuple[dict[str, str], str]:
+    """The headers that its author wrote, and the identity that they and the body have."""
+    end = min((at for at in (raw.find(b"\r\n\r\n"), raw.find(b"\n\n")) if at >= 0), default=-1)
+    head, body = (raw, b"") if end < 0 else (raw[:end], raw[end:])
+    parsed = BytesHeaderParser(policy=compat32).parsebytes(head[:_HEADERS])
+    found = {name: " ".join(str(parsed.get(name, "")).split()) for name in _OF_THE_AUTHOR}
+    digest = sha256(repr(sorted(found.items())).encode(errors="surrogateescape"))
+    digest.update(body.replace(b"\r\n", b"\n").strip())
+    safe = {name: _plain(value) for name, value in found.items()}
+    return safe, digest.hexdigest()
+
+
+def _plain(value: str) -> str:
+    """A header as the database can hold it."""
+    return "".join(letter for letter in value if letter.isprintable() and letter.isascii())
