@@ -119,7 +119,6 @@ class Ticket(models.Model):
         related_name="tickets",
         null=True,
         blank=True,
-        db_index=False,
     )
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority.choices, default=Priority.NORMAL
@@ -294,11 +293,6 @@ class Ticket(models.Model):
                 fields=["status", "-last_message_at", "-id"],
                 condition=Q(status__isnull=False),
                 name="ticket_latest_of_status",
-            ),
-            models.Index(
-                fields=["mailbox"],
-                condition=Q(mailbox__isnull=False),
-                name="ticket_of_mailbox",
             ),
             models.Index(
                 fields=["closes_at"], condition=Q(closes_at__isnull=False), name="ticket_closes"
