@@ -63,6 +63,8 @@ NO_ACTIONS = {
     "who_changed": "reads a row",
     "refuse_incomplete": "reads rows",
     "is_theirs": "reads a row",
+    "is_in_copy": "reads a row",
+    "gone": "makes an error",
     "snapshot": "reads a row",
     "article_of": "reads a row",
     "many_values": "reads a list",

@@ -11,11 +11,13 @@ class TicketsConfig(AppConfig):
     def ready(self) -> None:
         from tickets import problems, sending, telling
         from tickets.email import outbound
+        from tickets.email.incoming import reaction as incoming
         from tickets.portal import accounts
         from tickets.search import indexing
         from tickets.web import second_factor
 
         outbound.subscribe()
+        incoming.subscribe()
         sending.subscribe()
         problems.subscribe()
         accounts.subscribe()

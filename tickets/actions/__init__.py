@@ -1,5 +1,6 @@
 """The only ways to change state. Keyword-only, the actor first, one transaction, the lock first."""
 
+from tickets.actions.answering import answer, follow_up
 from tickets.actions.asking import reply_asking
 from tickets.actions.blocks import block, unblock
 from tickets.actions.claims import (
@@ -20,9 +21,7 @@ from tickets.actions.closing import (
     resolve,
 )
 from tickets.actions.conversation import (
-    answer,
     ask_for_a_person,
-    follow_up,
     open_ticket,
     post_message,
     reply,
@@ -47,7 +46,7 @@ from tickets.actions.drafts import (
 from tickets.actions.errors import ActionError, Blocked, Crossed, HasLeft, NotAllowed, Taken
 from tickets.actions.facts import note_fact
 from tickets.actions.follow_ups import continue_conversation
-from tickets.actions.following import add_to_copy, follow, remove_from_copy, unfollow
+from tickets.actions.following import add_to_copy, follow, follow_copies, remove_from_copy, unfollow
 from tickets.actions.handover import (
     accept,
     hand_back,
@@ -56,7 +55,7 @@ from tickets.actions.handover import (
     transfer,
     warn,
 )
-from tickets.actions.incoming import receive_mail
+from tickets.actions.incoming import dismiss_mail, file_mail, read_again, receive_mail
 from tickets.actions.jobs import end_bulk, start_bulk, undo_bulk
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.links import link, unlink
@@ -139,13 +138,16 @@ __all__ = [
     "continue_conversation",
     "correct_reading",
     "create_api_key",
+    "dismiss_mail",
     "drop_mail",
     "end_answer",
     "end_bulk",
     "fetch_a_person",
+    "file_mail",
     "fill_in",
     "first_contact",
     "follow",
+    "follow_copies",
     "follow_login_address",
     "follow_up",
     "give_up_one",
@@ -173,6 +175,7 @@ __all__ = [
     "queue_mail",
     "rate",
     "rate_answer",
+    "read_again",
     "receive_mail",
     "refuse_claim",
     "remove_browser",

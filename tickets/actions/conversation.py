@@ -20,19 +20,16 @@ from tickets.actions.snoozing import Why, come_back
 from tickets.actions.speech import announce, say
 from tickets.actions.turns import fetch_a_person
 from tickets.actors import Actor
-from tickets.conversation.unanswered import assistant_may_answer
 from tickets.intake import attachments, text
 from tickets.intake.attachments import Upload
 from tickets.models import (
-    Answer,
     Attachment,
     Channel,
-    Citation,
     Customer,
-    Decision,
     Draft,
     EventKind,
     Kind,
+    Mailbox,
     Message,
     Note,
     Priority,
@@ -64,11 +61,13 @@ def open_ticket(
     uploads: Sequence[Upload] = (),
     to_a_person: bool = False,
     follows: Ticket | None = None,
+    mailbox: Mailbox | None = None,
 ) -> Ticket:
     """Begin a conversation with `customer`, by their words or without any.
 
-    With words, in a channel of the assistant, the assistant has the first turn, unless
-    `to_a_person`. Without words, or in another channel, a person is asked for at once.
+    With words, in a channel of the assistant (by mail: in a `mailbox` where it answers), the
+    assistant has the first turn, unless `to_a_person`. Without words, or in another channel, a
+    person is asked for at once.
     Sending the same `client_id` again finds the conversation that the first sending opened. So many
     questions at once that the assistant could not answer in time go to a person right here.
     What `follows` a conversation that a person had goes to a person.
@@ -85,13 +84,15 @@ def open_ticket(
         return before
     now = clock.now()
     had_a_person = follows is not None and follows.with_a_person
-    asks = bool(body) and channel in ASSISTANT_CHANNELS and not (to_a_person or had_a_person)
+    heard = channel in ASSISTANT_CHANNELS if mailbox is None else mailbox.assistant_answers
+    asks = bool(body) and heard and not (to_a_person or had_a_person)
     in_time = asks and assistance.answers_in_time()
     ticket = Ticket(
         customer=customer,
         team=team or SiteSettings.load().default_team,
         subject=text.line(subject) or text.first_line(body),
         channel=channel,
+        mailbox=mailbox,
         priority=priority,
         follows=follows,
         turn=Turn.ASSISTANT if in_time else Turn.CUSTOMER,
@@ -168,8 +169,10 @@ def post_message(
     channel: Channel | None = None,
     client_id: UUID | None = None,
     uploads: Sequence[Upload] = (),
+    mailbox: Mailbox | None = None,
 ) -> Message:
-    """The customer writes. The turn goes to whoever is to answer: a person, once one was asked for.
+    """The customer writes, or somebody who is in copy. The turn goes to whoever is to answer: a
+    person, once one was asked for, or where it came by a `mailbox` in which only people answer.
 
     What was merged goes on in the other conversation; if that is not theirs any more, in this one.
 
@@ -179,9 +182,12 @@ def post_message(
         Blocked: they may not write to us.
     """
     ticket = Ticket.objects.locked(ticket)
+    author = ticket.customer
     if actor.customer is not None and not is_theirs(ticket, actor.customer):
-        raise NotAllowed
-    refuse_blocked(actor, ticket.customer)
+        author = actor.customer
+        if not is_in_copy(ticket, author):
+            raise NotAllowed
+    refuse_blocked(actor, author)
     body = text.message(body, may_be_empty=bool(uploads))
     if client_id and (before := Message.objects.filter(ticket=ticket, client_id=client_id).first()):
         return before
@@ -193,17 +199,19 @@ def post_message(
             channel=channel,
             client_id=client_id,
             uploads=uploads,
+            mailbox=mailbox,
         )
     was_closed, in_time = ticket.is_closed, True
     was_spam = ticket.is_spam  # whoever goes on writing in it reaches a person, not the assistant
+    for_people = mailbox is not None and not mailbox.assistant_answers
     if not (ticket.with_a_person or was_spam):
-        in_time = assistance.answers_in_time()
+        in_time = for_people or assistance.answers_in_time()
         ticket.assignee = None
         ticket.pass_turn(Turn.ASSISTANT if in_time else Turn.CUSTOMER)
         ticket.turn_since = clock.now()  # its seconds begin with each message
     message = say(
         ticket,
-        Actor.of_customer(ticket.customer),
+        Actor.of_customer(author),
         body,
         channel=channel or Channel(ticket.channel),
         client_id=client_id,
@@ -224,6 +232,8 @@ def post_message(
     elif (ticket.with_a_person or was_spam) and not ticket.somebody_has_it:
         # Whoever had it is gone, or nobody had.
         hand_over(actor=actor, ticket=ticket, reason=Reason.REOPENED)
+    elif for_people and not ticket.with_a_person:
+        hand_over(actor=actor, ticket=ticket, reason=Reason.CHANNEL)
     return message
 
 
@@ -309,61 +319,6 @@ def write_note(*, actor: Actor, ticket: Ticket, body: str, client_id: UUID | Non
     return note
 
 
-@transaction.atomic
-def answer(
-    *,
-    actor: Actor,
-    ticket: Ticket,
-    to_position: int,
-    body: str,
-    decision: Decision,
-    confidence: float,
-    reasons: Sequence[str] = (),
-    citations: Sequence[Citation] = (),
-    flagged: str = "",
-    offers_person: bool = False,
-    partly: bool = False,
-) -> Message | None:
-    """The assistant speaks, if it still has the turn; None if the turn has moved on.
-
-    `to_position` is the customer's message that it answers: if they wrote again in the meantime,
-    this answer is dropped, and the one to the newer message comes.
-    """
-    ticket = Ticket.objects.locked(ticket)
-    if not assistant_may_answer(ticket, to_position):
-        return None
-    message = say(ticket, actor, body)
-    given = Answer.objects.create(
-        message=message,
-        decision=decision,
-        confidence=confidence,
-        reasons=list(reasons),
-        flagged=text.line(flagged, limit=200),
-        offers_person=offers_person,
-        partly=partly,
-    )
-    for rank, citation in enumerate(citations, start=1):
-        citation.answer = given
-        citation.rank = rank
-    Citation.objects.bulk_create(citations)
-    if decision == Decision.CLARIFY:
-        ticket.clarified = True
-    ticket.pass_turn(Turn.CUSTOMER)
-    ticket.save()
-    return message
-
-
-@transaction.atomic
-def follow_up(*, actor: Actor, ticket: Ticket, body: str) -> Message | None:
-    """The assistant adds a line without a question to answer; None once a person was asked for."""
-    ticket = Ticket.objects.locked(ticket)
-    if ticket.with_a_person or ticket.turn != Turn.CUSTOMER:
-        return None
-    message = say(ticket, actor, body)
-    ticket.save()
-    return message
-
-
 def _fetch_a_person_at_once(ticket: Ticket) -> None:
     """The assistant could not answer in time, and whoever asks is told so now, not after waiting."""
     busy = assistance.serves()
@@ -380,6 +335,11 @@ def is_theirs(ticket: Ticket, customer: Customer) -> bool:
     if ticket.customer_id == customer.pk:
         return True
     return Customer.objects.filter(pk=customer.pk, joined_into=ticket.customer_id).exists()
+
+
+def is_in_copy(ticket: Ticket, customer: Customer) -> bool:
+    """Whether the customer's address is in copy: they may write, and read what they are sent."""
+    return customer.email is not None and ticket.participants.filter(email=customer.email).exists()
 
 
 def _sent_before(customer: Customer, client_id: UUID) -> Ticket | None:

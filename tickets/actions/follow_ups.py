@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tickets import events
-from tickets.actions.conversation import is_theirs, open_ticket, post_message
+from tickets.actions.conversation import is_in_copy, is_theirs, open_ticket, post_message
 from tickets.actions.errors import NotAllowed
 from tickets.actions.speech import announce
 from tickets.actors import Actor
@@ -18,6 +18,7 @@ from tickets.models import (
     Channel,
     Customer,
     EventKind,
+    Mailbox,
     Message,
     SiteSettings,
     Ticket,
@@ -34,6 +35,7 @@ def continue_conversation(
     channel: Channel | None = None,
     client_id: UUID | None = None,
     uploads: Sequence[Upload] = (),
+    mailbox: Mailbox | None = None,
 ) -> Message:
     """The customer writes: as `post_message`, but what was closed too long ago is not reopened.
 
@@ -55,10 +57,12 @@ def continue_conversation(
             channel=channel,
             client_id=client_id,
             uploads=uploads,
+            mailbox=mailbox,
         )
     customer = Customer.objects.locked(ticket.customer)
     ticket = Ticket.objects.locked(ticket)
-    if actor.customer is not None and not is_theirs(ticket, actor.customer):
+    theirs = actor.customer is None or is_theirs(ticket, actor.customer)
+    if not (theirs or (actor.customer and is_in_copy(ticket, actor.customer))):
         raise NotAllowed
     follow_up = ticket.goes_on_in or ticket.followed_by.order_by("-pk").first()
     if follow_up is None and not ticket.is_over(SiteSettings.load().reopen_days):
@@ -72,7 +76,10 @@ def continue_conversation(
             channel=channel,
             client_id=client_id,
             uploads=uploads,
+            mailbox=mailbox,
         )
+    if not theirs:  # a new one would be the customer's, with somebody else's words
+        raise NotAllowed
     follow_up = open_ticket(
         actor=actor,
         customer=customer,
@@ -83,6 +90,7 @@ def continue_conversation(
         client_id=client_id,
         uploads=uploads,
         follows=ticket,
+        mailbox=mailbox,
     )
     events.record(
         EventKind.TICKET_CONTINUED, actor=actor, ticket=ticket, reference=follow_up.reference

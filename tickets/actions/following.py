@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from tickets import access, addresses, events
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actors import Actor
-from tickets.models import EventKind, Follower, Mention, Note, Participant, Ticket, User
+from tickets.models import EventKind, Follower, Mailbox, Mention, Note, Participant, Ticket, User
 from tickets.models.following import MOST_COPIES, MOST_MENTIONED
 from tickets.models.users import STAFF_ROLES
 from tickets.notifying import mentions
@@ -83,6 +84,25 @@ def add_to_copy(*, actor: Actor, ticket: Ticket, email: str) -> Participant:
 
 
 @transaction.atomic
+def follow_copies(*, actor: Actor, ticket: Ticket, emails: Iterable[str]) -> int:
+    """Whom the customer put in copy of a mail gets copies from now on, as far as there is room;
+    how many are new. Agents see who it is before they answer.
+
+    `emails` are in the one form of an address; those of ours and of the customer are passed over.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    before = set(ticket.participants.values_list("email", flat=True))
+    wanted = [email for email in dict.fromkeys(emails) if email not in before]
+    added = [email for email in wanted if not _not_in_copy(ticket, email)]
+    for email in added[: max(0, MOST_COPIES - len(before))]:
+        participant = Participant.objects.create(ticket=ticket, email=email)
+        events.record(EventKind.COPY_ADDED, actor=actor, ticket=ticket, participant=participant.pk)
+        before.add(email)
+    ticket.save()
+    return len(before & set(added))
+
+
+@transaction.atomic
 def remove_from_copy(*, actor: Actor, ticket: Ticket, participant: int) -> bool:
     """They get nothing any more, from this moment; False if they were not in copy.
 
@@ -148,7 +168,8 @@ def _not_in_copy(ticket: Ticket, email: str) -> str:
     customer = ticket.customer
     if email in (customer.email, customer.claimed_email):
         return _("This is the customer's own address: they get every answer anyway.")
-    if email == settings.DEFAULT_FROM_EMAIL.lower() or _is_ours(email):
+    ours = email == settings.DEFAULT_FROM_EMAIL.lower() or _is_ours(email)
+    if ours or Mailbox.objects.filter(address=email).exists():
         return _("This is an address of this helpdesk: it would write to itself.")
     if User.objects.filter(email=email, role__in=STAFF_ROLES, is_active=True).exists():
         return _("They work here: let them follow the conversation, or mention them in a note.")

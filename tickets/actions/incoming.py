@@ -1,4 +1,4 @@
-"""Mail that comes in: kept as it came, once, before anybody reads it."""
+"""Mail that comes in: kept as it came, once, before anybody reads it; and what became of it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,29 @@ import zlib
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tickets import events
+from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actors import Actor
-from tickets.models import EventKind, IncomingMail, Mailbox
+from tickets.intake import text
+from tickets.models import EventKind, IncomingMail, Mailbox, MailState, Message, Ticket
+from tickets.models.incoming import WAITS
 
 # What each server on the way adds or changes, so that the same mail differs by them from copy to copy.
 _OF_THE_AUTHOR = ("from", "to", "cc", "date", "subject", "message-id")
 _HEADERS = 256 * 1024  # bytes in which they are looked for
+# Once it is one of these, nobody decides anew what becomes of it.
+FINAL = (MailState.DONE, MailState.NOTED, MailState.REFUSED, MailState.DISMISSED)
+_EVENTS = {
+    MailState.NOTED: EventKind.MAIL_NOTED,
+    MailState.HELD: EventKind.MAIL_HELD,
+    MailState.UNREADABLE: EventKind.MAIL_UNREADABLE,
+    MailState.REFUSED: EventKind.MAIL_REFUSED,
+}
 
 
 @transaction.atomic
@@ -58,3 +71,89 @@ def _head_of(raw: bytes) -> tuple[dict[str, str], str]:
 def _plain(value: str) -> str:
     """A header as the database can hold it."""
     return "".join(letter for letter in value if letter.isprintable() and letter.isascii())
+
+
+@transaction.atomic
+def file_mail(
+    *,
+    actor: Actor,
+    mail: IncomingMail,
+    state: MailState,
+    why: str = "",
+    ticket: Ticket | None = None,
+    message: Message | None = None,
+    sender: str = "",
+    subject: str = "",
+    shown: dict[str, Any] | None = None,
+) -> bool:
+    """Say what became of a mail that was waiting; False if somebody else has decided it already.
+
+    Where it is no message of the `ticket`, the ticket's event says that it came. A conversation that
+    had no mailbox has this mail's from now on.
+    """
+    if ticket is not None:
+        ticket = Ticket.objects.locked(ticket)
+    mail = IncomingMail.objects.locked(mail)
+    if mail.state in FINAL:
+        return False
+    mail.state, mail.ticket, mail.message = state, ticket, message
+    mail.why = text.line(why, limit=300)
+    mail.sender = text.line(sender, limit=320) or mail.sender
+    mail.subject = text.line(subject, limit=255) or mail.subject
+    mail.shown = mail.shown if shown is None else shown
+    mail.save(update_fields=["state", "ticket", "message", "why", "sender", "subject", "shown"])
+    kind = _EVENTS.get(state)
+    if kind is not None:
+        events.record(kind, actor=actor, ticket=ticket, subject=mail, mail=mail.pk)
+    if ticket is not None:
+        if ticket.mailbox_id is None and state == MailState.DONE:
+            ticket.mailbox = mail.mailbox
+        ticket.save()
+    return True
+
+
+@transaction.atomic
+def read_again(*, actor: Actor, mail: IncomingMail) -> bool:
+    """Have a mail read once more that could not be read; False if that is not to be done.
+
+    Raises:
+        NotAllowed: the actor is nobody who works here.
+        ActionError: its bytes are not kept any more.
+    """
+    mail = IncomingMail.objects.locked(mail)
+    if not actor.works_here:
+        raise NotAllowed
+    if mail.state != MailState.UNREADABLE:
+        return False
+    if not IncomingMail.objects.filter(pk=mail.pk).exclude(raw=b"").exists():
+        raise gone()
+    mail.state, mail.why = MailState.RECEIVED, ""
+    mail.save(update_fields=["state", "why"])
+    events.record(EventKind.MAIL_RECEIVED, actor=actor, subject=mail, mailbox=mail.mailbox_id)
+    return True
+
+
+@transaction.atomic
+def dismiss_mail(*, actor: Actor, mail: IncomingMail) -> bool:
+    """An agent says that nothing is to be done with a mail; False if it was decided already.
+
+    Raises:
+        NotAllowed: the actor is nobody who works here.
+    """
+    ticket = Ticket.objects.locked(mail.ticket) if mail.ticket else None
+    mail = IncomingMail.objects.locked(mail)
+    if not actor.works_here:
+        raise NotAllowed
+    if mail.state not in WAITS:
+        return False
+    mail.state = MailState.DISMISSED
+    mail.save(update_fields=["state"])
+    events.record(EventKind.MAIL_DISMISSED, actor=actor, ticket=ticket, subject=mail, mail=mail.pk)
+    if ticket is not None:
+        ticket.save()
+    return True
+
+
+def gone() -> ActionError:
+    """The refusal of what needs the bytes of a mail that are not kept any more."""
+    return ActionError(_("The original of this mail is not kept any more."), code="gone")

@@ -73,6 +73,7 @@ class EventKind(models.TextChoices):
     MAIL_UNREADABLE = "mail.unreadable", _("sent a mail that could not be read")
     MAIL_NOTED = "mail.noted", _("sent an automatic mail")
     MAIL_HELD = "mail.held", _("sent a mail that is held for agents")
+    MAIL_REFUSED = "mail.refused", _("sent a mail that was refused")
     MAIL_LET_IN = "mail.let_in", _("let a held mail in")
     MAIL_DISMISSED = "mail.dismissed", _("dismissed a mail")
     SETTING_ADDED = "setting.added", _("added")
