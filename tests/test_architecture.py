@@ -287,7 +287,7 @@ def imports() -> grimp.ImportGraph:
 FOR_CUSTOMERS = (
     *("tickets/portal/", "tickets/api/", "tickets/email/outbound.py", "tickets/service/notices.py"),
     *(
-        "tickets/access.py",
+        "tickets/access/__init__.py",
         "tickets/conversation/briefs.py",
         "tickets/live/nudges.py",
         "tickets/templatetags/",

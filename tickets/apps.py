@@ -15,6 +15,7 @@ class TicketsConfig(AppConfig):
         from tickets.portal import accounts
         from tickets.search import indexing
         from tickets.web import second_factor
+        from tickets.workspace import by_mail
 
         outbound.subscribe()
         incoming.subscribe()
@@ -24,3 +25,4 @@ class TicketsConfig(AppConfig):
         indexing.subscribe()
         telling.subscribe()
         second_factor.subscribe()
+        by_mail.take_part()

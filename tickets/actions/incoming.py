@@ -102,7 +102,7 @@ def file_mail(
     mail.subject = text.line(subject, limit=255) or mail.subject
     mail.shown = mail.shown if shown is None else shown
     mail.save(update_fields=["state", "ticket", "message", "why", "sender", "subject", "shown"])
-    kind = _EVENTS.get(state)
+    kind = EventKind.MAIL_LET_IN if actor.works_here else _EVENTS.get(state)
     if kind is not None:
         events.record(kind, actor=actor, ticket=ticket, subject=mail, mail=mail.pk)
     if ticket is not None:

@@ -23,7 +23,7 @@ from tickets.models.jobs import JobState, Outcome
 from tickets.search.finding import TooSlow, count
 from tickets.search.language import read
 from tickets.search.operators import Misread
-from tickets.workspace import inbox
+from tickets.workspace import inbox, mail
 from tickets.workspace.guard import AgentRequest, actor_of, for_agents
 
 KNOWN_FOR = 15  # seconds
@@ -34,9 +34,10 @@ ALL_SECONDS = 2.0  # of all together: what is left is counted with the next
 @require_safe
 @for_agents
 def counts(request: AgentRequest) -> HttpResponse:
-    """The numbers of the kept views by their keys, and the acts that are running."""
+    """The numbers of the kept views by their keys, the acts that are running, mail that waits."""
     actor = actor_of(request)
-    return JsonResponse({"views": _numbers(actor), "jobs": _running(actor)})
+    found = {"views": _numbers(actor), "jobs": _running(actor), "mails": mail.waiting(actor)}
+    return JsonResponse(found)
 
 
 def _numbers(actor: Actor) -> dict[str, str]:

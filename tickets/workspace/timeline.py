@@ -95,20 +95,26 @@ def _changed(ticket: Ticket, position: int) -> QuerySet[Event, int]:
 @dataclass(frozen=True, slots=True)
 class _Addition:
     load: tuple[str, ...]
+    without: tuple[str, ...]
     show: Callable[[Message], dict[str, Any]]
 
 
 _additions: list[_Addition] = []
 
 
-def add_below_messages(*, load: tuple[str, ...], show: Callable[[Message], dict[str, Any]]) -> None:
-    """Let another package show something below the messages that agents read.
+def add_below_messages(
+    *,
+    load: tuple[str, ...],
+    show: Callable[[Message], dict[str, Any]],
+    without: tuple[str, ...] = (),
+) -> None:
+    """Let another part show something below the messages that agents read.
 
-    `load` names the relations of a message that are loaded with it, so that showing costs no query.
-    `show` gives what the template of a message gets: the name of a template as `below`, and what
-    that one reads; nothing for a message with nothing below it.
+    `load` names the relations of a message that are loaded with it, so that showing costs no query;
+    `without` names columns of these that are too large to come along. `show` gives the name of a template as `below`, and what that one reads beside what the message's
+    own template does; nothing for a message with nothing below it.
     """
-    _additions.append(_Addition(load, show))
+    _additions.append(_Addition(load, without, show))
 
 
 def render(items: list[Item], shared: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -126,8 +132,9 @@ def _html(item: Item, shared: Mapping[str, Any]) -> str:
     if isinstance(item, Note):
         return render_to_string("workspace/note.html", {**context, "note": item})
     context["message"] = item
-    for addition in _additions if context["place"] is None else ():
-        context |= addition.show(item)
+    additions = _additions if context["place"] is None else []
+    shown = [found for addition in additions if (found := addition.show(item))]
+    context["below"] = [render_to_string(one["below"], {**context, **one}) for one in shown]
     if item.author_kind == AuthorKind.SYSTEM:
         context["line"] = happened.line(item, shared["ticket"])
     return render_to_string("conversation/message.html", context)
@@ -148,4 +155,6 @@ def _whole(rows: QuerySet[Any]) -> QuerySet[Any]:
         notes: QuerySet[Any] = rows.select_related("author").annotate(names=ArraySubquery(names))
         return notes
     loaded = [relation for addition in _additions for relation in addition.load]
-    return happened.with_events(rows.complete().select_related("author_customer", *loaded))
+    left_out = [column for addition in _additions for column in addition.without]
+    complete = rows.complete().select_related("author_customer", *loaded).defer(*left_out)
+    return happened.with_events(complete)

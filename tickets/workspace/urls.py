@@ -17,6 +17,7 @@ from tickets.workspace import (
     jobs,
     keeping,
     linking,
+    mail,
     notifying,
     palette,
     participants,
@@ -51,6 +52,14 @@ urlpatterns = [
     path(
         "notifications/browsers/remove/", notifying.remove_browser, name="workspace-remove-browser"
     ),
+    path("mail/", mail.mail_list, name="workspace-mails"),
+    path("mail/<int:pk>/", mail.mail_page, name="workspace-mail"),
+    path("mail/<int:pk>/original/", mail.mail_original, name="workspace-mail-original"),
+    path("mail/<int:pk>/source/", mail.mail_source, name="workspace-mail-source"),
+    path("mail/<int:pk>/let-in/", mail.let_in, name="workspace-let-mail-in"),
+    path("mail/<int:pk>/open/", mail.open_alone, name="workspace-open-mail"),
+    path("mail/<int:pk>/dismiss/", mail.dismiss, name="workspace-dismiss-mail"),
+    path("mail/<int:pk>/again/", mail.read_again, name="workspace-read-mail-again"),
     path("<str:reference>/", views.ticket_page, name="workspace-ticket"),
     path("<str:reference>/read/", centre.read, name="workspace-read"),
     path("<str:reference>/colleagues/", participants.colleagues, name="workspace-colleagues"),

@@ -1,5 +1,5 @@
-// What the navigation learns after the page: how many are in each kept view, and what is running. The
-// page waits for none of it; the numbers outlive a list that is new.
+// What the navigation learns after the page: how many are in each kept view, what is running, and how
+// many mails want a look. The page waits for none of it; the numbers outlive a list that is new.
 
 const ASK_EVERY = 30_000;
 const WHILE_RUNNING = 3_000;
@@ -40,7 +40,7 @@ async function ask() {
         known = said.views;
         running = said.jobs.length > 0;
         show();
-        showRunning(said.jobs);
+        showRunning([...said.mails, ...said.jobs]);
       }
     }
   } catch {

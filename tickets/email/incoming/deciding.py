@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -97,8 +97,12 @@ def _into(row: IncomingMail, mail: Incoming, place: Place) -> None:
         file(row, mail, MailState.HELD, why, ticket=place.ticket)
 
 
-def write_into(row: IncomingMail, mail: Incoming, ticket: Ticket, *, how: str) -> None:
-    """What a mail says is its sender's message in a conversation in which they take part."""
+def write_into(
+    row: IncomingMail, mail: Incoming, ticket: Ticket, *, how: str, by: Actor | None = None
+) -> None:
+    """What a mail says is its sender's message in a conversation in which they take part; `by` is
+    the agent who let it in, if one did.
+    """
     sender = people.sender_of(mail)
     is_customer = people.is_the_customer(sender, ticket)
     customer = ticket.customer
@@ -121,7 +125,7 @@ def write_into(row: IncomingMail, mail: Incoming, ticket: Ticket, *, how: str) -
 
     message = _unless_refused(row, mail, ticket, write)
     if message is not None:
-        _done(row, mail, message, kept.shown(mail, left_out=left_out, how=how))
+        _done(row, mail, message, kept.shown(mail, left_out=left_out, how=how), by=by)
         if is_customer:
             _put_in_copy(mail, message.ticket)
 
@@ -167,8 +171,12 @@ def _alone(row: IncomingMail, mail: Incoming) -> None:
     open_from(row, mail)
 
 
-def open_from(row: IncomingMail, mail: Incoming, *, forwarded: bool = False) -> None:
-    """A new conversation: of its sender; or of whoever wrote what an agent `forwarded`."""
+def open_from(
+    row: IncomingMail, mail: Incoming, *, forwarded: bool = False, by: Actor | None = None
+) -> None:
+    """A new conversation: of its sender; or of whoever wrote what an agent `forwarded`. `by` is the
+    agent who asked for it, if one did.
+    """
     passed_on = mail.forwarded if forwarded else None
     person = passed_on.sender if passed_on else mail.sender
     customer = actions.known_customer(
@@ -188,7 +196,7 @@ def open_from(row: IncomingMail, mail: Incoming, *, forwarded: bool = False) -> 
             subject=plain_subject(subject),
             team=row.mailbox.team,
             uploads=uploads,
-            to_a_person=mail.nature != Nature.PERSON or row.is_old or forwarded,
+            to_a_person=mail.nature != Nature.PERSON or row.is_old or forwarded or by is not None,
             mailbox=row.mailbox,
         )
         return ticket.messages.filter(author_customer=customer).earliest("position")
@@ -196,7 +204,7 @@ def open_from(row: IncomingMail, mail: Incoming, *, forwarded: bool = False) -> 
     message = _unless_refused(row, mail, None, write)
     if message is None:
         return
-    _done(row, mail, message, kept.shown(mail, left_out=left_out))
+    _done(row, mail, message, kept.shown(mail, left_out=left_out), by=by)
     if not forwarded:
         _put_in_copy(mail, message.ticket)
     elif mail.said.strip() and user is not None and user.works_here:
@@ -226,9 +234,16 @@ def _unless_refused(
     return None
 
 
-def _done(row: IncomingMail, mail: Incoming, message: Message, shown: dict[str, object]) -> None:
+def _done(
+    row: IncomingMail,
+    mail: Incoming,
+    message: Message,
+    shown: dict[str, Any],
+    *,
+    by: Actor | None = None,
+) -> None:
     actions.file_mail(
-        actor=Actor.system(),
+        actor=by or Actor.system(),
         mail=row,
         state=MailState.DONE,
         ticket=message.ticket,

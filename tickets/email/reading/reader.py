@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.utils import getaddresses
 
 from tickets import addresses
-from tickets.email.reading.mail import File, Incoming, Nature, Person, Forwarded
+from tickets.email.reading.mail import File, Forwarded, Incoming, Nature, Person
 
 
 def _people(m: EmailMessage, name: str) -> tuple[Person, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -24,19 +23,29 @@ from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from tickets import clock
+from tickets.access.sessions import (
+    PROVED,
+    VISITOR,
+    actor_of,
+    customer_actor,
+    forget,
+    known_to,
+    remember,
+)
 from tickets.actors import Actor
 from tickets.models import (
     Attachment,
     Block,
     BulkJob,
-    Customer,
     CustomField,
     Draft,
     Event,
     EventKind,
     Follower,
     HandOver,
+    IncomingMail,
     LinkKind,
+    MailState,
     Notification,
     Participant,
     SavedView,
@@ -53,17 +62,12 @@ from tickets.models.notifications import NotificationQuerySet
 from tickets.models.tickets import TicketQuerySet
 from tickets.models.users import STAFF_ROLES, Role
 
-if TYPE_CHECKING:
-    from django.contrib.sessions.backends.base import SessionBase
-    from django.http import HttpRequest
+__all__ = ["PROVED", "VISITOR", "actor_of", "customer_actor", "forget", "known_to", "remember"]
 
-# The session's keys for a customer row without a log-in: of a visitor, of whom nothing was proved; or
-# of a customer whose address was proved in this very session, never in another one of the visitor's.
-VISITOR = "visitor"
-PROVED = "proved"
 # Of what a ticket has to do with others so much is shown beside it, and counting stops here.
 MOST_LINKS = 100
 MOST_MERGED = 20
+MOST_MAILS = 5
 COUNTED = 1000
 
 
@@ -72,43 +76,6 @@ class HowMany(Subquery):
 
     template = "(SELECT count(*) FROM (%(subquery)s) counted)"
     output_field = IntegerField()
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Who is behind a request to a customers' page: always a customer, or nobody.
-
-    Staff who look at the portal see it as customers do, with their own customer row if any.
-    """
-    return customer_actor(request.user if isinstance(request.user, User) else None, request.session)
-
-
-def customer_actor(user: User | None, session: SessionBase) -> Actor:
-    """The customer of a log-in, else whom the session knows, else nobody."""
-    if user is not None and user.is_active:
-        customer = Customer.objects.filter(user=user).first()
-    else:
-        pk, proved = known_to(session)
-        known = Customer.objects.filter(pk=pk, user=None, joined_into=None)
-        customer = known.filter(email__isnull=not proved).first()
-    return Actor.of_customer(customer) if customer else Actor.nobody()
-
-
-def known_to(session: SessionBase) -> tuple[int, bool]:
-    """The key of the customer row that a session knows, or 0; and whether its address was proved here."""
-    proved: int = session.get(PROVED) or 0
-    return proved or session.get(VISITOR) or 0, bool(proved)
-
-
-def remember(session: SessionBase, customer: Customer) -> None:
-    """Let this browser be `customer` from now on: a new visitor, or whoever proved an address here."""
-    forget(session)
-    session[VISITOR if customer.email is None else PROVED] = customer.pk
-
-
-def forget(session: SessionBase) -> None:
-    """The browser is nobody without a log-in any more."""
-    session.pop(VISITOR, None)
-    session.pop(PROVED, None)
 
 
 def tickets_for(actor: Actor) -> TicketQuerySet:
@@ -307,6 +274,7 @@ def _shown_beside(actor: Actor) -> dict[str, Combinable]:
         "custom_fields": _custom_fields(),
         "who_follows": ArraySubquery(follow.values(row=follower)),
         "in_copy": in_copy(),
+        "mail_beside": _mail_beside(),
         "merged_at": _merged_at(),
         "merged_here": _merged_here(actor),
         "sees_merged_into": Exists(tickets_for(actor).filter(pk=OuterRef("merged_into"))),
@@ -356,6 +324,39 @@ def attachment_for(actor: Actor, pk: UUID) -> Attachment:
     if attachment is None:
         raise Http404
     return attachment
+
+
+def mails_for(actor: Actor) -> QuerySet[IncomingMail]:
+    """The mail that an agent may see, without its bytes: of their teams' mailboxes, and of the
+    conversations that they may open.
+    """
+    user = actor.user
+    if user is None or not user.works_here:
+        return IncomingMail.objects.none()
+    mails = IncomingMail.objects.defer("raw")
+    if user.role == Role.ADMIN:
+        return mails
+    of_mine = Q(ticket__team__in=user.team_keys) | Q(ticket__assignee=user)
+    return mails.filter(of_mine | Q(ticket=None, mailbox__team__in=user.team_keys))
+
+
+def mail_for(actor: Actor, pk: int) -> IncomingMail:
+    """One of them, with its bytes. Raises Http404."""
+    found = mails_for(actor).select_related("mailbox", "ticket__customer")
+    mail = found.defer(None).filter(pk=pk).first() if pk < 2**63 else None
+    if mail is None:
+        raise Http404
+    return mail
+
+
+def _mail_beside() -> ArraySubquery:
+    """The mail of a ticket that waits for an agent, and automatic mail that came after the last words."""
+    row = JSONObject(key="pk", sender="sender", why="why", state="state", said="shown__said")
+    waits = Q(state=MailState.HELD) | Q(
+        state=MailState.NOTED, created_at__gt=OuterRef("last_message_at")
+    )
+    mails = IncomingMail.objects.filter(waits, ticket=OuterRef("pk"))
+    return ArraySubquery(mails.order_by("-pk").values(row=row)[:MOST_MAILS])
 
 
 def bulk_jobs_for(actor: Actor) -> QuerySet[BulkJob]:
