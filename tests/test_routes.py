@@ -23,6 +23,7 @@ READ = {
     *("workspace-tags", "workspace-history", "workspace-similar", "workspace-transcript"),
     *("workspace-search-words", "workspace-by-name", "workspace-colleagues"),
     *("workspace-notifications", "workspace-push-worker"),
+    *("workspace-mails", "workspace-mail", "workspace-mail-original", "workspace-mail-source"),
     *("workspace-filter", "workspace-counts", "workspace-jobs", "workspace-job"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
@@ -39,11 +40,14 @@ WRITE = {
     *("workspace-read-all", "workspace-read", "workspace-follow", "workspace-unfollow"),
     *("workspace-copy", "workspace-add-browser", "workspace-remove-browser"),
     *("workspace-stop-job", "workspace-undo-job"),
+    *("workspace-let-mail-in", "workspace-open-mail", "workspace-dismiss-mail"),
+    "workspace-read-mail-again",
     *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
 }
 FORM = {
     "ask",
     "talk-to-a-human",
+    "by-mail",
     "confirm-address",
     "workspace-transfer",
     "workspace-snooze",
@@ -71,6 +75,7 @@ SAMPLES = {
     "<uuid:pk>": str(uuid4()),
     "<uuid:file>": str(uuid4()),
     "<slug:slug>": "missing",
+    "<str:token>": "missing",
 }
 
 

@@ -16,6 +16,7 @@ ANYBODY, CUSTOMER, AGENT, ADMIN = "anybody", "customer", "agent", "admin"
 # lists. Prints where they are.
 STAGE: Final = """
 import json
+from tickets.email import links
 from datetime import timedelta
 from django.utils import timezone
 from bots.models import AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion
@@ -79,11 +80,23 @@ job = actions.start_bulk(
     actor=by_amara, act="tag", values={"tags": ["tent"]}, tickets=Ticket.objects.filter(team=team)[:3]
 )
 actions.block(actor=by_amara, email="pills@spam.example", reason="Sells pills.")
+mailbox = Mailbox.objects.filter(team=team).first() or Mailbox.objects.create(
+    name="Support", address="orders@kestrelmoor.example", team=team
+)
+report = (
+    "From: Shop <shop@shop.example>", "To: support@kestrelmoor.example",
+    "Subject: Your weekly report", "Auto-Submitted: auto-generated",
+    "Message-ID: <weekly@shop.example>", "", "All is well.",
+)
+mail, _new = actions.receive_mail(
+    actor=Actor.system(), mailbox=mailbox, raw=chr(10).join(report).encode()
+)
 rule = EscalationRule.objects.order_by("pk").first()
 rows = {model: model._default_manager.order_by("pk").first() for model in site._registry}
 print(json.dumps({
     "rows": {model._meta.label_lower.replace(".", "_"): row and row.pk for model, row in rows.items()},
     "article": article.slug, "article_pk": article.pk, "category": Category.objects.first().slug,
+    "mail": mail.pk, "by_mail": links.make(links.Act.PERSON, reported).rsplit("/", 2)[1],
     "job": job.pk, "view": view.pk, "rule": rule.pk, "waits": waits.reference, "talks": talks.reference,
     "asked": asked.reference, "said": said_there, "resolved": resolved.reference,
     "all": [maya.tickets.exclude(resolution="").first().reference],
@@ -103,6 +116,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         tuple(f"/requests/{{{key}}}/" for key in ("waits", "talks", "asked", "resolved", "all[0]")),
     ),
     "confirm-address": (ANYBODY, ("/confirm/",)),
+    "by-mail": (ANYBODY, ("/by-mail/{by_mail}/", "/by-mail/old/")),
     "help-centre": (ANYBODY, ("/help/",)),
     "help-search": (
         ANYBODY,
@@ -134,6 +148,8 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "workspace-notification-settings": (AGENT, ("/workspace/notifications/settings/",)),
     "workspace-keep-view": (AGENT, ("/workspace/views/keep/?q=status:open+tent",)),
     "workspace-change-view": (AGENT, ("/workspace/views/{view}/",)),
+    "workspace-mails": (AGENT, ("/workspace/mail/",)),
+    "workspace-mail": (AGENT, ("/workspace/mail/{mail}/",)),
     "workspace-filter": (AGENT, ("/workspace/filter/?q=tag:tent+OR+tag:stove&group=team",)),
     "workspace-jobs": (AGENT, ("/workspace/jobs/",)),
     "workspace-job": (AGENT, ("/workspace/jobs/{job}/",)),
@@ -203,6 +219,8 @@ NO_PAGES: Final = frozenset(
         *("workspace-read-all", "workspace-read", "workspace-follow", "workspace-unfollow"),
         *("workspace-copy", "workspace-add-browser", "workspace-remove-browser"),
         "workspace-counts",
+        *("workspace-mail-original", "workspace-mail-source", "workspace-let-mail-in"),
+        *("workspace-open-mail", "workspace-dismiss-mail", "workspace-read-mail-again"),
         *("workspace-stop-job", "workspace-undo-job"),
         *("workspace-stop", "workspace-unlink", "workspace-unmerge"),
         *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),

@@ -5,6 +5,7 @@ from django.urls import path
 from tickets.portal import (
     accounts,
     attachments,
+    by_mail,
     confirming,
     conversations,
     home,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("requests/<str:reference>/email/", conversations.email, name="conversation-email"),
     path("requests/<str:reference>/code/", confirming.another_code, name="conversation-code"),
     path("attachments/<uuid:pk>/", attachments.attachment, name="attachment"),
+    path("by-mail/<str:token>/", by_mail.by_mail, name="by-mail"),
     path("confirm/", confirming.confirm, name="confirm-address"),
     path("confirm/answer/", confirming.decide, name="confirm-answer"),
     path("confirm/again/", confirming.send_again, name="confirm-again"),

@@ -111,8 +111,9 @@ def add_below_messages(
     """Let another part show something below the messages that agents read.
 
     `load` names the relations of a message that are loaded with it, so that showing costs no query;
-    `without` names columns of these that are too large to come along. `show` gives the name of a template as `below`, and what that one reads beside what the message's
-    own template does; nothing for a message with nothing below it.
+    `without` names columns of these that are too large to come along. `show` gives the name of a
+    template as `below`, and what that one reads beside what the message's own template does;
+    nothing for a message with nothing below it.
     """
     _additions.append(_Addition(load, without, show))
 

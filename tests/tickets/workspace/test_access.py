@@ -104,6 +104,16 @@ TABLE = {
     ("GET", "workspace-block"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-block"): [302, 404, 404, 422, 422, 422],  # without whom and why
     ("POST", "workspace-undo"): [302, 404, 302, 302, 302, 302],  # nothing of theirs
+    ("GET", "workspace-mails"): [302, 404, 200, 200, 200, 200],
+    # A mail that there is not.
+    **{
+        ("GET", f"workspace-{name}"): [302, 404, 404, 404, 404, 404]
+        for name in ("mail", "mail-original", "mail-source")
+    },
+    **{
+        ("POST", f"workspace-{name}"): [302, 404, 404, 404, 404, 404]
+        for name in ("let-mail-in", "open-mail", "dismiss-mail", "read-mail-again")
+    },
     ("POST", "workspace-unblock"): [302, 404, 404, 302, 302, 302],  # none that concerns them
 }
 
