@@ -1,0 +1,60 @@
+"""Values of headers as text: encoded words, bytes beyond ASCII, one line."""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+from tickets.email.reading.charsets import decoded
+from tickets.intake import text as texts
+
+_ENCODED = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]{0,4000})\?=")
+_MOST = 20_000  # bytes of one value that are looked at; more than any client writes
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# What reorders text or is not seen: in a name or a subject it only deceives.
+_UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+
+
+def unencoded(value: bytes) -> str:
+    """The text of a value. Words in one set that stand side by side are decoded together."""
+    value = value[:_MOST]
+    pieces: list[str] = []
+    pending, pending_set, end = b"", "", 0
+    for match in _ENCODED.finditer(value):
+        between = value[end : match.start()]
+        charset = match[1].split(b"*")[0].decode("ascii", "replace").lower()
+        content = _content(match[2].lower(), match[3])
+        if end and not between.strip() and charset == pending_set:
+            pending += content
+        else:
+            pieces.append(decoded(pending, pending_set))
+            if between.strip() or not end:
+                pieces.append(decoded(between))
+            pending, pending_set = content, charset
+        end = match.end()
+    pieces.append(decoded(pending, pending_set))
+    pieces.append(decoded(value[end:]))
+    return "".join(pieces)
+
+
+def line(text: str, limit: int = 255) -> str:
+    """One line without control characters, cut to `limit` characters."""
+    text = _UNSEEN.sub("", _CONTROL.sub(" ", text[: limit * 20]))
+    return texts.line(" ".join(text.split())[: limit * 4], limit=limit)
+
+
+def _content(encoding: bytes, content: bytes) -> bytes:
+    if encoding == b"q":
+        return binascii.a2b_qp(content, header=True)
+    return base64(content)
+
+
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+
+
+def base64(content: bytes) -> bytes:
+    """What Base64 stands for; letters that are none of it, and a broken end, are passed over."""
+    content = _NOT_BASE64.sub(b"", content)
+    if len(content) % 4 == 1:
+        content = content[:-1]
+    return binascii.a2b_base64(content + b"=" * (-len(content) % 4))
