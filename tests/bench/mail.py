@@ -138,15 +138,14 @@ def replies(folder: Path, half: str) -> Tally:
 
 
 def speed(folder: Path) -> str:
-    """The median of a mail between 5 and 20 kB with HTML, in milliseconds."""
+    """The median of a mail between 5 and 20 kB with HTML, in milliseconds of the processor."""
     taken = []
     for file in sorted((folder / "mime").rglob("*.eml")):
         raw = file.read_bytes()
         if 5_000 < len(raw) < 20_000 and b"text/html" in raw:
+            started = time.process_time()
             read(raw)
-            started = time.perf_counter()
-            read(raw)
-            taken.append(1000 * (time.perf_counter() - started))
+            taken.append(1000 * (time.process_time() - started))
     middle, most = statistics.median(taken), max(taken)
     return f"{len(taken)} mails of 5 to 20 kB with HTML: median {middle:.2f} ms, most {most:.2f}"
 

@@ -71,7 +71,7 @@ def attached(parts: list[Part], shown: set[str]) -> Attached:
         content = part.content
         if part.kind in _WINMAIL or content.startswith(tnef.SIGNATURE):
             inside = tnef.unwrapped(content)
-            if inside is not None:
+            if inside is not None and (inside.plain or inside.html or inside.files):
                 found.plain, found.html = found.plain or inside.plain, found.html or inside.html
                 for file in inside.files:
                     is_inline = bool(file.content_id) and file.content_id in shown

@@ -17,6 +17,7 @@ _WROTE = re.compile(
 )
 _TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)")
+_DIGITS = re.compile(r"\d\d")
 _ENDS = (":", "：", "-")
 _LONGEST = 400
 _MOST_LINES = 5
@@ -74,8 +75,11 @@ def at(lines: list[Line], first: int) -> int | None:
 
 def _may_begin(text: str) -> bool:
     """Whether a line names a day, a time or an address: what is cheap to see."""
-    return len(text) <= _LONGEST and (
-        "@" in text or _DATE.search(text) is not None or _TIME.search(text) is not None
+    if len(text) > _LONGEST:
+        return False
+    return "@" in text or (
+        _DIGITS.search(text) is not None
+        and (_DATE.search(text) is not None or _TIME.search(text) is not None)
     )
 
 

@@ -20,8 +20,9 @@ from tickets.email.reading.parts import Part, Parts
 from tickets.email.reading.words import line
 
 _LARGEST = 64 * 1024  # of a report
-_LARGEST_TEXT = 20_000  # of what a server wrote in words
+_LARGEST_TEXT = 10_000  # of what a server wrote in words
 _LONGEST_LINE = 300
+_REPORTS = ("message/delivery-status", "message/global-delivery-status")
 _MOST_RECIPIENTS = 100
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.])([45]\d\d)[ -](?!\d)")
@@ -44,13 +45,11 @@ _COMES_BACK = re.compile(
 
 def bounce(parts: Parts, sender: Person, subject: str) -> tuple[Bounce | None, str]:
     """What came back and why we say so; None for any other mail, a report of success too."""
-    for part in parts.leaves:
-        if part.kind in ("message/delivery-status", "message/global-delivery-status"):
-            if parts.kind != "multipart/report" and not _is_servers(parts.headers, sender):
-                continue  # a person passes on what came back to them
-            return _reported(
-                part.content[:_LARGEST], parts
-            ), "Content-Type: message/delivery-status"
+    # A person may pass on what came back to them: then the whole is no report.
+    if parts.kind == "multipart/report" or _is_servers(parts.headers, sender):
+        for part in parts.leaves:
+            if part.kind in _REPORTS and (found := _reported(part.content[:_LARGEST], parts)):
+                return found, f"Content-Type: {part.kind}"
     failed = decoded(parts.headers.raw("x-failed-recipients")[:1000])
     if failed:
         return _in_words(parts, failed.split(",")[0], is_permanent=True), "X-Failed-Recipients"
@@ -62,9 +61,9 @@ def bounce(parts: Parts, sender: Person, subject: str) -> tuple[Bounce | None, s
     ):
         return None, ""
     temporary, permanent = all_failures(_message(parts))
-    for found, is_permanent in ((permanent, True), (temporary, False)):
-        if found:
-            recipient = decoded(min(found))
+    for recipients, is_permanent in ((permanent, True), (temporary, False)):
+        if recipients:
+            recipient = min(decoded(one) for one in recipients)
             return _in_words(parts, recipient, is_permanent=is_permanent), _who(sender)
     if _COMES_BACK.search(subject):
         return _in_words(parts, "", is_permanent=False), f"{_who(sender)}, Subject: {subject[:60]}"

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-LARGEST = 1_000_000  # characters that are read
+LARGEST = 500_000  # characters that are read
 MOST_TAGS = 40_000
 DEEPEST = 60
 
@@ -75,10 +75,11 @@ class Tag:
     name: str
     attributes: dict[str, str]
 
-    def has(self, *wanted: str) -> bool:
-        """Whether one of these is among its classes or its id."""
-        said = f" {self.attributes.get('class', '')} {self.attributes.get('id', '')} ".lower()
-        return any(f" {one} " in said or f" x_{one} " in said for one in wanted)
+    @property
+    def names(self) -> frozenset[str]:
+        """Its classes and its id, in lower case, without what Outlook puts before those of others."""
+        said = f"{self.attributes.get('class', '')} {self.attributes.get('id', '')}".lower()
+        return frozenset(one.removeprefix("x_") for one in said.split())
 
     @property
     def style(self) -> str:
@@ -168,10 +169,10 @@ class _Building:
 
 def _found(source: str) -> Iterator[Piece]:
     """Texts, decoded, and kept tags, as they stand."""
-    endless: set[str] = set()  # silent tags that are not closed from here on
+    endless: set[str] = set()  # what begins and has no end from here on
     text_from = position = 0
     while (position := source.find("<", position)) >= 0:
-        end = _passed_over(source, position)
+        end = _passed_over(source, position, endless)
         tag = None
         if end is None:
             tag = _TAG.match(source, position)
@@ -199,15 +200,18 @@ def _found(source: str) -> Iterator[Piece]:
         yield html.unescape(source[text_from:])
 
 
-def _passed_over(source: str, position: int) -> int | None:
-    """Where a comment or a declaration ends that begins here; None if none does."""
-    if source.startswith("<!--", position):
-        end = source.find("-->", position + 2)
-        # One without an end would hide the rest of the mail: only its sign is passed over.
-        return position + 4 if end < 0 else end + 3
-    if source.startswith(("<!", "<?"), position):
-        end = source.find(">", position)
-        return position + 2 if end < 0 else end + 1
+def _passed_over(source: str, position: int, endless: set[str]) -> int | None:
+    """Where a comment or a declaration ends that begins here; None if none does.
+
+    One without an end would hide the rest of the mail: only its sign is passed over.
+    """
+    for sign, ending in (("<!--", "-->"), ("<!", ">"), ("<?", ">")):
+        if source.startswith(sign, position):
+            end = -1 if sign in endless else source.find(ending, position + 2)
+            if end < 0:
+                endless.add(sign)
+                return position + len(sign)
+            return end + len(ending)
     return None
 
 

@@ -7,6 +7,7 @@ that checked the sender have not decoded it either.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tickets import addresses
 from tickets.email.reading import words
@@ -30,10 +31,13 @@ def people(values: list[bytes]) -> tuple[Person, ...]:
     found: list[Person] = []
     for value in values:
         for name, address in _entries(value[:_LARGEST]):
-            person = Person(name, addresses.to_look_up(address))
+            person = Person(name, _form(address))
             if (person.name or person.address) and len(found) < MOST:
                 found.append(person)
     return tuple(found)
+
+
+_form = lru_cache(maxsize=2_048)(addresses.to_look_up)  # the same few stand in mail after mail
 
 
 def _entries(value: bytes) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ be opened.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from tickets.email.reading import attributions, signatures
@@ -14,6 +15,8 @@ from tickets.email.reading.copied_headers import Header, header_at
 from tickets.email.reading.lines import Kind, Line
 
 MOST_LINES = 60_000
+_BROKEN_LINK = re.compile(r"[(<]https?://[^\s()<>]*$")
+_LONGEST_LINK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ def separated(lines: list[Line]) -> Separated:
     """The two halves of a text. Every line that says something is in one of them."""
     lines = [Line(line.text, line.kind) for line in lines]
     _split_shared(lines)
+    _mend_links(lines)
     _mark_attributions(lines)
     header, is_rest = _mark_rest(lines)
     signatures.mark(lines)
@@ -48,6 +52,18 @@ def _split_shared(lines: list[Line]) -> None:
             place = attributions.shares_line(line.text)
             if place is not None:
                 lines[number : number + 1] = [Line(line.text[:place]), Line(line.text[place:])]
+
+
+def _mend_links(lines: list[Line]) -> None:
+    """The rest of an address that a client broke within a quote is quoted, too."""
+    for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
+        if (
+            before.kind is after.kind is Kind.QUOTED
+            and line.kind is Kind.OWN
+            and " " not in line.text.strip()
+            and _BROKEN_LINK.search(before.text[-_LONGEST_LINK:])
+        ):
+            line.kind = Kind.QUOTED
 
 
 def _mark_attributions(lines: list[Line]) -> None:

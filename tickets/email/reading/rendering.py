@@ -12,28 +12,48 @@ from dataclasses import dataclass
 from tickets.email.reading.lines import Kind, Line
 from tickets.email.reading.markup import BLOCKS, End, Piece, Tag
 
-_QUOTES = (
-    *("yahoo_quoted", "tutanota_quote", "ms-outlook-mobile-reference-message", "zmail_extra"),
-    *("mail-editor-reference-message-container", "replymessage", "bloop_original_html"),
+_QUOTES = frozenset(
+    (
+        *("yahoo_quoted", "tutanota_quote", "ms-outlook-mobile-reference-message", "zmail_extra"),
+        *("mail-editor-reference-message-container", "replymessage", "bloop_original_html"),
+    )
 )
-_QUOTE_CONTAINERS = (
-    *(
-        "gmail_quote",
-        "gmail_quote_container",
-        "gmail_extra",
-        "protonmail_quote",
-        "mailru-blockquote",
-    ),
-    *("zmail_extra_hr", "sh-quoted-content", "moz-email-headers-table"),
+_QUOTE_CONTAINERS = frozenset(
+    (
+        *(
+            "gmail_quote",
+            "gmail_quote_container",
+            "gmail_extra",
+            "protonmail_quote",
+            "mailru-blockquote",
+        ),
+        *("zmail_extra_hr", "sh-quoted-content", "moz-email-headers-table"),
+    )
 )
-_ATTRIBUTIONS = ("gmail_attr", "moz-cite-prefix", "lotusnotes-cite-prefix", "applemail-attribution")
+_ATTRIBUTIONS = frozenset(
+    ("gmail_attr", "moz-cite-prefix", "lotusnotes-cite-prefix", "applemail-attribution")
+)
 # From here on to the end of the mail all is the mail before.
-_REST = ("divrplyfwdmsg", "outlookmessageheader")
-_SIGNATURES = (
-    *("gmail_signature", "gmail_signature_prefix", "moz-signature", "protonmail_signature_block"),
-    *("ms-outlook-mobile-signature", "applemailsignature", "tutanota_signature", "yahoo_signature"),
-    "signature_block",
+_REST = frozenset(("divrplyfwdmsg", "outlookmessageheader"))
+_SIGNATURES = frozenset(
+    (
+        *(
+            "gmail_signature",
+            "gmail_signature_prefix",
+            "moz-signature",
+            "protonmail_signature_block",
+        ),
+        *(
+            "ms-outlook-mobile-signature",
+            "applemailsignature",
+            "tutanota_signature",
+            "yahoo_signature",
+        ),
+        "signature_block",
+    )
 )
+_CITES = frozenset(("gmail_quote", "protonmail_quote", "mailru_quote", "iosymail", "quote"))
+_NO_NAMES: frozenset[str] = frozenset()
 _HIDDEN = ("display:none", "mso-hide:all", "visibility:hidden", "font-size:0px", "max-height:0")
 _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
 _PARAGRAPHS = frozenset(
@@ -182,31 +202,32 @@ class _Rendering:
         if not tag.attributes and tag.name != "blockquote":
             return
         style = tag.style if "style" in tag.attributes else ""
-        if tag.has(*_REST) or ("border-top:solid" in style and "padding:3.0pt0" in style):
+        names = tag.names if "class" in tag.attributes or "id" in tag.attributes else _NO_NAMES
+        if names & _REST or ("border-top:solid" in style and "padding:3.0pt0" in style):
             self.end_line()
             self.rest = True
         elif any(one in style for one in _HIDDEN):
             level.kind = Kind.HIDDEN
         elif tag.name == "blockquote":
-            is_cited = (
+            is_cited = bool(
                 tag.attributes.get("type", "").lower() == "cite"
                 or "cite" in tag.attributes
-                or tag.has("gmail_quote", "protonmail_quote", "mailru_quote", "iosymail", "quote")
+                or names & _CITES
                 or _CITED.search(style) is not None
             )
             level.quotes += 1
             if is_cited and outer.kind is not Kind.HIDDEN:
                 self._name_the_quoted()
                 level.kind = Kind.QUOTED
-        elif tag.has(*_QUOTE_CONTAINERS):
+        elif names & _QUOTE_CONTAINERS:
             self.end_line()
             self.container = len(self.lines)
-        elif tag.has(*_ATTRIBUTIONS):
+        elif names & _ATTRIBUTIONS:
             level.kind = Kind.ATTRIBUTION if outer.kind is Kind.OWN else outer.kind
-        elif tag.has(*_QUOTES) or tag.attributes.get("name", "").lower() == "quote":
+        elif names & _QUOTES or tag.attributes.get("name", "").lower() == "quote":
             level.kind = Kind.QUOTED
         elif outer.kind is Kind.OWN and (
-            tag.has(*_SIGNATURES) or "gmail_signature" in tag.attributes.get("data-smartmail", "")
+            names & _SIGNATURES or "gmail_signature" in tag.attributes.get("data-smartmail", "")
         ):
             level.kind = Kind.SIGNATURE
 
@@ -226,7 +247,7 @@ class _Rendering:
         """A paragraph that leaves no room below it, as Outlook writes every line."""
         if tag.name != "p":
             return tag.name in ("table", "article", "section")
-        return tag.has("msonormal") or "margin:0" in tag.style or "margin-top:0" in tag.style
+        return "msonormal" in tag.names or "margin:0" in tag.style or "margin-top:0" in tag.style
 
     def _image(self, tag: Tag) -> None:
         said = _SPACE.sub(" ", tag.attributes.get("alt", "")).strip()

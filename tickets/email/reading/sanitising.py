@@ -42,6 +42,7 @@ _TRACKING = re.compile(
 )
 _DATA = re.compile(r"data:(image/(?:png|gif|jpeg|webp))[^,]{0,60};base64,(.*)", re.DOTALL)
 _SEEN: tuple[str, ...] = ("alt", "width", "height")
+_LONGEST_TEXT = 4_000  # without a tag: what nh3 takes for one text grows faster than the text
 _MOST_TRACKERS = 20
 _MOST_IMAGES = 20  # that stand in the HTML itself
 _LONGEST_ADDRESS = 2_000
@@ -62,10 +63,19 @@ class Safe:
 def safe(pieces: list[Piece], into: Safe) -> str:
     """Safe HTML of some pieces; what it refers to is added to `into`."""
     written: list[str] = []
+    room = _LONGEST_TEXT
     for piece in pieces:
         if isinstance(piece, str):
-            written.append(html.escape(piece, quote=False))
-        elif isinstance(piece, End):
+            for start in range(0, len(piece), _LONGEST_TEXT):
+                if room <= 0:
+                    written.append("<wbr>")
+                    room = _LONGEST_TEXT
+                said = piece[start : start + _LONGEST_TEXT]
+                room -= len(said)
+                written.append(html.escape(said, quote=False))
+            continue
+        room = _LONGEST_TEXT
+        if isinstance(piece, End):
             written.append(f"</{piece.name}>")
         elif piece.name == "img":
             written.append(_image(piece, into))

@@ -54,12 +54,13 @@ def mark(lines: list[Line]) -> None:
 
 def _below(lines: list[Line], first: int) -> int:
     """Marks the signature that begins at a line of two hyphens; the line behind it."""
+    said = 0
     after = first + 1
     while after < len(lines) and lines[after].kind in (Kind.OWN, Kind.SIGNATURE):
+        said += not lines[after].is_blank
+        if said > _LONGEST_SIGNATURE or lines[after].text == "--":
+            return first + 1
         after += 1
-    said = [line for line in lines[first + 1 : after] if not line.is_blank]
-    if len(said) > _LONGEST_SIGNATURE or any(line.text == "--" for line in said):
-        return first + 1
     for line in lines[first:after]:
         line.kind = Kind.SIGNATURE
     return after

@@ -9,6 +9,7 @@ from tickets.email.reading.charsets import decoded
 from tickets.intake import text as texts
 
 _ENCODED = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]{0,4000})\?=")
+_MOST_PIECES = 1_000
 _MOST = 20_000  # bytes of one value that are looked at; more than any client writes
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # What reorders text or is not seen: in a name or a subject it only deceives.
@@ -49,12 +50,23 @@ def _content(encoding: bytes, content: bytes) -> bytes:
     return base64(content)
 
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_NOT_BASE64 = bytes(byte for byte in range(256) if byte not in _BASE64)
 
 
 def base64(content: bytes) -> bytes:
-    """What Base64 stands for; letters that are none of it, and a broken end, are passed over."""
-    content = _NOT_BASE64.sub(b"", content)
+    """What Base64 stands for; letters that are none of it, and a broken end, are passed over.
+
+    Some clients put several pieces one behind another, each with its own end.
+    """
+    first, *more = re.split(
+        rb"=+", content.translate(None, _NOT_BASE64).rstrip(b"="), maxsplit=_MOST_PIECES
+    )
+    whole = [_from_base64(first), *(_from_base64(one) for one in more if len(one) % 4 != 1)]
+    return b"".join(whole)
+
+
+def _from_base64(content: bytes) -> bytes:
     if len(content) % 4 == 1:
         content = content[:-1]
     return binascii.a2b_base64(content + b"=" * (-len(content) % 4))
