@@ -45,6 +45,11 @@ def _has(wanted: str, mail: Incoming) -> bool:
     return not words or len(words & seen) >= 0.9 * len(words)
 
 
+def _key(one: dict[str, Any]) -> object:
+    """By what an expected file is found: its content, its name, or its type; whatever is known."""
+    return one.get("sha256") or one["filename"] or one["type"]
+
+
 def mime(folder: Path, half: str) -> Tally:
     """What the mails say, field by field."""
     found: Tally = defaultdict(list)
@@ -77,10 +82,8 @@ def mime(folder: Path, half: str) -> Tally:
         text = row.get("text") or ""
         found["text"].append((_has(text, mail), name, (text[:200], _all_text(mail)[:200])))
         seen = {hashlib.sha256(file.content).hexdigest() for file in mail.files}
-        seen |= {file.name for file in mail.files}
-        missed = [
-            one for one in row["attachments"] if one.get("sha256", one["filename"]) not in seen
-        ]
+        seen |= {one for file in mail.files for one in (file.name, file.content_type)}
+        missed = [one for one in row["attachments"] if _key(one) not in seen]
         files = [(file.name, file.content_type, len(file.content)) for file in mail.files]
         found["files"].append((not missed, name, (missed, files)))
     return found

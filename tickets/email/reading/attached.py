@@ -104,7 +104,9 @@ def not_taken(names: list[str], more: int) -> str:
 
 def safe_name(name: str) -> str:
     """A name without folders and signs that no file has; its ending stays when it is cut."""
-    name = line(_NOT_IN_NAME.sub("_", name.replace("\\", "/").rpartition("/")[2]), 400).strip(". ")
+    name = line(_NOT_IN_NAME.sub("_", name.replace("\\", "/").rpartition("/")[2]), 1_000).strip(
+        ". "
+    )
     if len(name) <= _LONGEST_NAME:
         return name
     stem, dot, ending = name.rpartition(".")

@@ -15,7 +15,8 @@ LARGEST = 512 * 1024  # bytes of one block
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:[ \t]*(.*)", re.DOTALL)
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _PARAMETER = re.compile(
-    rb""";\s*+([^\s=;"]{1,60}+)\s*+=\s*+(?:"((?:[^"\\]|\\.){0,4000}+)"?|([^;]{0,4000}))""", re.DOTALL
+    rb""";\s*+([^\s=;"]{1,60}+)\s*+=\s*+(?:"((?:[^"\\]|\\.){0,4000}+)"?|([^;]{0,4000}))""",
+    re.DOTALL,
 )
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _MOST_PARAMETERS = 100

@@ -27,7 +27,7 @@ BLOCKS = frozenset(
         *("p", "pre", "section", "table", "ul"),
     )
 )
-KEPT = BLOCKS | frozenset(
+KEPT = (BLOCKS - {"form", "fieldset"}) | frozenset(
     (
         *("a", "abbr", "b", "big", "caption", "cite", "code", "col", "colgroup", "del"),
         *("dfn", "em", "font", "i", "img", "ins", "kbd", "mark", "q", "s", "samp", "small"),

@@ -33,8 +33,8 @@ _SUBJECTS = re.compile(
     r"automatisch antwoord|afwezigheidsbericht|autosvar|automatiskt svar|automatisk svar|"
     r"automaattinen vastaus|poissaoloviesti|automatyczna odpowiedź|odpowiedź automatyczna|"
     r"automatická odpověď|automatická odpoveď|автоматический ответ|автоответ|автоматична відповідь|"
-    r"otomatik yanıt|automatikus válasz|răspuns automat|αυτόματη απάντηση|תשובה אוטומטית|رد تلقائي|自动回复|自動回覆|"
-    r"自動返信|자동 회신|자동회신|automatski odgovor|samodejni odgovor)\]?)\s*(?:[:：\]–-].*)?",
+    r"otomatik yanıt|automatikus válasz|răspuns automat|αυτόματη απάντηση|תשובה אוטומטית|رد تلقائي|自动回复|"
+    r"自動回覆|自動返信|자동 회신|자동회신|automatski odgovor|samodejni odgovor)\]?)\s*(?:[:：\]–-].*)?",
     re.IGNORECASE,
 )
 _SUPPRESS_NOTHING = {"", "none"}

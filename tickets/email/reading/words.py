@@ -9,6 +9,7 @@ from tickets.email.reading.charsets import decoded
 from tickets.intake import text as texts
 
 _ENCODED = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]{0,4000})\?=")
+_PIECE = re.compile(rb"([^=]++)(=*+)")
 _MOST_PIECES = 1_000
 _MOST = 20_000  # bytes of one value that are looked at; more than any client writes
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -57,12 +58,15 @@ _NOT_BASE64 = bytes(byte for byte in range(256) if byte not in _BASE64)
 def base64(content: bytes) -> bytes:
     """What Base64 stands for; letters that are none of it, and a broken end, are passed over.
 
-    Some clients put several pieces one behind another, each with its own end.
+    Some clients put several pieces one behind another, each with its own end; what stands behind
+    an end and is no whole piece is no part of it.
     """
-    first, *more = re.split(
-        rb"=+", content.translate(None, _NOT_BASE64).rstrip(b"="), maxsplit=_MOST_PIECES
-    )
-    whole = [_from_base64(first), *(_from_base64(one) for one in more if len(one) % 4 != 1)]
+    content = content.translate(None, _NOT_BASE64)
+    first, padding, rest = content.partition(b"=")
+    whole = [_from_base64(first)]
+    if rest:
+        pieces = _PIECE.findall((padding + rest).lstrip(b"="))[:_MOST_PIECES]
+        whole.extend(_from_base64(one) for one, end in pieces if (len(one) + len(end)) % 4 == 0)
     return b"".join(whole)
 
 
