@@ -28,7 +28,7 @@ def test_html_becomes_readable_text() -> None:
         "<img src=x onerror=evil()>",
         "<svg onload=evil()><script>evil()</script></svg>",
         '<meta http-equiv="refresh" content="0;url=https://evil.example">',
-        '<form action="https://evil.example"><input name=evil><button>evil</form>',
+        '<form action="https://evil.example"><input name=evil><button>go</form>',
         '<div style="position:fixed;inset:0;background:url(https://evil.example)">x</div>',
         '<a href="javascript:evil()">x</a>',
         '<a href=" java\nscript:evil()">x</a>',
@@ -46,7 +46,7 @@ def test_html_becomes_readable_text() -> None:
 )
 def test_nothing_of_html_runs_loads_or_lies_over_the_page(attack: str) -> None:
     found = html(f"<p>Hi</p>{attack}")
-    assert "evil" not in found.html.replace("evil</p>", "")
+    assert "evil" not in found.html
     for word in ("<script", "<style", "<form", "<iframe", "<svg", "style=", " src=", " on"):
         assert word not in found.html.lower()
 

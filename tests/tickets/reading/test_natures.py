@@ -113,6 +113,15 @@ def test_servers_that_know_no_report_are_understood_too() -> None:
     assert (found.status, found.message_id) == ("5.1.1", "<ours@desk.example>")
 
 
+def test_a_mail_that_is_a_report_and_nothing_else_came_back() -> None:
+    about = "Final-Recipient: rfc822; <gone@x.example>\r\nAction: failed\r\nStatus: 4.2.2\r\n"
+    found = read(
+        f"Content-Type: message/delivery-status\r\n\r\nX: y\r\n\r\n{about}".encode()
+    ).bounce
+    assert found is not None
+    assert (found.recipient, found.is_permanent) == ("gone@x.example", False)
+
+
 def test_a_person_who_passes_on_what_came_back_is_a_person() -> None:
     raw = of_parts(
         part("text/plain", "I got this, why?"),

@@ -46,7 +46,7 @@ _COMES_BACK = re.compile(
 def bounce(parts: Parts, sender: Person, subject: str) -> tuple[Bounce | None, str]:
     """What came back and why we say so; None for any other mail, a report of success too."""
     # A person may pass on what came back to them: then the whole is no report.
-    if parts.kind == "multipart/report" or _is_servers(parts.headers, sender):
+    if parts.kind in ("multipart/report", *_REPORTS) or _is_servers(parts.headers, sender):
         for part in parts.leaves:
             if part.kind in _REPORTS and (found := _reported(part.content[:_LARGEST], parts)):
                 return found, f"Content-Type: {part.kind}"
