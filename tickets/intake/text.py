@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 MESSAGE_LIMIT = 20_000  # characters; a long mail fits, a pasted log file belongs in an attachment
 LINE_LIMIT = 200
 MOST_MARKS = 30  # on one letter, as in Unicode's stream-safe text (UAX #15): no language has more
+_MAY_HEAP = re.compile(rf"[^\x00-\u02ff]{{{MOST_MARKS + 1}}}")  # U+0300 is the first mark
 
 # Control characters but tab and line feed; and lone surrogates, which UTF-8 cannot carry.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -33,7 +34,7 @@ def clean(text: str) -> str:
 
 def _with_few_marks(text: str) -> str:
     """Without marks that are heaped on one letter: to put them in order takes their square."""
-    if text.isascii():
+    if not _MAY_HEAP.search(text):
         return text
     kept, marks = [], 0
     for character in text:

@@ -1,4 +1,4 @@
-"""Stand-in."""
+"""What a mail says: the bytes of a raw mail in, a typed value out; no database, no network."""
 
 from tickets.email.reading.mail import (
     Bounce,
@@ -11,4 +11,13 @@ from tickets.email.reading.mail import (
 )
 from tickets.email.reading.reader import read
 
-__all__ = ["Bounce", "File", "Forwarded", "Incoming", "Nature", "Person", "Unreadable", "read"]
+__all__ = [
+    "Bounce",
+    "File",
+    "Forwarded",
+    "Incoming",
+    "Nature",
+    "Person",
+    "Unreadable",
+    "read",
+]

@@ -1,0 +1,20 @@
+"""Our signed markers in a mail that answers one of ours; whether one is ours is checked elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+MOST = 20
+_MARKER = re.compile(r"##HD-[\w.\-=:>]{1,120}?##", re.ASCII)
+
+
+def markers(texts: Iterable[str]) -> tuple[str, ...]:
+    """The markers in some texts, each once, in order of appearance."""
+    found: dict[str, None] = {}
+    for text in texts:
+        for match in _MARKER.finditer(text):
+            found[match[0]] = None
+            if len(found) >= MOST:
+                return tuple(found)
+    return tuple(found)
