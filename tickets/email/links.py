@@ -42,7 +42,7 @@ def make(act: Act, answer: Message) -> str:
     """The address of a link below an answer of the assistant."""
     name = f"{answer.ticket.reference}.{answer.position}.{act}"
     token = signing.TimestampSigner(salt=_SALT).sign(name)
-    return settings.SITE_URL + reverse("by-mail", args=[token])
+    return f"{settings.SITE_URL}{reverse('by-mail', args=[token])}"
 
 
 def read(token: str) -> Link | None:

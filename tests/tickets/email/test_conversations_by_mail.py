@@ -224,8 +224,9 @@ def test_a_mail_in_an_agents_name_is_held_where_anything_is_missing(lacks: str) 
 def test_what_an_agent_forwards_is_a_conversation_of_whoever_wrote_it() -> None:
     dana = make_agent("Dana Osei", email="dana@kestrelmoor.example")
     body = (
-        "Came to my own address.\n---- Forwarded\nFrom: Ines Brook <ines@brook.example>\n"
-        "Subject: My tent\n\nIt has a hole."
+        "Came to my own address.\n\n---------- Forwarded message ---------\n"
+        "From: Ines Brook <ines@brook.example>\nDate: Mon, 30 Nov 2026 at 09:12\n"
+        "Subject: My tent\nTo: <dana@kestrelmoor.example>\n\nIt has a hole.\n"
     )
     mail = a_mail(sender="dana@kestrelmoor.example", subject="Fwd: My tent", body=body)
     row = deliver(mail, make_mailbox())

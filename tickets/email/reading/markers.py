@@ -18,3 +18,8 @@ def markers(texts: Iterable[str]) -> tuple[str, ...]:
             if len(found) >= MOST:
                 return tuple(found)
     return tuple(found)
+
+
+def stands_alone(line: str) -> bool:
+    """Whether a line is a marker and nothing else: it is of the mail that is answered."""
+    return _MARKER.fullmatch(line.strip("> \t")) is not None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tickets.email.reading import attributions, signatures
+from tickets.email.reading import attributions, markers, signatures
 from tickets.email.reading.copied_headers import Header, header_at
 from tickets.email.reading.lines import Kind, Line
 
@@ -32,6 +32,7 @@ class Separated:
 def separated(lines: list[Line]) -> Separated:
     """The two halves of a text. Every line that says something is in one of them."""
     lines = [Line(line.text, line.kind) for line in lines]
+    _mark_markers(lines)
     _split_shared(lines)
     _mend_links(lines)
     _mark_attributions(lines)
@@ -42,6 +43,13 @@ def separated(lines: list[Line]) -> Separated:
     if not said and not (header is not None and header.is_forward):
         said = _all_the_same(lines, is_rest)
     return Separated(said, _folded(lines), header, below)
+
+
+def _mark_markers(lines: list[Line]) -> None:
+    """Our own line is of the mail that is answered, quoted or not."""
+    for line in lines:
+        if line.text.startswith(("##", ">")) and markers.stands_alone(line.text):
+            line.kind = Kind.QUOTED
 
 
 def _split_shared(lines: list[Line]) -> None:
