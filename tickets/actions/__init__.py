@@ -46,6 +46,17 @@ from tickets.actions.drafts import (
 )
 from tickets.actions.errors import ActionError, Blocked, Crossed, HasLeft, NotAllowed, Taken
 from tickets.actions.facts import note_fact
+from tickets.actions.fetching import (
+    NotToBeFetched,
+    Opened,
+    begin_fetching,
+    count_old,
+    keep_fetched,
+    keep_refresh_token,
+    note_fetched,
+    note_marked,
+    note_trouble,
+)
 from tickets.actions.follow_ups import continue_conversation
 from tickets.actions.following import add_to_copy, follow, remove_from_copy, unfollow
 from tickets.actions.handover import (
@@ -56,7 +67,7 @@ from tickets.actions.handover import (
     transfer,
     warn,
 )
-from tickets.actions.incoming import receive_mail
+from tickets.actions.incoming import read_again, receive_mail
 from tickets.actions.jobs import end_bulk, start_bulk, undo_bulk
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.links import link, unlink
@@ -112,6 +123,8 @@ __all__ = [
     "Crossed",
     "HasLeft",
     "NotAllowed",
+    "NotToBeFetched",
+    "Opened",
     "Property",
     "Taken",
     "accept",
@@ -126,6 +139,7 @@ __all__ = [
     "ask_for_a_person",
     "assign",
     "be_here",
+    "begin_fetching",
     "block",
     "change_setting",
     "change_tags",
@@ -138,6 +152,7 @@ __all__ = [
     "confirm_solved",
     "continue_conversation",
     "correct_reading",
+    "count_old",
     "create_api_key",
     "drop_mail",
     "end_answer",
@@ -154,7 +169,9 @@ __all__ = [
     "hand_over_failed",
     "join_account",
     "join_browser",
+    "keep_fetched",
     "keep_reading",
+    "keep_refresh_token",
     "known_customer",
     "leave_email",
     "link",
@@ -167,12 +184,16 @@ __all__ = [
     "new_visitor",
     "not_spam",
     "note_fact",
+    "note_fetched",
+    "note_marked",
+    "note_trouble",
     "notify",
     "open_ticket",
     "post_message",
     "queue_mail",
     "rate",
     "rate_answer",
+    "read_again",
     "receive_mail",
     "refuse_claim",
     "remove_browser",
