@@ -7,6 +7,7 @@ unless HELPDESK_REQUIRE_MAIL or HELPDESK_REQUIRE_BROWSER demands it.
 from __future__ import annotations
 
 import datetime as dt
+import grp
 import imaplib
 import os
 import pwd
@@ -52,7 +53,7 @@ maildir_very_dirty_syncs = yes
 imap_capability = {capability}
 passdb {{
   driver = passwd-file
-  args = {folder}/users
+  args = {folder}/users/%u
 }}
 userdb {{
   driver = static
@@ -84,8 +85,8 @@ class MailServer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port, self.tls_port = _free_port(), _free_port()
+        self.changes = int(time.time())
         self.process: subprocess.Popen[bytes] | None = None
-        (folder / "users").touch()
         _make_certificate(folder)
 
     @property
@@ -130,9 +131,10 @@ class MailServer:
 
     def set_password(self, user: str, password: str = PASSWORD) -> None:
         """A user with this password; one that is new has an empty mailbox."""
-        users = self.folder / "users"
-        others = [line for line in users.read_text().splitlines() if not line.startswith(f"{user}:")]
-        users.write_text("\n".join([*others, f"{user}:{{PLAIN}}{password}::::::"]) + "\n")
+        entry = self.folder / "users" / user
+        entry.write_text(f"{user}:{{PLAIN}}{password}::::::\n")
+        self.changes += 1  # it looks at the file again when its time is another, in seconds
+        os.utime(entry, (self.changes, self.changes))
 
     def put(self, user: str, *mails: bytes, folder: str = "INBOX", arrived: Any = None) -> None:
         """Deliver mails as a server does."""
@@ -143,7 +145,11 @@ class MailServer:
     def looking(self, user: str, password: str = PASSWORD) -> imaplib.IMAP4:
         """A connection of the user's own."""
         server = imaplib.IMAP4("127.0.0.1", self.port)
-        server.login(user, password)
+        try:
+            server.login(user, password)
+        except server.error:
+            server.shutdown()
+            raise
         return server
 
     def flags(self, user: str, folder: str = "INBOX") -> list[bool]:
@@ -187,7 +193,7 @@ def dovecot() -> Iterator[MailServer]:
         pytest.skip(reason)
     folder = Path(tempfile.mkdtemp(prefix="helpdesk-mail-"))
     folder.chmod(0o755)
-    for name in ("run", "state", "mail"):
+    for name in ("run", "state", "mail", "users"):
         (folder / name).mkdir()
     (folder / "mail").chmod(0o777)  # run by root, the mails are another's
     server = MailServer(folder)
@@ -198,8 +204,6 @@ def dovecot() -> Iterator[MailServer]:
 
 
 def _group_of(user: str) -> str:
-    import grp
-
     return grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
 
 

@@ -39,15 +39,17 @@ class TakeFirst(models.TextChoices):
 class Provider(models.TextChoices):
     """Who hands mail over, by the names that Anymail has for them."""
 
-    BREVO = "brevo", "Brevo"
     MAILERSEND = "mailersend", "MailerSend"
     MAILGUN = "mailgun", "Mailgun"
     MAILJET = "mailjet", "Mailjet"
-    MANDRILL = "mandrill", "Mandrill"
+    MANDRILL = "mandrill", "Mandrill (Mailchimp Transactional)"
     POSTAL = "postal", "Postal"
     POSTMARK = "postmark", "Postmark"
-    SENDGRID = "sendgrid", "SendGrid"
     SPARKPOST = "sparkpost", "SparkPost"
+
+
+# Of these a hand-over is signed with a key of their own.
+SIGNING = (Provider.MAILERSEND, Provider.MAILGUN, Provider.MANDRILL, Provider.POSTAL)
 
 
 class ComesIn(models.Model):

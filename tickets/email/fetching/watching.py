@@ -117,8 +117,9 @@ class Watcher(threading.Thread):
         until = time.monotonic() + IDLE_SECONDS
         with connection.within(SILENT_SECONDS):
             connection.idle()
-        while not self.stopping.is_set() and time.monotonic() < until:
-            if connection.idle_check(timeout=1):
+        while not self.stopping.is_set() and (began := time.monotonic()) < until:
+            # One that is gone answers at once, with nothing.
+            if connection.idle_check(timeout=1) or time.monotonic() < began + 0.5:
                 break
         with connection.within(SILENT_SECONDS):
             connection.idle_done()
