@@ -40,7 +40,7 @@ class Program:
 
 
 def programs(port: int, data: Path) -> list[Program]:
-    """Web, the two workers and beat. Only the assistant's worker loads the model."""
+    """Web, the two workers, beat, and what fetches mail. Only the assistant's worker loads the model."""
     alone = ("--without-mingle", "--without-gossip")  # workers have nothing to tell each other
     worker = ("celery", "-A", "helpdesk", "worker", "--loglevel", "info", *alone)
     remote = {"ENCODER": "remote"}
@@ -59,7 +59,9 @@ def programs(port: int, data: Path) -> list[Program]:
             remote,
         ),
         Program(
-            "worker", (*worker, "-Q", "default,mail,reading", "-c", "2", "-n", "main@%h"), remote
+            "worker",
+            (*worker, "-Q", "default,mail,reading,incoming", "-c", "2", "-n", "main@%h"),
+            remote,
         ),
         Program(
             "assistant",
@@ -71,6 +73,7 @@ def programs(port: int, data: Path) -> list[Program]:
             ("celery", "-A", "helpdesk", "beat", "-s", str(data / "beat"), "--pidfile="),
             remote,
         ),
+        Program("mail", ("manage", "fetch_mail"), remote),
     ]
 
 

@@ -60,7 +60,7 @@ def test_healthz_answers_without_touching_the_database(client: Client) -> None:
 
 @pytest.mark.usefixtures("all_is_well")
 def test_readyz_is_ok_when_everything_is(readyz: Callable[[], tuple[int, Any]]) -> None:
-    well = {name: {"status": "ok"} for name in ("database", "redis", "worker", "model")}
+    well = {name: {"status": "ok"} for name in ("database", "redis", "worker", "model", "mail")}
     assert readyz() == (200, {"status": "ok", "checks": well})
 
 

@@ -22,8 +22,8 @@ from django.http import HttpRequest
 
 from tickets import sealing
 from tickets.models import Mailbox, Provider
+from tickets.models.ways_in import HAND_OVER_USER
 
-USER = "mail"  # of the address that a provider calls
 _VIEWS: dict[str, tuple[Any, str]] = {
     Provider.MAILERSEND: (MailerSendInboundWebhookView, "inbound_secret"),
     Provider.MAILGUN: (MailgunInboundWebhookView, "webhook_signing_key"),
@@ -52,7 +52,9 @@ def mails(mailbox: Mailbox, request: HttpRequest) -> list[bytes]:
     view_class, key_name = _VIEWS[mailbox.provider]
     if not secret or (key_name and not key):
         raise NotTheirs
-    view = view_class(webhook_secret=f"{USER}:{secret}", **({key_name: key} if key_name else {}))
+    view = view_class(
+        webhook_secret=f"{HAND_OVER_USER}:{secret}", **({key_name: key} if key_name else {})
+    )
     view.setup(request)
     try:
         view.run_validators(request)

@@ -53,4 +53,4 @@ def _read(request: HttpRequest) -> None:
     body = request.read(LARGEST + 1)
     if len(body) > LARGEST:
         raise RequestDataTooBig
-    request._body = body  # type: ignore[attr-defined]  # where Django keeps what it has read
+    request._body = body  # where Django keeps what it has read

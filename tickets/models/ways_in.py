@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class SealedField(models.TextField):
+class SealedField(models.TextField[str, str]):
     """A secret as `tickets.sealing` keeps it: never shown, recorded or logged."""
 
 
@@ -48,6 +48,7 @@ class Provider(models.TextChoices):
     SPARKPOST = "sparkpost", "SparkPost"
 
 
+HAND_OVER_USER = "mail"  # in the address that a provider calls
 # Of these a hand-over is signed with a key of their own.
 SIGNING = (Provider.MAILERSEND, Provider.MAILGUN, Provider.MANDRILL, Provider.POSTAL)
 

@@ -65,7 +65,7 @@ def test_of_what_is_there_only_the_last_days_are_taken(
     with dovecot.looking(user) as server:
         for days in (90, 40, 3, 1):
             then = (timezone.now() - timedelta(days=days)).timestamp()
-            server.append("INBOX", "", then, a_mail(days))  # type: ignore[arg-type]
+            server.append("INBOX", "", then, a_mail(days))
     mailbox_at(dovecot, user, take_first=TakeFirst.DAYS, take_days=30)
     fetcher.start()
 
