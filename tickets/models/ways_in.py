@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class SealedField(models.TextField[str, str]):
+class SealedField(models.TextField):  # type: ignore[type-arg]  # generic for the type checker only
     """A secret as `tickets.sealing` keeps it: never shown, recorded or logged."""
 
 
@@ -82,10 +82,11 @@ class ComesIn(models.Model):
         blank=True,
         help_text=_("A folder that exists. Without one, fetched mail stays and is marked as read."),
     )
-    oauth_token_address = models.URLField(
+    oauth_token_address = models.CharField(
         _("token address"),
         max_length=500,
         blank=True,
+        validators=[URLValidator(schemes=["https", "http"])],
         help_text=_("Where a new access token is asked for. It begins with https."),
     )
     oauth_client_id = models.CharField(_("client ID"), max_length=250, blank=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from tickets import addresses, sealing
 from tickets.admin.audit.audited import AuditedForm
 from tickets.admin.theme import PasswordInput
-from tickets.models import LogIn, Mailbox, WayIn
+from tickets.models import LogIn, WayIn
 from tickets.models.ways_in import SIGNING
 
 SECRETS = ("imap_password", "oauth_client_secret", "oauth_refresh_token", "signing_key")
@@ -105,7 +105,3 @@ class MailboxForm(AuditedForm):
             if name in cleaned:
                 entered = cleaned[name]
                 cleaned[name] = sealing.seal(entered) if entered else getattr(self.instance, name)
-
-    class Meta:
-        model = Mailbox
-        fields = "__all__"
