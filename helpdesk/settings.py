@@ -290,6 +290,8 @@ else:  # no server named: mails are kept as files, so that nothing leaves a newc
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 
+# Where the demo's own mail server listens, beside a page to write to it; 0 where there is no demo.
+DEMO_POST_PORT = env.int("DEMO_POST_PORT", default=0)
 # The address of a mail server is written into a form: only those of the internet are connected to,
 # unless this allows the networks of our own, which a form could else explore.
 MAIL_FROM_OWN_NETWORK = env.bool("MAIL_FROM_OWN_NETWORK", default=False)

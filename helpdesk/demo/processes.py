@@ -40,7 +40,7 @@ class Program:
 
 
 def programs(port: int, data: Path) -> list[Program]:
-    """Web, the two workers, beat, and what fetches mail. Only the assistant's worker loads the model."""
+    """Web, the two workers, beat, what fetches mail, and the demo's post. Only the assistant's worker loads the model."""
     alone = ("--without-mingle", "--without-gossip")  # workers have nothing to tell each other
     worker = ("celery", "-A", "helpdesk", "worker", "--loglevel", "info", *alone)
     remote = {"ENCODER": "remote"}
@@ -73,7 +73,8 @@ def programs(port: int, data: Path) -> list[Program]:
             ("celery", "-A", "helpdesk", "beat", "-s", str(data / "beat"), "--pidfile="),
             remote,
         ),
-        Program("mail", ("manage", "fetch_mail"), remote),
+        Program("fetching", ("manage", "fetch_mail"), remote),
+        Program("post", ("manage", "demo_post"), remote),
     ]
 
 

@@ -59,10 +59,7 @@ def receive_mail(
 def read_again(*, actor: Actor, mail: IncomingMail) -> bool:
     """Have a mail read again that could not be; False if there is nothing left to read."""
     row = IncomingMail.objects.locked(mail)
-    if (
-        row.state != MailState.UNREADABLE
-        or not IncomingMail.objects.with_source().filter(pk=row.pk).exists()
-    ):
+    if row.state != MailState.UNREADABLE or len(row.source) != row.size:
         return False
     row.state, row.why = MailState.RECEIVED, ""
     row.save(update_fields=["state", "why"])

@@ -92,7 +92,9 @@ class MailboxAdmin(AuditedAdmin):
             "number": number_format(mailbox.today)
         }
         if mailbox.way_in != WayIn.IMAP:
-            return today if mailbox.way_in == WayIn.WEBHOOK else _("No mail comes in")
+            if mailbox.way_in == WayIn.WEBHOOK:
+                return today
+            return _("Nothing is fetched, %(today)s") % {"today": today}
         fetching = getattr(mailbox, "fetching", None)
         if fetching is None:
             return _("Not fetched yet")
