@@ -40,7 +40,10 @@ class Program:
 
 
 def programs(port: int, data: Path) -> list[Program]:
-    """Web, the two workers, beat, what fetches mail, and the demo's post. Only the assistant's worker loads the model."""
+    """Web, the two workers, beat, what fetches mail, and the post of the demo.
+
+    Only the assistant's worker loads the model.
+    """
     alone = ("--without-mingle", "--without-gossip")  # workers have nothing to tell each other
     worker = ("celery", "-A", "helpdesk", "worker", "--loglevel", "info", *alone)
     remote = {"ENCODER": "remote"}

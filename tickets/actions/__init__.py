@@ -107,6 +107,7 @@ from tickets.actions.rules import (
     switch_rule,
 )
 from tickets.actions.saved_views import change_view, remove_view, save_view
+from tickets.actions.sealed import seal_again
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actions.spam import mark_spam, not_spam
@@ -213,6 +214,7 @@ __all__ = [
     "save_draft",
     "save_rule",
     "save_view",
+    "seal_again",
     "send_now",
     "send_reply",
     "send_resolved",
