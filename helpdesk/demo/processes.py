@@ -63,7 +63,7 @@ def programs(port: int, data: Path) -> list[Program]:
         ),
         Program(
             "worker",
-            (*worker, "-Q", "default,mail,reading,incoming", "-c", "2", "-n", "main@%h"),
+            (*worker, "-Q", "default,mail,incoming,reading", "-c", "2", "-n", "main@%h"),
             remote,
         ),
         Program(

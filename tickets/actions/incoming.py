@@ -12,6 +12,7 @@ from hashlib import sha256
 from django.db import transaction
 
 from tickets import events
+from tickets.actions.errors import NotAllowed
 from tickets.actors import Actor
 from tickets.models import EventKind, IncomingMail, Mailbox, MailState
 
@@ -57,13 +58,19 @@ def receive_mail(
 
 @transaction.atomic
 def read_again(*, actor: Actor, mail: IncomingMail) -> bool:
-    """Have a mail read again that could not be; False if there is nothing left to read."""
-    row = IncomingMail.objects.locked(mail)
-    if row.state != MailState.UNREADABLE or len(row.source) != row.size:
+    """Have a mail read once more that could not be read; False if that is not to be done.
+
+    Raises:
+        NotAllowed: the actor is nobody who works here.
+    """
+    mail = IncomingMail.objects.locked(mail)
+    if not actor.works_here:
+        raise NotAllowed
+    if mail.state != MailState.UNREADABLE or len(mail.source) != mail.size:
         return False
-    row.state, row.why = MailState.RECEIVED, ""
-    row.save(update_fields=["state", "why"])
-    events.record(EventKind.MAIL_READ_AGAIN, actor=actor, subject=row, mailbox=row.mailbox_id)
+    mail.state, mail.why = MailState.RECEIVED, ""
+    mail.save(update_fields=["state", "why"])
+    events.record(EventKind.MAIL_RECEIVED, actor=actor, subject=mail, mailbox=mail.mailbox_id)
     return True
 
 

@@ -75,7 +75,6 @@ class EventKind(models.TextChoices):
     MAIL_HELD = "mail.held", _("sent a mail that is held for agents")
     MAIL_LET_IN = "mail.let_in", _("let a held mail in")
     MAIL_DISMISSED = "mail.dismissed", _("dismissed a mail")
-    MAIL_READ_AGAIN = "mail.read_again", _("had a mail read again")
     MAILBOX_FAILING = "mailbox.failing", _("could not fetch from a mailbox any more")
     MAILBOX_WORKS_AGAIN = "mailbox.works_again", _("fetches from the mailbox again")
     SETTING_ADDED = "setting.added", _("added")

@@ -77,7 +77,11 @@ class IncomingMailAdmin(LedgerAdmin):
         return response
 
     def read_again(self, request: HttpRequest, mail: IncomingMail) -> None:
-        if actions.read_again(actor=actor_of(request), mail=mail):
+        try:
+            done = actions.read_again(actor=actor_of(request), mail=mail)
+        except actions.ActionError:
+            done = False
+        if done:
             messages.success(request, _("It is read again."))
         else:
             messages.error(request, _("There is not enough of it left to be read."))
