@@ -17,11 +17,14 @@ from helpdesk.embedded import handles
 from helpdesk.embedded.redis import Redis
 from helpdesk.health import MANY, SERVED, Readiness
 from tests.services import temporary_folder
+from tickets.models import Mailbox, fetching
 from tickets.service import assistance
 
 
 @pytest.fixture
-def readyz(client: Client, monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[int, Any]]:
+def readyz(
+    client: Client, monkeypatch: pytest.MonkeyPatch, db: None
+) -> Callable[[], tuple[int, Any]]:
     """Asks afresh each time."""
 
     def ask() -> tuple[int, Any]:
@@ -208,3 +211,14 @@ def test_a_queue_that_nobody_serves_is_named(
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_probes_only_read(client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
+
+
+@pytest.mark.usefixtures("all_is_well")
+def test_readyz_names_a_mailbox_that_is_not_fetched(
+    readyz: Callable[[], tuple[int, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox = Mailbox(address="support@kestrelmoor.example")
+    monkeypatch.setattr(fetching, "in_trouble", lambda: [(mailbox, "It does not answer.")])
+    status, found = readyz()
+    reason = "support@kestrelmoor.example: It does not answer."
+    assert (status, found["checks"]["mail"]) == (503, {"status": "failing", "reason": reason})

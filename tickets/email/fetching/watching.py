@@ -100,10 +100,11 @@ class Watcher(threading.Thread):
             number = folder.take_new()
             if not may_go_on():
                 return
-            if number:
-                logger.info("%s: %d mails fetched.", self.label, number)
             actions.note_fetched(actor=Actor.system(), mailbox=mailbox)
             self.tries = 0
+            if number:  # what came meanwhile was told meanwhile, when nobody listened
+                logger.info("%s: %d mails fetched.", self.label, number)
+                continue
             database.close()  # others need it while this waits
             self._wait(connection)
 
