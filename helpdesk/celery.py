@@ -1,4 +1,4 @@
-"""The Celery app, with the queues `default`, `mail`, `reading` and `assistant`."""
+"""The Celery app, with the queues `default`, `mail`, `reading`, `incoming` and `assistant`."""
 
 import os
 

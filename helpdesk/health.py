@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -26,6 +26,7 @@ from redis.retry import Retry
 
 from helpdesk import alive
 from knowledgebase import encoder_line
+from tickets.models import fetching
 from tickets.service import assistance
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,12 @@ CHECK_SECONDS = 1.0  # a check that takes longer has failed
 KEPT_SECONDS = 1.0  # how long an answer is given again, so that probes cost nothing
 BEAT_KEY = "beat:alive"
 BEAT_SECONDS = 15  # three beats
-SERVED = ("default", "mail", "reading")  # by a worker; the assistant's is asked for its model
+SERVED = (
+    "default",
+    "mail",
+    "reading",
+    "incoming",
+)  # by a worker; the assistant's is asked for its model
 MANY = 50  # that wait: from here on it is said how many
 
 
@@ -106,6 +112,19 @@ def check_model() -> str:
     return f"{waiting} turns and texts wait." if waiting >= MANY else ""
 
 
+def check_mail() -> None:
+    """That every mailbox is fetched."""
+    try:
+        found = fetching.in_trouble()
+    except DatabaseError as error:
+        raise NotWell("Not known while PostgreSQL does not answer.") from error
+    finally:
+        connection.close()
+    if found:
+        more = f" And {len(found) - 1} more mailboxes." if len(found) > 1 else ""
+        raise NotWell(f"{found[0][0].address}: {found[0][1]}{more}")
+
+
 def _waiting(queue: str) -> int:
     """How many tasks stand in a queue of Celery's."""
     prefix = settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"]
@@ -119,6 +138,7 @@ CHECKS: dict[str, Callable[[], str | None]] = {
     "redis": check_redis,
     "worker": check_worker,
     "model": check_model,
+    "mail": check_mail,
 }
 
 

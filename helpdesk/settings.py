@@ -32,6 +32,8 @@ def _kept_secret(path: Path) -> str:
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Passwords of mailboxes and the like are encrypted with the first of these; all of them decrypt.
+SEALING_KEYS = env.list("SEALING_KEYS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS = env.list(
@@ -288,6 +290,12 @@ else:  # no server named: mails are kept as files, so that nothing leaves a newc
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 
+# Where the demo's own mail server listens, beside a page to write to it; 0 where there is no demo.
+DEMO_POST_PORT = env.int("DEMO_POST_PORT", default=0)
+# The address of a mail server is written into a form: only those of the internet are connected to,
+# unless this allows the networks of our own, which a form could else explore.
+MAIL_FROM_OWN_NETWORK = env.bool("MAIL_FROM_OWN_NETWORK", default=False)
+
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = "helpdesk.formats"  # how dates and times are written, in every place
 # Those of the interface: one that is added here needs a complete catalogue, which a test sees to. What
@@ -378,7 +386,10 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}
     },
     # Beat asks for something every two seconds: that it was done is said, not that it was asked.
-    "loggers": {"celery.worker.strategy": {"level": "WARNING"}},
+    "loggers": {
+        "celery.worker.strategy": {"level": "WARNING"},
+        "imapclient": {"level": "WARNING"},  # at DEBUG it says what is sent, log-ins among it
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 

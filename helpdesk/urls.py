@@ -1,5 +1,6 @@
 """All routes."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from tickets.admin import site as admin_site
@@ -12,8 +13,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/", include("tickets.workspace.urls")),
     path("account/", include("allauth.urls")),
     path("api/", include("tickets.api.urls")),
+    path("", include("tickets.handed.urls")),
     path("admin/", admin_site.urls),
 ]
+
+if settings.DEMO_POST_PORT:
+    from helpdesk.demo.post_page import urlpatterns as demo_pages
+
+    urlpatterns += demo_pages
 
 handler400 = "helpdesk.error_pages.bad_request"
 handler403 = "helpdesk.error_pages.forbidden"

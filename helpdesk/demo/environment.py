@@ -36,6 +36,7 @@ def variables(port: int) -> dict[str, str]:
     """The environment of the demo's processes."""
     return {
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+        "DEMO_POST_PORT": str(port + 2525 if port < 60_000 else port - 2525),
         "ENCODER": "remote",
         "HASHED_STATIC_FILES": "1",
         "PYTHONUNBUFFERED": "1",

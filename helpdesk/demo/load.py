@@ -18,8 +18,9 @@ from helpdesk.demo.load_articles import load_articles
 from helpdesk.demo.load_desk import load_desk
 from helpdesk.demo.load_people import load_people
 from helpdesk.demo.load_story import Story, World
-from tickets import replay
-from tickets.models import Channel, Customer, Decision, Role, SiteSettings, Ticket
+from tickets import actions, replay
+from tickets.actors import Actor
+from tickets.models import Channel, Customer, Decision, Mailbox, Role, SiteSettings, Ticket
 from tickets.search import indexing
 
 NAME = "The demo company"
@@ -79,6 +80,10 @@ def _write(content: load_content.Content, settings: SiteSettings) -> None:
     )
     play([Story(told, world) for told in content.conversations])
     load_desk(content.desk, cast, now)
+    mailbox = Mailbox(
+        name="Support", address=content.company["company"]["mailbox"], team=settings.default_team
+    )
+    actions.change_setting(actor=Actor.agent(author), instance=mailbox)
     by_api = Ticket.objects.filter(channel=Channel.API)
     cast.shop.last_used_at = by_api.latest("last_message_at").last_message_at
     cast.shop.save(update_fields=["last_used_at"])

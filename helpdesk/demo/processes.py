@@ -40,7 +40,10 @@ class Program:
 
 
 def programs(port: int, data: Path) -> list[Program]:
-    """Web, the two workers and beat. Only the assistant's worker loads the model."""
+    """Web, the two workers, beat, what fetches mail, and the post of the demo.
+
+    Only the assistant's worker loads the model.
+    """
     alone = ("--without-mingle", "--without-gossip")  # workers have nothing to tell each other
     worker = ("celery", "-A", "helpdesk", "worker", "--loglevel", "info", *alone)
     remote = {"ENCODER": "remote"}
@@ -59,7 +62,9 @@ def programs(port: int, data: Path) -> list[Program]:
             remote,
         ),
         Program(
-            "worker", (*worker, "-Q", "default,mail,incoming,reading", "-c", "2", "-n", "main@%h"), remote
+            "worker",
+            (*worker, "-Q", "default,mail,incoming,reading", "-c", "2", "-n", "main@%h"),
+            remote,
         ),
         Program(
             "assistant",
@@ -71,6 +76,8 @@ def programs(port: int, data: Path) -> list[Program]:
             ("celery", "-A", "helpdesk", "beat", "-s", str(data / "beat"), "--pidfile="),
             remote,
         ),
+        Program("fetching", ("manage", "fetch_mail"), remote),
+        Program("post", ("manage", "demo_post"), remote),
     ]
 
 

@@ -182,6 +182,7 @@ class Demo:
         self.console.print(
             Panel.fit(table, title=f"The helpdesk is ready: {site}", padding=(1, 2)),
         )
+        self.console.print(f"Write mails as a customer, and read what is sent: {site}/demo/mail/")
         self.console.print(f"Mails are kept in {self.data / 'mail'}, logs in {self.data / 'log'}.")
         self.console.print("Ctrl-C stops everything.")
 

@@ -17,11 +17,14 @@ from helpdesk.embedded import handles
 from helpdesk.embedded.redis import Redis
 from helpdesk.health import MANY, SERVED, Readiness
 from tests.services import temporary_folder
+from tickets.models import Mailbox, fetching
 from tickets.service import assistance
 
 
 @pytest.fixture
-def readyz(client: Client, monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[int, Any]]:
+def readyz(
+    client: Client, monkeypatch: pytest.MonkeyPatch, db: None
+) -> Callable[[], tuple[int, Any]]:
     """Asks afresh each time."""
 
     def ask() -> tuple[int, Any]:
@@ -60,7 +63,7 @@ def test_healthz_answers_without_touching_the_database(client: Client) -> None:
 
 @pytest.mark.usefixtures("all_is_well")
 def test_readyz_is_ok_when_everything_is(readyz: Callable[[], tuple[int, Any]]) -> None:
-    well = {name: {"status": "ok"} for name in ("database", "redis", "worker", "model")}
+    well = {name: {"status": "ok"} for name in ("database", "redis", "worker", "model", "mail")}
     assert readyz() == (200, {"status": "ok", "checks": well})
 
 
@@ -208,3 +211,14 @@ def test_a_queue_that_nobody_serves_is_named(
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_probes_only_read(client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
+
+
+@pytest.mark.usefixtures("all_is_well")
+def test_readyz_names_a_mailbox_that_is_not_fetched(
+    readyz: Callable[[], tuple[int, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox = Mailbox(address="support@kestrelmoor.example")
+    monkeypatch.setattr(fetching, "in_trouble", lambda: [(mailbox, "It does not answer.")])
+    status, found = readyz()
+    reason = "support@kestrelmoor.example: It does not answer."
+    assert (status, found["checks"]["mail"]) == (503, {"status": "failing", "reason": reason})

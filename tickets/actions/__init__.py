@@ -45,6 +45,17 @@ from tickets.actions.drafts import (
 )
 from tickets.actions.errors import ActionError, Blocked, Crossed, HasLeft, NotAllowed, Taken
 from tickets.actions.facts import note_fact
+from tickets.actions.fetching import (
+    NotToBeFetched,
+    Opened,
+    begin_fetching,
+    count_old,
+    keep_fetched,
+    keep_refresh_token,
+    note_fetched,
+    note_marked,
+    note_trouble,
+)
 from tickets.actions.follow_ups import continue_conversation
 from tickets.actions.following import add_to_copy, follow, follow_copies, remove_from_copy, unfollow
 from tickets.actions.handover import (
@@ -95,6 +106,7 @@ from tickets.actions.rules import (
     switch_rule,
 )
 from tickets.actions.saved_views import change_view, remove_view, save_view
+from tickets.actions.sealed import seal_again
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actions.spam import mark_spam, not_spam
@@ -111,6 +123,8 @@ __all__ = [
     "Crossed",
     "HasLeft",
     "NotAllowed",
+    "NotToBeFetched",
+    "Opened",
     "Property",
     "Taken",
     "accept",
@@ -125,6 +139,7 @@ __all__ = [
     "ask_for_a_person",
     "assign",
     "be_here",
+    "begin_fetching",
     "block",
     "change_setting",
     "change_tags",
@@ -137,6 +152,7 @@ __all__ = [
     "confirm_solved",
     "continue_conversation",
     "correct_reading",
+    "count_old",
     "create_api_key",
     "dismiss_mail",
     "drop_mail",
@@ -156,7 +172,9 @@ __all__ = [
     "hand_over_failed",
     "join_account",
     "join_browser",
+    "keep_fetched",
     "keep_reading",
+    "keep_refresh_token",
     "known_customer",
     "leave_email",
     "link",
@@ -169,6 +187,9 @@ __all__ = [
     "new_visitor",
     "not_spam",
     "note_fact",
+    "note_fetched",
+    "note_marked",
+    "note_trouble",
     "notify",
     "open_ticket",
     "post_message",
@@ -195,6 +216,7 @@ __all__ = [
     "save_draft",
     "save_rule",
     "save_view",
+    "seal_again",
     "send_now",
     "send_reply",
     "send_resolved",

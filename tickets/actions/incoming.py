@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from hashlib import sha256
@@ -20,6 +22,7 @@ from tickets.models.incoming import WAITS
 
 # What each server on the way adds or changes, so that the same mail differs by them from copy to copy.
 _OF_THE_AUTHOR = ("from", "to", "cc", "date", "subject", "message-id")
+LARGEST_SIZE = 2**31 - 1  # that the column holds
 _HEADERS = 256 * 1024  # bytes in which they are looked for
 # Once it is one of these, nobody decides anew what becomes of it.
 FINAL = (MailState.DONE, MailState.NOTED, MailState.REFUSED, MailState.DISMISSED)
@@ -33,12 +36,19 @@ _EVENTS = {
 
 @transaction.atomic
 def receive_mail(
-    *, actor: Actor, mailbox: Mailbox, raw: bytes, is_old: bool = False
+    *,
+    actor: Actor,
+    mailbox: Mailbox,
+    raw: bytes,
+    is_old: bool = False,
+    unreadable: str = "",
+    size: int | None = None,
 ) -> tuple[IncomingMail, bool]:
     """Keep a mail as it came, and owe its reading; and whether it is new.
 
     The same mail is kept once, in however many mailboxes it arrives and however often it is
     fetched. `is_old`: it lay in the mailbox before that was set up, and nothing is answered.
+    `unreadable`: why `raw` is only its beginning, of a mail of `size` bytes; it is named, not read.
     """
     head, identity = _head_of(raw)
     mail, is_new = IncomingMail.objects.defer("raw").get_or_create(
@@ -46,14 +56,54 @@ def receive_mail(
         defaults={
             "mailbox": mailbox,
             "raw": zlib.compress(raw, level=1),
-            "size": len(raw),
+            "size": min(len(raw) if size is None else size, LARGEST_SIZE),
             "is_old": is_old,
             "internet_message_id": head.get("message-id", "")[:250],
+            **(_named(head, unreadable) if unreadable else {}),
         },
     )
     if is_new:
-        events.record(EventKind.MAIL_RECEIVED, actor=actor, subject=mail, mailbox=mailbox.pk)
+        kind = EventKind.MAIL_UNREADABLE if unreadable else EventKind.MAIL_RECEIVED
+        events.record(kind, actor=actor, subject=mail, mailbox=mailbox.pk)
     return mail, is_new
+
+
+@transaction.atomic
+def read_again(*, actor: Actor, mail: IncomingMail) -> bool:
+    """Have a mail read once more that could not be read; False if that is not to be done.
+
+    Raises:
+        NotAllowed: the actor is nobody who works here.
+    """
+    mail = IncomingMail.objects.locked(mail)
+    if not actor.works_here:
+        raise NotAllowed
+    if mail.state != MailState.UNREADABLE or len(mail.source) != mail.size:
+        return False
+    mail.state, mail.why = MailState.RECEIVED, ""
+    mail.save(update_fields=["state", "why"])
+    events.record(EventKind.MAIL_RECEIVED, actor=actor, subject=mail, mailbox=mail.mailbox_id)
+    return True
+
+
+def _named(head: dict[str, str], why: str) -> dict[str, str]:
+    """What is said of a mail that is not read."""
+    return {
+        "state": MailState.UNREADABLE,
+        "why": why[:300],
+        "sender": _decoded(head.get("from", ""))[:320],
+        "subject": _decoded(head.get("subject", ""))[:255],
+    }
+
+
+def _decoded(value: str) -> str:
+    """The words of a header, in one line; as they are if they cannot be decoded."""
+    try:
+        text = str(make_header(decode_header(value)))
+    except (HeaderParseError, LookupError, ValueError):
+        text = value
+    plain = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(plain.encode("utf-8", "replace").decode().split())
 
 
 def _head_of(raw: bytes) -> tuple[dict[str, str], str]:
@@ -109,27 +159,6 @@ def file_mail(
         if ticket.mailbox_id is None and state == MailState.DONE:
             ticket.mailbox = mail.mailbox
         ticket.save()
-    return True
-
-
-@transaction.atomic
-def read_again(*, actor: Actor, mail: IncomingMail) -> bool:
-    """Have a mail read once more that could not be read; False if that is not to be done.
-
-    Raises:
-        NotAllowed: the actor is nobody who works here.
-        ActionError: its bytes are not kept any more.
-    """
-    mail = IncomingMail.objects.locked(mail)
-    if not actor.works_here:
-        raise NotAllowed
-    if mail.state != MailState.UNREADABLE:
-        return False
-    if not IncomingMail.objects.filter(pk=mail.pk).exclude(raw=b"").exists():
-        raise gone()
-    mail.state, mail.why = MailState.RECEIVED, ""
-    mail.save(update_fields=["state", "why"])
-    events.record(EventKind.MAIL_RECEIVED, actor=actor, subject=mail, mailbox=mail.mailbox_id)
     return True
 
 

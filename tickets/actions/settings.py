@@ -11,6 +11,7 @@ from django.utils.encoding import force_str
 from tickets import events
 from tickets.actors import Actor
 from tickets.models import Event, EventKind
+from tickets.models.ways_in import SealedField
 
 # What is never recorded, in whatever form: of these the record says that they changed.
 SECRET_FIELDS = frozenset({"password", "hash", "digest", "private_key"})
@@ -76,7 +77,7 @@ def snapshot(instance: models.Model) -> dict[str, Any]:
     """The row's own fields in a form that JSON can keep, without the secret ones."""
     found = {}
     for field in instance._meta.concrete_fields:
-        if field.name in SECRET_FIELDS:
+        if _is_secret(field):
             continue
         value = field.value_from_object(instance)
         if not isinstance(value, str | int | float | bool | list | type(None)):
@@ -100,4 +101,8 @@ def _before(instance: models.Model) -> models.Model | None:
 def _secrets(instance: models.Model) -> dict[str, Any]:
     """The secret fields as they are: only to be compared, here."""
     fields = instance._meta.concrete_fields
-    return {f.name: f.value_from_object(instance) for f in fields if f.name in SECRET_FIELDS}
+    return {field.name: field.value_from_object(instance) for field in fields if _is_secret(field)}
+
+
+def _is_secret(field: models.Field[Any, Any]) -> bool:
+    return field.name in SECRET_FIELDS or isinstance(field, SealedField)

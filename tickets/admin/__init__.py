@@ -1,10 +1,11 @@
 """The admin: what admins decide is edited here, and every change leaves a record."""
 
-from tickets.admin.audit import ledger
+from tickets.admin.audit import incoming, ledger
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, SingletonAdmin
 from tickets.admin.people import blocks, customers, keys, users
 from tickets.admin.policy import (
     custom_fields,
+    mailboxes,
     opening_hours,
     site_settings,
     statuses,
@@ -21,9 +22,11 @@ __all__ = [
     "blocks",
     "custom_fields",
     "customers",
+    "incoming",
     "keys",
     "ledger",
     "log",
+    "mailboxes",
     "opening_hours",
     "rules",
     "site",

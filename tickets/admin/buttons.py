@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -40,10 +41,11 @@ class Button:
     method: str
     shown: Callable[[Any], bool] = lambda row: True
     dangerous: bool = False
+    in_transaction: bool = True  # not for what asks another server
 
 
 class AdminWithButtons(ModelAdmin):
-    """Shows its `buttons` above the form, and does what they say in one transaction."""
+    """Shows its `buttons` above the form, and does what they say, in one transaction unless it may not."""
 
     buttons: ClassVar[tuple[Button, ...]] = ()
     change_form_outer_before_template = "admin/buttons.html"
@@ -58,7 +60,7 @@ class AdminWithButtons(ModelAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         wanted = next((each for each in self.buttons if each.name == button), None)
-        with transaction.atomic():
+        with transaction.atomic() if wanted is None or wanted.in_transaction else nullcontext():
             row = self.get_object(request, unquote(object_id)) if wanted else None
             if wanted is None or row is None:
                 raise Http404

@@ -66,6 +66,11 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("Blocks"), "person_off", "tickets_block"),
         ),
         _group(
+            _("E-mail"),
+            _page(_("Mailboxes"), "inbox", "tickets_mailbox"),
+            _page(_("Incoming mail"), "mark_email_unread", "tickets_incomingmail"),
+        ),
+        _group(
             _("Integrations"),
             _page(_("API keys"), "key", "tickets_apikey"),
         ),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     SearchableSelectMultiple = forms.SelectMultiple
     Textarea = forms.Textarea
     TextInput = forms.TextInput
+    PasswordInput = forms.PasswordInput
 else:
     from django.core.paginator import Paginator
     from django.forms import ModelForm
@@ -30,6 +31,9 @@ else:
     from unfold.sites import UnfoldAdminSite as AdminSite
     from unfold.widgets import (
         UnfoldAdminCheckboxSelectMultipleWidget as CheckboxSelectMultiple,
+    )
+    from unfold.widgets import (
+        UnfoldAdminPasswordWidget as PasswordInput,
     )
     from unfold.widgets import (
         UnfoldAdminSelect2MultipleWidget as SearchableSelectMultiple,
@@ -51,6 +55,7 @@ __all__ = [
     "ModelAdmin",
     "ModelForm",
     "Paginator",
+    "PasswordInput",
     "SearchableSelect",
     "SearchableSelectMultiple",
     "TabularInline",

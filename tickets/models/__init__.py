@@ -8,6 +8,7 @@ from tickets.models.custom_fields import CustomField
 from tickets.models.customers import Customer, Fact, Organization, Tier
 from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
+from tickets.models.fetching import Fetching
 from tickets.models.following import Follower, Mention, Participant
 from tickets.models.handovers import HandOver, Identity, Reason
 from tickets.models.incoming import IncomingMail, MailState
@@ -37,6 +38,7 @@ from tickets.models.statuses import Status, StatusCategory
 from tickets.models.tickets import Channel, Priority, Resolution, Ticket, Turn
 from tickets.models.undo import UndoStep
 from tickets.models.users import Role, Team, User
+from tickets.models.ways_in import LogIn, Provider, Security, TakeFirst, WayIn
 
 __all__ = [
     "AffectedState",
@@ -62,6 +64,7 @@ __all__ = [
     "Event",
     "EventKind",
     "Fact",
+    "Fetching",
     "Follower",
     "HandOver",
     "Holiday",
@@ -70,6 +73,7 @@ __all__ = [
     "IncomingMail",
     "Kind",
     "LinkKind",
+    "LogIn",
     "MailState",
     "MailWait",
     "Mailbox",
@@ -87,6 +91,7 @@ __all__ = [
     "Participant",
     "Priority",
     "ProblemAnswer",
+    "Provider",
     "PushKey",
     "QueuedMail",
     "Rating",
@@ -99,10 +104,12 @@ __all__ = [
     "RuleFiring",
     "SavedView",
     "Scope",
+    "Security",
     "SiteSettings",
     "Status",
     "StatusCategory",
     "Tag",
+    "TakeFirst",
     "Team",
     "Ticket",
     "TicketLink",
@@ -113,4 +120,5 @@ __all__ = [
     "UndoStep",
     "User",
     "Way",
+    "WayIn",
 ]

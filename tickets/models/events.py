@@ -76,6 +76,8 @@ class EventKind(models.TextChoices):
     MAIL_REFUSED = "mail.refused", _("sent a mail that was refused")
     MAIL_LET_IN = "mail.let_in", _("let a held mail in")
     MAIL_DISMISSED = "mail.dismissed", _("dismissed a mail")
+    MAILBOX_FAILING = "mailbox.failing", _("could not fetch from a mailbox any more")
+    MAILBOX_WORKS_AGAIN = "mailbox.works_again", _("fetches from the mailbox again")
     SETTING_ADDED = "setting.added", _("added")
     SETTING_CHANGED = "setting.changed", _("changed")
     SETTING_REMOVED = "setting.removed", _("removed")

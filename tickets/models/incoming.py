@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
@@ -11,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tickets import clock
+from tickets.models.mailboxes import Mailbox
 
 
 class MailState(models.TextChoices):
@@ -31,6 +33,7 @@ class MailState(models.TextChoices):
     DISMISSED = "dismissed", _("Dismissed")
 
 
+FORGET_AT_ONCE = 2000  # sources, of each mailbox
 # What somebody has to look at.
 WAITS = (MailState.HELD, MailState.UNREADABLE, MailState.ASIDE)
 
@@ -43,6 +46,21 @@ class IncomingMailQuerySet(models.QuerySet["IncomingMail"]):
     def waiting(self) -> Self:
         """What somebody has to look at, the newest first, without the bytes."""
         return self.filter(state__in=WAITS).defer("raw").order_by("-pk")
+
+    def with_source(self) -> Self:
+        """Those whose bytes are still kept."""
+        return self.exclude(raw=b"")
+
+    def forget_sources(self) -> int:
+        """Empty the bytes of mails whose time is over, some at a time; returns of how many."""
+        emptied = 0
+        for mailbox in Mailbox.objects.all():
+            over = clock.now() - timedelta(days=mailbox.raw_days)
+            own = self.with_source().filter(mailbox=mailbox, created_at__lt=over)
+            done = own.exclude(state=MailState.RECEIVED).order_by("created_at")
+            slice_ = list(done.values_list("pk", flat=True)[:FORGET_AT_ONCE])
+            emptied += self.filter(pk__in=slice_).update(raw=b"")
+        return emptied
 
 
 class IncomingMail(models.Model):
@@ -106,6 +124,12 @@ class IncomingMail(models.Model):
                 fields=["id"],
                 condition=Q(state=MailState.RECEIVED),
                 name="incoming_mail_unread",
+            ),
+            models.Index(fields=["mailbox", "-created_at"], name="incoming_mail_lately"),
+            models.Index(
+                fields=["mailbox", "created_at"],
+                condition=~Q(raw=b""),
+                name="incoming_mail_with_source",
             ),
         ]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from tickets import addresses
+from tickets import addresses, clock
+from tickets.models.ways_in import ComesIn
 
 
-class Mailbox(models.Model):
+class Mailbox(ComesIn):
     """An address of ours: what comes there becomes conversations, and their answers leave from it."""
 
     name = models.CharField(_("name"), max_length=80, help_text=_("Like “Support” or “Orders”."))
@@ -77,6 +79,8 @@ class Mailbox(models.Model):
             "mx.example.com. What others say of a sender is not believed."
         ),
     )
+
+    created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("mailbox")

@@ -7,14 +7,13 @@ moment later gains nothing.
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # what of the older internet is behind it (RFC 6052)
+from tickets import networks
 
 
 class Refused(ValueError):
@@ -61,17 +60,6 @@ def look_up(endpoint: Endpoint) -> str:
     """
     found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
     addresses = [str(one[4][0]) for one in found]
-    if not settings.PUSH_INTO_OWN_NETWORK and not all(map(_is_public, addresses)):
+    if not settings.PUSH_INTO_OWN_NETWORK and not all(map(networks.is_public, addresses)):
         raise Refused("It leads into a network of our own.")
     return addresses[0]
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.split("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inside = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if ip in _NAT64:
-            inside = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inside is not None:
-            ip = inside
-    return ip.is_global and not ip.is_multicast

@@ -103,10 +103,8 @@ def dismiss(request: AgentRequest, pk: int) -> HttpResponse:
 @for_agents
 def read_again(request: AgentRequest, pk: int) -> HttpResponse:
     mail = access.mail_for(actor_of(request), pk)
-    try:
-        actions.read_again(actor=actor_of(request), mail=mail)
-    except ActionError as error:
-        return _show(request, mail, problem=error.message)
+    if not actions.read_again(actor=actor_of(request), mail=mail):
+        return _show(request, mail, problem=_("This cannot be read again."))
     messages.success(request, _("It is read once more. What comes of it is here in a moment."))
     return _done(request, mail)
 

@@ -10,7 +10,7 @@ from tests.factories import make_team
 from tickets import actions, events
 from tickets.actors import Actor
 from tickets.email import tokens
-from tickets.models import IncomingMail, Mailbox, Reaction, Ticket, User
+from tickets.models import IncomingMail, Mailbox, Message, Reaction, Ticket, User
 
 SUPPORT = "support@kestrelmoor.example"
 INES = "Ines Brook <ines@brook.example>"
@@ -62,3 +62,15 @@ def read_due() -> None:
 def answer_address(ticket: Ticket, user: User | None = None) -> str:
     """Where the answers to our mails about a conversation go."""
     return tokens.address(SUPPORT, tokens.make(ticket, user=user))
+
+
+def ticket_of(row: IncomingMail) -> Ticket:
+    """The conversation of a mail, which has one."""
+    assert row.ticket is not None
+    return row.ticket
+
+
+def message_of(row: IncomingMail) -> Message:
+    """The message that a mail has become."""
+    assert row.message is not None
+    return row.message

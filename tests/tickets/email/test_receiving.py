@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import make_team
-from tests.tickets.parallel import together
+from tests.tickets.parallel import real_transactions, together
 from tickets import actions
 from tickets.actors import Actor
 from tickets.models import Event, EventKind, IncomingMail, Mailbox, MailState
@@ -69,7 +69,7 @@ def test_whatever_comes_is_kept(raw: bytes) -> None:
     assert IncomingMail.objects.get(pk=mail.pk).source == raw
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@real_transactions
 def test_two_who_fetch_the_same_mail_at_once_keep_it_once() -> None:
     mailbox = make_mailbox()
     found = together(6, lambda _number: receive(mailbox, MAIL)[1])

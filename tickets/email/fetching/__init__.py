@@ -1,0 +1,1 @@
+"""Mail is fetched from its servers: one connection for each mailbox, one mail after the other."""

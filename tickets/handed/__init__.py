@@ -1,0 +1,1 @@
+"""Mail that a provider hands over: one address for each mailbox, with a secret (webhooks)."""
