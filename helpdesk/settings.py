@@ -278,6 +278,9 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # A push goes to an address that a browser names. For tests: it may lead into our own network.
 PUSH_INTO_OWN_NETWORK = env.bool("PUSH_INTO_OWN_NETWORK", default=False)
 
+# Beside the SECRET_KEY, of which the keys are made that encrypt the passwords of mail servers.
+SALT_KEY = "mail servers"
+
 # --- mail ---------------------------------------------------------------------------------------
 
 EMAIL_TIMEOUT = 10

@@ -6,6 +6,13 @@ from tickets.models.blocks import Block
 from tickets.models.claims import Claim, ClaimState
 from tickets.models.custom_fields import CustomField
 from tickets.models.customers import Customer, Fact, Organization, Tier
+from tickets.models.deliveries import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    StoppedAddress,
+    Urgency,
+)
 from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
 from tickets.models.following import Follower, Mention, Participant
@@ -33,6 +40,7 @@ from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
 from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
+from tickets.models.sending import MailboxSending, Quotes, Security
 from tickets.models.statuses import Status, StatusCategory
 from tickets.models.tickets import Channel, Priority, Resolution, Ticket, Turn
 from tickets.models.undo import UndoStep
@@ -56,6 +64,9 @@ __all__ = [
     "CustomField",
     "Customer",
     "Decision",
+    "Delivery",
+    "DeliveryKind",
+    "DeliveryState",
     "Draft",
     "EscalationRule",
     "EscalationRuleVersion",
@@ -73,6 +84,7 @@ __all__ = [
     "MailState",
     "MailWait",
     "Mailbox",
+    "MailboxSending",
     "Match",
     "Mention",
     "Message",
@@ -89,6 +101,7 @@ __all__ = [
     "ProblemAnswer",
     "PushKey",
     "QueuedMail",
+    "Quotes",
     "Rating",
     "Reaction",
     "ReactionState",
@@ -99,9 +112,11 @@ __all__ = [
     "RuleFiring",
     "SavedView",
     "Scope",
+    "Security",
     "SiteSettings",
     "Status",
     "StatusCategory",
+    "StoppedAddress",
     "Tag",
     "Team",
     "Ticket",
@@ -111,6 +126,7 @@ __all__ = [
     "Tier",
     "Turn",
     "UndoStep",
+    "Urgency",
     "User",
     "Way",
 ]
