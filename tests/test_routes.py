@@ -39,6 +39,7 @@ WRITE = {
     *("workspace-read-all", "workspace-read", "workspace-follow", "workspace-unfollow"),
     *("workspace-copy", "workspace-add-browser", "workspace-remove-browser"),
     *("workspace-stop-job", "workspace-undo-job"),
+    *("workspace-mail-again", "workspace-mail-hold", "workspace-mail-open"),
     *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
 }
 FORM = {

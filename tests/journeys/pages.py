@@ -205,6 +205,7 @@ NO_PAGES: Final = frozenset(
         "workspace-counts",
         *("workspace-stop-job", "workspace-undo-job"),
         *("workspace-stop", "workspace-unlink", "workspace-unmerge"),
+        *("workspace-mail-again", "workspace-mail-hold", "workspace-mail-open"),
         *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),

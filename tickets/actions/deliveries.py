@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +31,7 @@ from tickets.models import (
 from tickets.models.deliveries import OPEN, new_key
 from tickets.service import undelivered
 
+_KEY = re.compile(r"^<[^.@]*")  # of a Message-ID of ours
 SAID_AGAIN = timedelta(days=1)  # that an address gets no more automatic mail
 
 
@@ -270,8 +272,7 @@ def _with_diagnostic(why: str, diagnostic: str) -> str:
 
 def _with_new_key(internet_message_id: str) -> str:
     """The same token in a Message-ID of its own."""
-    _key, _dot, rest = internet_message_id.partition(".")
-    return f"<{new_key()}.{rest}"
+    return _KEY.sub(f"<{new_key()}", internet_message_id)
 
 
 def _record(kind: EventKind, actor: Actor, ticket: Ticket, delivery: Delivery, **more: Any) -> None:

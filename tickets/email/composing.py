@@ -46,10 +46,9 @@ class Files:
     linked: list[dict[str, Any]]
 
 
-def compose(delivery: Delivery, *, more: Sequence[Delivery] = ()) -> Mail:
+def compose(delivery: Delivery, desk: SiteSettings, *, more: Sequence[Delivery] = ()) -> Mail:
     """The mail of a delivery, and of those that go with it; to be sent to its recipient alone."""
-    desk = SiteSettings.load()
-    messages = _messages([delivery, *more])
+    messages = [one.message for one in (delivery, *more) if one.message is not None]
     came = headers.came_in(delivery.ticket)
     token = headers.token(delivery)
     files = _files(delivery, messages, desk)
@@ -93,12 +92,6 @@ def language_of(delivery: Delivery) -> str:
         return settings.LANGUAGE_CODE
     of_mailbox = delivery.mailbox.language if delivery.mailbox else ""
     return delivery.ticket.customer.language or of_mailbox or settings.LANGUAGE_CODE
-
-
-def _messages(deliveries: Sequence[Delivery]) -> list[Message]:
-    keys = [one.message_id for one in deliveries if one.message_id]
-    found = Message.objects.filter(pk__in=keys).select_related("author_user")
-    return list(found.prefetch_related("attachments").order_by("position")) if keys else []
 
 
 def _context(delivery: Delivery, desk: SiteSettings) -> dict[str, Any]:

@@ -90,12 +90,8 @@ class Lines:
         return Answer(Outcome.SENT)
 
     def close(self) -> None:
-        for line in self._open.values():
-            try:
-                line.close()
-            except OSError:
-                logger.debug("A mail server was gone before it was said goodbye.")
-        self._open.clear()
+        for server in list(self._open):
+            self._hang_up(server)
 
     def _line(self, server: int) -> BaseEmailBackend:
         line = self._open.get(server)
@@ -106,9 +102,17 @@ class Lines:
             self._open[server] = line
         return line
 
+    def _hang_up(self, server: int) -> None:
+        line = self._open.pop(server, None)
+        try:
+            if line is not None:
+                line.close()
+        except OSError:
+            logger.debug("A mail server was gone before it was said goodbye.")
+
     def _is_away(self, server: int, error: OSError) -> Answer:
         self.away.add(server)
-        self._open.pop(server, None)
+        self._hang_up(server)
         try:
             cache.set(_key(server), 1, timeout=AWAY_SECONDS)
         except (RedisError, OSError):

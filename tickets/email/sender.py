@@ -25,6 +25,7 @@ from tickets.models import (
     DeliveryKind,
     DeliveryState,
     EventKind,
+    SiteSettings,
     StoppedAddress,
 )
 
@@ -44,11 +45,11 @@ MOST_BROKEN = 5  # attempts to write a mail that cannot be written
 def send_due(*, seconds: float = SLICE_SECONDS) -> int:
     """Send what is due, for so long; returns how many deliveries something came of."""
     until = time.monotonic() + seconds
-    lines = Lines.of_now()
+    lines, desk = Lines.of_now(), SiteSettings.load()
     done = 0
     try:
         while taken := _claim(lines):
-            done += _send_in_turn(taken, lines)
+            done += _send_in_turn(taken, lines, desk)
             if time.monotonic() > until:
                 outbound.ring()
                 break
@@ -63,7 +64,7 @@ def _claim(lines: Lines) -> list[Delivery]:
     )
 
 
-def _send_in_turn(taken: Sequence[Delivery], lines: Lines) -> int:
+def _send_in_turn(taken: Sequence[Delivery], lines: Lines, desk: SiteSettings) -> int:
     stopped = dict(
         StoppedAddress.objects.filter(
             address__in={delivery.recipient for delivery in taken}
@@ -74,13 +75,13 @@ def _send_in_turn(taken: Sequence[Delivery], lines: Lines) -> int:
         if lines.server_of(delivery.mailbox) in lines.away:
             left.append(delivery)
             continue
-        _send(delivery, lines, stopped)
+        _send(delivery, lines, stopped, desk)
         done += 1
     Delivery.objects.let_go(left)
     return done
 
 
-def _send(delivery: Delivery, lines: Lines, stopped: dict[str, str]) -> None:
+def _send(delivery: Delivery, lines: Lines, stopped: dict[str, str], desk: SiteSettings) -> None:
     if delivery.begun > MOST_BEGUN:
         _fail(delivery, _("Whoever was to send it stopped in the middle, twice. It may have left."))
         return
@@ -98,7 +99,7 @@ def _send(delivery: Delivery, lines: Lines, stopped: dict[str, str]) -> None:
         return
     more = Delivery.objects.gather(delivery) if delivery.waits_unread else []
     try:
-        mail = composing.compose(delivery, more=more)
+        mail = composing.compose(delivery, desk, more=more)
     except Exception as error:
         logger.exception("The mail %s could not be written", delivery.pk)
         words = _("It could not be written: %s") % type(error).__name__

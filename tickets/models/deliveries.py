@@ -116,9 +116,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         if not taken:
             return []
         found = self.filter(pk__in=taken).select_related(
-            "ticket__customer", "ticket__mailbox", "mailbox__sending", "user", "event"
+            "ticket__customer", "mailbox__sending", "user", "event", "message__author_user"
         )
-        return list(found.order_by("urgency", "pk"))
+        return list(found.prefetch_related("message__attachments").order_by("urgency", "pk"))
 
     def mine(self, delivery: Delivery) -> Self:
         """The row, if it is still held by who claimed it, and none if its lease ran out meanwhile."""
@@ -169,7 +169,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             attempts=0,
         ).exclude(pk=delivery.pk)
         waiting.update(state=DeliveryState.GATHERED, part_of=delivery, changed_at=timezone.now())
-        return list(self.filter(part_of=delivery).order_by("position"))
+        parts = self.filter(part_of=delivery).select_related("message__author_user")
+        return list(parts.prefetch_related("message__attachments").order_by("position"))
 
 
 class Delivery(models.Model):
@@ -304,8 +305,10 @@ class Delivery(models.Model):
 
 
 def new_key() -> str:
-    """What tells the Message-ID of one mail from those of all others."""
-    return f"mail-{uuid4().hex[:20]}"
+    """What tells the Message-ID of one mail from those of all others; short, for mail programs that
+    stumble over a header on two lines.
+    """
+    return f"m{uuid4().hex[:12]}"
 
 
 class StoppedAddress(models.Model):

@@ -33,11 +33,11 @@ from tickets.models import (
     DeliveryState,
     Mailbox,
     MailboxSending,
-    Message,
     Notification,
     NotificationKind,
     Reaction,
     Security,
+    SiteSettings,
     Ticket,
     Turn,
     Urgency,
@@ -55,7 +55,7 @@ def sent_then_killed() -> None:
     """A process takes what is due, the server takes the mail, and the process is gone."""
     (delivery,) = Delivery.objects.claim(most=1, lease=sender.LEASE)
     lines = Lines.of_now()
-    lines.send(0, composing.compose(delivery))
+    lines.send(0, composing.compose(delivery, SiteSettings.load()))
     lines.close()
 
 
@@ -110,7 +110,7 @@ def test_while_the_server_is_away_mail_waits_and_then_leaves_once_and_in_order(
     settings.EMAIL_PORT = smtp.port
     smtp.handler.inbox = taken = Inbox()
     send_due()
-    said = [text_of(mail).split("\n")[2] for mail in taken.mails]
+    said = [text_of(mail).splitlines()[2] for mail in taken.mails]
     assert said == ["First.", "Second.", "Third."]
     send_due()
     assert len(taken.raw) == 3
@@ -257,53 +257,23 @@ def test_two_workers_never_send_the_same_mail(inbox: Inbox) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_reply_is_not_delayed_by_a_thousand_notices(inbox: Inbox) -> None:
-    """As many a second as a machine with other work can be sure of; `docs/operators.md` has more."""
+def test_a_reply_is_not_delayed_by_many_notices(inbox: Inbox) -> None:
+    """See `docs/operators.md` for the figures of a machine that does nothing else."""
     box = Mailbox.objects.create(
         name="Support", address="support@kestrelmoor.example", team=make_ticket().team
     )
-    event = make_reply_by_mail(box).events.latest("pk")
-    notices(event.ticket_id or 0, event.pk, 1000)
-    began = time.monotonic()
+    for _ in range(60):
+        make_reply_by_mail(box)
+    owe_due()
+    Delivery.objects.update(urgency=Urgency.MANY)
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(lambda: (sender.send_due(seconds=120), connection.close()))
-        while len(inbox.raw) < 100:
+        while len(inbox.raw) < 10:
             time.sleep(0.01)
         replied(make_customer(email="waits@walkers.example"), mailbox=box)
         owe_due()
         owed = len(inbox.raw)
         running.result()
-    seconds = time.monotonic() - began
     place = inbox.recipients.index(["waits@walkers.example"])
     assert place - owed <= 2 * sender.TOGETHER
-    assert len(inbox.raw) == 1002
-    print(f"{1000 / seconds:.0f} mails a second")  # noqa: T201
-
-
-def notices(ticket: int, event: int, number: int) -> None:
-    """Notices to many, each to a customer of its own, as rows."""
-    from tickets.models import Event
-
-    owner = Event.objects.get(pk=event)
-    message = Message.objects.filter(ticket=ticket, author_kind=AuthorKind.AGENT).get()
-    template = Ticket.objects.get(pk=ticket)
-    for place in range(number):
-        customer = make_customer(email=f"many{place}@walkers.example")
-        copy = Ticket.objects.get(pk=ticket)
-        copy.pk = None
-        copy.reference = template._meta.get_field("reference").get_default()
-        copy.customer = customer
-        copy.save()
-        Delivery.objects.create(
-            kind="reply",
-            event=owner,
-            ticket=copy,
-            position=1,
-            message=message,
-            mailbox=template.mailbox,
-            recipient=customer.email or "",
-            internet_message_id=f"<many-{place}@x>",
-            urgency=Urgency.MANY,
-            is_automatic=False,
-            due_at=timezone.now(),
-        )
+    assert len(inbox.raw) == 61
