@@ -236,10 +236,12 @@ def note_silence(*, actor: Actor, ticket: Ticket, address: str) -> bool:
 def _locked_delivery(internet_message_id: str, recipient: str) -> Delivery | None:
     """The mail that we sent under this name to this address, if it is not known to have come back."""
     named = internet_message_id.strip()[:250]
+    if not named.isprintable():
+        return None
     found = Delivery.objects.filter(
         internet_message_id=named, recipient=addresses.to_look_up(recipient) or None
     ).first()
-    if found is None or not named.isprintable():
+    if found is None:
         return None
     ticket = Ticket.objects.locked(found.ticket)
     left = Delivery.objects.select_for_update(no_key=True).filter(pk=found.pk)

@@ -6,6 +6,7 @@ from tickets.admin.people import blocks, customers, keys, users
 from tickets.admin.policy import (
     custom_fields,
     opening_hours,
+    sending,
     site_settings,
     statuses,
     teams,
@@ -26,6 +27,7 @@ __all__ = [
     "log",
     "opening_hours",
     "rules",
+    "sending",
     "site",
     "site_settings",
     "statuses",

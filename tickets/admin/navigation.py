@@ -66,6 +66,12 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("Blocks"), "person_off", "tickets_block"),
         ),
         _group(
+            _("Mail"),
+            _page(_("Sending from mailboxes"), "outgoing_mail", "tickets_mailboxsending"),
+            _page(_("Outgoing mail"), "send", "tickets_delivery"),
+            _page(_("Stopped addresses"), "unsubscribe", "tickets_stoppedaddress"),
+        ),
+        _group(
             _("Integrations"),
             _page(_("API keys"), "key", "tickets_apikey"),
         ),

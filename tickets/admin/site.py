@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.admin.audit import history
 from tickets.admin.theme import AdminSite
-from tickets.models import Event, Reaction, ReactionState, Role, SiteSettings, User
+from tickets.models import Delivery, Event, Reaction, ReactionState, Role, SiteSettings, User
 from tickets.web import second_factor
 
 RECENT = 8
@@ -102,6 +102,7 @@ class HelpdeskAdminSite(AdminSite):
             request,
             {
                 "recent": history.entries(latest.order_by("-pk")[:RECENT]),
+                "standstill": Delivery.objects.standstill(),
                 "given_up": Reaction.objects.filter(state=ReactionState.DEAD).count(),
                 **(extra_context or {}),
             },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import uuid4
@@ -19,6 +20,17 @@ from tickets import addresses, clock
 SEEN_BEFORE = (
     50  # earlier places of a conversation whose mails must be owed before a later one leaves
 )
+
+
+STANDSTILL_AFTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """No mail leaves: since when, and what the server says, if it says anything."""
+
+    since: datetime
+    answer: str
 
 
 class DeliveryKind(models.TextChoices):
@@ -119,6 +131,19 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             "ticket__customer", "mailbox__sending", "user", "event", "message__author_user"
         )
         return list(found.prefetch_related("message__attachments").order_by("urgency", "pk"))
+
+    def standstill(self) -> Standstill | None:
+        """Since when nothing leaves although something is due; None if mail leaves. Two statements."""
+        now = timezone.now()
+        late = self.unfinished().filter(
+            Q(is_away=True) | Q(state=DeliveryState.QUEUED, due_at__lt=now - STANDSTILL_AFTER),
+            created_at__lt=now - STANDSTILL_AFTER,
+        )
+        oldest = late.order_by("created_at").values_list("created_at", "answer").first()
+        if oldest is None:
+            return None
+        left = self.filter(sent_at__gt=max(oldest[0], now - STANDSTILL_AFTER))
+        return None if left.exists() else Standstill(*oldest)
 
     def mine(self, delivery: Delivery) -> Self:
         """The row, if it is still held by who claimed it, and none if its lease ran out meanwhile."""
