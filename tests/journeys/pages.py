@@ -79,6 +79,17 @@ job = actions.start_bulk(
     actor=by_amara, act="tag", values={"tags": ["tent"]}, tickets=Ticket.objects.filter(team=team)[:3]
 )
 actions.block(actor=by_amara, email="pills@spam.example", reason="Sells pills.")
+support, _is_new = Mailbox.objects.get_or_create(
+    address="support@kestrelmoor.example", defaults={"name": "Support", "team": team}
+)
+MailboxSending.objects.get_or_create(mailbox=support)
+bounced = Delivery.objects.create(
+    kind="reply", event=Event.objects.filter(ticket=talks).latest("pk"), ticket=talks,
+    message=talks.messages.filter(author_kind="agent").latest("pk"), position=1, urgency=0,
+    recipient="gone@walkers.example", internet_message_id="<gone@help>", is_automatic=False,
+    state="bounced", answer="mailbox full", due_at=timezone.now(), attempts=1,
+)
+StoppedAddress.objects.create(address="gone@walkers.example", why="mailbox full", by=bounced)
 rule = EscalationRule.objects.order_by("pk").first()
 rows = {model: model._default_manager.order_by("pk").first() for model in site._registry}
 print(json.dumps({

@@ -7,6 +7,7 @@ reaction, with the code that is forgotten then.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -37,6 +38,8 @@ from tickets.models import (
     User,
 )
 from tickets.models.deliveries import new_key
+
+logger = logging.getLogger(__name__)
 
 RING_SECONDS = 10.0  # a bell that nobody heard for so long is none: the clock rings, too
 # Written by a person; everything else is written by the helpdesk itself.
@@ -151,7 +154,7 @@ def ring() -> None:
             "tickets.tasks.send_mail", queue="mail", expires=RING_SECONDS, ignore_result=True
         )
     except Exception:
-        events.logger.warning("The queue mail is away; the clock will find what is due.")
+        logger.warning("The queue mail is away; the clock will find what is due.")
 
 
 # --- an agent's answer ----------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def lately(ticket: Ticket) -> QuerySet[Delivery, int]:
 
 def of(message: Message) -> list[Mailed]:
     """What is shown of a message's mails; of what was read here, nothing."""
-    rows: list[dict[str, Any]] = getattr(message, "mails", ())  # type: ignore[assignment]  # annotated
+    rows: list[dict[str, Any]] = getattr(message, "mails", [])
     return [
         Mailed(
             pk=row["pk"],
