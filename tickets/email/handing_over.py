@@ -23,6 +23,7 @@ from tickets.models import Mailbox, MailboxSending, Security, SiteSettings
 logger = logging.getLogger(__name__)
 
 AWAY_SECONDS = 30  # a server that did not answer is left alone for so long
+LONGEST_LINE = 300  # letters of a header; longer ones are folded, up to 998 are allowed (RFC 5322)
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 # Not this mail is refused: the server wants us to log in, or not so (RFC 4954).
 _OUR_LOG_IN = (530, 534, 535, 538)
@@ -50,6 +51,12 @@ class Mail(EmailMultiAlternatives):
 
     def recipients(self) -> list[str]:
         return [self.only_to] if self.only_to else super().recipients()
+
+    def message(self, **options: Any) -> Any:
+        """With a Message-ID on one line: some mail programs do not find it on the second."""
+        message: Any = super().message(**options)
+        message.policy = message.policy.clone(max_line_length=LONGEST_LINE)
+        return message
 
 
 @dataclass

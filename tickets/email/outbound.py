@@ -119,6 +119,7 @@ def owe(
     kind = DeliveryKind(name)
     automatic = kind not in _BY_PEOPLE
     if automatic and user is None and not _asked_for(event, kind):
+        Ticket.objects.locked(ticket)  # two at once are counted one after the other
         known = Delivery.objects.filter(event=event, kind=kind, recipient=to).exists()
         if not known and not caps.may_write_by_itself(to, ticket):
             actions.note_silence(actor=Actor.system(), ticket=ticket, address=to)

@@ -70,15 +70,15 @@ def _send_in_turn(taken: Sequence[Delivery], lines: Lines, desk: SiteSettings) -
             address__in={delivery.recipient for delivery in taken}
         ).values_list("address", "why")
     )
-    done, left = 0, []
-    for delivery in taken:
-        if lines.server_of(delivery.mailbox) in lines.away:
-            left.append(delivery)
-            continue
-        _send(delivery, lines, stopped, desk)
-        done += 1
-    Delivery.objects.let_go(left)
-    return done
+    left = list(taken)
+    try:
+        for delivery in taken:
+            if lines.server_of(delivery.mailbox) not in lines.away:
+                left.remove(delivery)
+                _send(delivery, lines, stopped, desk)
+    finally:
+        Delivery.objects.let_go(left)
+    return len(taken) - len(left)
 
 
 def _send(delivery: Delivery, lines: Lines, stopped: dict[str, str], desk: SiteSettings) -> None:

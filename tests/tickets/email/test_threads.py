@@ -43,7 +43,7 @@ def came(ticket: Ticket, message: Message, named: str, subject: str = "My tent")
     assert ticket.mailbox is not None
     IncomingMail.objects.create(
         mailbox=ticket.mailbox,
-        identity=named,
+        identity=str(message.pk),
         internet_message_id=named,
         subject=subject,
         raw=b"",
