@@ -55,6 +55,11 @@ PERIODIC_TASKS = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5, "queue": "mail"},
     },
+    "send-mail": {
+        "task": "tickets.tasks.send_mail",
+        "schedule": timedelta(seconds=2),
+        "options": {"expires": 2, "queue": "mail"},
+    },
     "fill-search": {
         "task": "tickets.tasks.fill_search",
         "schedule": timedelta(seconds=15),

@@ -280,6 +280,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # A push goes to an address that a browser names. For tests: it may lead into our own network.
 PUSH_INTO_OWN_NETWORK = env.bool("PUSH_INTO_OWN_NETWORK", default=False)
 
+
 # --- mail ---------------------------------------------------------------------------------------
 
 EMAIL_TIMEOUT = 10

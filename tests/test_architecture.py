@@ -251,7 +251,7 @@ def atomic_blocks(module: Module) -> Iterator[ast.AST]:
 
 def test_actions_have_no_way_to_a_model_a_mail_server_or_the_network() -> None:
     graph = imports()
-    for slow in ("knowledgebase.embeddings", "knowledgebase.search", "tickets.email.outbound"):
+    for slow in ("knowledgebase.embeddings", "knowledgebase.search", "tickets.email.handing_over"):
         for actions in ("tickets.actions", "tickets.models"):
             assert not graph.chain_exists(actions, slow, as_packages=True), (actions, slow)
     reached = {
@@ -271,7 +271,7 @@ def test_mail_is_sent_and_the_web_is_asked_in_one_place_each() -> None:
         if name.startswith(SLOW_MODULES)
     }
     assert senders <= {
-        "tickets/email/outbound.py",
+        "tickets/email/handing_over.py",
         "helpdesk/demo/ready.py",  # asks our own /readyz
         "tickets/delivering/push.py",  # the push services of browsers
     }
@@ -285,7 +285,12 @@ def imports() -> grimp.ImportGraph:
 # --- customers ------------------------------------------------------------------------------------
 
 FOR_CUSTOMERS = (
-    *("tickets/portal/", "tickets/api/", "tickets/email/outbound.py", "tickets/service/notices.py"),
+    *(
+        "tickets/portal/",
+        "tickets/api/",
+        "tickets/email/composing.py",
+        "tickets/service/notices.py",
+    ),
     *(
         "tickets/access/__init__.py",
         "tickets/conversation/briefs.py",

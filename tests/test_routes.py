@@ -42,6 +42,7 @@ WRITE = {
     *("workspace-stop-job", "workspace-undo-job"),
     *("workspace-let-mail-in", "workspace-open-mail", "workspace-dismiss-mail"),
     "workspace-read-mail-again",
+    *("workspace-mail-again", "workspace-mail-hold", "workspace-mail-open"),
     *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
 }
 FORM = {

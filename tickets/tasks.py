@@ -11,6 +11,7 @@ from django.utils import timezone
 from tickets import due, events, problems, watch
 from tickets.bulk import working
 from tickets.delivering import run
+from tickets.email import sender
 from tickets.intake import attachments
 from tickets.models import BulkJob, Claim, IdempotentRequest, IncomingMail, Notification, Reaction
 from tickets.search import indexing
@@ -64,6 +65,12 @@ def close_quiet() -> int:
 def deliver_notifications() -> int:
     """Send agents' browsers and mailboxes what is due; returns to how many."""
     return run.deliver()
+
+
+@shared_task
+def send_mail() -> int:
+    """Send what mail is owed, whoever waits first; returns how many."""
+    return sender.send_due()
 
 
 @shared_task

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from bots.rehearsal import play
 from knowledgebase.models import ArticleVersion
@@ -27,7 +28,8 @@ from tests.factories import (
 )
 from tickets import actions, events
 from tickets.actors import Actor
-from tickets.models import Channel, Reason, Scope, Ticket, Turn
+from tickets.email import sender
+from tickets.models import Channel, Delivery, Reason, Scope, Ticket, Turn
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +133,8 @@ def test_no_secret_reaches_a_customer(story: Ticket, settings: Any) -> None:
         ).content
     surfaces["missing"] = client.get("/requests/MISSING2/").content
     events.run_due()
+    Delivery.objects.update(due_at=timezone.now())
+    sender.send_due(seconds=60)
     assert mail.outbox
     for number, sent in enumerate(mail.outbox):
         surfaces[f"mail {number}"] = sent.message().as_bytes()

@@ -91,6 +91,17 @@ report = (
 mail, _new = actions.receive_mail(
     actor=Actor.system(), mailbox=mailbox, raw=chr(10).join(report).encode()
 )
+support, _is_new = Mailbox.objects.get_or_create(
+    address="support@kestrelmoor.example", defaults={"name": "Support", "team": team}
+)
+MailboxSending.objects.get_or_create(mailbox=support)
+bounced = Delivery.objects.create(
+    kind="reply", event=Event.objects.filter(ticket=talks).latest("pk"), ticket=talks,
+    message=talks.messages.filter(author_kind="agent").latest("pk"), position=1, urgency=0,
+    recipient="gone@walkers.example", internet_message_id="<gone@help>", is_automatic=False,
+    state="bounced", answer="mailbox full", due_at=timezone.now(), attempts=1,
+)
+StoppedAddress.objects.create(address="gone@walkers.example", why="mailbox full", by=bounced)
 rule = EscalationRule.objects.order_by("pk").first()
 rows = {model: model._default_manager.order_by("pk").first() for model in site._registry}
 print(json.dumps({
@@ -223,6 +234,7 @@ NO_PAGES: Final = frozenset(
         *("workspace-open-mail", "workspace-dismiss-mail", "workspace-read-mail-again"),
         *("workspace-stop-job", "workspace-undo-job"),
         *("workspace-stop", "workspace-unlink", "workspace-unmerge"),
+        *("workspace-mail-again", "workspace-mail-hold", "workspace-mail-open"),
         *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema"),

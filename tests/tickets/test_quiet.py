@@ -19,6 +19,7 @@ from tests.tickets.parallel import real_transactions, together
 from tickets import access, actions, clock, due, events
 from tickets.actions import ActionError
 from tickets.actors import Actor
+from tickets.email import sender
 from tickets.models import (
     Customer,
     Message,
@@ -170,6 +171,7 @@ def test_the_notice_goes_to_an_address_that_was_confirmed(team: Team, dana: User
     for event in [one for t in Ticket.objects.all() for one in t.events.all()]:
         for reaction in event.reactions.filter(name="mail.closing"):
             assert events.run(reaction.pk)
+    sender.send_due()
     assert [sent.to for sent in mail.outbox] == [[told.customer.email]]
     assert "We close it after" in str(mail.outbox[0].body)
     assert f"/requests/{told.reference}/" in str(mail.outbox[0].body)

@@ -23,6 +23,7 @@ from tickets import actions, clock, events
 from tickets.actions.rules import CALL_AGAIN_AFTER
 from tickets.actors import Actor
 from tickets.conditions import Value
+from tickets.email import sender
 from tickets.models import (
     EscalationRule,
     Event,
@@ -278,6 +279,7 @@ def test_whoever_is_called_gets_one_mail_without_the_customers_words(
     (event,) = calls()
     assert event.data == {"user": dana.pk, "rule": "Upset guides"}
     assert events.run(Reaction.objects.get(event=event, name="mail.call").pk)
+    sender.send_due()
     (sent,) = mail.outbox
     assert sent.to == [dana.email]
     assert ticket.reference in sent.subject

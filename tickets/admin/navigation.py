@@ -69,6 +69,9 @@ def _groups() -> list[dict[str, Any]]:
             _("E-mail"),
             _page(_("Mailboxes"), "inbox", "tickets_mailbox"),
             _page(_("Incoming mail"), "mark_email_unread", "tickets_incomingmail"),
+            _page(_("Sending from mailboxes"), "outgoing_mail", "tickets_mailboxsending"),
+            _page(_("Outgoing mail"), "send", "tickets_delivery"),
+            _page(_("Stopped addresses"), "unsubscribe", "tickets_stoppedaddress"),
         ),
         _group(
             _("Integrations"),

@@ -22,7 +22,16 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.admin.audit import history
 from tickets.admin.theme import AdminSite
-from tickets.models import Event, Reaction, ReactionState, Role, SiteSettings, User, fetching
+from tickets.models import (
+    Delivery,
+    Event,
+    Reaction,
+    ReactionState,
+    Role,
+    SiteSettings,
+    User,
+    fetching,
+)
 from tickets.web import second_factor
 
 RECENT = 8
@@ -106,6 +115,7 @@ class HelpdeskAdminSite(AdminSite):
                     {"mailbox": mailbox, "sentence": sentence}
                     for mailbox, sentence in fetching.in_trouble()
                 ],
+                "standstill": Delivery.objects.standstill(),
                 "given_up": Reaction.objects.filter(state=ReactionState.DEAD).count(),
                 **(extra_context or {}),
             },

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from tickets.email import outbound
+from tickets.email import handing_over, headers, tokens
 from tickets.models import Notification, NotificationTarget, SiteSettings
 from tickets.notifying import words
 
@@ -25,10 +25,11 @@ def send(target: NotificationTarget, found: Sequence[Notification]) -> bool:
     Tried again it has the same Message-ID, unless more is in it by then.
     """
     newest = found[0]
+    desk = SiteSettings.load()
     with translation.override(settings.LANGUAGE_CODE):
         lines = words.gathered(found)
         context = {
-            "desk": SiteSettings.load(),
+            "desk": desk,
             "lines": lines[:LINES],
             "more": len(lines) > LINES,
             "count": len(found),
@@ -42,14 +43,28 @@ def send(target: NotificationTarget, found: Sequence[Notification]) -> bool:
         text_part = render_to_string("emails/notifications.txt", context)
         html = render_to_string("emails/notifications.html", context)
     try:
-        outbound.hand_over(
+        handing_over.hand_over(
             f"notifications-{target.user_id}-{newest.pk}",
             [target.user.email],
             subject,
             text_part,
             html,
+            more_headers=_more(target, found, desk),
         )
     except OSError as error:
         logger.warning("A mail to a colleague was not sent: %s", type(error).__name__)
         return False
     return True
+
+
+def _more(
+    target: NotificationTarget, found: Sequence[Notification], desk: SiteSettings
+) -> dict[str, str]:
+    """Where to choose other mails; and of a mail about one conversation, how to answer into it."""
+    chosen = settings.SITE_URL + reverse("workspace-notification-settings")
+    more = {"List-Unsubscribe": f"<{chosen}>"}
+    if len({one.ticket_id for one in found}) == 1:
+        ticket = found[0].ticket
+        mailbox = headers.mailbox_of(ticket, desk)
+        more |= headers.answer_to(mailbox, tokens.make(ticket, user=target.user))
+    return more

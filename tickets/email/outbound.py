@@ -1,37 +1,52 @@
-"""Mail to customers: what an agent answered, the code that proves an address they left, what their
-log-in needs; copies for further participants; and to those who work here, when a rule calls them.
+"""What mail is owed, and to whom: an agent's answers, copies, notices, codes, calls.
 
-Sent by reactions, outside any transaction. A mail that has to be sent again after a crash carries
-the same Message-ID, so that the receiver's mail program shows it once.
+Reactions decide, and write a delivery in the transaction in which they are done; `tickets.email.sender`
+sends it, for as long as it takes. Mails about log-ins are no deliveries: they are sent by their
+reaction, with the code that is forgotten then.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import translation
+from celery import current_app
+from django.db import transaction
 
 from tickets import actions, events
 from tickets.actors import Actor
-from tickets.intake import limits, text
+from tickets.email import caps, headers, tokens
+from tickets.email.handing_over import hand_over
+from tickets.intake import limits
 from tickets.live import presence
 from tickets.models import (
+    AffectedTicket,
     AuthorKind,
+    Channel,
     Customer,
+    Delivery,
+    DeliveryKind,
     Event,
     EventKind,
     Message,
     QueuedMail,
     SiteSettings,
     Ticket,
+    Urgency,
     User,
 )
+from tickets.models.deliveries import new_key
+
+logger = logging.getLogger(__name__)
+
+RING_SECONDS = 10.0  # a bell that nobody heard for so long is none: the clock rings, too
+# Written by a person; everything else is written by the helpdesk itself.
+_BY_PEOPLE = (DeliveryKind.REPLY, DeliveryKind.COPY)
+_NOTICES = (DeliveryKind.CLOSING, DeliveryKind.COPY)
+# Where whoever asked may sit before the page, and reads an answer there.
+_ON_A_PAGE = (Channel.PORTAL, Channel.WIDGET)
 
 
 def subscribe() -> None:
@@ -40,35 +55,28 @@ def subscribe() -> None:
         name="mail.reply",
         queue="mail",
         when=by_an_agent,
-        work=send_reply,
-        settle=sent,
+        work=how_to_tell,
+        settle=owe_reply,
     )
     events.subscribe(
         EventKind.MESSAGE_POSTED,
         name="mail.copy",
         queue="mail",
         when=between_people,
-        work=send_copy,
-        settle=sent,
+        settle=owe_copies,
     )
     events.subscribe(
-        EventKind.CLOSING_ANNOUNCED,
-        name="mail.closing",
-        queue="mail",
-        work=send_closing,
-        settle=sent,
+        EventKind.CLOSING_ANNOUNCED, name="mail.closing", queue="mail", settle=owe_closing
     )
     events.subscribe(
         EventKind.EMAIL_LEFT,
         EventKind.CODE_ASKED,
         name="mail.confirm_address",
         queue="mail",
-        work=send_confirmation,
-        settle=sent,
+        work=may_be_asked,
+        settle=owe_confirmation,
     )
-    events.subscribe(
-        EventKind.PERSON_PAGED, name="mail.call", queue="mail", work=send_call, settle=sent
-    )
+    events.subscribe(EventKind.PERSON_PAGED, name="mail.call", queue="mail", settle=owe_call)
     events.subscribe(
         EventKind.MAIL_QUEUED,
         name="mail.account",
@@ -79,8 +87,147 @@ def subscribe() -> None:
     )
 
 
+def owe(
+    event: Event,
+    ticket: Ticket,
+    to: str,
+    name: DeliveryKind,
+    context: dict[str, Any] | None = None,
+    *,
+    message: Message | None = None,
+    user: User | None = None,
+    urgency: Urgency | None = None,
+    wait: timedelta = timedelta(),
+) -> Delivery | None:
+    """Owe somebody a mail about a conversation. The way in which others send one, too.
+
+    Called in the transaction in which a reaction is settled (`events.subscribe(settle=…)`): with it
+    the mail is owed, and leaves once, in the order of the conversation, as soon as a server takes
+    it. The same event, kind and address give the same mail, however often it is asked for.
+
+    `to` is one address in its form (`tickets.addresses`); `name` the kind, of which there are the
+    templates `emails/<name>.txt`, `.html` and, unless its subject is the conversation's,
+    `<name>_subject.txt`. They get `ticket`, `desk`, `link`, `email`, `message` and what is in
+    `context`, which is kept until then, so it has to be plain data without words that anybody wrote.
+    `message` is what is said in the mail: agents see below it how it fared. `user` is somebody who
+    works here. `wait`: only if the customer has not read the message here by then.
+
+    What the helpdesk writes by itself is asked of `caps.may_write_by_itself`; where that says no,
+    nothing is owed, agents are told of it once, and this is None.
+    """
+    desk = SiteSettings.load()
+    kind = DeliveryKind(name)
+    automatic = kind not in _BY_PEOPLE
+    if automatic and user is None and not _asked_for(event, kind):
+        Ticket.objects.locked(ticket)  # two at once are counted one after the other
+        known = Delivery.objects.filter(event=event, kind=kind, recipient=to).exists()
+        if not known and not caps.may_write_by_itself(to, ticket):
+            actions.note_silence(actor=Actor.system(), ticket=ticket, address=to)
+            return None
+    mailbox = headers.mailbox_of(ticket, desk)
+    if urgency is None:
+        urgency = Urgency.NOTICE if kind in _NOTICES else Urgency.WAITED_FOR
+    draft = Delivery(ticket=ticket, kind=kind, mailbox=mailbox, user=user)
+    delivery = actions.owe_mail(
+        actor=Actor.system(),
+        event=event,
+        ticket=ticket,
+        kind=kind,
+        to=to,
+        internet_message_id=_message_id(draft),
+        urgency=urgency,
+        is_automatic=automatic,
+        message=message,
+        mailbox=mailbox,
+        user=user,
+        data=context,
+        wait=wait,
+    )
+    if urgency == Urgency.WAITED_FOR and not wait:
+        transaction.on_commit(ring, robust=True)
+    return delivery
+
+
+def ring() -> None:
+    """Tell a worker that mail is due. Failing is allowed: the clock comes by."""
+    try:
+        current_app.send_task(
+            "tickets.tasks.send_mail", queue="mail", expires=RING_SECONDS, ignore_result=True
+        )
+    except Exception:
+        logger.warning("The queue mail is away; the clock will find what is due.")
+
+
+# --- an agent's answer ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a customer is told of an answer: by a mail with it after a wait, or by a code for it."""
+
+    kind: DeliveryKind
+    to: str
+    wait: timedelta = timedelta()
+
+
 def by_an_agent(event: Event) -> bool:
     return bool(event.data.get("author") == AuthorKind.AGENT)
+
+
+def how_to_tell(event: Event) -> Telling | None:
+    """None: nobody is to be told by mail. To an address that nobody confirmed goes only that there is
+    an answer, with a code to prove it.
+    """
+    ticket = event.ticket
+    if ticket is None or event.position is None or not ticket.customer.reachable_at:
+        return None
+    customer = ticket.customer
+    if customer.email:
+        wait = timedelta()
+        if _reads_on_a_page(ticket):
+            wait = timedelta(minutes=SiteSettings.load().unread_minutes)
+            if not wait and presence.customer_is_here(ticket):
+                return None
+        return Telling(DeliveryKind.REPLY, customer.email, wait)
+    if presence.customer_is_here(ticket) or not _may_write_to(event, customer.claimed_email):
+        return None
+    return Telling(DeliveryKind.ANSWER_WAITS, customer.claimed_email)
+
+
+def owe_reply(event: Event, telling: Telling | None) -> None:
+    if telling is None or event.ticket is None or event.position is None:
+        return
+    message = Message.objects.get(ticket=event.ticket, position=event.position)
+    urgency = Urgency.MANY if _is_to_many(message) else Urgency.WAITED_FOR
+    owe(
+        event,
+        event.ticket,
+        telling.to,
+        telling.kind,
+        message=message,
+        urgency=urgency,
+        wait=telling.wait,
+    )
+
+
+def _reads_on_a_page(ticket: Ticket) -> bool:
+    """Whether it is a conversation on our pages, and its customer's last words did not come by mail."""
+    if ticket.channel not in _ON_A_PAGE:
+        return False
+    theirs = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).order_by("-position")
+    return theirs.values_list("channel", flat=True).first() != Channel.EMAIL
+
+
+def _is_to_many(message: Message) -> bool:
+    """Whether it was said to all whom a problem affects."""
+    if message.client_id is None:
+        return False
+    return AffectedTicket.objects.filter(
+        ticket=message.ticket_id, client_id=message.client_id
+    ).exists()
+
+
+# --- copies, notices, codes, calls ----------------------------------------------------------------
 
 
 def between_people(event: Event) -> bool:
@@ -97,8 +244,8 @@ def between_people(event: Event) -> bool:
     return event.ticket.participants.exists()
 
 
-def send_copy(event: Event) -> None:
-    """Send a public message to those who are in copy at this moment: one mail, to all of them.
+def owe_copies(event: Event, _nothing: None) -> None:
+    """A public message goes to each who is in copy at this moment, and is still when it leaves.
 
     They see each other's addresses, as in any mail with copies, and get no link: to read or write in
     the conversation takes a log-in that is the customer's or an agent's.
@@ -109,80 +256,61 @@ def send_copy(event: Event) -> None:
     addresses = list(ticket.participants.order_by("pk").values_list("email", flat=True))
     if not addresses:
         return
-    message = (
-        Message.objects.select_related("author_user")
-        .prefetch_related("attachments")
-        .get(ticket=ticket, position=event.position)
-    )
-    context = {"ticket": ticket, "message": message}
-    _deliver(event, ticket, addresses, "copy", _language(ticket.customer), context)
+    message = Message.objects.get(ticket=ticket, position=event.position)
+    for address in addresses:
+        owe(event, ticket, address, DeliveryKind.COPY, message=message)
 
 
-def send_reply(event: Event) -> None:
-    """Mail an agent's message to the customer, unless they are looking at it right now.
-
-    To an address that nobody confirmed goes only that there is an answer, with a code to prove it.
-    """
-    if event.ticket is None or event.position is None:
-        return
+def owe_closing(event: Event, _nothing: None) -> None:
+    """Tell a customer by mail that their conversation will be closed."""
     ticket = event.ticket
-    customer = ticket.customer
-    if not customer.reachable_at or presence.customer_is_here(ticket):
-        return
-    message = Message.objects.select_related("author_user").get(
-        ticket=ticket, position=event.position
-    )
-    if customer.email:
-        link = settings.SITE_URL + reverse("conversation", args=[ticket.reference])
-        context = {"ticket": ticket, "message": message, "link": link, "email": customer.email}
-        _deliver(event, ticket, customer.email, "reply", _language(customer), context)
-    elif _may_write_to(event, customer.claimed_email):
-        _send_code(event, ticket, "answer_waits")
+    if ticket is not None and ticket.closes_at is not None and ticket.customer.email:
+        owe(event, ticket, ticket.customer.email, DeliveryKind.CLOSING)
 
 
-def send_closing(event: Event) -> None:
-    """Tell a customer by mail that their conversation will be closed, unless somebody wrote since."""
-    ticket = event.ticket
-    if ticket is None or ticket.closes_at is None or not ticket.customer.email:
-        return
-    link = settings.SITE_URL + reverse("conversation", args=[ticket.reference])
-    day = datetime.combine(date.fromisoformat(event.data["on"]), time(12), tzinfo=UTC)
-    context = {"ticket": ticket, "link": link, "email": ticket.customer.email, "day": day}
-    _deliver(event, ticket, ticket.customer.email, "closing", _language(ticket.customer), context)
+def may_be_asked(event: Event) -> str:
+    """The address that is asked whether it is theirs; "" if none is.
 
-
-def send_confirmation(event: Event) -> None:
-    """Ask whoever has the address that was left whether it is theirs; or, when a code was asked for,
-    whoever has the address that is known.
+    It is the one that was left; or, when a code was asked for, the one that is known.
     """
     if event.ticket is None:
-        return
+        return ""
     customer = event.ticket.customer
     asked = event.kind == EventKind.CODE_ASKED  # whoever let them ask has counted it
-    if customer.user_id is not None or not customer.reachable_at or (customer.email and not asked):
-        return
-    if asked or _may_write_to(event, customer.reachable_at):
-        _send_code(event, event.ticket, "confirm_address")
+    if not waits_for_a_code(customer, asked=asked):
+        return ""
+    return customer.reachable_at if asked or _may_write_to(event, customer.reachable_at) else ""
 
 
-def send_call(event: Event) -> None:
+def owe_confirmation(event: Event, address: str) -> None:
+    if address and event.ticket is not None:
+        owe(event, event.ticket, address, DeliveryKind.CONFIRM_ADDRESS)
+
+
+def waits_for_a_code(customer: Customer, *, asked: bool) -> bool:
+    """Whether a code would be of use to them; `asked`: for an address that is known already."""
+    if customer.user_id is not None or not customer.reachable_at:
+        return False
+    return asked or not customer.email
+
+
+def owe_call(event: Event, _nothing: None) -> None:
     """Tell somebody who works here that a rule calls them. Nothing that the customer wrote is in it:
     whoever is called reads it in the workspace, if they may.
     """
     user = User.objects.filter(pk=event.data["user"]).first()
-    if event.ticket is None or user is None or not user.on_the_staff:
-        return
-    link = settings.SITE_URL + reverse("workspace-ticket", args=[event.ticket.reference])
-    context = {"ticket": event.ticket, "rule": event.data["rule"], "link": link}
-    _deliver(event, event.ticket, user.email, "call", settings.LANGUAGE_CODE, context)
+    if event.ticket is not None and user is not None and user.on_the_staff:
+        context = {"rule": event.data["rule"]}
+        owe(event, event.ticket, user.email, DeliveryKind.CALL, context, user=user)
 
 
-def sent(event: Event, result: object) -> None:
-    """Nothing is left to write: that the reaction is done is the record."""
+def _asked_for(event: Event, kind: DeliveryKind) -> bool:
+    """What somebody sits and waits for, or an agent's answer caused, has limits of its own."""
+    return event.kind == EventKind.CODE_ASKED or kind == DeliveryKind.ANSWER_WAITS
 
 
 def _may_write_to(event: Event, address: str) -> bool:
-    """Whether this address may get one more mail. A mail that is tried again was counted already."""
+    """Whether this address may get one more mail. What is tried again was counted already."""
     if event.reactions.filter(name__startswith="mail.", attempts__gt=1).exists():
         return True
     try:
@@ -192,20 +320,14 @@ def _may_write_to(event: Event, address: str) -> bool:
     return True
 
 
-def _send_code(event: Event, ticket: Ticket, name: str) -> None:
-    """A mail with a code that proves the address, as text and in a link.
-
-    In the link it stands after the #, which no browser sends: it is in no server's log, and a
-    scanner that opens every link gets a page that asks for a code.
-    """
-    claim, code = actions.make_claim(actor=Actor.system(), ticket=ticket)
-    link = f"{settings.SITE_URL}{reverse('confirm-address')}#{code}"
-    context = {"ticket": ticket, "link": link, "email": claim.email, "code": code}
-    _deliver(event, ticket, claim.email, name, _language(claim.customer), context)
+def _message_id(delivery: Delivery) -> str:
+    token = headers.token(delivery)
+    if token or delivery.kind in headers.ANSWERABLE:
+        return tokens.message_id(new_key(), token or tokens.make(delivery.ticket))
+    return f"<{new_key()}@{tokens.host()}>"
 
 
-def _language(customer: Customer) -> str:
-    return customer.language or settings.LANGUAGE_CODE
+# --- log-ins --------------------------------------------------------------------------------------
 
 
 def send_queued(event: Event) -> None:
@@ -219,70 +341,3 @@ def send_queued(event: Event) -> None:
 def forget_queued(event: Event, result: object) -> None:
     """It was sent, or is given up: a code is kept no longer than it takes."""
     actions.drop_mail(actor=Actor.system(), event=event)
-
-
-def _deliver(
-    event: Event,
-    ticket: Ticket,
-    to: str | list[str],
-    name: str,
-    language: str,
-    context: dict[str, Any],
-) -> None:
-    context = {**context, "desk": SiteSettings.load()}
-    with translation.override(language):
-        subject = render_to_string(f"emails/{name}_subject.txt", context)
-        text_part = render_to_string(f"emails/{name}.txt", context)
-        html = render_to_string(f"emails/{name}.html", context)
-    references = f"<ticket-{ticket.reference}@{_host()}>"
-    hand_over(
-        f"event-{event.pk}.{name}",
-        [to] if isinstance(to, str) else [],
-        subject,
-        text_part,
-        html,
-        cc=[] if isinstance(to, str) else to,
-        headers={"References": references},
-    )
-
-
-def hand_over(
-    key: str,
-    to: list[str],
-    subject: str,
-    text_part: str,
-    html: str,
-    *,
-    cc: list[str] | None = None,
-    headers: dict[str, str] | None = None,
-) -> None:
-    """Give a mail to the server. Tried again with the same key it is the same mail."""
-    mail = EmailMultiAlternatives(
-        subject=_header(subject)[:150],
-        body=text_part,
-        from_email=f"{_quoted(SiteSettings.load().company_name)} <{settings.DEFAULT_FROM_EMAIL}>",
-        to=to,
-        cc=cc,
-        headers={
-            "Message-ID": f"<{key}@{_host()}>",
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
-            **(headers or {}),
-        },
-    )
-    mail.attach_alternative(html, "text/html")
-    mail.send()
-
-
-def _host() -> str:
-    return urlsplit(settings.SITE_URL).hostname or "localhost"
-
-
-def _quoted(name: str) -> str:
-    """A display name that cannot become a second address."""
-    return '"' + _header(name).replace("\\", "").replace('"', "") + '"'
-
-
-def _header(value: str) -> str:
-    """One line of plain words: what looks encoded would be decoded, with line breaks and all."""
-    return text.line(value).replace("=?", "= ?")

@@ -28,6 +28,9 @@ STAFF_ONLY = {
     *(EventKind.TICKET_FOLLOWED, EventKind.TICKET_UNFOLLOWED),
     *(EventKind.TICKET_LINKED, EventKind.TICKET_UNLINKED),
     *(EventKind.AFFECTED_ANSWERED, EventKind.AFFECTED_DONE),
+    *(EventKind.MAIL_FAILED, EventKind.MAIL_BOUNCED, EventKind.MAIL_COMPLAINED),
+    *(EventKind.MAIL_SENT_AGAIN, EventKind.MAIL_HELD_BACK, EventKind.MAIL_SILENCED),
+    EventKind.ADDRESS_OPENED,
 }
 
 
@@ -91,6 +94,11 @@ def nudge(event: Event) -> None:
         message["called"] = event.data["user"]
         groups.append(user_group(event.data["user"]))
     send(groups, message)
+
+
+def mail_changed(ticket_id: int) -> None:
+    """Let agents who have a conversation open see how its mails fare."""
+    send([staff_group(ticket_id)], {"type": "mail.changed"})
 
 
 def send(groups: list[str], message: dict[str, Any]) -> None:

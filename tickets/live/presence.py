@@ -7,7 +7,9 @@ named at all (whether they still work here, in this team) is read from the datab
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
@@ -19,9 +21,12 @@ from tickets.models.users import STAFF_ROLES
 
 logger = logging.getLogger(__name__)
 
+_CUSTOMER = "presence:ticket:"
+
 HERE_SECONDS = 45  # two beats of a socket, and some
 # A screen that nobody has touched for so long is a forgotten one, and no open desk.
 ACTIVE_SECONDS = 15 * 60
+SEEN_SECONDS = 24 * 3600  # an answer is mailed long before
 AWAY_SECONDS = 12 * 3600  # "away" lasts for a shift, not for ever
 
 
@@ -32,8 +37,11 @@ def mark_here(*keys: str) -> None:
     """
     if not keys:
         return
+    seen = {_seen_key(key): time.time() for key in keys if key.startswith(_CUSTOMER)}
     try:
         cache.set_many(dict.fromkeys(keys, 1), timeout=HERE_SECONDS)  # one way to Redis and back
+        if seen:
+            cache.set_many(seen, timeout=SEEN_SECONDS)
     except (RedisError, OSError):
         logger.warning("Redis is away; presence is not known for a while.")
 
@@ -83,6 +91,12 @@ def customer_is_here(ticket: Ticket) -> bool:
     return bool(_read([customer_key(ticket.pk)]))
 
 
+def customer_was_here_since(ticket: Ticket, moment: datetime) -> bool:
+    """Whether the customer had this conversation open at or after a moment, as far as is known."""
+    key = _seen_key(customer_key(ticket.pk))
+    return bool(_read([key]).get(key, 0.0) >= moment.timestamp())
+
+
 def _here(agents: Iterable[int]) -> set[int]:
     keys = {pk: (agent_key(pk), _active_key(pk), _away_key(pk)) for pk in agents}
     known = _read([key for three in keys.values() for key in three]) if keys else {}
@@ -108,7 +122,12 @@ def _away_key(pk: int) -> str:
 
 def customer_key(ticket_pk: int) -> str:
     """Of the customer who has this conversation open."""
-    return f"presence:ticket:{ticket_pk}"
+    return f"{_CUSTOMER}{ticket_pk}"
+
+
+def _seen_key(key: str) -> str:
+    """When the customer had the conversation open last."""
+    return f"{key}:seen"
 
 
 def _write(key: str, seconds: int) -> None:

@@ -6,6 +6,13 @@ from tickets.models.blocks import Block
 from tickets.models.claims import Claim, ClaimState
 from tickets.models.custom_fields import CustomField
 from tickets.models.customers import Customer, Fact, Organization, Tier
+from tickets.models.deliveries import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    StoppedAddress,
+    Urgency,
+)
 from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
 from tickets.models.fetching import Fetching
@@ -34,6 +41,7 @@ from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
 from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
+from tickets.models.sending import MailboxSending, Quotes
 from tickets.models.statuses import Status, StatusCategory
 from tickets.models.tickets import Channel, Priority, Resolution, Ticket, Turn
 from tickets.models.undo import UndoStep
@@ -58,6 +66,9 @@ __all__ = [
     "CustomField",
     "Customer",
     "Decision",
+    "Delivery",
+    "DeliveryKind",
+    "DeliveryState",
     "Draft",
     "EscalationRule",
     "EscalationRuleVersion",
@@ -77,6 +88,7 @@ __all__ = [
     "MailState",
     "MailWait",
     "Mailbox",
+    "MailboxSending",
     "Match",
     "Mention",
     "Message",
@@ -94,6 +106,7 @@ __all__ = [
     "Provider",
     "PushKey",
     "QueuedMail",
+    "Quotes",
     "Rating",
     "Reaction",
     "ReactionState",
@@ -108,6 +121,7 @@ __all__ = [
     "SiteSettings",
     "Status",
     "StatusCategory",
+    "StoppedAddress",
     "Tag",
     "TakeFirst",
     "Team",
@@ -118,6 +132,7 @@ __all__ = [
     "Tier",
     "Turn",
     "UndoStep",
+    "Urgency",
     "User",
     "Way",
     "WayIn",

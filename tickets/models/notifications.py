@@ -30,6 +30,7 @@ class NotificationKind(models.TextChoices):
     ASSIGNED = "assigned", _("A conversation is given to me")
     WROTE = "wrote", _("A customer writes in one of mine")
     HELD = "held", _("A reply of mine did not leave")
+    BOUNCED = "bounced", _("A mail in one of mine, or in one that I follow, did not arrive")
     CALLED = "called", _("A rule calls me to a conversation")
     BACK = "back", _("What I put aside is back")
     FOLLOWED = "followed", _("Something else is new in one of mine, or in one that I follow")
@@ -49,12 +50,14 @@ def _name(kind: NotificationKind, way: Way) -> str:
     return f"{kind}.{way}"
 
 
-# A rule that calls somebody sends them a mail of its own, at once.
+# A rule that calls somebody sends them a mail of its own, at once. And no mail is sent because one
+# came back.
+_NO_MAIL = (NotificationKind.CALLED, NotificationKind.BOUNCED)
 CHOICES = [
     _name(kind, way)
     for kind in NotificationKind
     for way in Way
-    if (kind, way) != (NotificationKind.CALLED, Way.EMAIL)
+    if way != Way.EMAIL or kind not in _NO_MAIL
 ]
 _LOUD = (NotificationKind.MENTIONED, NotificationKind.ASSIGNED, NotificationKind.WROTE)
 

@@ -174,6 +174,35 @@ class SiteSettings(models.Model):
         ),
     )
 
+    default_mailbox = models.ForeignKey(
+        "Mailbox",
+        verbose_name=_("mailbox of the portal"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text=_(
+            "Mails about conversations that did not begin by mail come from it, and can be answered. "
+            "Empty: they come from the installation's own address, and lead to the portal."
+        ),
+    )
+    unread_minutes = models.PositiveSmallIntegerField(
+        _("minutes before an answer is mailed"),
+        default=2,
+        validators=[MaxValueValidator(120)],
+        help_text=_(
+            "Answers in the portal that the customer has not read by then are mailed, together. "
+            "0: at once, unless the customer has the conversation open. Who writes by mail is "
+            "always answered by mail at once."
+        ),
+    )
+    mail_attachment_mb = models.PositiveSmallIntegerField(
+        _("megabytes of files in a mail"),
+        default=10,
+        validators=[MaxValueValidator(50)],
+        help_text=_("Together; what does not fit is named with a link into the portal."),
+    )
+
     class Meta:
         verbose_name = _("site settings")
         verbose_name_plural = _("site settings")

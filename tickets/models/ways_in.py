@@ -18,8 +18,8 @@ class WayIn(models.TextChoices):
 
 
 class Security(models.TextChoices):
-    TLS = "tls", _("TLS, usually port 993")
-    STARTTLS = "starttls", _("STARTTLS, usually port 143")
+    TLS = "tls", _("TLS")
+    STARTTLS = "starttls", _("STARTTLS")
     NONE = "none", _("None, for a server on this machine or in a network of our own")
 
 
@@ -63,7 +63,10 @@ class ComesIn(models.Model):
         _("server"), max_length=250, blank=True, help_text=_("Like imap.example.com.")
     )
     imap_port = models.PositiveIntegerField(
-        _("port"), default=993, validators=[MinValueValidator(1), MaxValueValidator(65535)]
+        _("port"),
+        default=993,
+        validators=[MinValueValidator(1), MaxValueValidator(65535)],
+        help_text=_("993 with TLS, 143 with STARTTLS."),
     )
     imap_security = models.CharField(
         _("encryption"), max_length=10, choices=Security.choices, default=Security.TLS

@@ -13,7 +13,10 @@ TOLD_OF = (
     *(EventKind.PERSON_ASKED, EventKind.PERSON_PAGED, EventKind.REPLY_HELD),
     *(EventKind.TICKET_ACCEPTED, EventKind.TICKET_ASSIGNED, EventKind.TICKET_RETURNED),
     *(EventKind.TICKET_TRANSFERRED, EventKind.TICKET_UNSNOOZED, EventKind.TICKET_RESOLVED),
+    *(EventKind.MAIL_FAILED, EventKind.MAIL_BOUNCED, EventKind.MAIL_COMPLAINED),
+    EventKind.MAIL_SILENCED,
 )
+DID_NOT_ARRIVE = (EventKind.MAIL_FAILED, EventKind.MAIL_BOUNCED, EventKind.MAIL_COMPLAINED)
 
 
 def concerns_somebody(event: Event) -> bool:
@@ -57,6 +60,12 @@ def _reasons(event: Event, ticket: Ticket) -> Iterable[tuple[NotificationKind, I
         yield NotificationKind.ASSIGNED, filter(None, [data.get("after"), data.get("agent")])
     if event.kind == EventKind.REPLY_HELD:
         yield NotificationKind.HELD, [data["user"]]
+    if event.kind in DID_NOT_ARRIVE:
+        yield NotificationKind.BOUNCED, [*filter(None, [data.get("user")]), *mine]
+        yield NotificationKind.BOUNCED, ticket.followers.values_list("user", flat=True)
+    if event.kind == EventKind.MAIL_SILENCED:
+        yield NotificationKind.FOLLOWED, mine
+        yield NotificationKind.FOLLOWED, ticket.followers.values_list("user", flat=True)
     if event.kind == EventKind.PERSON_PAGED:
         yield NotificationKind.CALLED, [data["user"]]
     if event.kind == EventKind.TICKET_UNSNOOZED and data["why"] == "time":

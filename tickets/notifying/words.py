@@ -25,6 +25,8 @@ def line(kind: str, count: int, name: str) -> str:
             words = ngettext("%(name)s wrote", "%(count)d new messages from %(name)s", count)
         case NotificationKind.HELD:
             words = _("Your reply did not leave")
+        case NotificationKind.BOUNCED:
+            words = ngettext("A mail did not arrive", "%(count)d mails did not arrive", count)
         case NotificationKind.CALLED:
             words = _("A rule calls you to this conversation")
         case NotificationKind.BACK:
@@ -43,6 +45,7 @@ def outside(kind: str, reference: str) -> str:
         NotificationKind.ASSIGNED: _("%(reference)s was given to you"),
         NotificationKind.WROTE: _("A customer wrote in %(reference)s"),
         NotificationKind.HELD: _("Your reply in %(reference)s did not leave"),
+        NotificationKind.BOUNCED: _("A mail in %(reference)s did not arrive"),
         NotificationKind.CALLED: _("A rule calls you to %(reference)s"),
         NotificationKind.BACK: _("%(reference)s is back"),
         NotificationKind.FOLLOWED: _("Something is new in %(reference)s"),

@@ -227,6 +227,11 @@ class StaffConversation(Conversation, HearsWhoLooks):
             self.wrote_at = now
             await self.looks(writing=True)
 
+    async def mail_changed(self, event: dict[str, Any]) -> None:
+        """How a mail fares changes a message that is shown, and is no event of the conversation."""
+        async with self.bringing:
+            await self.bring(self.sent)
+
     def agent(self) -> User:
         user = self.scope["user"]
         if not isinstance(user, User) or not user.works_here:

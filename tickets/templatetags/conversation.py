@@ -29,6 +29,12 @@ def message_html(body: str) -> SafeString:
 
 
 @register.filter
+def quoted(body: str) -> str:
+    """A text as it is quoted in a mail without HTML."""
+    return "\n".join(f"> {line}".rstrip() for line in body.splitlines())
+
+
+@register.filter
 def excerpt_html(passage: str, slug: str) -> SafeString:
     """A passage of the article at `slug` as safe HTML: lists, tables and code as they are there."""
     return render_excerpt(passage, reverse("help-article", args=[slug]))

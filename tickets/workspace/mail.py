@@ -38,7 +38,7 @@ def mail_list(request: AgentRequest) -> HttpResponse:
     rows = waiting.select_related("mailbox", "ticket")
     page = _MAILS.page(rows, request.GET.get("from", "")[:200], size=PAGE)
     context = {**views.beside(request), "mails": page.rows, "next_mails": page.next}
-    return render(request, "workspace/mails.html", context)
+    return render(request, "workspace/waiting_mails.html", context)
 
 
 @require_safe

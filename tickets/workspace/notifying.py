@@ -142,6 +142,7 @@ def _table(form: NotificationForm) -> list[dict[str, Any]]:
             "boxes": [
                 {
                     "name": f"{kind}.{way}" if f"{kind}.{way}" in CHOICES else "",
+                    "instead": _("by the rule") if kind == NotificationKind.CALLED else _("never"),
                     "way": way.label,
                     "on": f"{kind}.{way}" in chosen,
                 }

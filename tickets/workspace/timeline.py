@@ -20,7 +20,7 @@ from tickets.conversation import stretches
 from tickets.conversation.stretches import Load, Stretch
 from tickets.models import AuthorKind, Event, EventKind, Mention, Message, Note, Ticket
 from tickets.models.messages import MessageQuerySet
-from tickets.workspace import happened, merged
+from tickets.workspace import delivered, happened, merged
 from tickets.workspace.merged import Place
 
 AROUND = 20  # positions before the one that a search leads to
@@ -61,12 +61,14 @@ def since(ticket: Ticket, position: int) -> Stretch[Item]:
     """What came after a position, up to where the ticket was when it was read.
 
     The newest answer of the assistant comes along: the customer may have said whether it helped;
-    and so does what agents corrected or reported meanwhile.
+    and so does what agents corrected or reported meanwhile, and that of which a mail fared on.
     """
     found: Stretch[Item] = stretches.since(position, ticket.last_position, *_all(ticket))
     if found.earlier is not None:
         return found
-    places = list(_newest_answer(ticket).union(_changed(ticket, position), all=True))
+    places = list(
+        _newest_answer(ticket).union(_changed(ticket, position), delivered.lately(ticket), all=True)
+    )
     changed = _messages(ticket).filter(position__in=places, position__lte=position)
     return Stretch([*changed.order_by("position"), *found.items])
 
@@ -132,7 +134,7 @@ def _html(item: Item, shared: Mapping[str, Any]) -> str:
     context: dict[str, Any] = {**shared, "place": getattr(item, "place", None)}
     if isinstance(item, Note):
         return render_to_string("workspace/note.html", {**context, "note": item})
-    context["message"] = item
+    context |= {"message": item, "mails": delivered.of(item)}
     additions = _additions if context["place"] is None else []
     shown = [found for addition in additions if (found := addition.show(item))]
     context["below"] = [render_to_string(one["below"], {**context, **one}) for one in shown]
@@ -157,5 +159,5 @@ def _whole(rows: QuerySet[Any]) -> QuerySet[Any]:
         return notes
     loaded = [relation for addition in _additions for relation in addition.load]
     left_out = [column for addition in _additions for column in addition.without]
-    complete = rows.complete().select_related("author_customer", *loaded).defer(*left_out)
-    return happened.with_events(complete)
+    whole = rows.complete().select_related("author_customer", *loaded).defer(*left_out)
+    return happened.with_events(delivered.with_mails(whole))

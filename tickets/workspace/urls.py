@@ -18,6 +18,7 @@ from tickets.workspace import (
     keeping,
     linking,
     mail,
+    mailing,
     notifying,
     palette,
     participants,
@@ -97,5 +98,8 @@ urlpatterns = [
     path("<str:reference>/not-spam/", acts.not_spam, name="workspace-not-spam"),
     path("<str:reference>/block/", blocking.block, name="workspace-block"),
     path("<str:reference>/block/<int:pk>/lift/", blocking.unblock, name="workspace-unblock"),
+    path("<str:reference>/mail/<int:pk>/again/", mailing.send_again, name="workspace-mail-again"),
+    path("<str:reference>/mail/<int:pk>/hold/", mailing.hold_back, name="workspace-mail-hold"),
+    path("<str:reference>/mail/<int:pk>/open/", mailing.write_again, name="workspace-mail-open"),
     path("<str:reference>/reopen/", acts.reopen, name="workspace-reopen"),
 ]

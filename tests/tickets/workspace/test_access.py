@@ -90,6 +90,9 @@ TABLE = {
     ("GET", "workspace-affected"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-affected"): [302, 404, 404, 409, 409, 409],  # nothing is affected
     ("POST", "workspace-stop"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-mail-again"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-mail-hold"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-mail-open"): [302, 404, 404, 404, 404, 404],
     ("GET", "workspace-history"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-similar"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-transcript"): [302, 404, 404, 200, 200, 200],

@@ -21,6 +21,10 @@ class SiteSettingsAdmin(SingletonAdmin):
         (_("When somebody is blocked"), {"fields": ("blocked_text",)}),
         (_("When a reply leaves"), {"fields": ("undo_seconds", "live_at_once")}),
         (
+            _("When answers are mailed"),
+            {"fields": ("default_mailbox", "unread_minutes", "mail_attachment_mb")},
+        ),
+        (
             _("When a conversation ends"),
             {"fields": ("quiet_days", "notice_days", "reopen_days")},
         ),
@@ -31,6 +35,8 @@ class SiteSettingsAdmin(SingletonAdmin):
     ) -> forms.ModelChoiceField[Any]:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         assert field is not None
+        if db_field.name != "default_team":
+            return field
         field.empty_label = None
         field.error_messages["required"] = _(
             "Choose a team: without one, conversations that nothing else routes would go nowhere."

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from django.utils import timezone
 
 from tests.factories import (
     make_agent,
@@ -22,14 +15,22 @@ from tests.factories import (
     make_user,
     make_visitor,
 )
-from tests.live import free_port
-from tickets import actions, events
+from tests.tickets.email.mail_server import (
+    Inbox,
+    code_in,
+    inbox,
+    replied,
+    send_due,
+    smtp,
+    words,
+)
+from tickets import actions
 from tickets.actors import Actor
-from tickets.email import outbound
 from tickets.live import presence
 from tickets.models import (
     Claim,
-    Customer,
+    Delivery,
+    DeliveryState,
     Reaction,
     ReactionState,
     Reason,
@@ -39,94 +40,7 @@ from tickets.models import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-class Inbox:
-    """What the server was sent. It can be told to refuse."""
-
-    def __init__(self) -> None:
-        self.raw: list[bytes] = []
-        self.recipients: list[list[str]] = []
-        self.refusal = ""
-
-    @property
-    def mails(self) -> list[EmailMessage]:
-        parsed = [message_from_bytes(raw, policy=policy.default) for raw in self.raw]
-        return [mail for mail in parsed if isinstance(mail, EmailMessage)]
-
-    @property
-    def mail(self) -> EmailMessage:
-        (only,) = self.mails
-        return only
-
-
-class Handler:
-    """Puts what comes into the inbox of the running test."""
-
-    inbox = Inbox()
-
-    async def handle_DATA(  # noqa: N802  # aiosmtpd's name
-        self, server: object, session: object, envelope: Any
-    ) -> str:
-        if self.inbox.refusal:
-            return self.inbox.refusal
-        self.inbox.raw.append(envelope.content)
-        self.inbox.recipients.append(envelope.rcpt_tos)
-        return "250 kept"
-
-
-@pytest.fixture(scope="module")
-def smtp() -> Iterator[Controller]:
-    server = Controller(Handler(), hostname="127.0.0.1", port=free_port())
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def inbox(smtp: Controller, settings: Any) -> Inbox:
-    """A real server takes the mails of this test."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", smtp.port
-    settings.SITE_URL = "https://help.kestrelmoor.example"
-    settings.DEFAULT_FROM_EMAIL = "support@help.kestrelmoor.example"
-    inbox = smtp.handler.inbox = Inbox()
-    return inbox
-
-
-@pytest.fixture
-def no_server(settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-
-
-def send_due() -> None:
-    """Run the reactions that send mail, and only those."""
-    due = Reaction.objects.overdue().filter(name__startswith="mail.")
-    for pk in list(due.order_by("pk").values_list("pk", flat=True)):
-        events.run(pk)
-
-
-def words(mail: EmailMessage) -> str:
-    """Everything that can be read in a mail, decoded."""
-    parts = [part.get_content() for part in mail.walk() if not part.is_multipart()]
-    return "\n".join([*(f"{name}: {value}" for name, value in mail.items()), *parts])
-
-
-def code_in(mail: EmailMessage) -> str:
-    """The code that stands in a mail for people to read."""
-    body = mail.get_body(("plain",))
-    assert body is not None
-    (code,) = re.findall(r"^([A-Z0-9]{5}-[A-Z0-9]{5})\r?$", body.get_content(), re.MULTILINE)
-    return str(code)
-
-
-def replied(customer: Customer, body: str = "A spare pole is on its way.") -> Ticket:
-    """An agent called Dana has answered this customer."""
-    agent = make_agent("Dana Osei", email="dana.osei@kestrelmoor.example")
-    ticket = make_ticket(turn=Turn.QUEUE, customer=customer)
-    make_reply(ticket, agent, body)
-    return ticket
+__all__ = ["inbox", "smtp"]  # fixtures
 
 
 # --- an answer ------------------------------------------------------------------------------------
@@ -145,29 +59,19 @@ def test_an_agents_reply_goes_to_a_confirmed_address(inbox: Inbox) -> None:
     assert "Osei" not in words(mail)
 
 
-def test_a_mail_says_that_a_machine_sent_it_and_which_event_it_is_of(inbox: Inbox) -> None:
+def test_an_answer_is_no_automatic_mail_and_stands_in_the_thread_of_its_conversation(
+    inbox: Inbox,
+) -> None:
     ticket = replied(make_customer())
     send_due()
-    event = ticket.events.get(kind="message.posted", data__author="agent")
     mail = inbox.mail
-    assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["Message-ID"] == f"<event-{event.pk}.reply@help.kestrelmoor.example>"
+    assert mail["Auto-Submitted"] is None
+    assert mail["Message-ID"] == Delivery.objects.get().internet_message_id
     assert mail["References"] == f"<ticket-{ticket.reference}@help.kestrelmoor.example>"
     assert {part.get_content_type() for part in mail.iter_parts()} == {
         "text/plain",
         "text/html",
     }
-
-
-def test_a_mail_that_is_sent_twice_after_a_crash_is_the_same_mail(inbox: Inbox) -> None:
-    replied(make_customer())
-    reaction = Reaction.objects.get(name="mail.reply")
-    for _ in range(2):  # the server took it, then the worker died
-        outbound.send_reply(reaction.event)
-    assert len({one["Message-ID"] for one in inbox.mails}) == 1
-    send_due()
-    reaction.refresh_from_db()
-    assert reaction.state == ReactionState.DONE
 
 
 def test_only_agents_replies_are_mailed(inbox: Inbox) -> None:
@@ -289,11 +193,10 @@ def test_trying_again_is_not_counted_as_another_mail(inbox: Inbox) -> None:
     inbox.refusal = "451 try again later"
     for _ in range(4):
         send_due()
-        Reaction.objects.update(due_at=timezone.now())
     inbox.refusal = ""
     send_due()
     assert len(inbox.raw) == 1
-    assert Reaction.objects.get(name="mail.confirm_address").state == ReactionState.DONE
+    assert Delivery.objects.get().state == DeliveryState.SENT
 
 
 def test_an_address_that_was_confirmed_meanwhile_is_not_asked_again(inbox: Inbox) -> None:
@@ -308,26 +211,6 @@ def test_an_address_that_was_confirmed_meanwhile_is_not_asked_again(inbox: Inbox
 
 
 # --- servers and headers --------------------------------------------------------------------------
-
-
-def test_while_the_server_is_away_the_mail_waits(no_server: None) -> None:
-    replied(make_customer())
-    send_due()
-    reaction = Reaction.objects.get(name="mail.reply")
-    assert (reaction.state, reaction.attempts) == (ReactionState.DUE, 1)
-    assert reaction.due_at > timezone.now() + timedelta(seconds=3)
-    assert "refused" in reaction.error.lower()
-
-
-def test_what_is_refused_for_good_is_given_up_and_seen(inbox: Inbox) -> None:
-    inbox.refusal = "550 no such user"
-    replied(make_customer())
-    for _ in range(events.MAX_ATTEMPTS):
-        send_due()
-        Reaction.objects.update(due_at=timezone.now())
-    reaction = Reaction.objects.get(name="mail.reply")
-    assert reaction.state == ReactionState.DEAD
-    assert "550" in reaction.error
 
 
 @pytest.mark.parametrize(
