@@ -8,7 +8,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from tickets import due, events, problems, watch
+from tickets import due, events, watch
 from tickets.bulk import working
 from tickets.delivering import run
 from tickets.intake import attachments
@@ -64,12 +64,6 @@ def close_quiet() -> int:
 def deliver_notifications() -> int:
     """Send agents' browsers and mailboxes what is due; returns to how many."""
     return run.deliver()
-
-
-@shared_task
-def answer_affected() -> int:
-    """Go on with what was asked for all that a problem affects; returns in how many it was decided."""
-    return problems.work_off()
 
 
 @shared_task

@@ -70,13 +70,7 @@ from tickets.actions.notifications import (
     notify,
     remove_browser,
 )
-from tickets.actions.problems import (
-    answer_affected,
-    answer_one,
-    end_answer,
-    give_up_one,
-    stop_answer,
-)
+from tickets.actions.problems import answer_affected
 from tickets.actions.properties import (
     ChangedMeanwhile,
     Property,
@@ -119,7 +113,6 @@ __all__ = [
     "announce_closing",
     "answer",
     "answer_affected",
-    "answer_one",
     "apply_rules",
     "ask_for_a_code",
     "ask_for_a_person",
@@ -139,7 +132,6 @@ __all__ = [
     "correct_reading",
     "create_api_key",
     "drop_mail",
-    "end_answer",
     "end_bulk",
     "fetch_a_person",
     "fill_in",
@@ -147,7 +139,6 @@ __all__ = [
     "follow",
     "follow_login_address",
     "follow_up",
-    "give_up_one",
     "hand_back",
     "hand_over",
     "hand_over_failed",
@@ -197,7 +188,6 @@ __all__ = [
     "snooze",
     "split",
     "start_bulk",
-    "stop_answer",
     "switch_rule",
     "take_back",
     "transfer",

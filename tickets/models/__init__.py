@@ -24,7 +24,6 @@ from tickets.models.notifications import (
     Way,
 )
 from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettings
-from tickets.models.problems import AffectedState, AffectedTicket, ProblemAnswer
 from tickets.models.properties import Tag, TicketType
 from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
@@ -36,8 +35,6 @@ from tickets.models.undo import UndoStep
 from tickets.models.users import Role, Team, User
 
 __all__ = [
-    "AffectedState",
-    "AffectedTicket",
     "Afterwards",
     "Answer",
     "ApiKey",
@@ -80,7 +77,6 @@ __all__ = [
     "Organization",
     "Participant",
     "Priority",
-    "ProblemAnswer",
     "PushKey",
     "QueuedMail",
     "Rating",
