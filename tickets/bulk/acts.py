@@ -7,7 +7,7 @@ meanwhile they have read: where somebody has it, or it goes on after all, one mo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,8 @@ class Doing:
     values: Values
     item: BulkItem
     problem: Ticket | None = None
+    # What was loaded for others of the same transaction already.
+    known: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ _CHANGES: dict[Act, tuple[str, ...]] = {
 
 
 def _assign(doing: Doing) -> None:
-    agent = User.objects.get(pk=doing.values["agent"])
+    agent = doing.known.get("agent") or User.objects.with_access().get(pk=doing.values["agent"])
+    doing.known["agent"] = agent
     if not agent.on_the_staff:
         raise _gone(agent)
     seen = doing.item.seen_assignee

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from datetime import timedelta
+from typing import Any
 
 from celery import current_app
 from django.core.exceptions import ValidationError
@@ -30,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 1.0
 TOGETHER = 25  # tickets that are locked at once
-HELD_SECONDS = 0.25  # for so long; what is not done by then is let go
+HELD_SECONDS = 0.5  # for so long; what is not done by then is let go
 HEARD_FOR = 60.0  # a task that nobody takes up for so long is none: the sweep has sent another
 WAITS = timedelta(seconds=2)
 PATIENCE = 0.2  # of a slice, while what people wait for is behind
@@ -118,16 +119,23 @@ def _do_some(job: BulkJob, actor: Actor, after: int) -> list[BulkItem]:
     tickets = {ticket.pk: ticket for ticket in Ticket.objects.all_locked(keys)}
     seen = access.seen_among(actor, keys)
     before = _done_before(job, keys)
-    done = []
+    known: dict[str, Any] = {}
+    done: dict[int, BulkItem] = {}
+    was: dict[int, acts.Values] = {}
     with events.together():
         for item in items:
-            visible = item.ticket_id in seen
-            _do_one(job, actor, item, tickets[item.ticket_id] if visible else None, before)
-            done.append(item)
+            key = item.ticket_id
+            ticket = tickets[key] if key in seen else None
+            state = _do_one(job, actor, item, ticket, before.get(key), known)
+            done[key] = item
+            if state is not None:
+                was[key] = state
             if time.monotonic() > until:
                 break
-    BulkItem.objects.settle(done)
-    return done
+    for ticket in Ticket.objects.filter(pk__in=was):
+        done[ticket.pk].done(was[ticket.pk], acts.state_of(Act(job.act), ticket))
+    BulkItem.objects.settle(list(done.values()))
+    return list(done.values())
 
 
 def _do_one(
@@ -135,12 +143,16 @@ def _do_one(
     actor: Actor,
     item: BulkItem,
     ticket: Ticket | None,
-    before: dict[int, BulkItem],
-) -> None:
-    """Do it to a locked ticket, None if it may not be seen any more; its item says what came of it."""
+    before: BulkItem | None,
+    known: dict[str, Any],
+) -> acts.Values | None:
+    """Do it to a locked ticket, None if it may not be seen any more; what was before, if it was done.
+
+    If not, its item says why.
+    """
     try:
         with transaction.atomic(), undoing.one_of_many():
-            was, became = _do(job, actor, item, ticket, before)
+            return _do(job, actor, item, ticket, before, known)
     except ValidationError as error:
         item.not_done(" ".join(error.messages), "invalid")
     except ActionError as error:
@@ -150,8 +162,7 @@ def _do_one(
     except Exception:
         logger.exception("Job %s failed with ticket %s", job.pk, item.ticket_id)
         item.not_done(_("Something went wrong here. It is in our log."), "error")
-    else:
-        item.done(was, became)
+    return None
 
 
 def _do(
@@ -159,20 +170,20 @@ def _do(
     actor: Actor,
     item: BulkItem,
     ticket: Ticket | None,
-    before: dict[int, BulkItem],
-) -> tuple[acts.Values, acts.Values]:
-    """What was before, what is after."""
+    before: BulkItem | None,
+    known: dict[str, Any],
+) -> acts.Values:
+    """What was before."""
     if ticket is None:
         gone = _("Whoever asked for it may not see it any more.")
         raise ActionError(gone if job.problem else _("Not found."), code="not_found")
     act = Act(job.act)
     was = acts.state_of(act, ticket)
-    if job.undoes_id is None:
-        acts.do(act, Doing(actor, ticket, job.values, item, job.problem))
+    if before is None:
+        acts.do(act, Doing(actor, ticket, job.values, item, job.problem, known))
     else:
-        done = before[ticket.pk]
-        acts.undo(act, Undoing(actor, ticket, done.was, done.became))
-    return was, acts.state_of(act, Ticket.objects.get(pk=ticket.pk))
+        acts.undo(act, Undoing(actor, ticket, before.was, before.became))
+    return was
 
 
 def _done_before(job: BulkJob, keys: list[int]) -> dict[int, BulkItem]:
