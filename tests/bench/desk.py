@@ -4,34 +4,25 @@ FOLDER holds an installation that `manage.py make_load` filled. Of each page: th
 process (the median), the processor's time of that process, which others on the machine prolong less, its
 statements, and what PostgreSQL says of them (EXPLAIN ANALYZE: the time of all together, planning included,
 the fastest of three; and the blocks of 8 KiB that they read). A page without the desk beside it is the
-machine's floor. `python -m tests.bench.desk SMALL.json LARGE.json` prints two runs side by side.
+machine's floor.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 from pathlib import Path
-from time import process_time
 from typing import TYPE_CHECKING, Any
 
-import django
-
-from helpdesk.embedded import services
 from tests.bench.figures import Figure, median, show, timed
+from tests.bench.loaded import TIMES, inside, measured
 
 if TYPE_CHECKING:
     from django.test import Client
 
     from tickets.models import User
 
-TIMES = 15
 MOST_STATEMENTS = 12
 LIST, TICKET = 20, 30  # milliseconds of the server that we aim at
 STRIDE = 50_000  # rows of a list that are walked at once
@@ -130,29 +121,10 @@ def _figures(name: str, client: Client, asked: Asked, floor: float) -> Iterator[
         response = client.get(asked.path)
         assert response.status_code == 200, (asked.path, response.status_code)
 
-    taken, statements, note = _measured(load)
+    taken, statements, note = measured(load)
     goal = f"at most {asked.aim} ms, {MOST_STATEMENTS} statements"
     met = taken <= asked.aim and statements <= MOST_STATEMENTS
     yield Figure(name, taken, "ms", goal, met, floor, TIMES, note)
-
-
-def _measured(work: Callable[[], object]) -> tuple[float, int, str]:
-    """The milliseconds, the number of statements, and all of it in words."""
-    processor: list[float] = []
-
-    def both() -> None:
-        started = process_time()
-        work()
-        processor.append((process_time() - started) * 1000)
-
-    taken = timed(both, times=TIMES)
-    statements = _statements(work)
-    time, blocks = min(_explained(statements) for _ in range(3))
-    note = (
-        f"{len(statements)} statements, {median(processor[-TIMES:]):.1f} ms of the processor, "
-        f"{time:.1f} ms in PostgreSQL, {blocks} blocks"
-    )
-    return median(taken), len(statements), note
 
 
 def _counted(who: str, user: User, floor: float) -> Figure:
@@ -167,68 +139,13 @@ def _counted(who: str, user: User, floor: float) -> Figure:
         except TooSlow:
             return
 
-    taken, _, note = _measured(counting)
+    taken, _, note = measured(counting)
     name = f"{who}: count of three nested conditions"
     return Figure(name, taken, "ms", f"at most {LIST} ms", taken <= LIST, floor, TIMES, note)
 
 
-def _statements(work: Callable[[], object]) -> list[str]:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as captured:
-        work()
-    plain = [query["sql"] for query in captured]
-    return [sql for sql in plain if not sql.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
-
-
-def _explained(statements: list[str]) -> tuple[float, int]:
-    """Milliseconds and blocks of those that read."""
-    from django.db import connection
-
-    time, blocks = 0.0, 0
-    for sql in statements:
-        if not sql.startswith("SELECT") or "set_config" in sql:
-            continue
-        with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}")
-            plan = cursor.fetchone()[0][0]
-        time += plan["Execution Time"] + plan["Planning Time"]
-        blocks += plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
-    return time, blocks
-
-
-def beside(small: Path, large: Path) -> Iterator[str]:
-    """Two runs as a table in Markdown: what is in both, and how much dearer the second is."""
-    first, second = (
-        {one["name"]: one for one in json.loads(path.read_text())} for path in (small, large)
-    )
-    yield "| page | small | large | times | small, inside | large, inside |"
-    yield "|---|---|---|---|---|---|"
-    for name in [*first, *(name for name in second if name not in first)]:
-        pair = [found.get(name) for found in (first, second)]
-        values = [f"{one['value']:.1f}" if one else "" for one in pair]
-        notes = [one["note"] if one else "" for one in pair]
-        times = f"{pair[1]['value'] / pair[0]['value']:.2f}" if pair[0] and pair[1] else ""
-        yield f"| {name} | {values[0]} | {values[1]} | {times} | {notes[0]} | {notes[1]} |"
-
-
-def inside(work: Callable[[], None]) -> None:
-    """Run it with the services of HELPDESK_DATA, or the database that is given."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
-    os.environ["STAFF_NEED_SECOND_FACTOR"] = "false"
-    given = os.environ.get("DATABASE_URL")
-    with nullcontext() if given else services.for_command(["manage.py", "shell"]):
-        django.setup()
-        work()
-
-
 def main() -> None:
-    if len(sys.argv) == 3:
-        sys.stdout.writelines(f"{line}\n" for line in beside(Path(sys.argv[1]), Path(sys.argv[2])))
-        return
-    path = Path("var") / "bench-desk.json"
-    inside(partial(lambda: show(measure(), path)))
+    inside(lambda: show(measure(), Path("var") / "bench-desk.json"))
 
 
 if __name__ == "__main__":

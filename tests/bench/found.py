@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpdesk.load.texts import RARE
-from tests.bench.desk import inside
 from tests.bench.figures import Figure, median, show, timed
+from tests.bench.loaded import TIMES, inside, measured
 
 if TYPE_CHECKING:
     from tickets.models import User
 
-TIMES = 15
 WHOLE = {
     "a rare word",
     "a word of a third of all",
@@ -33,10 +32,12 @@ SEARCHES = {
     "a beginning": "par",
     "three words": "parcel refund zip",
     "a phrase": '"lost parcel"',
+    "a phrase of frequent words that nobody said": '"refund parcel"',
     "operators": "status:closed channel:email after:2025-01-01 parcel",
     "operators without words": "tag:refund priority:urgent status:open",
     "an operator that nothing has": "tag:nothinghasit",
-    "a customer": "customer:lindqvist parcel",
+    "a customer": "customer:lindqvist",
+    "a customer and a word": "customer:lindqvist parcel",
     "without what most have": "-parcel",
     "no such word": "zzzzqqq",
 }
@@ -95,8 +96,9 @@ def _figures(who: str, user: User, name: str, text: str, floor: float) -> Iterat
 
     client = Client(headers={"host": "localhost"})
     client.force_login(user, backend="tickets.web.logins.LogIns")
-    found = median(timed(lambda: _find(user, text), times=TIMES))
-    yield Figure(f"{who}: {name}", found, "ms", "at most 40 ms", found <= 40, floor, TIMES, text)
+    found, _, note = measured(lambda: _find(user, text))
+    note = f"{text}: {note}"
+    yield Figure(f"{who}: {name}", found, "ms", "at most 40 ms", found <= 40, floor, TIMES, note)
     for sort in ("newest", "best") if name in WHOLE else ():
         shows = partial(client.get, "/workspace/", {"q": text, "sort": sort})
         page = median(timed(shows, times=TIMES))
