@@ -26,6 +26,7 @@ from tests.services import temporary_folder
 
 SMALL = 2_000  # tickets
 TIMES = 15
+GIVEN_UP = 15_000.0
 
 
 def measure(*concepts: str) -> list[Figure]:
@@ -79,7 +80,9 @@ def measured(work: Callable[[], object]) -> tuple[float, int, str]:
 
     taken = timed(both, times=TIMES)
     statements = _statements(work)
-    time, blocks = min(_explained(statements) for _ in range(3))
+    time, blocks = _explained(statements)
+    if time < GIVEN_UP / 10:
+        time, blocks = min((time, blocks), *(_explained(statements) for _ in range(2)))
     note = (
         f"{len(statements)} statements, {median(processor[-TIMES:]):.1f} ms of the processor, "
         f"{time:.1f} ms in PostgreSQL, {blocks} blocks"
@@ -98,16 +101,19 @@ def _statements(work: Callable[[], object]) -> list[str]:
 
 
 def _explained(statements: list[str]) -> tuple[float, int]:
-    """Milliseconds and blocks of those that read."""
-    from django.db import connection
+    """Milliseconds and blocks of those that read; GIVEN_UP, where one runs into the limit of all."""
+    from django.db import OperationalError, connection
 
     time, blocks = 0.0, 0
     for sql in statements:
         if not sql.startswith("SELECT") or "set_config" in sql:
             continue
-        with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}")
-            plan = cursor.fetchone()[0][0]
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}")
+                plan = cursor.fetchone()[0][0]
+        except OperationalError:  # it takes longer than any statement may
+            return GIVEN_UP, blocks
         time += plan["Execution Time"] + plan["Planning Time"]
         blocks += plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
     return time, blocks
