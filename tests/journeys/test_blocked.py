@@ -25,9 +25,10 @@ def test_a_blocked_customer_reads_how_else_to_reach_us_and_writes_again_once_it_
     maya = somebody(PHONE)
     maya.logs_in("maya@lindqvist.example")
     maya.opens("/talk-to-a-human/")
-    maya.page.locator("main textarea").first.fill("The seam of my Drift came apart.")
-    maya.page.locator("main form button[type=submit], main form button:not([type])").last.click()
+    maya.page.locator("main").get_by_role("button", name="Talk to a human").click()
     maya.page.wait_for_url(lambda url: "/requests/" in url)
+    maya.writes("The seam of my Drift came apart.")
+    expect(maya.page.get_by_text("The seam of my Drift came apart.").first).to_be_visible()
     here = maya.page.url.removeprefix(company.url)
     reference = company.manage("shell", "-v", "0", "-c", FIND).split()[-1]
 

@@ -55,10 +55,10 @@ def test_an_agent_builds_a_view_shares_it_acts_on_all_of_it_and_undoes_that(
     ada = somebody()
     ada.logs_in(ADA)
     page = ada.page
-    # "(stove or urgent) and waiting": the form adds the second as enough, then the third beside both.
-    ada.opens("/workspace/filter/?q=tag:stove")
-    page.get_by_label("Anything else").select_option("priority")
-    page.get_by_label("Value").fill("urgent")
+    # "(urgent or stove) and waiting": the form adds the second as enough, then the third beside both.
+    ada.opens("/workspace/filter/?q=priority:urgent")
+    page.get_by_label("Anything else").select_option("tag")
+    page.get_by_label("Value").fill("stove")
     page.get_by_label("It is enough if this holds").check()
     ada.presses("Show")
     page.get_by_role("link", name="Filter and arrange").click()
