@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MOST_STATEMENTS = 12
 LIST, TICKET = 20, 30  # milliseconds of the server that we aim at
-STRIDE = 50_000  # rows of a list that are walked at once
 LONG = (5, 500, 10_000)  # messages
 NESTED = 'status:open (tag:refund or (priority:urgent,high (channel:email or team:"Load: orders")))'
 ALL = '(tag:refund or (priority:urgent,high (channel:email or team:"Load: orders")))'
@@ -82,15 +81,13 @@ def _pages(user: User, view: Any) -> tuple[int, tuple[str, str]]:
     number = rows.count()
 
     def after(left: int) -> str:
-        cursor = ""
-        while left > 0:
-            page = order.page(
-                rows.only("pk", *_plain(order.fields)), cursor, size=min(left, STRIDE)
-            )
-            cursor, left = page.next or "", left - STRIDE
-        return cursor
+        row = rows.order_by(*order.fields).only("pk", *_plain(order.fields))[left - 1]
+        return order._cursor(row)
 
-    return number, (after(99 * 50) if number > 100 * 50 else "", after(number // 2))
+    return number, (
+        after(99 * 50) if number > 100 * 50 else "",
+        after(number // 2) if number > 2 * 50 else "",
+    )
 
 
 def _plain(names: tuple[str, ...]) -> set[str]:
