@@ -35,7 +35,7 @@ def test_a_blocked_customer_reads_how_else_to_reach_us_and_writes_again_once_it_
     odhran = somebody()
     odhran.logs_in("odhran@kestrelmoor.example")
     odhran.opens(f"/workspace/{reference}/block/")
-    odhran.page.get_by_label("Reason").fill(WHY)
+    odhran.page.locator("[name=reason]").fill(WHY)
     odhran.presses("Block")
     odhran.opens(f"/workspace/{reference}/")
     odhran.sees(WHY)

@@ -45,7 +45,9 @@ print(found.filter(tags__contains=["recalled"]).count(), found.filter(priority=4
 
 
 def rows(page: Page) -> list[str]:
-    return page.locator(".inbox-row__link").all_inner_texts()
+    """The references in the list, in their order; how long ago something was differs meanwhile."""
+    found = page.locator(".inbox-row__select input").all()
+    return [str(one.get_attribute("value")) for one in found]
 
 
 def test_an_agent_builds_a_view_shares_it_acts_on_all_of_it_and_undoes_that(
