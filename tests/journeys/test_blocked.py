@@ -35,8 +35,9 @@ def test_a_blocked_customer_reads_how_else_to_reach_us_and_writes_again_once_it_
     odhran = somebody()
     odhran.logs_in("odhran@kestrelmoor.example")
     odhran.opens(f"/workspace/{reference}/block/")
-    odhran.page.locator("[name=reason]").fill(WHY)
-    odhran.presses("Block")
+    odhran.page.locator("[name=whom]").first.check()
+    odhran.page.get_by_label("Why").fill(WHY)
+    odhran.page.locator("form.block .button--danger").click()
     odhran.opens(f"/workspace/{reference}/")
     odhran.sees(WHY)
 
