@@ -26,11 +26,6 @@ PERIODIC_TASKS = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
-    "answer-affected": {
-        "task": "tickets.tasks.answer_affected",
-        "schedule": timedelta(seconds=2),
-        "options": {"expires": 2},
-    },
     "index-articles": {
         "task": "knowledgebase.tasks.index_due_articles",
         "schedule": timedelta(seconds=30),

@@ -9,7 +9,8 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tickets import problems, sending, telling
+        from tickets import sending, telling
+        from tickets.bulk import working
         from tickets.email import outbound
         from tickets.email.incoming import reaction as incoming
         from tickets.portal import accounts
@@ -20,7 +21,7 @@ class TicketsConfig(AppConfig):
         outbound.subscribe()
         incoming.subscribe()
         sending.subscribe()
-        problems.subscribe()
+        working.subscribe()
         accounts.subscribe()
         indexing.subscribe()
         telling.subscribe()

@@ -18,8 +18,10 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -73,6 +75,7 @@ class Subscriber:
         return self.queue if isinstance(self.queue, str) else self.queue(event)
 
 
+_bells: ContextVar[set[tuple[str, timedelta]] | None] = ContextVar("bells", default=None)
 _by_kind: dict[str, list[Subscriber]] = defaultdict(list)
 _by_name: dict[str, Subscriber] = {}
 
@@ -146,13 +149,35 @@ def record(
         for subscriber, queue, wait in owed
     )
     bells = {(queue, wait) for _, queue, wait in owed}
+    if (together := _bells.get()) is not None:
+        together.update(bells)
+        bells = set()
     transaction.on_commit(lambda: _after_commit(event, bells), robust=True)
     return event
 
 
-def _after_commit(event: Event, bells: Iterable[tuple[str, timedelta]]) -> None:
+@contextmanager
+def together() -> Iterator[None]:
+    """Of what is recorded within it, in one transaction, each bell is rung once, after the commit.
+
+    A bell whose event was rolled back is one that somebody hears in vain.
+    """
+    bells: set[tuple[str, timedelta]] = set()
+    before = _bells.set(bells)
+    try:
+        yield
+    finally:
+        _bells.reset(before)
+    transaction.on_commit(lambda: _ring_all(bells), robust=True)
+
+
+def _ring_all(bells: Iterable[tuple[str, timedelta]]) -> None:
     for queue, wait in bells:
         ring(queue, after=wait)
+
+
+def _after_commit(event: Event, bells: Iterable[tuple[str, timedelta]]) -> None:
+    _ring_all(bells)
     nudges.nudge(event)
 
 

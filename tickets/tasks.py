@@ -8,7 +8,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from tickets import due, events, problems, watch
+from tickets import due, events, watch
 from tickets.bulk import working
 from tickets.delivering import run
 from tickets.email import sender
@@ -71,12 +71,6 @@ def deliver_notifications() -> int:
 def send_mail() -> int:
     """Send what mail is owed, whoever waits first; returns how many."""
     return sender.send_due()
-
-
-@shared_task
-def answer_affected() -> int:
-    """Go on with what was asked for all that a problem affects; returns in how many it was decided."""
-    return problems.work_off()
 
 
 @shared_task

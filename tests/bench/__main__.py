@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.demo.processes import ROOT
-from tests.bench import answer, idle, live, many, quality
+from tests.bench import answer, idle, live, loaded, many, quality
 from tests.bench.figures import Figure, show
 from tests.journeys.conftest import LOAD
 from tests.live import LiveHelpdesk, live_helpdesk
@@ -53,6 +53,7 @@ def main() -> None:
                 n=80,
             )
         )
+        figures += loaded.measure("desk", "found")
         if data := os.environ.get("MEASURE_DATA"):
             figures += quality.measure(helpdesk, Path(data).resolve())
         figures += [light("helpdesk.asgi"), light("django.core.management.commands.migrate")]

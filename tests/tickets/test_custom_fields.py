@@ -26,7 +26,17 @@ from tickets.actions import ActionError, ChangedMeanwhile, NotAllowed
 from tickets.actors import Actor
 from tickets.api.serializers import TicketOut
 from tickets.conversation import custom_fields
-from tickets.models import Customer, CustomField, Organization, Team, Ticket, Turn, User
+from tickets.models import (
+    Customer,
+    CustomField,
+    EventKind,
+    Organization,
+    Team,
+    Ticket,
+    Turn,
+    UndoStep,
+    User,
+)
 from tickets.models.custom_fields import About, FieldKind, as_sent
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +147,39 @@ def test_what_is_the_customers_is_there_in_all_their_conversations(team: Team, d
         fill(dana, alone, contract, "x")
     loaded = access.ticket_for(Actor.agent(dana), alone.reference)
     assert [one.key for one in custom_fields.of(loaded)] == [shop.key]
+
+
+@pytest.mark.parametrize("about", About)
+def test_an_agent_undoes_what_they_filled_in_and_nothing_else(
+    about: About, team: Team, dana: User
+) -> None:
+    customer = make_customer(organization=make_organization("Ridge"))
+    ticket = make_ticket(team=team, customer=customer)
+    one, other = field(about=about), field(about=about)
+    by_dana, robin = Actor.agent(dana), Actor.agent(make_agent("Robin Vale", teams=[team]))
+
+    def fill(actor: Actor, which: CustomField, value: str) -> None:
+        actions.fill_in(actor=actor, ticket=ticket, field=which, value=[value])
+
+    def there() -> dict[str, Any]:
+        found = Ticket.objects.select_related("customer__organization").get(pk=ticket.pk)
+        owners = {About.TICKET: found, About.CUSTOMER: found.customer}
+        owner: Any = owners.get(about, found.customer.organization)
+        return {key: owner.custom.get(key) for key in (one.key, other.key)}
+
+    fill(by_dana, one, "L")
+    fill(by_dana, one, "XL")
+    fill(robin, other, "red")
+    actions.undo(actor=by_dana, step=UndoStep.objects.get(user=dana))
+    assert there() == {one.key: "L", other.key: "red"}
+    assert last_event(ticket).kind == EventKind.TICKET_UNDONE
+    fill(by_dana, one, "S")
+    fill(robin, one, "M")
+    with pytest.raises(ActionError, match="Robin Vale went on since"):
+        actions.undo(actor=by_dana, step=UndoStep.objects.get(user=dana))
+    assert there()[one.key] == "M"
+    actions.undo(actor=robin, step=UndoStep.objects.get(user=robin.user))
+    assert there()[one.key] == "S"
 
 
 def test_only_agents_fill_in_and_the_second_is_told(team: Team, dana: User) -> None:

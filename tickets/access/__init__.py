@@ -88,6 +88,11 @@ def tickets_for(actor: Actor) -> TicketQuerySet:
     return tickets if actor.customer is not None else tickets.exclude(turn=Turn.SPAM)
 
 
+def seen_among(actor: Actor, keys: Collection[int]) -> set[int]:
+    """Which tickets of these keys somebody who works here may see, those in quarantine among them."""
+    return set(_visible_to(actor).filter(pk__in=keys).values_list("pk", flat=True))
+
+
 def quarantine_for(actor: Actor) -> TicketQuerySet:
     """What was marked as spam, of all that an agent may see."""
     tickets = _visible_to(actor) if actor.works_here else Ticket.objects.none()

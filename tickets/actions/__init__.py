@@ -91,13 +91,7 @@ from tickets.actions.notifications import (
     notify,
     remove_browser,
 )
-from tickets.actions.problems import (
-    answer_affected,
-    answer_one,
-    end_answer,
-    give_up_one,
-    stop_answer,
-)
+from tickets.actions.problems import answer_affected
 from tickets.actions.properties import (
     ChangedMeanwhile,
     Property,
@@ -143,7 +137,6 @@ __all__ = [
     "announce_closing",
     "answer",
     "answer_affected",
-    "answer_one",
     "apply_rules",
     "ask_for_a_code",
     "ask_for_a_person",
@@ -166,7 +159,6 @@ __all__ = [
     "create_api_key",
     "dismiss_mail",
     "drop_mail",
-    "end_answer",
     "end_bulk",
     "fetch_a_person",
     "file_mail",
@@ -176,7 +168,6 @@ __all__ = [
     "follow_copies",
     "follow_login_address",
     "follow_up",
-    "give_up_one",
     "hand_back",
     "hand_over",
     "hand_over_failed",
@@ -242,7 +233,6 @@ __all__ = [
     "snooze",
     "split",
     "start_bulk",
-    "stop_answer",
     "switch_rule",
     "take_back",
     "transfer",

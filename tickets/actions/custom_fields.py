@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
+from tickets.actions import owners, undoing
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.properties import ChangedMeanwhile, who_changed
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import Customer, CustomField, EventKind, Organization, Ticket
+from tickets.models import Customer, CustomField, EventKind, Ticket
 from tickets.models.custom_fields import About, FieldKind, as_sent
 
 PREFIX = "custom."  # before a field's key, where it stands beside others
@@ -42,21 +43,22 @@ def fill_in(
     ticket = Ticket.objects.locked(ticket)
     if not actor.works_here:
         raise NotAllowed
-    owner = _owner(field, ticket, customer)
-    before = owner.custom.get(field.key)
+    place = owners.place_of(field)
+    owner = owners.owner(place, ticket, customer)
+    if owner is None:
+        raise ActionError(_("The customer belongs to no organisation."), code="no_organization")
+    before = owners.value(place, owner)
     after = field.read([text.clean(each[: 4 * 300]) for each in value], before)
     if after == before:
         return ticket
     if seen is not None and list(seen) != as_sent(before):
         now = ", ".join(as_sent(before)) or _("empty")
         raise ChangedMeanwhile(field.name, who_changed(ticket, PREFIX + field.key), now)
-    kept = {key: each for key, each in owner.custom.items() if key != field.key}
-    owner.custom = kept if after is None else {**kept, field.key: after}
-    if owner is not ticket:
-        owner.save(update_fields=["custom"])
+    was = undoing.look(ticket, handovers=False)
+    owners.put(place, owner, after)
     # A text may be anybody's words, and no words of anybody are kept in an event.
     values = {} if field.kind == FieldKind.TEXT else {"before": before, "after": after}
-    events.record(
+    event = events.record(
         EventKind.TICKET_CHANGED,
         actor=actor,
         ticket=ticket,
@@ -65,6 +67,7 @@ def fill_in(
         **values,
     )
     ticket.save()
+    undoing.keep(event, was, ticket, custom={place: [before, after]})
     return ticket
 
 
@@ -78,17 +81,6 @@ def refuse_incomplete(ticket: Ticket) -> None:
     if missing:
         words = _("Fill in first: %(names)s.") % {"names": ", ".join(missing)}
         raise ActionError(words, code="incomplete")
-
-
-def _owner(field: CustomField, ticket: Ticket, customer: Customer) -> Any:
-    """The locked row that has the value."""
-    if field.about == About.TICKET:
-        return ticket
-    if field.about == About.CUSTOMER:
-        return customer
-    if customer.organization_id is None:
-        raise ActionError(_("The customer belongs to no organisation."), code="no_organization")
-    return Organization.objects.select_for_update(no_key=True).get(pk=customer.organization_id)
 
 
 def _found(field: CustomField, ticket: Ticket) -> Any:

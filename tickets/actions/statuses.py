@@ -27,10 +27,11 @@ def set_status(
     actor: Actor,
     ticket: Ticket,
     status: Status | None,
+    category: StatusCategory | None = None,
     until: datetime | None = None,
     seen: str | None = None,
 ) -> Ticket:
-    """Set a status; None for the plain words of the category in which it is.
+    """Set a status; None for the plain words of a category, that in which it is unless it is said.
 
     A status of another category does what brings it there: it is resolved, closed, reopened, put
     aside (`until` a time, else until the customer writes), or the turn goes to the agent or to the
@@ -46,7 +47,10 @@ def set_status(
     if not actor.works_here or actor.user is None:
         raise NotAllowed
     before = ticket.status
-    if status == before:
+    if status is not None:
+        category = StatusCategory(status.category)
+    acts = category is not None and category != ticket.category
+    if status == before and not acts:
         return ticket
     if seen is not None and seen != str(ticket.status_id or ""):
         now = str(before or _("none"))
@@ -55,9 +59,9 @@ def set_status(
         raise ValidationError(_("Choose a status."), code="invalid")
     if ticket.is_spam:
         raise closed(ticket)
-    was, acts = undoing.look(ticket), status is not None and status.category != ticket.category
-    if status is not None and acts:
-        _bring_to(actor, ticket, StatusCategory(status.category), until)
+    was = undoing.look(ticket)
+    if category is not None and acts:
+        _bring_to(actor, ticket, category, until)
         ticket = Ticket.objects.locked(ticket)
     ticket.status = status
     ticket.status_category = status.category if status else ""

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
+from tickets.actions import owners
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.speech import announce
 from tickets.actors import Actor
@@ -59,11 +60,18 @@ def look(ticket: Ticket, *, handovers: bool = True) -> Look:
 
 
 def keep(
-    event: Event, before: Look, ticket: Ticket, *, told: bool = False, block: Block | None = None
+    event: Event,
+    before: Look,
+    ticket: Ticket,
+    *,
+    told: bool = False,
+    block: Block | None = None,
+    custom: Mapping[str, Any] | None = None,
 ) -> None:
     """Remember what an agent's act changed of a ticket, which was saved: it can be undone then.
 
-    `told` says that the customer read of it. Two statements; none for whoever is no person, and for
+    `told` says that the customer read of it. `custom` are custom fields by `owners.place_of`, each with
+    what was there before and after. Two statements; none for whoever is no person, and for
     one of many.
     """
     user = event.actor_user
@@ -80,7 +88,8 @@ def keep(
             name: [value, after[name]]
             for name, value in before.columns.items()
             if value != after[name]
-        },
+        }
+        | dict(custom or {}),
         handovers=before.handovers,
         block=block,
         told=told,
@@ -95,6 +104,7 @@ def undo(*, actor: Actor, step: UndoStep) -> Ticket:
         NotAllowed: it was somebody else's act.
         ActionError: it was undone already, is too long ago, or somebody changed the same since.
     """
+    customer = owners.customer_of(step.ticket, step.changed)
     ticket = Ticket.objects.locked(step.ticket)
     if not actor.works_here or actor.user is None or step.user_id != actor.user.pk:
         raise NotAllowed
@@ -103,15 +113,21 @@ def undo(*, actor: Actor, step: UndoStep) -> Ticket:
         raise ActionError(_("There is nothing to undo any more."), code="undone")
     if found.created_at < clock.now() - UNDO_FOR:
         raise ActionError(_("That is too long ago to be undone."), code="too_late")
+    fields, changed = owners.apart(found.changed)
     now = _columns(ticket)
-    if any(now[name] != after for name, (_before, after) in found.changed.items()):
+    owned = {place: owners.owner(place, ticket, customer) for place in fields}
+    if any(now[name] != after for name, (_before, after) in changed.items()) or any(
+        owners.value(place, owned[place]) != after for place, (_before, after) in fields.items()
+    ):
         raise ActionError(_who_went_on(ticket, found), code="changed")
     if found.block is not None:
         _lift_or_restore(actor, found.block)
-    _put_back(ticket, {name: before for name, (before, _after) in found.changed.items()})
-    if "turn_since" in found.changed or found.handovers:
+    _put_back(ticket, {name: before for name, (before, _after) in changed.items()})
+    for place, (before, _after) in fields.items():
+        owners.put(place, owned[place], before)
+    if "turn_since" in changed or found.handovers:
         _put_back_handovers(ticket, found.handovers)
-    from_team = found.changed.get("team", [None, None])[1]
+    from_team = changed.get("team", [None, None])[1]
     moved = {"team": ticket.team_id, "from_team": from_team} if from_team else {}
     events.record(
         EventKind.TICKET_UNDONE, actor=actor, ticket=ticket, undone=found.event.kind, **moved

@@ -7,17 +7,18 @@ meanwhile they have read: where somebody has it, or it goes on after all, one mo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tickets import actions, clock
+from tickets import access, actions, clock
 from tickets.actions import ActionError, Property
+from tickets.actions.statuses import ENDS
 from tickets.actors import Actor
 from tickets.conversation.unanswered import waits_for_answer
-from tickets.models import Team, Ticket, Turn, User
+from tickets.models import Status, StatusCategory, Team, Ticket, Turn, User
 from tickets.models.jobs import Act, BulkItem
 
 UNANSWERED = "unanswered"
@@ -32,6 +33,9 @@ class Doing:
     ticket: Ticket
     values: Values
     item: BulkItem
+    problem: Ticket | None = None
+    # What was loaded for others of the same transaction already.
+    known: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ def state_of(act: Act, ticket: Ticket) -> Values:
     found: Values = {
         "priority": ticket.priority,
         "type": ticket.type_id,
+        "status": ticket.status_id,
+        "category": ticket.category,
         "tags": list(ticket.tags),
         "team": ticket.team_id,
         "assignee": ticket.assignee_id,
@@ -79,11 +85,13 @@ _CHANGES: dict[Act, tuple[str, ...]] = {
     Act.ASSIGN: _WHO,
     Act.PRIORITY: ("priority",),
     Act.TYPE: ("type",),
+    Act.STATUS: ("status", "category", "position", "snoozed", "until", "note", *_WHO),
     Act.TAG: ("tags",),
     Act.SNOOZE: ("snoozed", "until", "note", *_WHO),
     Act.TRANSFER: ("team", *_WHO),
     Act.RESOLVE: ("closed", "position", *_WHO),
     Act.SPAM: ("spam",),
+    Act.ANSWER: ("closed", "position", *_WHO),
 }
 
 
@@ -91,7 +99,8 @@ _CHANGES: dict[Act, tuple[str, ...]] = {
 
 
 def _assign(doing: Doing) -> None:
-    agent = User.objects.get(pk=doing.values["agent"])
+    agent = doing.known.get("agent") or User.objects.with_access().get(pk=doing.values["agent"])
+    doing.known["agent"] = agent
     if not agent.on_the_staff:
         raise _gone(agent)
     seen = doing.item.seen_assignee
@@ -119,6 +128,35 @@ def _type(doing: Doing) -> None:
 def _untype(undoing: Undoing) -> None:
     was, became = undoing.was["type"] or "", undoing.became["type"] or ""
     _set(undoing.actor, undoing.ticket, Property.TYPE, str(was), seen=str(became))
+
+
+def _give_status(doing: Doing) -> None:
+    """What is closed is not reopened by it, and nothing that waits for an answer is ended."""
+    status = Status.objects.get(pk=doing.values["status"])
+    ticket = doing.ticket
+    if ticket.category in ENDS and status.category != ticket.category:
+        raise ActionError(_("It is closed already."), code="closed")
+    if status.category in ENDS:
+        _refuse_unanswered(ticket)
+    actions.set_status(actor=doing.actor, ticket=ticket, status=status)
+
+
+def _take_status(undoing: Undoing) -> None:
+    """The status that was there; where the other one had brought it elsewhere, back, too."""
+    actor, ticket, was, became = undoing.actor, undoing.ticket, undoing.was, undoing.became
+    moved = was["category"] != became["category"]
+    now, names = state_of(Act.STATUS, ticket), _CHANGES[Act.STATUS] if moved else ("status",)
+    _refuse_changed(undoing, all(now[name] == became[name] for name in names))
+    status = Status.objects.get(pk=was["status"]) if was["status"] else None
+    actions.set_status(
+        actor=actor,
+        ticket=ticket,
+        status=status,
+        category=StatusCategory(was["category"]),
+        until=_moment(was["until"]),
+    )
+    if moved:
+        _give_back(undoing)
 
 
 def _tag(doing: Doing) -> None:
@@ -170,10 +208,7 @@ def _resolve(doing: Doing) -> None:
     if ticket.is_closed:
         raise ActionError(_("It is closed already."), code="closed")
     if not doing.values["anyway"]:
-        if ticket.turn == Turn.QUEUE:
-            raise ActionError(_("Somebody waits for a person in it."), code=UNANSWERED)
-        if ticket.turn == Turn.AGENT and waits_for_answer(ticket):
-            raise ActionError(_("The last message is not answered."), code=UNANSWERED)
+        _refuse_unanswered(ticket)
     actions.resolve(actor=doing.actor, ticket=ticket, seen=ticket.last_position)
 
 
@@ -196,16 +231,40 @@ def _not_spam(undoing: Undoing) -> None:
     actions.not_spam(actor=undoing.actor, ticket=undoing.ticket)
 
 
+def _answer(doing: Doing) -> None:
+    """A problem's answer: said, and resolved, unless somebody wrote since it was asked for."""
+    actor, ticket, values = doing.actor, doing.ticket, doing.values
+    assert doing.problem is not None
+    if not access.affected_by(actor, doing.problem).filter(pk=ticket.pk).exists():
+        raise ActionError(_("It is not linked with the problem any more."), code="unlinked")
+    if ticket.is_closed:
+        raise ActionError(_("It was closed meanwhile."), code="closed")
+    seen = doing.item.seen_position
+    if values["body"]:
+        seen = actions.reply(actor=actor, ticket=ticket, body=values["body"], seen=seen).position
+    if values["resolves"]:
+        actions.resolve(actor=actor, ticket=ticket, seen=seen)
+
+
+def _reopen_answered(undoing: Undoing) -> None:
+    """What was said stays said; what was resolved goes on."""
+    if not undoing.became["closed"]:
+        raise ActionError(_("What was said cannot be taken back."), code="said")
+    _reopen(undoing)
+
+
 _ACTS: dict[Act, tuple[Callable[[Doing], None], Callable[[Undoing], None]]] = {
     Act.MINE: (_assign, _unassign),
     Act.ASSIGN: (_assign, _unassign),
     Act.PRIORITY: (_prioritise, _unprioritise),
     Act.TYPE: (_type, _untype),
+    Act.STATUS: (_give_status, _take_status),
     Act.TAG: (_tag, _untag),
     Act.SNOOZE: (_snooze, _unsnooze),
     Act.TRANSFER: (_transfer, _transfer_back),
     Act.RESOLVE: (_resolve, _reopen),
     Act.SPAM: (_mark_spam, _not_spam),
+    Act.ANSWER: (_answer, _reopen_answered),
 }
 
 
@@ -216,6 +275,13 @@ def _set(
     actor: Actor, ticket: Ticket, name: Property, value: str, *, seen: str | None = None
 ) -> None:
     actions.change_ticket(actor=actor, ticket=ticket, name=name, value=value, seen=seen)
+
+
+def _refuse_unanswered(ticket: Ticket) -> None:
+    if ticket.turn == Turn.QUEUE:
+        raise ActionError(_("Somebody waits for a person in it."), code=UNANSWERED)
+    if ticket.turn == Turn.AGENT and waits_for_answer(ticket):
+        raise ActionError(_("The last message is not answered."), code=UNANSWERED)
 
 
 def _give_back(undoing: Undoing) -> None:

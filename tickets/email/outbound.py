@@ -22,8 +22,8 @@ from tickets.email.handing_over import hand_over
 from tickets.intake import limits
 from tickets.live import presence
 from tickets.models import (
-    AffectedTicket,
     AuthorKind,
+    BulkItem,
     Channel,
     Customer,
     Delivery,
@@ -38,6 +38,7 @@ from tickets.models import (
     User,
 )
 from tickets.models.deliveries import new_key
+from tickets.models.jobs import Act
 
 logger = logging.getLogger(__name__)
 
@@ -220,11 +221,8 @@ def _reads_on_a_page(ticket: Ticket) -> bool:
 
 def _is_to_many(message: Message) -> bool:
     """Whether it was said to all whom a problem affects."""
-    if message.client_id is None:
-        return False
-    return AffectedTicket.objects.filter(
-        ticket=message.ticket_id, client_id=message.client_id
-    ).exists()
+    answers = BulkItem.objects.filter(ticket=message.ticket_id, job__act=Act.ANSWER)
+    return answers.filter(became__position=message.position).exists()
 
 
 # --- copies, notices, codes, calls ----------------------------------------------------------------

@@ -26,3 +26,13 @@ def bounded(seconds: float) -> Iterator[None]:
         if isinstance(error.__cause__, QueryCanceled):
             raise TookTooLong from error
         raise
+
+
+@contextmanager
+def walked() -> Iterator[None]:
+    """Within a transaction: PostgreSQL walks an order and looks at each row, and gathers none before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+    yield
+    with connection.cursor() as cursor:  # where the statement was given up, it is rolled back
+        cursor.execute("SET LOCAL enable_bitmapscan = on")

@@ -9,7 +9,7 @@ import tickets.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0043_undo_steps"),
+        ("tickets", "0050_answers_to_problems_are_bulk_jobs"),
     ]
 
     operations = [

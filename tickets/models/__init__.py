@@ -34,7 +34,6 @@ from tickets.models.notifications import (
     Way,
 )
 from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettings
-from tickets.models.problems import AffectedState, AffectedTicket, ProblemAnswer
 from tickets.models.properties import Tag, TicketType
 from tickets.models.ratings import Rating
 from tickets.models.readings import Reading
@@ -49,8 +48,6 @@ from tickets.models.users import Role, Team, User
 from tickets.models.ways_in import LogIn, Provider, Security, TakeFirst, WayIn
 
 __all__ = [
-    "AffectedState",
-    "AffectedTicket",
     "Afterwards",
     "Answer",
     "ApiKey",
@@ -102,7 +99,6 @@ __all__ = [
     "Organization",
     "Participant",
     "Priority",
-    "ProblemAnswer",
     "Provider",
     "PushKey",
     "QueuedMail",

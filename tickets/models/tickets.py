@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -89,6 +90,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         refers to the ticket may be written meanwhile.
         """
         return self.select_for_update(no_key=True).get(pk=ticket.pk)
+
+    def all_locked(self, keys: Collection[int]) -> Self:
+        """Those rows as they are now, held in the order of their keys, as whoever holds several does."""
+        return self.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
 
 
 class Ticket(models.Model):

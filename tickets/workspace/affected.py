@@ -18,14 +18,8 @@ from django.views.decorators.http import require_http_methods
 from tickets import access, actions
 from tickets.actions import ActionError
 from tickets.lists.keyset import Order
-from tickets.models import (
-    AffectedState,
-    AffectedTicket,
-    ProblemAnswer,
-    SiteSettings,
-    Ticket,
-    Turn,
-)
+from tickets.models import BulkItem, BulkJob, SiteSettings, Ticket, Turn
+from tickets.models.jobs import Outcome
 from tickets.web.posting import posted_from
 from tickets.workspace import views
 from tickets.workspace.acts import status_of
@@ -57,20 +51,15 @@ class AnswerForm(forms.Form):
 class Progress:
     """How far an answer is. `not_done` are those that it was not done to, as far as one may see them."""
 
-    answer: ProblemAnswer
-    all: int
+    answer: BulkJob
     done: int
-    due: int
+    to_do: int
     failed: int
-    not_done: list[AffectedTicket]
+    not_done: list[BulkItem]
 
     @property
     def decided(self) -> int:
-        return self.all - self.due
-
-    @property
-    def is_running(self) -> bool:
-        return self.answer.ended_at is None
+        return self.done + self.failed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,7 +95,7 @@ def stop(request: AgentRequest, reference: str, pk: int) -> HttpResponse:
     """Do no more of an answer: before it begins, nothing of it is done."""
     ticket = access.ticket_for(actor_of(request), reference)
     answer = get_object_or_404(ticket.problem_answers, pk=pk)
-    actions.stop_answer(actor=actor_of(request), answer=answer)
+    actions.end_bulk(actor=actor_of(request), job=answer)
     return redirect("workspace-affected", reference)
 
 
@@ -137,18 +126,18 @@ def _rows(request: AgentRequest, ticket: Ticket) -> QuerySet[Ticket]:
 
 def _newest(request: AgentRequest, ticket: Ticket) -> Progress | None:
     """How far the newest answer is. Two statements."""
-    counts = {state: Count("affected", filter=Q(affected__state=state)) for state in AffectedState}
-    answers = ticket.problem_answers.select_related("author").annotate(
-        **{f"in_{state}": count for state, count in counts.items()}
+    counts = {name: Count("items", filter=Q(items__outcome=name)) for name in Outcome.values}
+    answers = ticket.problem_answers.select_related("by").annotate(
+        **{f"number_{name}": count for name, count in counts.items()}
     )
     answer = answers.order_by("-pk").first()
     if answer is None:
         return None
     visible = access.tickets_for(actor_of(request)).values("pk")
-    not_done = answer.affected.filter(state=AffectedState.NOT_DONE, ticket__in=visible)
-    done, due, failed = (
-        int(getattr(answer, f"in_{state}"))
-        for state in (AffectedState.DONE, AffectedState.DUE, AffectedState.NOT_DONE)
-    )
+    not_done = answer.items.filter(outcome=Outcome.NOT_DONE, ticket__in=visible)
     shown = not_done.select_related("ticket__customer").order_by("pk")[:NOT_DONE]
-    return Progress(answer, done + due + failed, done, due, failed, list(shown))
+    done, to_do, failed = (
+        int(getattr(answer, f"number_{name}"))
+        for name in (Outcome.DONE, Outcome.TO_DO, Outcome.NOT_DONE)
+    )
+    return Progress(answer, done, to_do, failed, list(shown))

@@ -19,7 +19,7 @@ from tickets.actors import Actor
 from tickets.bulk.acts import UNANSWERED
 from tickets.lists.bounded import TookTooLong, bounded
 from tickets.models import BulkItem, Ticket
-from tickets.models.jobs import MOST_ITEMS, Act, Outcome
+from tickets.models.jobs import MOST_ITEMS, OF_A_LIST, Act, Outcome
 from tickets.search.finding import chosen
 from tickets.search.language import read
 from tickets.search.operators import Misread
@@ -95,7 +95,7 @@ class Target:
 def bulk(request: AgentRequest) -> HttpResponse:
     """Ask what the act needs to know; then begin it, and say what came of it if it is soon over."""
     wanted = request.POST.get("act", "")
-    if wanted not in Act:
+    if wanted not in OF_A_LIST:
         raise BadRequest("There is no such act.")
     act, target = Act(wanted), Target.sent(request)
     back = f"{reverse('workspace')}?{urlencode(target.selection.query)}"
@@ -133,7 +133,7 @@ def _ask(
         "form": form,
         "number": min(number, MOST_ITEMS),
         "too_many": number > MOST_ITEMS,
-        "tells": act in (Act.MINE, Act.ASSIGN, Act.TRANSFER, Act.RESOLVE),
+        "tells": act in (Act.MINE, Act.ASSIGN, Act.STATUS, Act.TRANSFER, Act.RESOLVE),
     }
     context |= views.list_context(request, target.selection)
     return render(request, "workspace/bulk_form.html", context, status=status)

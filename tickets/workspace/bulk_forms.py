@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from tickets import clock
 from tickets.actors import Actor
-from tickets.models import Priority, Role, Team, TicketType, User
+from tickets.models import Priority, Role, Status, Team, TicketType, User
 from tickets.models.jobs import Act
 from tickets.models.users import STAFF_ROLES
 from tickets.workspace.snoozing import AT, UNTIL_THEY_WRITE, SnoozeForm, presets
@@ -86,6 +86,30 @@ class TypeForm(ActForm):
         return {"type": str(kind.pk) if kind else ""}
 
 
+class StatusForm(ActForm):
+    status = forms.ModelChoiceField(
+        label=gettext_lazy("Status"),
+        help_text=gettext_lazy(
+            "It brings a conversation where the status belongs. What is closed stays closed, and what "
+            "waits for an answer is not ended."
+        ),
+        queryset=Status.objects.none(),
+        error_messages={
+            "required": gettext_lazy("Choose a status."),
+            "invalid_choice": gettext_lazy("Choose a status."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        statuses = self.fields["status"]
+        assert isinstance(statuses, forms.ModelChoiceField)
+        statuses.queryset = Status.objects.offered()
+
+    def values(self) -> dict[str, Any]:
+        return {"status": self.cleaned_data["status"].pk}
+
+
 class TagForm(ActForm):
     tag = forms.CharField(
         label=gettext_lazy("Tag"),
@@ -156,6 +180,7 @@ FORMS: dict[Act, type[ActForm]] = {
     Act.ASSIGN: AssignForm,
     Act.PRIORITY: PriorityForm,
     Act.TYPE: TypeForm,
+    Act.STATUS: StatusForm,
     Act.TAG: TagForm,
     Act.SNOOZE: SnoozeAllForm,
     Act.TRANSFER: TransferAllForm,

@@ -11,13 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tickets import access, actions
+from tickets import access, actions, clock
 from tickets.actions import ActionError
 from tickets.bulk import working
 from tickets.bulk.acts import UNANSWERED
 from tickets.lists.keyset import Order
 from tickets.models import BulkItem, BulkJob
-from tickets.models.jobs import Outcome
+from tickets.models.jobs import KEPT_FOR, Act, Outcome
 from tickets.web.posting import posted_from
 from tickets.workspace import views
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
@@ -104,7 +104,7 @@ def _sent(address: str) -> Any:
 
 
 def _context(request: AgentRequest, job: BulkJob, unseen: Sequence[str] = ()) -> dict[str, Any]:
-    job = BulkJob.objects.select_related("undoes", "undone_by").get(pk=job.pk)
+    job = BulkJob.objects.select_related("undoes", "undone_by", "problem").get(pk=job.pk)
     numbers = BulkItem.objects.numbers(job)
     wanted = request.GET.get("show", "")
     outcome = Outcome.DONE if wanted == Outcome.DONE else Outcome.NOT_DONE
@@ -115,6 +115,7 @@ def _context(request: AgentRequest, job: BulkJob, unseen: Sequence[str] = ()) ->
     )
     seen = set(visible.values_list("pk", flat=True))
     unanswered = BulkItem.objects.filter(job=job, outcome=Outcome.NOT_DONE, code=UNANSWERED)
+    may_go_on = job.act == Act.RESOLVE and not (job.is_running or job.undoes_id)
     undone_by = getattr(job, "undone_by", None)
     return {
         "job": job,
@@ -132,10 +133,12 @@ def _context(request: AgentRequest, job: BulkJob, unseen: Sequence[str] = ()) ->
         ],
         "outcome": outcome,
         "next_items": page.next,
-        "unanswered": 0 if job.is_running or job.undoes_id else unanswered.count(),
+        "unanswered": unanswered.count() if may_go_on else 0,
         "undone_by": undone_by,
         "may_undo": not job.is_running
         and job.undoes_id is None
         and undone_by is None
+        and job.created_at > clock.now() - KEPT_FOR
+        and (job.act != Act.ANSWER or job.values["resolves"])
         and BulkItem.objects.filter(job=job, outcome=Outcome.DONE).exclude(was={}).exists(),
     }

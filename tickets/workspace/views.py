@@ -21,7 +21,7 @@ from tickets.conversation.stretches import Stretch
 from tickets.lists import columns
 from tickets.live import presence
 from tickets.models import Kind, Ticket
-from tickets.models.jobs import Act
+from tickets.models.jobs import OF_A_LIST
 from tickets.search.field_operators import all_operators
 from tickets.web.context import desk
 from tickets.web.posting import posted_from
@@ -205,7 +205,7 @@ def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
         "list_query": urlencode({**selection.query, "from": ""}),
         "whole_count": "" if selection.search else shown_in_view,
         "list_title": _title(selection, kept),
-        "bulk_acts": Act.choices,
+        "bulk_acts": [(act, act.label) for act in OF_A_LIST],
         "saved_views": kept,
         "current_view": saved_views.current(kept),
         "empty_title": empty[0],

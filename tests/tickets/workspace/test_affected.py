@@ -8,9 +8,10 @@ from django.test import Client
 from tests.factories import make_agent, make_message, make_ticket
 from tests.tickets.workspace.conftest import BY_SCRIPT
 from tests.tickets.workspace.test_pages import LIMIT, queries
-from tickets import actions, problems
+from tickets import actions
 from tickets.actors import Actor
-from tickets.models import LinkKind, Team, Turn, User
+from tickets.bulk import working
+from tickets.models import BulkJob, LinkKind, Team, Turn, User
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ def test_all_affected_are_answered_from_one_page_which_says_what_came_of_it(
     assert sent.status_code == 302
     make_message(tickets[0], "And now?")
     assert 'hx-trigger="every 2s"' in danas.get(url).text
-    problems.work_off(seconds=60)
+    working.work(BulkJob.objects.get(), seconds=60)
     progress = danas.get(url, headers=BY_SCRIPT).text
     assert "2 of 3 done" in progress
     assert "1 not" in progress
@@ -46,7 +47,7 @@ def test_of_affected_ones_that_may_not_be_seen_nothing_is_shown(
     actions.link(actor=Actor.agent(both), ticket=hidden, other=problem, kind=LinkKind.CAUSED_BY)
     actions.answer_affected(actor=Actor.agent(both), problem=problem, body="Fixed", resolves=True)
     make_message(hidden, "Hm")
-    problems.work_off()
+    working.work(BulkJob.objects.get(), seconds=60)
     page = danas.get(f"/workspace/{problem.reference}/affected/").text
     assert hidden.reference not in page
     assert str(hidden.customer) not in page

@@ -25,6 +25,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The jobs that go on in the background, whose requests do one ticket."""
     monkeypatch.setattr(jobs, "AT_ONCE", 1)
     monkeypatch.setattr(working, "SLICE_SECONDS", 0)
+    monkeypatch.setattr(working, "HELD_SECONDS", 0)
     monkeypatch.setattr(working.work, "__kwdefaults__", {"seconds": 0, "at_least": 1})
     found: list[int] = []
     monkeypatch.setattr(working, "send", lambda pk, chain, **_: found.append(pk))
