@@ -57,6 +57,7 @@ def owe_mail(
     `wait`: only if they have not read it here by then. The event says what happened, so this
     records none.
     """
+    ticket = Ticket.objects.locked(ticket)
     delivery, _is_new = Delivery.objects.get_or_create(
         event=event,
         kind=kind,

@@ -109,7 +109,8 @@ def owe(
     `to` is one address in its form (`tickets.addresses`); `name` the kind, of which there are the
     templates `emails/<name>.txt`, `.html` and, unless its subject is the conversation's,
     `<name>_subject.txt`. They get `ticket`, `desk`, `link`, `email`, `message` and what is in
-    `context`, which is kept until then, so it has to be plain data without words that anybody wrote.
+    `context`, which is kept until then, so it has to be plain data without words that anybody wrote
+    (an acknowledgement says what stands in `expected`: when an answer comes).
     `message` is what is said in the mail: agents see below it how it fared. `user` is somebody who
     works here. `wait`: only if the customer has not read the message here by then.
 

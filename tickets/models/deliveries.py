@@ -71,8 +71,12 @@ class DeliveryState(models.TextChoices):
 
 OPEN = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 NOT_ARRIVED = (DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.COMPLAINED)
-# No mail of a conversation waits for these, nor they for one: somebody sits before a page for them.
-_OUT_OF_ORDER = (DeliveryKind.CONFIRM_ADDRESS, DeliveryKind.ANSWER_WAITS)
+# No mail of a conversation waits for these, nor they for one: somebody sits before a page for them,
+# or is a colleague.
+_OUT_OF_ORDER = (
+    *(DeliveryKind.CONFIRM_ADDRESS, DeliveryKind.ANSWER_WAITS),
+    DeliveryKind.CALL,
+)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

@@ -79,7 +79,7 @@ def test_the_agent_writes_from_the_mailbox_and_the_answer_finds_its_conversation
     assert mail["Reply-To"] == tokens.address(SUPPORT, token)
     assert tokens.in_ids([mail["Message-ID"].strip()]) == tokens.Token(ticket.reference)
     assert mail["In-Reply-To"] == "<one@walkers.example>"
-    assert text_of(mail).splitlines()[-1] == tokens.marker(token)
+    assert text_of(mail).strip().splitlines()[-1] == tokens.marker(token)
     assert tokens.marker(token) in html_of(mail)
     assert mail["Subject"] == f"Re: My tent [#{ticket.reference}]"
 
