@@ -3,9 +3,10 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
+from django.db import migrations, models
+
 import tickets.clock
 import tickets.models.ways_in
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
