@@ -389,6 +389,7 @@ LOGGING = {
     # Beat asks for something every two seconds: that it was done is said, not that it was asked.
     "loggers": {
         "celery.worker.strategy": {"level": "WARNING"},
+        "mail.log": {"level": "WARNING"},  # aiosmtpd, of every call
         "imapclient": {"level": "WARNING"},  # at DEBUG it says what is sent, log-ins among it
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},

@@ -15,7 +15,7 @@ from tickets import sealing
 from tickets.email.fetching.program import Program
 from tickets.models import IncomingMail, Mailbox, Security, TakeFirst, WayIn
 
-SECONDS = 20.0
+SECONDS = 40.0
 
 
 def a_mail(number: int | str, body: str = "It has a hole.", *, date: str = "") -> bytes:

@@ -79,9 +79,11 @@ def test_a_server_that_is_restarted_is_fetched_from_again(
     fetcher.start()
     wait_until(in_order)
     dovecot.stop()
-    wait_until(lambda: Fetching.objects.exclude(trouble="").exists())
-    assert "does not answer" in Fetching.objects.get().trouble
-    dovecot.start()
+    try:
+        wait_until(lambda: Fetching.objects.exclude(trouble="").exists())
+        assert "does not answer" in Fetching.objects.get().trouble
+    finally:
+        dovecot.start()
     dovecot.put(user, a_mail("afterwards"))
     wait_until(lambda: subjects() == ["My tent afterwards"])
     assert events_of(mailbox)[0] == EventKind.MAILBOX_FAILING

@@ -145,7 +145,7 @@ class Folder:
             self._keep(uid, self._beginning(uid), arrived, why, size)
             return
         try:
-            raw = self._body(uid, "BODY.PEEK[]", b"BODY[]", ANSWER_SECONDS + size / SLOWEST)
+            raw = self._body(uid, "BODY.PEEK[]", b"BODY[]", size)
             if raw is not None:
                 self._keep(uid, raw, arrived)
         except OperationalError:  # the database is away, or full: no fault of this mail
@@ -188,10 +188,8 @@ class Folder:
             f"Message-ID: <{uid}.{self.fetching.uid_validity}.{self.mailbox.pk}>\r\n\r\n".encode()
         )
 
-    def _body(
-        self, uid: int, wanted: str, name: bytes, seconds: float = ANSWER_SECONDS
-    ) -> bytes | None:
-        with self.connection.within(seconds):
+    def _body(self, uid: int, wanted: str, name: bytes, size: int = 0) -> bytes | None:
+        with self.connection.within(ANSWER_SECONDS + size / SLOWEST):
             raw = self.connection.fetch([uid], [wanted]).get(uid, {}).get(name)
         return bytes(raw) if raw is not None else None
 
