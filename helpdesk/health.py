@@ -35,12 +35,8 @@ CHECK_SECONDS = 1.0  # a check that takes longer has failed
 KEPT_SECONDS = 1.0  # how long an answer is given again, so that probes cost nothing
 BEAT_KEY = "beat:alive"
 BEAT_SECONDS = 15  # three beats
-SERVED = (
-    "default",
-    "mail",
-    "reading",
-    "incoming",
-)  # by a worker; the assistant's is asked for its model
+# By a worker; the assistant's is asked for its model.
+SERVED = ("default", "mail", "reading", "incoming")
 MANY = 50  # that wait: from here on it is said how many
 
 
@@ -112,17 +108,18 @@ def check_model() -> str:
     return f"{waiting} turns and texts wait." if waiting >= MANY else ""
 
 
-def check_mail() -> None:
-    """That every mailbox is fetched."""
+def check_mail() -> str:
+    """Which mailbox is not fetched. It is said, and makes nothing unready: pages are served all the
+    same, and whoever could answer would be taken out of service by a password.
+    """
     try:
         found = fetching.in_trouble()
     except DatabaseError as error:
         raise NotWell("Not known while PostgreSQL does not answer.") from error
     finally:
         connection.close()
-    if found:
-        more = f" And {len(found) - 1} more mailboxes." if len(found) > 1 else ""
-        raise NotWell(f"{found[0][0].address}: {found[0][1]}{more}")
+    more = f" And {len(found) - 1} more mailboxes." if len(found) > 1 else ""
+    return f"{found[0][0].address}: {found[0][1]}{more}" if found else ""
 
 
 def _waiting(queue: str) -> int:

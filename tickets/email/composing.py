@@ -15,8 +15,9 @@ from django.utils import translation
 
 from tickets import actions
 from tickets.actors import Actor
-from tickets.email import headers, tokens
+from tickets.email import headers, links, tokens
 from tickets.email.handing_over import Mail
+from tickets.email.links import Act
 from tickets.intake import text
 from tickets.models import (
     Attachment,
@@ -26,7 +27,9 @@ from tickets.models import (
     Message,
     Quotes,
     SiteSettings,
+    Turn,
 )
+from tickets.service import notices, queues
 
 logger = logging.getLogger(__name__)
 
@@ -102,10 +105,15 @@ def _context(delivery: Delivery, desk: SiteSettings) -> dict[str, Any]:
         "ticket": ticket,
         "desk": desk,
         "email": delivery.recipient,
+        "site": settings.SITE_URL,
         "link": settings.SITE_URL + reverse(place, args=[ticket.reference]),
     }
     if delivery.kind in _WITH_A_CODE:
         context |= _code(delivery)
+    if delivery.kind == DeliveryKind.ANSWER and delivery.message is not None:
+        context |= {f"link_{act.name.lower()}": links.make(act, delivery.message) for act in Act}
+    if delivery.kind == DeliveryKind.ACKNOWLEDGEMENT and ticket.turn == Turn.QUEUE:
+        context["expected"] = notices.queued(queues.outlook(ticket), ticket.customer)
     if delivery.kind == DeliveryKind.CLOSING:
         day = date.fromisoformat(delivery.event.data["on"])
         context["day"] = datetime.combine(day, time(12), tzinfo=UTC)

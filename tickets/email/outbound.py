@@ -99,6 +99,7 @@ def owe(
     user: User | None = None,
     urgency: Urgency | None = None,
     wait: timedelta = timedelta(),
+    is_capped: bool = True,
 ) -> Delivery | None:
     """Owe somebody a mail about a conversation. The way in which others send one, too.
 
@@ -115,12 +116,13 @@ def owe(
     works here. `wait`: only if the customer has not read the message here by then.
 
     What the helpdesk writes by itself is asked of `caps.may_write_by_itself`; where that says no,
-    nothing is owed, agents are told of it once, and this is None.
+    nothing is owed, agents are told of it once, and this is None. What must not be kept back (a
+    warning to somebody in danger) is not asked: `is_capped=False`.
     """
     desk = SiteSettings.load()
     kind = DeliveryKind(name)
     automatic = kind not in _BY_PEOPLE
-    if automatic and user is None and not _asked_for(event, kind):
+    if automatic and is_capped and user is None and not _asked_for(event, kind):
         Ticket.objects.locked(ticket)  # two at once are counted one after the other
         known = Delivery.objects.filter(event=event, kind=kind, recipient=to).exists()
         if not known and not caps.may_write_by_itself(to, ticket):

@@ -31,6 +31,7 @@ WRITE_A_MESSAGE = parse("30/minute")  # per customer
 LEAVE_AN_ADDRESS = parse("5/hour")  # per customer
 TRY_A_CODE = parse("30/10 minutes")  # per address of the network
 MAIL_TO_AN_UNCONFIRMED_ADDRESS = parse("3/hour")  # per address
+MAIL_TO_SOMEBODY_BLOCKED = parse("1/day")  # per address
 
 
 class TooMany(Exception):

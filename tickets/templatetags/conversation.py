@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
+from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from knowledgebase.markdown import render_excerpt, render_message
@@ -38,6 +39,13 @@ def quoted(body: str) -> str:
 def excerpt_html(passage: str, slug: str) -> SafeString:
     """A passage of the article at `slug` as safe HTML: lists, tables and code as they are there."""
     return render_excerpt(passage, reverse("help-article", args=[slug]))
+
+
+@register.filter
+def excerpt_mail(passage: str, slug: str) -> SafeString:
+    """The same for a mail, where links need the name of our site."""
+    html = render_excerpt(passage, reverse("help-article", args=[slug]))
+    return mark_safe(html.replace('href="/', f'href="{settings.SITE_URL}/'))  # noqa: S308 - our own
 
 
 @register.filter

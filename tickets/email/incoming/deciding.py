@@ -265,10 +265,14 @@ def _put_in_copy(mail: Incoming, ticket: Ticket) -> None:
 
 def _bounced(row: IncomingMail, mail: Incoming, place: Place | None) -> None:
     """A mail of ours did not arrive: that is its delivery's to know, and nothing is answered."""
-    file(
-        row,
-        mail,
-        MailState.NOTED if place else MailState.ASIDE,
-        mail.why,
-        ticket=place.ticket if place else None,
+    bounce = mail.bounce
+    delivery = bounce and actions.note_bounce(
+        actor=Actor.system(),
+        internet_message_id=bounce.message_id,
+        recipient=bounce.recipient,
+        is_permanent=bounce.is_permanent,
+        status=bounce.status,
+        diagnostic=bounce.diagnostic,
     )
+    ticket = delivery.ticket if delivery else place.ticket if place else None
+    file(row, mail, MailState.NOTED if ticket else MailState.ASIDE, mail.why, ticket=ticket)

@@ -14,6 +14,7 @@ SAID = 4_000  # of a mail that is no message
 def shown(mail: Incoming, *, left_out: tuple[File, ...] = (), how: str = "") -> dict[str, Any]:
     """As it is kept with the mail. `left_out` are files that were not taken; `how` it found its place."""
     return {
+        "nature": str(mail.nature),
         "from": _person(mail.sender),
         "to": [_person(person) for person in mail.to[:PEOPLE]],
         "cc": [_person(person) for person in mail.cc[:PEOPLE]],
@@ -32,7 +33,7 @@ def shown(mail: Incoming, *, left_out: tuple[File, ...] = (), how: str = "") -> 
 
 def unread(mail: Incoming) -> dict[str, Any]:
     """The same for a mail that is no message, with its words."""
-    return {**shown(mail), "said": (mail.said or mail.folded)[:SAID], "nature": str(mail.nature)}
+    return {**shown(mail), "said": (mail.said or mail.folded)[:SAID]}
 
 
 def name_of(person: Person) -> str:
