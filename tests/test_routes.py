@@ -49,6 +49,8 @@ FORM = {
     "ask",
     "talk-to-a-human",
     "by-mail",
+    "workspace-call",
+    "workspace-new-call",
     "confirm-address",
     "workspace-transfer",
     "workspace-snooze",

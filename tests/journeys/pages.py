@@ -159,6 +159,8 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "workspace-notification-settings": (AGENT, ("/workspace/notifications/settings/",)),
     "workspace-keep-view": (AGENT, ("/workspace/views/keep/?q=status:open+tent",)),
     "workspace-change-view": (AGENT, ("/workspace/views/{view}/",)),
+    "workspace-new-call": (AGENT, ("/workspace/call/",)),
+    "workspace-call": (AGENT, ("/workspace/{talks}/call/",)),
     "workspace-mails": (AGENT, ("/workspace/mail/",)),
     "workspace-mail": (AGENT, ("/workspace/mail/{mail}/",)),
     "workspace-filter": (AGENT, ("/workspace/filter/?q=tag:tent+OR+tag:stove&group=team",)),

@@ -3,6 +3,7 @@
 from tickets.actions.answering import answer, follow_up
 from tickets.actions.asking import reply_asking
 from tickets.actions.blocks import block, unblock
+from tickets.actions.calls import log_call, open_by_call
 from tickets.actions.claims import (
     ask_for_a_code,
     confirm_claim,
@@ -180,6 +181,7 @@ __all__ = [
     "known_customer",
     "leave_email",
     "link",
+    "log_call",
     "make_claim",
     "mark_all_read",
     "mark_read",
@@ -198,6 +200,7 @@ __all__ = [
     "note_trouble",
     "notify",
     "open_address",
+    "open_by_call",
     "open_ticket",
     "owe_mail",
     "post_message",

@@ -3,6 +3,7 @@
 from tickets.models.api_keys import ApiKey, IdempotentRequest, Scope
 from tickets.models.attachments import Attachment
 from tickets.models.blocks import Block
+from tickets.models.calls import Call, CallOutcome, Direction
 from tickets.models.claims import Claim, ClaimState
 from tickets.models.custom_fields import CustomField
 from tickets.models.customers import Customer, Fact, Organization, Tier
@@ -56,6 +57,8 @@ __all__ = [
     "Block",
     "BulkItem",
     "BulkJob",
+    "Call",
+    "CallOutcome",
     "Channel",
     "Citation",
     "Claim",
@@ -66,6 +69,7 @@ __all__ = [
     "Delivery",
     "DeliveryKind",
     "DeliveryState",
+    "Direction",
     "Draft",
     "EscalationRule",
     "EscalationRuleVersion",

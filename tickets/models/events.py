@@ -19,6 +19,7 @@ class EventKind(models.TextChoices):
     TICKET_OPENED = "ticket.opened", _("opened the conversation")
     MESSAGE_POSTED = "message.posted", _("wrote")
     NOTE_WRITTEN = "note.written", _("wrote an internal note")
+    CALL_LOGGED = "call.logged", _("wrote a telephone call down")
     REPLY_LEAVING = "reply.leaving", _("sent a reply, which leaves in a moment")
     REPLY_TAKEN_BACK = "reply.taken_back", _("took a reply back before it left")
     REPLY_HELD = "reply.held", _("has a reply that did not leave")

@@ -155,7 +155,9 @@ def _whole(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Messages or notes with all that is shown of them."""
     if not isinstance(rows, MessageQuerySet):
         names = Mention.objects.filter(note=OuterRef("pk")).values("name")
-        notes: QuerySet[Any] = rows.select_related("author").annotate(names=ArraySubquery(names))
+        notes: QuerySet[Any] = rows.select_related("author", "call").annotate(
+            names=ArraySubquery(names)
+        )
         return notes
     loaded = [relation for addition in _additions for relation in addition.load]
     left_out = [column for addition in _additions for column in addition.without]

@@ -107,6 +107,10 @@ TABLE = {
     ("GET", "workspace-block"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-block"): [302, 404, 404, 422, 422, 422],  # without whom and why
     ("POST", "workspace-undo"): [302, 404, 302, 302, 302, 302],  # nothing of theirs
+    ("GET", "workspace-new-call"): [302, 404, 200, 200, 200, 200],
+    ("POST", "workspace-new-call"): [302, 404, 422, 422, 422, 422],  # without a call
+    ("GET", "workspace-call"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-call"): [302, 404, 404, 422, 422, 422],  # without a call
     ("GET", "workspace-mails"): [302, 404, 200, 200, 200, 200],
     # A mail that there is not.
     **{
