@@ -9,7 +9,7 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tickets import problems, sending, telling
+        from tickets import problems, sending, telling, uses
         from tickets.email import outbound
         from tickets.email.incoming import reaction as incoming
         from tickets.portal import accounts
@@ -24,5 +24,6 @@ class TicketsConfig(AppConfig):
         accounts.subscribe()
         indexing.subscribe()
         telling.subscribe()
+        uses.subscribe()
         second_factor.subscribe()
         by_mail.take_part()

@@ -28,6 +28,7 @@ STAFF_ONLY = {
     *(EventKind.TICKET_FOLLOWED, EventKind.TICKET_UNFOLLOWED),
     *(EventKind.TICKET_LINKED, EventKind.TICKET_UNLINKED),
     *(EventKind.AFFECTED_ANSWERED, EventKind.AFFECTED_DONE),
+    EventKind.MACRO_APPLIED,
 }
 
 
