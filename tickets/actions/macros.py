@@ -142,9 +142,7 @@ def apply_macro(
         raise closed(ticket)
     plan = plan_for(ticket, user, macro)
     draft = Draft.objects.unsent().filter(ticket=ticket, author=user, kind=Kind.REPLY).first()
-    left = macros.left_in_draft(
-        macro.pk, macro.name, macro.acts, plan.note.text, plan.body.marks, str(client_id)
-    )
+    left = macros.left_in_draft(macro, plan.note.text, plan.body.marks, str(client_id))
     if not plan.body.text:
         crossing.refuse_crossing(ticket, user, seen)
         return carry_out(actor, ticket, left, client_id)
@@ -153,6 +151,7 @@ def apply_macro(
     sends = plan.sends(draft if draft.pk or draft.body else None)
     draft.body = text.message("\n\n".join(filter(None, [draft.body, plan.body.text])))
     draft.macro, draft.updated_at = macros.with_another(draft.macro, left), clock.now()
+    draft.macro["words"] = macros.in_words(refuse_gone(draft.macro))
     draft.save()
     if not sends:
         return draft
@@ -176,7 +175,7 @@ def leave_macro_out(*, actor: Actor, ticket: Ticket) -> Draft | None:
     draft = own.first()
     if draft is None or not draft.macro:
         return draft
-    draft.macro = {**draft.macro, "acts": {}, "note": ""}
+    draft.macro = {**draft.macro, "acts": {}, "words": [], "note": ""}
     draft.updated_at = clock.now()
     draft.save()
     return draft

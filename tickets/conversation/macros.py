@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tickets.intake import tags
-from tickets.models import Priority, Status, StatusCategory, Team, TicketType, User
+from tickets.models import Macro, Priority, Status, StatusCategory, Team, TicketType, User
 
 Acts = dict[str, Any]
 
@@ -135,13 +135,12 @@ def how_long(hours: int) -> str:
     return ngettext("%(number)d day", "%(number)d days", days) % {"number": days}
 
 
-def left_in_draft(
-    key: int, name: str, acts: Acts, note: str, marks: Iterable[str], applied: str
-) -> dict[str, Any]:
+def left_in_draft(macro: Macro, note: str, marks: Iterable[str], applied: str) -> dict[str, Any]:
     """What a draft keeps of a macro as it was applied: later changes of the macro do not reach it."""
     return {
-        "used": [[key, name]],
-        "acts": acts,
+        "used": [[macro.pk, macro.name]],
+        "acts": macro.acts,
+        "words": [],  # the acts as its author reads them, so that a page loads nothing for them
         "note": note,
         "marks": list(marks),
         "applied": [applied],
@@ -155,6 +154,7 @@ def with_another(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[st
     return {
         "used": [*before["used"], *(one for one in after["used"] if one not in before["used"])],
         "acts": together(before["acts"], after["acts"]),
+        "words": [*before["words"], *after["words"]],
         "note": "\n\n".join(filter(None, [before["note"], after["note"]])),
         "marks": list(dict.fromkeys([*before["marks"], *after["marks"]])),
         "applied": [*before["applied"], *after["applied"]],
