@@ -59,7 +59,9 @@ def programs(port: int, data: Path) -> list[Program]:
             remote,
         ),
         Program(
-            "worker", (*worker, "-Q", "default,mail,incoming,reading", "-c", "2", "-n", "main@%h"), remote
+            "worker",
+            (*worker, "-Q", "default,mail,incoming,reading", "-c", "2", "-n", "main@%h"),
+            remote,
         ),
         Program(
             "assistant",

@@ -5,6 +5,7 @@ from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, SingletonAdmi
 from tickets.admin.people import blocks, customers, keys, users
 from tickets.admin.policy import (
     custom_fields,
+    macros,
     opening_hours,
     site_settings,
     statuses,
@@ -24,6 +25,7 @@ __all__ = [
     "keys",
     "ledger",
     "log",
+    "macros",
     "opening_hours",
     "rules",
     "site",
