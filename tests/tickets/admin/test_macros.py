@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import make_admin, make_agent, make_team
-from tests.tickets.admin.conftest import list_of, url_of
+from tests.tickets.admin.conftest import list_of, sent_by, url_of
 from tests.tickets.macro_steps import save
 from tickets.models import Event, EventKind, Macro
 
@@ -23,9 +23,10 @@ def test_an_admin_sees_what_is_shared_switches_it_off_and_reads_nothing_personal
     assert "Late" in listed
     assert "Personal" not in listed
     assert client.get(url_of(own, "change")).status_code == 302  # as if it were missing
-    page = client.get(url_of(shared, "change")).text
-    assert "Put aside for 2 days" in page
-    said = {"name": "Late", "folder": "Delivery", "team": "", "body": "Forged"}
+    page = client.get(url_of(shared, "change"))
+    assert "Put aside for 2 days" in page.text
+    said = {**sent_by(page), "folder": "Delivery", "team": "", "body": "Forged"}
+    del said["is_active"]
     assert client.post(url_of(shared, "change"), said).status_code == 302
     shared.refresh_from_db()
     assert (shared.folder, shared.team, shared.is_active) == ("Delivery", None, False)
