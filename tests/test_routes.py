@@ -25,6 +25,7 @@ READ = {
     *("workspace-notifications", "workspace-push-worker"),
     *("workspace-mails", "workspace-mail", "workspace-mail-original", "workspace-mail-source"),
     *("workspace-filter", "workspace-counts", "workspace-jobs", "workspace-job"),
+    *("workspace-macros", "workspace-macro-list"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {
@@ -44,6 +45,7 @@ WRITE = {
     "workspace-read-mail-again",
     *("workspace-mail-again", "workspace-mail-hold", "workspace-mail-open"),
     *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
+    *("workspace-apply-macro", "workspace-leave-macro-out", "workspace-remove-macro"),
 }
 FORM = {
     "ask",
@@ -60,6 +62,8 @@ FORM = {
     "workspace-affected",
     "workspace-block",
     "workspace-keep-view",
+    "workspace-add-macro",
+    "workspace-change-macro",
     "workspace-notification-settings",
     "workspace-change-view",
     "workspace-correct",

@@ -9,7 +9,7 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tickets import sending, telling
+        from tickets import sending, telling, uses
         from tickets.bulk import working
         from tickets.email import answering, outbound
         from tickets.email.incoming import reaction as incoming
@@ -26,5 +26,6 @@ class TicketsConfig(AppConfig):
         accounts.subscribe()
         indexing.subscribe()
         telling.subscribe()
+        uses.subscribe()
         second_factor.subscribe()
         by_mail.take_part()

@@ -1,5 +1,5 @@
 """What the agents of the demo made of their conversations: what they are, what is put aside, what belongs
-together, and the views that are kept.
+together, and the views and macros that are kept.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ def load_desk(desk: Entry, cast: Cast, now: datetime) -> None:
             _join(ticket, told, agent)
     for view in desk["views"]:
         _keep(view, cast)
+    for macro in desk["macros"]:
+        _keep_macro(macro, cast, types)
 
 
 def _types(names: list[str]) -> dict[str, TicketType]:
@@ -87,4 +89,26 @@ def _keep(view: Entry, cast: Cast) -> None:
         query=view["query"],
         sort=Sort.NEWEST,
         team=cast.teams[view["team"]] if "team" in view else None,
+    )
+
+
+def _keep_macro(macro: Entry, cast: Cast, types: dict[str, TicketType]) -> None:
+    """Those without an owner are shared, by the admin."""
+    owner: User | None = cast.staff[macro["owner"]] if "owner" in macro else None
+    admin = next(user for user in cast.staff.values() if user.role == Role.ADMIN)
+    acts = dict(macro["acts"])
+    for name, rows in (("type", types), ("team", cast.teams)):
+        if name in acts:
+            acts[name] = rows[acts[name]].pk
+    actions.save_macro(
+        actor=Actor.agent(owner or admin),
+        macro=None,
+        name=macro["name"],
+        folder=macro.get("folder", ""),
+        shared=owner is None,
+        team=cast.teams[macro["team"]] if "team" in macro else None,
+        body=macro.get("body", ""),
+        note=macro.get("note", ""),
+        acts=acts,
+        send_at_once=macro.get("send_at_once", False),
     )

@@ -81,6 +81,7 @@ from tickets.actions.incoming import dismiss_mail, file_mail, read_again, receiv
 from tickets.actions.jobs import end_bulk, start_bulk, undo_bulk
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.links import link, unlink
+from tickets.actions.macros import apply_macro, leave_macro_out, remove_macro, save_macro
 from tickets.actions.mails import drop_mail, queue_mail
 from tickets.actions.merging import merge, unmerge
 from tickets.actions.notifications import (
@@ -138,6 +139,8 @@ __all__ = [
     "announce_closing",
     "answer",
     "answer_affected",
+    "answer_one",
+    "apply_macro",
     "apply_rules",
     "ask_for_a_code",
     "ask_for_a_person",
@@ -180,6 +183,7 @@ __all__ = [
     "keep_refresh_token",
     "known_customer",
     "leave_email",
+    "leave_macro_out",
     "link",
     "log_call",
     "make_claim",
@@ -213,6 +217,7 @@ __all__ = [
     "remove_browser",
     "remove_draft_file",
     "remove_from_copy",
+    "remove_macro",
     "remove_rule",
     "remove_setting",
     "remove_view",
@@ -225,6 +230,7 @@ __all__ = [
     "revoke_api_key",
     "roll_back_rule",
     "save_draft",
+    "save_macro",
     "save_rule",
     "save_view",
     "seal_again",

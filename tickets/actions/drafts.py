@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from tickets import clock, events
 from tickets.actions import crossing
@@ -16,8 +17,11 @@ from tickets.actions.closing import resolve
 from tickets.actions.custom_fields import refuse_incomplete
 from tickets.actions.errors import ActionError, HasLeft, NotAllowed, closed
 from tickets.actions.handover import accept
+from tickets.actions.macro_acts import carry_out, refuse_gone
 from tickets.actions.snoozing import snooze
 from tickets.actors import Actor
+from tickets.conversation import placeholders
+from tickets.conversation.macros import with_another
 from tickets.intake import attachments, text
 from tickets.intake.attachments import Upload
 from tickets.models import (
@@ -56,7 +60,7 @@ def save_draft(
     if draft is None and not body:
         return None
     draft = draft or Draft(ticket=ticket, author=actor.user, kind=kind)
-    if not body and not draft.attachments.exists():
+    if not body and not _does_more(draft) and not draft.attachments.exists():
         draft.delete()
         return None
     draft.body, draft.updated_at = body, clock.now()
@@ -76,18 +80,20 @@ def send_reply(
     asked_again: Sequence[str] = (),
     seen: int | None = None,
     afterwards: Afterwards = Afterwards.NOTHING,
+    with_macro: bool = False,
 ) -> Draft | None:
     """An agent sends a reply, which leaves after `wait`; until then they can take it back.
 
     Without a wait it leaves at once, and None comes back. Whoever replies to a conversation that
     nobody has, has it from now on. The second sending of the same `client_id` finds the first. The
-    files of what they were typing go along.
+    files of what they were typing go along; `with_macro` so does what macros left in it to be done.
 
     Raises:
         TextError: nothing was written, or too much.
         NotAllowed: the actor is no agent.
         Crossed: somebody wrote after position `seen`, or a colleague's reply is leaving.
-        ActionError: the conversation is closed.
+        ActionError: the conversation is closed; or a macro left something to be filled in, or names
+            something that is gone.
     """
     ticket = Ticket.objects.locked(ticket)
     if not actor.works_here or actor.user is None:
@@ -100,6 +106,11 @@ def send_reply(
     draft.client_id = client_id or uuid4()
     draft.asked_again = list(asked_again)
     draft.afterwards = afterwards
+    draft.macro = draft.macro if with_macro else {}
+    if left := placeholders.still_in(draft.body, draft.macro.get("marks", [])):
+        raise ActionError(
+            _("Not sent yet: fill this in first: %(what)s.") % {"what": left}, code="unfilled"
+        )
     return _set_off(draft, ticket, actor, seen, wait, uploads)
 
 
@@ -198,7 +209,8 @@ def _set_off(
     if ticket.is_closed:
         raise closed(ticket)
     crossing.refuse_crossing(ticket, draft.author, draft.seen)
-    if draft.afterwards == Afterwards.RESOLVE:
+    resolves = draft.afterwards == Afterwards.RESOLVE
+    if refuse_gone(draft.macro).resolves or resolves:
         refuse_incomplete(ticket)
     if ticket.assignee is None or not ticket.somebody_has_it:
         accept(actor=actor, ticket=ticket)
@@ -235,6 +247,9 @@ def _leave(draft: Draft, ticket: Ticket, uploads: Sequence[Upload] = ()) -> Mess
             seen=draft.seen,
             asked_again=draft.asked_again,
         )
+    if draft.macro:
+        ending = not draft.afterwards
+        ticket = carry_out(author, ticket, draft.macro, draft.client_id, ending=ending)
     if draft.afterwards == Afterwards.RESOLVE:
         resolve(actor=author, ticket=ticket, seen=draft.seen)
     elif draft.afterwards == Afterwards.SNOOZE:
@@ -253,14 +268,20 @@ def _write_again(draft: Draft, *, held: str = "") -> Draft | None:
     if newer := _typed(draft.ticket, draft.author, Kind.REPLY).first():
         draft.body = "\n\n".join(filter(None, [draft.body, newer.body]))
         newer.attachments.update(draft=draft)
+        draft.macro = with_another(draft.macro, newer.macro)
         newer.delete()
-    if not draft.body and not draft.attachments.exists():
+    if not draft.body and not _does_more(draft) and not draft.attachments.exists():
         draft.delete()
         return None
     draft.leaves_at, draft.afterwards, draft.held = None, Afterwards.NOTHING, held[:200]
     draft.client_id, draft.updated_at = uuid4(), clock.now()
     draft.save()
     return draft
+
+
+def _does_more(draft: Draft) -> bool:
+    """Whether macros left something in it that is done when it leaves."""
+    return bool(draft.macro.get("acts") or draft.macro.get("note"))
 
 
 def _typed(ticket: Ticket, author: User, kind: Kind) -> QuerySet[Draft]:

@@ -5,6 +5,7 @@ from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, SingletonAdmi
 from tickets.admin.people import blocks, customers, keys, users
 from tickets.admin.policy import (
     custom_fields,
+    macros,
     mailboxes,
     opening_hours,
     sending,
@@ -27,6 +28,7 @@ __all__ = [
     "keys",
     "ledger",
     "log",
+    "macros",
     "mailboxes",
     "opening_hours",
     "rules",

@@ -37,6 +37,7 @@ _NAMES: dict[str, StrOrPromise] = {
     "product": _("product"),
     TRIED: _("what they tried"),
 }
+FACTS = tuple(key for key in _NAMES if key != TRIED)  # that have a value of a few words
 
 _GIVE = (
     r"(?:send|give|tell|provide|share|confirm|let|state|remind|repeat|forward|write|name|specify|"

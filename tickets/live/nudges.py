@@ -31,6 +31,7 @@ STAFF_ONLY = {
     *(EventKind.MAIL_FAILED, EventKind.MAIL_BOUNCED, EventKind.MAIL_COMPLAINED),
     *(EventKind.MAIL_SENT_AGAIN, EventKind.MAIL_HELD_BACK, EventKind.MAIL_SILENCED),
     EventKind.ADDRESS_OPENED,
+    EventKind.MACRO_APPLIED,
 }
 
 

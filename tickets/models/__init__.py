@@ -22,6 +22,7 @@ from tickets.models.handovers import HandOver, Identity, Reason
 from tickets.models.incoming import IncomingMail, MailState
 from tickets.models.jobs import BulkItem, BulkJob
 from tickets.models.links import LinkKind, TicketLink
+from tickets.models.macros import Macro, MacroUse
 from tickets.models.mailboxes import Mailbox
 from tickets.models.mails import QueuedMail
 from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
@@ -86,6 +87,8 @@ __all__ = [
     "Kind",
     "LinkKind",
     "LogIn",
+    "Macro",
+    "MacroUse",
     "MailState",
     "MailWait",
     "Mailbox",

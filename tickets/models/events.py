@@ -64,6 +64,7 @@ class EventKind(models.TextChoices):
     CUSTOMER_BLOCKED = "customer.blocked", _("blocked the customer")
     CUSTOMER_UNBLOCKED = "customer.unblocked", _("took a block back")
     TICKET_UNDONE = "ticket.undone", _("took an act back")
+    MACRO_APPLIED = "macro.applied", _("applied a macro")
     EMAIL_LEFT = "email.left", _("left an e-mail address")
     CODE_ASKED = "email.code_asked", _("asked for another code by mail")
     EMAIL_REFUSED = "email.refused", _("said that the e-mail address is not theirs to use")

@@ -62,6 +62,7 @@ def write(request: AgentRequest, reference: str) -> HttpResponse:
             asked_again=[fact.key for fact in known],
             seen=sent["seen"],
             afterwards=Afterwards(sent["afterwards"]),
+            with_macro=sent["with_macro"],
         )
 
     return answer(request, ticket, do, written=form)

@@ -22,6 +22,8 @@ class WriteForm(MessageForm):
     seen = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
     # A draft that was taken back has its files already: the words may be missing.
     keeps_files = forms.BooleanField(required=False)
+    # The page shows what macros left in it, to be done when it is sent.
+    with_macro = forms.BooleanField(required=False)
     # They were told that it asks for something that is known, and send it all the same.
     anyway = forms.BooleanField(required=False)
 

@@ -150,7 +150,7 @@ async function send(form, submitter) {
     });
     const json = response.headers.get("content-type")?.includes("json");
     const answer = json ? await response.json() : null;
-    if (response.ok && ["news", "stored", "leaving"].includes(answer?.type)) {
+    if (response.ok && ["news", "stored", "leaving", "composed"].includes(answer?.type)) {
       if (own) {
         const next = unsent ? form.elements.body.value : "";
         form.reset();

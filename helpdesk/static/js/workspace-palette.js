@@ -88,6 +88,7 @@ async function ask() {
   if (!words) return;
   try {
     const query = new URLSearchParams({ q: words });
+    if (document.getElementById("composer")) query.set("conversation", "yes"); // where macros are applied
     const response = await fetch(`${palette.dataset.url}?${query}`, { headers: { "X-Requested-With": "fetch" } });
     if (!response.ok || mine !== round || !palette.open) return;
     const template = document.createElement("template");
@@ -104,6 +105,8 @@ function run(option) {
   if (!option) {
     const query = new URLSearchParams({ q: input.value.trim() });
     if (input.value.trim()) location.assign(`/workspace/?${query}`);
+  } else if (option.dataset.macro) {
+    dispatchEvent(new CustomEvent("macro", { detail: option.dataset.macro }));
   } else if (option.dataset.href) {
     if ("newTab" in option.dataset) window.open(option.dataset.href, "_blank", "noopener");
     else location.assign(option.dataset.href);

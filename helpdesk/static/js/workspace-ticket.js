@@ -81,6 +81,7 @@ root.addEventListener("click", async (event) => {
     const menu = link.closest("details");
     if (menu) menu.open = false;
     dialog.showModal();
+    dialog.dispatchEvent(new Event("opened"));
   }
   if (event.target.closest("[data-close]")) {
     event.preventDefault();
@@ -119,7 +120,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "r" || event.key === "n") {
     event.preventDefault();
     write(event.key === "n" ? "note" : "reply");
-  } else if ("aesfhlm".includes(event.key)) {
+  } else if ("aesfhlmq".includes(event.key)) {
     root.querySelector(`[data-key='${event.key}']`)?.click();
   }
 });

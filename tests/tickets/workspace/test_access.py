@@ -27,6 +27,16 @@ TABLE = {
     ("GET", "workspace-change-view"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-change-view"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-remove-view"): [302, 404, 404, 404, 404, 404],
+    ("GET", "workspace-macro-list"): [302, 404, 200, 200, 200, 200],
+    ("GET", "workspace-add-macro"): [302, 404, 200, 200, 200, 200],
+    ("POST", "workspace-add-macro"): [302, 404, 422, 422, 422, 422],  # without a name
+    # A macro that there is not.
+    ("GET", "workspace-change-macro"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-change-macro"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-remove-macro"): [302, 404, 404, 404, 404, 404],
+    ("GET", "workspace-macros"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-apply-macro"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-leave-macro-out"): [302, 404, 404, 302, 302, 302],  # nothing is left in it
     ("GET", "workspace-filter"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-counts"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-jobs"): [302, 404, 200, 200, 200, 200],

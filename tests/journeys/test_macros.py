@@ -1,0 +1,92 @@
+"""A macro answers, tags and snoozes in one step, by keyboard, and one step undoes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import UNDO_SECONDS, Person
+from tests.live import LiveHelpdesk
+
+pytestmark = [pytest.mark.browser]
+
+Somebody = Callable[..., Person]
+AMARA = "amara@kestrelmoor.example"
+STAGE = """
+from tickets import actions
+from tickets.actors import Actor
+from tickets.models import Channel, Customer, User
+amara = User.objects.get(email="amara@kestrelmoor.example")
+for number in range(2):
+    customer = Customer.objects.create(name=f"Quiet Customer {number}")
+    ticket = actions.open_ticket(
+        actor=Actor.of_customer(customer), customer=customer, channel=Channel.EMAIL,
+        subject=f"Quiet matter {number}", body="Where is my parcel?", team=amara.teams.first(),
+    )
+    actions.accept(actor=Actor.agent(amara), ticket=ticket)
+    print(ticket.reference)
+actions.save_macro(
+    actor=Actor.agent(amara), macro=None, name="Journey: parcel is late", send_at_once=True,
+    body="Dear {customer.first_name}, it is late.", note="Rang the courier",
+    acts={"add_tags": ["journey"], "snooze": 48},
+)
+"""
+
+
+def test_a_macro_answers_tags_and_snoozes_in_one_step_and_is_undone(
+    somebody: Somebody, company: LiveHelpdesk
+) -> None:
+    once, gap = company.manage("shell", "-v", "0", "-c", STAGE).split()
+    amara = somebody()
+    amara.logs_in(AMARA)
+    page = amara.page
+    amara.opens(f"/workspace/{once}/?view=mine")
+    expect(page.locator("[data-conversation][data-live=yes]")).to_be_visible()
+
+    page.keyboard.press("q")
+    dialog = page.locator("#macros")
+    expect(dialog.get_by_label("Name or folder")).to_be_focused()
+    page.keyboard.type("journey")
+    expect(dialog.locator("[data-macro]")).to_have_count(1)
+    preview = dialog.locator("[data-macro-preview]")
+    expect(preview).to_contain_text("Dear Quiet, it is late.")
+    expect(preview).to_contain_text("Put aside for 2 days")
+    page.keyboard.press("Enter")
+    expect(page.locator(".leaving__reply")).to_contain_text("Then: Tags added: journey")
+    tag = page.locator("[data-panel=properties]").get_by_text("journey")
+    expect(tag).to_have_count(0)
+    expect(page.locator("#conversation > [data-author=agent]")).to_have_count(
+        1, timeout=(UNDO_SECONDS + 10) * 1000
+    )
+    expect(tag.first).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-author=note]")).to_contain_text("Rang the courier")
+    page.keyboard.press("z")
+    amara.sees("Undone: Applied a macro")
+    expect(tag).to_have_count(0)
+    expect(page.locator("#conversation > [data-author=agent]")).to_have_count(1)
+
+    # One that is not sent at once comes below what was begun, with its gap selected.
+    amara.opens(f"/workspace/{gap}/?view=mine")
+    expect(page.locator("[data-conversation][data-live=yes]")).to_be_visible()
+    page.keyboard.press("r")
+    page.keyboard.type("Good morning.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("refund prom")
+    expect(page.locator("#palette [data-macro]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(preview).to_contain_text("Goes into your reply")
+    expect(preview.locator(".macros__name")).to_have_text("Refund promised")
+    page.keyboard.press("Enter")
+    text = page.locator("#composer-body")
+    expect(page.locator(".composer__macro")).to_contain_text("Refund promised")
+    assert text.input_value().startswith("Good morning.\n\nHello Quiet,")
+    page.keyboard.press("Control+Enter")
+    amara.sees("fill this in first")
+    page.keyboard.type("KM-40000")
+    assert "KM-40000" in text.input_value()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".leaving__reply")).to_contain_text("KM-40000")
+    expect(page.locator(".composer__macro")).to_have_count(0)
