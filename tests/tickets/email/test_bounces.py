@@ -241,7 +241,14 @@ def report(message_id: str, *, action: str = "failed", status: str = "5.1.1") ->
         *("", "--==", "Content-Type: text/plain", "", "I could not deliver it.", ""),
         *("--==", "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx", ""),
         *(f"Final-Recipient: rfc822; {INES}", f"Action: {action}", f"Status: {status}", ""),
-        *("--==", "Content-Type: text/rfc822-headers", "", f"Message-ID: {message_id}", "", "--==--"),
+        *(
+            "--==",
+            "Content-Type: text/rfc822-headers",
+            "",
+            f"Message-ID: {message_id}",
+            "",
+            "--==--",
+        ),
     )
     return "\r\n".join(lines).encode()
 
