@@ -18,6 +18,7 @@ from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, actor_of
 from tickets.admin.audit.ledger import LedgerAdmin
 from tickets.admin.buttons import Button
 from tickets.admin.site import site
+from tickets.admin.theme import PasswordInput
 from tickets.models import Delivery, MailboxSending, StoppedAddress
 from tickets.models.deliveries import OPEN
 
@@ -29,7 +30,7 @@ class MailboxSendingForm(AuditedForm):
         label=gettext_lazy("Password"),
         required=False,
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=gettext_lazy("Kept encrypted, and never shown. Empty: it stays as it is."),
     )
 
