@@ -46,7 +46,7 @@ def _sent(raw: bytes, at: datetime) -> Sent:
     body = mail.get_body(("plain", "html"))
     sender = str(mail.get("From", ""))
     return Sent(
-        to=str(mail.get("To", "")),
+        to=str(mail.get("To", "") or mail.get("Cc", "")),
         sender=sender,
         answer_to=str(mail.get("Reply-To", "")) or sender,
         subject=str(mail.get("Subject", "")),

@@ -30,7 +30,7 @@ class MailForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def post(request: HttpRequest) -> HttpResponse:
     """The page; a mail that is written here goes through a real mail server on this machine."""
-    form = MailForm(request.POST or None, initial=_begun(request))
+    form = MailForm(request.POST or None, initial=_begun(request), label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
             post_office.write(**form.cleaned_data)
@@ -52,7 +52,7 @@ def _begun(request: HttpRequest) -> dict[str, str]:
     if wanted and mail is not None:
         subject = mail.subject if mail.subject.lower().startswith("re:") else f"Re: {mail.subject}"
         return {
-            "sender": mail.to,
+            "sender": mail.to.rpartition(",")[2].strip(),
             "to": mail.answer_to.rpartition("<")[2].rstrip(">"),
             "subject": subject[:200],
             "answers": mail.message_id,

@@ -246,7 +246,8 @@ def between_people(event: Event) -> bool:
 
 
 def owe_copies(event: Event, _nothing: None) -> None:
-    """A public message goes to each who is in copy at this moment, and is still when it leaves.
+    """A public message goes to each who is in copy at this moment, and is still when it leaves; not
+    to whoever wrote it.
 
     They see each other's addresses, as in any mail with copies, and get no link: to read or write in
     the conversation takes a log-in that is the customer's or an agent's.
@@ -257,8 +258,19 @@ def owe_copies(event: Event, _nothing: None) -> None:
     addresses = list(ticket.participants.order_by("pk").values_list("email", flat=True))
     if not addresses:
         return
-    message = Message.objects.get(ticket=ticket, position=event.position)
+    messages = Message.objects.select_related("author_customer")
+    message = messages.get(ticket=ticket, position=event.position)
+    author = message.author_customer
+    enough: set[str] = set()
+    if author is not None:
+        Ticket.objects.locked(ticket)  # two at once are counted one after the other
+        enough = caps.passed_on_enough(ticket)
     for address in addresses:
+        if author is not None and address == author.email:
+            continue
+        if address in enough:
+            actions.note_silence(actor=Actor.system(), ticket=ticket, address=address)
+            continue
         owe(event, ticket, address, DeliveryKind.COPY, message=message)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tickets.email import tokens
 from tickets.models import Message
 from tickets.workspace import timeline
 
@@ -20,7 +21,10 @@ def _below(message: Message) -> dict[str, Any]:
     if mail is None:
         return {}
     shown = mail.shown
-    people = [*shown.get("to", ()), *shown.get("cc", ())]
+    people = [
+        tokens.without(person["address"]) or person["name"]
+        for person in (*shown.get("to", ()), *shown.get("cc", ()))
+    ]
     return {
         "below": "workspace/by_mail.html",
         "mail": mail,

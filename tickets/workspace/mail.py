@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from tickets import access, actions
 from tickets.actions import ActionError
 from tickets.actors import Actor
+from tickets.email import tokens
 from tickets.email.incoming import letting_in, original
 from tickets.lists.keyset import Order
 from tickets.models import IncomingMail, MailState
@@ -148,10 +149,15 @@ def _show(request: AgentRequest, mail: IncomingMail, *, problem: str = "") -> Ht
         **views.beside(request),
         "mail": mail,
         "shown": mail.shown,
+        "sent_to": [
+            {**person, "address": tokens.without(person["address"])}
+            for person in mail.shown.get("to", ())
+        ],
         "problem": problem,
         "pictures": pictures,
         "waits": mail.state in WAITS,
         "is_unreadable": mail.state == MailState.UNREADABLE,
+        "may_begin": bool(mail.shown.get("from", {}).get("address")),
         "is_held": mail.state == MailState.HELD and mail.ticket is not None,
         "is_kept": bool(mail.raw),
     }

@@ -17,14 +17,20 @@ function show() {
   }
 }
 
-function showRunning(jobs) {
-  const links = jobs.map((job) => {
-    const link = document.createElement("a");
-    link.className = "work-nav__job truncate";
-    link.href = job.url;
-    link.textContent = job.words;
-    return link;
-  });
+function linkTo({ url, words }, icon) {
+  const link = document.createElement("a");
+  const text = document.createElement("span");
+  link.className = "work-nav__job";
+  link.href = url;
+  text.className = "truncate";
+  text.textContent = words;
+  link.append(...(icon ? [icon.content.cloneNode(true)] : []), text);
+  return link;
+}
+
+function showRunning(mails, jobs) {
+  const envelope = document.getElementById("mail-waits");
+  const links = [...mails.map((mail) => linkTo(mail, envelope)), ...jobs.map((job) => linkTo(job))];
   if (place.textContent !== links.map((link) => link.textContent).join("")) {
     place.replaceChildren(...links);
   }
@@ -40,7 +46,7 @@ async function ask() {
         known = said.views;
         running = said.jobs.length > 0;
         show();
-        showRunning([...said.mails, ...said.jobs]);
+        showRunning(said.mails, said.jobs);
       }
     }
   } catch {

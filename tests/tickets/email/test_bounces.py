@@ -7,6 +7,7 @@ from django.test import Client
 
 from tests.factories import make_agent, make_customer
 from tests.tickets.email.mail_server import (
+    SUPPORT,
     Inbox,
     inbox,
     mailbox,
@@ -15,6 +16,7 @@ from tests.tickets.email.mail_server import (
     send_due,
     smtp,
 )
+from tests.tickets.email.posted import deliver
 from tests.tickets.ledger import kinds, owed
 from tickets import actions
 from tickets.actions import ActionError, NotAllowed
@@ -25,6 +27,7 @@ from tickets.models import (
     Delivery,
     DeliveryState,
     Mailbox,
+    MailState,
     Notification,
     Reaction,
     StoppedAddress,
@@ -224,3 +227,52 @@ def test_an_open_screen_is_brought_the_message_of_which_a_mail_fared_on(ticket: 
     frame = news.news(seen, dana, seen.last_position)
     (item,) = [one for one in frame["items"] if "Sent to" in one["html"]]
     assert item["position"] == Delivery.objects.get().position
+
+
+# --- the mail that says so ------------------------------------------------------------------------
+
+
+def report(message_id: str, *, action: str = "failed", status: str = "5.1.1") -> bytes:
+    """What a mail server writes when it could not deliver a mail (RFC 3464)."""
+    lines = (
+        *("From: MAILER-DAEMON@mx.walkers.example", f"To: {SUPPORT}", "Subject: Undelivered"),
+        *("Message-ID: <back@mx.walkers.example>", "MIME-Version: 1.0"),
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="=="',
+        *("", "--==", "Content-Type: text/plain", "", "I could not deliver it.", ""),
+        *("--==", "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx", ""),
+        *(f"Final-Recipient: rfc822; {INES}", f"Action: {action}", f"Status: {status}", ""),
+        *(
+            "--==",
+            "Content-Type: text/rfc822-headers",
+            "",
+            f"Message-ID: {message_id}",
+            "",
+            "--==--",
+        ),
+    )
+    return "\r\n".join(lines).encode()
+
+
+def test_the_mail_that_comes_back_ends_the_delivery_and_is_kept_in_its_conversation(
+    ticket: Ticket, mailbox: Mailbox, inbox: Inbox
+) -> None:
+    row = deliver(report(the_id()), mailbox)
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.status) == (DeliveryState.BOUNCED, "5.1.1")
+    assert StoppedAddress.objects.get().by == delivery
+    assert (row.state, row.ticket, row.message) == (MailState.NOTED, ticket, None)
+    send_due()
+    assert len(inbox.raw) == 1
+
+
+def test_a_mail_that_is_only_late_has_not_come_back(ticket: Ticket, mailbox: Mailbox) -> None:
+    row = deliver(report(the_id(), action="delayed", status="4.4.7"), mailbox)
+    assert Delivery.objects.get().state == DeliveryState.SENT
+    assert not StoppedAddress.objects.exists()
+    assert (row.state, row.ticket) == (MailState.NOTED, ticket)
+
+
+def test_a_strangers_report_of_another_mail_is_put_aside(ticket: Ticket, mailbox: Mailbox) -> None:
+    row = deliver(report("<other@walkers.example>"), mailbox)
+    assert Delivery.objects.get().state == DeliveryState.SENT
+    assert (row.state, row.ticket) == (MailState.ASIDE, None)

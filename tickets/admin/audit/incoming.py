@@ -30,8 +30,8 @@ class IncomingMailAdmin(LedgerAdmin):
     search_fields = ("=internet_message_id",)
     search_help_text = gettext_lazy("The Message-ID of a mail, with its angle brackets")
     fields = readonly_fields = (
-        *("state", "why", "mailbox", "sender", "subject", "internet_message_id", "of_size"),
-        *("is_old", "created_at", "source"),
+        *("state", "why", "mailbox", "sender", "subject", "ticket", "message_id", "of_size"),
+        *("was_there_before", "created_at", "source"),
     )
     buttons = (
         Button(
@@ -56,6 +56,15 @@ class IncomingMailAdmin(LedgerAdmin):
         download = self.admin_site.admin_view(self.download)
         own = path("<path:object_id>/source/", download, name="tickets_incomingmail_source")
         return [own, *super().get_urls()]
+
+    @admin.display(description="Message-ID")
+    def message_id(self, mail: IncomingMail) -> str:
+        return mail.internet_message_id
+
+    @admin.display(description=gettext_lazy("lay there before"))
+    def was_there_before(self, mail: IncomingMail) -> str:
+        """Before the mailbox was set up: then nothing is answered."""
+        return _("yes") if mail.is_old else _("no")
 
     @admin.display(description=gettext_lazy("size"))
     def of_size(self, mail: IncomingMail) -> str:

@@ -48,6 +48,11 @@ class MailboxForm(AuditedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "opens_automatic" in self.fields:
+            self.fields["opens_automatic"].help_text = _(
+                "For addresses to which a shop or a form writes by itself. Otherwise such mail waits "
+                "under “Mail that wants a look”, unless it belongs to a conversation."
+            )
         for name in SECRETS:
             if name in self.fields:
                 self.initial[name] = ""

@@ -162,11 +162,12 @@ THEN = (
 )
 PRESETS = gettext_lazy(
     "Gmail and Google Workspace: imap.gmail.com, port 993, TLS, and an app password (not your own; it "
-    "is made in the Google account under Security). Microsoft 365 and Outlook: outlook.office365.com, "
-    "port 993, TLS, and OAuth 2 below. iCloud: imap.mail.me.com, port 993, TLS, an app password. "
-    "Fastmail: imap.fastmail.com, port 993, TLS, an app password. Others: the name and port stand in "
-    "your provider's help under “IMAP”. Servers in your own network have to be allowed by whoever "
-    "runs the helpdesk."
+    "is made in the Google account under Security).<br>"
+    "Microsoft 365 and Outlook: outlook.office365.com, port 993, TLS, and OAuth 2 below.<br>"
+    "iCloud: imap.mail.me.com, port 993, TLS, an app password.<br>"
+    "Fastmail: imap.fastmail.com, port 993, TLS, an app password.<br>"
+    "Others: the name and port stand in your provider's help under “IMAP”. Servers in your own "
+    "network have to be allowed by whoever runs the helpdesk."
 )
 OAUTH_HELP = gettext_lazy(
     "Only where the log-in is with OAuth 2. For Microsoft 365 the token address is "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,9 +15,12 @@ from django.utils.translation import gettext_lazy
 from tickets import actions, sealing
 from tickets.actions import ActionError
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, actor_of
+from tickets.admin.audit.ledger import LedgerAdmin
 from tickets.admin.buttons import Button
 from tickets.admin.site import site
+from tickets.admin.theme import PasswordInput
 from tickets.models import Delivery, MailboxSending, StoppedAddress
+from tickets.models.deliveries import OPEN
 
 
 class MailboxSendingForm(AuditedForm):
@@ -26,7 +30,7 @@ class MailboxSendingForm(AuditedForm):
         label=gettext_lazy("Password"),
         required=False,
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=gettext_lazy("Kept encrypted, and never shown. Empty: it stays as it is."),
     )
 
@@ -55,16 +59,14 @@ class MailboxSendingAdmin(AuditedAdmin):
 
 
 @admin.register(Delivery, site=site)
-class DeliveryAdmin(AuditedAdmin):
+class DeliveryAdmin(LedgerAdmin):
     """What was owed and how it fared. Read here, and sent again; never edited."""
 
-    list_display = ("recipient", "kind", "ticket", "state", "attempts", "due_at", "sent_at")
+    list_display = ("recipient", "kind", "ticket", "state", "attempts", "next_attempt", "sent_at")
     list_filter = ("state", "kind")
     search_fields = ("recipient__exact", "ticket__reference__exact", "internet_message_id__exact")
-    ordering = ("-pk",)
-    show_full_result_count = False
     fields = (
-        *("recipient", "kind", "ticket", "mailbox", "state", "attempts", "due_at", "sent_at"),
+        *("recipient", "kind", "ticket", "mailbox", "state", "attempts", "next_attempt", "sent_at"),
         *("answer", "internet_message_id", "created_at"),
     )
     readonly_fields = fields
@@ -83,14 +85,10 @@ class DeliveryAdmin(AuditedAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).select_related("ticket", "mailbox", "sent_again")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    @admin.display(description=gettext_lazy("next attempt"))
+    def next_attempt(self, delivery: Delivery) -> datetime | None:
+        """None where nothing is tried any more."""
+        return delivery.due_at if delivery.state in OPEN else None
 
     def again(self, request: HttpRequest, delivery: Delivery) -> None:
         try:

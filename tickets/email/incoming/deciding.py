@@ -264,15 +264,18 @@ def _put_in_copy(mail: Incoming, ticket: Ticket) -> None:
 
 
 def _bounced(row: IncomingMail, mail: Incoming, place: Place | None) -> None:
-    """A mail of ours did not arrive: that is its delivery's to know, and nothing is answered."""
-    bounce = mail.bounce
-    delivery = bounce and actions.note_bounce(
+    """A mail of ours did not arrive: its delivery says so, in its conversation, and nothing is
+    answered. One that is only late may still arrive. What is no mail of ours is put aside.
+    """
+    came_back = None if mail.bounce and mail.bounce.is_delayed else mail.bounce
+    delivery = came_back and actions.note_bounce(
         actor=Actor.system(),
-        internet_message_id=bounce.message_id,
-        recipient=bounce.recipient,
-        is_permanent=bounce.is_permanent,
-        status=bounce.status,
-        diagnostic=bounce.diagnostic,
+        internet_message_id=came_back.message_id,
+        recipient=came_back.recipient,
+        is_permanent=came_back.is_permanent,
+        status=came_back.status,
+        diagnostic=came_back.diagnostic,
     )
-    ticket = delivery.ticket if delivery else place.ticket if place else None
+    ticket = place.ticket if place else places.of_what_came_back(mail)
+    ticket = delivery.ticket if delivery else ticket
     file(row, mail, MailState.NOTED if ticket else MailState.ASIDE, mail.why, ticket=ticket)

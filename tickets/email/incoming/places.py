@@ -53,6 +53,12 @@ def numbered(mail: Incoming) -> list[Ticket]:
     return list(Ticket.objects.filter(reference__in=numbers)) if numbers else []
 
 
+def of_what_came_back(mail: Incoming) -> Ticket | None:
+    """The conversation of the mail of ours that this one says did not arrive."""
+    token = tokens.in_ids([mail.bounce.message_id]) if mail.bounce else None
+    return _ticket_of(token) if token else None
+
+
 def is_ours(mail: Incoming) -> bool:
     """Whether it was sent by this helpdesk: its id has a token of ours."""
     return tokens.in_ids([mail.message_id]) is not None

@@ -6,6 +6,7 @@ Full mailboxes and delays are not permanent; the address may be written to again
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from email.message import Message
 
 from flufl.bounce import all_failures
@@ -64,7 +65,8 @@ def bounce(parts: Parts, sender: Person, subject: str) -> tuple[Bounce | None, s
     for recipients, is_permanent in ((permanent, True), (temporary, False)):
         if recipients:
             recipient = min(decoded(one) for one in recipients)
-            return _in_words(parts, recipient, is_permanent=is_permanent), _who(sender)
+            found = _in_words(parts, recipient, is_permanent=is_permanent)
+            return replace(found, is_delayed=not is_permanent), _who(sender)
     if _COMES_BACK.search(subject):
         return _in_words(parts, "", is_permanent=False), f"{_who(sender)}, Subject: {subject[:60]}"
     return None, ""
@@ -98,6 +100,7 @@ def _reported(content: bytes, parts: Parts) -> Bounce | None:
             status,
             diagnostic.partition(";")[2].strip() or diagnostic,
             _returned_id(parts),
+            is_delayed=group in delayed,
         )
     return None
 

@@ -42,13 +42,16 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """That a mail of ours did not arrive. `message_id` is of that mail, "" if it is not known."""
+    """That a mail of ours did not arrive; or, where it `is_delayed`, not yet. `message_id` is of that
+    mail, "" if it is not known.
+    """
 
     recipient: str
     is_permanent: bool
     status: str
     diagnostic: str
     message_id: str
+    is_delayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
