@@ -32,7 +32,7 @@ def _kept_secret(path: Path) -> str:
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# Passwords of mailboxes and the like are encrypted with the first of these; all of them decrypt.
+# The first encrypts passwords of mailboxes and the like, all of them decrypt.
 SEALING_KEYS = env.list("SEALING_KEYS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 _site = urlsplit(SITE_URL)
@@ -271,18 +271,13 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Helpdesk"
 # The demo's staff log in with a password alone; anywhere else they set up a second factor first.
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=True)
-# How many of ours stand before the web process. `helpdesk.proxies` sees through them, for everything
-# behind it: allauth and REST framework are told of none.
+# How many of ours stand before the web process: `helpdesk.proxies` sees through them for all behind it.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
-# --- push ---------------------------------------------------------------------------------------
+# --- push and mail ------------------------------------------------------------------------------
 
 # A push goes to an address that a browser names. For tests: it may lead into our own network.
 PUSH_INTO_OWN_NETWORK = env.bool("PUSH_INTO_OWN_NETWORK", default=False)
-
-
-# --- mail ---------------------------------------------------------------------------------------
-
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"support@{_site.hostname}")
 if env.str("EMAIL_URL", default=""):
@@ -290,11 +285,9 @@ if env.str("EMAIL_URL", default=""):
 else:  # no server named: mails are kept as files, so that nothing leaves a newcomer's machine
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
-
-# Where the demo's own mail server listens, beside a page to write to it; 0 where there is no demo.
+# Where the demo's own mail server listens; 0 where there is no demo.
 DEMO_POST_PORT = env.int("DEMO_POST_PORT", default=0)
-# The address of a mail server is written into a form: only those of the internet are connected to,
-# unless this allows the networks of our own, which a form could else explore.
+# Only mail servers of the internet are connected to, unless this allows our own networks.
 MAIL_FROM_OWN_NETWORK = env.bool("MAIL_FROM_OWN_NETWORK", default=False)
 
 LANGUAGE_CODE = "en"

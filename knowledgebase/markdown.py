@@ -168,15 +168,17 @@ def render_naming(text: str, names: Iterable[str]) -> SafeString:
 
 
 @lru_cache(maxsize=256)  # many are told the same
-def render_excerpt(text: str, address: str = "") -> SafeString:
+def render_excerpt(text: str, address: str = "", *, site: str = "") -> SafeString:
     """A piece of an article as it stands in a conversation: with its tables, without pictures.
 
-    `address` is that of the article, where links to its own headings lead.
+    `address` is that of the article, where links to its own headings lead. `site` stands before
+    links within the help centre, for what is read elsewhere.
     """
     text = tame(text)
     parser = _DENSE if _too_dense(text) else _ARTICLE
     html = _clean(str(parser.render(text)), tags=_EXCERPT_TAGS)
-    return mark_safe(html.replace('href="#', f'href="{address}#'))  # noqa: S308 - an address of ours
+    linked = html.replace('href="#', f'href="{address}#').replace('href="/', f'href="{site}/')
+    return mark_safe(linked)  # noqa: S308 - cleaned, with addresses of ours
 
 
 def _rendered(text: str) -> SafeString:

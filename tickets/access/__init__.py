@@ -23,6 +23,7 @@ from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from tickets import clock
+from tickets.access.saved_views import saved_view_for, saved_views_for
 from tickets.access.sessions import (
     PROVED,
     VISITOR,
@@ -48,7 +49,6 @@ from tickets.models import (
     MailState,
     Notification,
     Participant,
-    SavedView,
     Status,
     Ticket,
     TicketLink,
@@ -62,7 +62,17 @@ from tickets.models.notifications import NotificationQuerySet
 from tickets.models.tickets import TicketQuerySet
 from tickets.models.users import STAFF_ROLES, Role
 
-__all__ = ["PROVED", "VISITOR", "actor_of", "customer_actor", "forget", "known_to", "remember"]
+__all__ = [
+    "PROVED",
+    "VISITOR",
+    "actor_of",
+    "customer_actor",
+    "forget",
+    "known_to",
+    "remember",
+    "saved_view_for",
+    "saved_views_for",
+]
 
 # Of what a ticket has to do with others so much is shown beside it, and counting stops here.
 MOST_LINKS = 100
@@ -385,19 +395,3 @@ def undo_steps_for(actor: Actor) -> QuerySet[UndoStep]:
     if not actor.works_here:
         return UndoStep.objects.none()
     return UndoStep.objects.filter(user=actor.user).select_related("event", "ticket__customer")
-
-
-def saved_views_for(actor: Actor) -> QuerySet[SavedView]:
-    """The searches that an agent keeps, and those that their teams share."""
-    user = actor.user
-    if user is None or not user.works_here:
-        return SavedView.objects.none()
-    return SavedView.objects.filter(Q(owner=user) | Q(team__in=user.team_keys))
-
-
-def saved_view_for(actor: Actor, pk: int) -> SavedView:
-    """One of them. Raises Http404."""
-    view = saved_views_for(actor).filter(pk=pk).first()
-    if view is None:
-        raise Http404
-    return view

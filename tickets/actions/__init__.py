@@ -139,7 +139,6 @@ __all__ = [
     "announce_closing",
     "answer",
     "answer_affected",
-    "answer_one",
     "apply_macro",
     "apply_rules",
     "ask_for_a_code",

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets import addresses, clock, events
@@ -74,7 +73,7 @@ def owe_mail(
             "urgency": urgency,
             "is_automatic": is_automatic,
             "waits_unread": wait > timedelta(),
-            "due_at": timezone.now() + wait,
+            "due_at": clock.now() + wait,
         },
     )
     return delivery
@@ -149,7 +148,7 @@ def send_again(*, actor: Actor, delivery: Delivery) -> Delivery:
         raise ActionError(
             _("Mail to this address is stopped. Let it be written to again first."), code="stopped"
         )
-    now = timezone.now()
+    now = clock.now()
     again = Delivery.objects.create(
         kind=delivery.kind,
         event_id=delivery.event_id,
@@ -215,7 +214,7 @@ def open_address(*, actor: Actor, address: str, ticket: Ticket | None = None) ->
     )
     stopped.delete()
     if ticket is not None:
-        Delivery.objects.filter(ticket=ticket, recipient=address).update(changed_at=timezone.now())
+        Delivery.objects.filter(ticket=ticket, recipient=address).update(changed_at=clock.now())
         ticket.save()
     return True
 
@@ -258,7 +257,7 @@ def _locked_delivery(internet_message_id: str, recipient: str) -> Delivery | Non
 
 def _end(delivery: Delivery, state: DeliveryState, *, answer: str, status: str = "") -> None:
     delivery.state, delivery.answer, delivery.status = state, answer[:500], status[:12]
-    delivery.changed_at = timezone.now()
+    delivery.changed_at = clock.now()
     delivery.save(update_fields=["state", "answer", "status", "changed_at"])
 
 

@@ -10,10 +10,9 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import access
+from tickets import access, clock
 from tickets.actions.errors import ActionError
 from tickets.actions.jobs import begin, locked_agent
 from tickets.actors import Actor
@@ -64,7 +63,7 @@ def answer_affected(
             _("More than %(most)d are affected. That is too many at once.") % {"most": MOST_ITEMS},
             code="too_many",
         )
-    starts_at = timezone.now() + wait
+    starts_at = clock.now() + wait
     job = BulkJob(
         by=by,
         act=Act.ANSWER,

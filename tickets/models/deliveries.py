@@ -209,9 +209,7 @@ class Delivery(models.Model):
     """
 
     kind = models.CharField(_("mail"), max_length=20, choices=DeliveryKind.choices)
-    event = models.ForeignKey(
-        "Event", on_delete=models.PROTECT, related_name="deliveries", db_index=False
-    )
+    event = models.ForeignKey("Event", on_delete=models.PROTECT, related_name="deliveries")
     ticket = models.ForeignKey(
         "Ticket",
         verbose_name=_("conversation"),
@@ -240,7 +238,6 @@ class Delivery(models.Model):
         related_name="+",
         null=True,
         blank=True,
-        db_index=False,
     )
     # Its Message-ID, with the angle brackets and a token.
     internet_message_id = models.CharField(max_length=250, unique=True)

@@ -18,12 +18,11 @@ LATE = timedelta(minutes=15)  # without a look into a mailbox: its admin is told
 
 class FetchingQuerySet(models.QuerySet["Fetching"]):
     def locked(self, mailbox: Mailbox) -> Fetching:
-        """The row of a mailbox, made if there is none, held until the transaction ends; with the
-        mailbox as it is now.
+        """The row of a mailbox, made if there is none, held until the transaction ends. Its mailbox
+        is read when it is first asked for, and so as it is now.
         """
         self.get_or_create(pk=mailbox.pk)
-        rows = self.select_for_update(of=("self",), no_key=True).select_related("mailbox")
-        return rows.get(pk=mailbox.pk)
+        return self.select_for_update(no_key=True).get(pk=mailbox.pk)
 
 
 class Fetching(models.Model):

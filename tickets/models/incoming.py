@@ -71,7 +71,11 @@ class IncomingMail(models.Model):
     """
 
     mailbox = models.ForeignKey(
-        "Mailbox", verbose_name=_("mailbox"), on_delete=models.PROTECT, related_name="incoming"
+        "Mailbox",
+        verbose_name=_("mailbox"),
+        on_delete=models.PROTECT,
+        related_name="incoming",
+        db_index=False,
     )
     # Of the bytes but for what each server adds on the way: the same mail has the same.
     identity = models.CharField(max_length=64, unique=True)

@@ -95,7 +95,6 @@ class BulkJob(models.Model):
         related_name="problem_answers",
         null=True,
         blank=True,
-        db_index=False,
     )
     # Chosen by the sender, so that a second click finds the first answer.
     client_id = models.UUIDField(null=True, blank=True)

@@ -9,7 +9,7 @@ from django import template
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from knowledgebase.markdown import render_excerpt, render_message
@@ -44,8 +44,7 @@ def excerpt_html(passage: str, slug: str) -> SafeString:
 @register.filter
 def excerpt_mail(passage: str, slug: str) -> SafeString:
     """The same for a mail, where links need the name of our site."""
-    html = render_excerpt(passage, reverse("help-article", args=[slug]))
-    return mark_safe(html.replace('href="/', f'href="{settings.SITE_URL}/'))  # noqa: S308 - our own
+    return render_excerpt(passage, reverse("help-article", args=[slug]), site=settings.SITE_URL)
 
 
 @register.filter

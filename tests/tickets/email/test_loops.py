@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.factories import make_agent, make_customer, make_reply
@@ -52,7 +54,7 @@ def dana(ticket: Ticket) -> User:
     return user
 
 
-def rounds(inbox: Inbox, mailbox: Mailbox, **headers: str) -> int:
+def rounds(inbox: Inbox, mailbox: Mailbox, **headers: Any) -> int:
     """Let each who gets a mail answer it at once, until nothing is sent any more; how often."""
     answered = 0
     for number in range(ROUNDS):

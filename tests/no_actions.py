@@ -1,0 +1,53 @@
+"""Functions in modules of actions that are none, or that lock nothing first, each with its reason."""
+
+from __future__ import annotations
+
+ONLY_CREATE = {
+    "new_visitor": "makes a row that nobody knows yet",
+    "create_api_key": "makes a row that nobody knows yet",
+    "queue_mail": "makes a row that nobody knows yet",
+    "receive_mail": "makes a row that nobody knows yet",
+    "open_by_call": "makes a row that nobody knows yet, or locks it, then passes on to what locks",
+    "save_article": "makes the article, or else locks it first",
+    "keep_reading": "makes a row that is its own, then passes on to what locks the ticket",
+}
+# Public in a module of actions, but no action: none of them is reached from an interface.
+NO_ACTIONS = {
+    "closed": "makes an error",
+    "name_colleagues": "writes for an action that has locked the ticket",
+    "mentioned_in": "reads for an action that has locked the ticket",
+    "merged": "makes an error",
+    "end": "writes for an action that has locked the ticket and saves it",
+    "is_reversible": "compares two times",
+    "give_to": "writes for an action that has locked the ticket and both customers",
+    "say": "writes for an action that has locked the ticket and saves it",
+    "announce": "writes for an action that has locked the ticket and saves it",
+    "place_with": "writes for an action that has locked the ticket and saves it",
+    "come_back": "writes for an action that has locked the ticket and saves it",
+    "queue_again": "writes for an action that has locked the ticket and saves it",
+    "prioritise": "writes for an action that has locked the ticket and saves it",
+    "refuse_blocked": "reads rows for an action",
+    "one_of_many": "writes nothing: it says what is not to be kept",
+    "look": "reads for an action that has locked the ticket",
+    "keep": "writes for an action that has locked the ticket and saved it",
+    "carry_out": "does for an action that has locked the ticket",
+    "refuse_gone": "reads rows",
+    "plan_for": "reads rows for an action, and for the screen that shows it first",
+    "refuse_crossing": "reads for an action that has locked the ticket",
+    "who_changed": "reads a row",
+    "refuse_incomplete": "reads rows",
+    "is_theirs": "reads a row",
+    "is_in_copy": "reads a row",
+    "gone": "makes an error",
+    "locked_agent": "locks for an action",
+    "begin": "writes for an action that has locked",
+    "place_of": "says a name",
+    "apart": "sorts what an action was given",
+    "customer_of": "locks for an action that has locked the ticket",
+    "owner": "finds a row that an action has locked",
+    "value": "reads a row",
+    "put": "writes a row that an action has locked",
+    "snapshot": "reads a row",
+    "article_of": "reads a row",
+    "many_values": "reads a list",
+}
