@@ -74,6 +74,7 @@ def filled(address: str, ticket: Ticket, draft: Article) -> str:
         "app_label": "tickets",
         "url": "no/such/page/",
         "rest": "no/such/page/",
+        "mailbox": "1",
         "file": "00000000-0000-4000-8000-000000000002",
     }
     if address.startswith("attachments/"):

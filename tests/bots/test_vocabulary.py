@@ -19,6 +19,7 @@ KNOWN = {
     *{("rules/shipped.py", word) for word in WORDS | {"wants_to_cancel", "billing_dispute"}},
     ("models/handovers.py", "confused"),
     ("actions/handover.py", "safety"),
+    ("models/messages.py", "safety"),
 }
 
 

@@ -70,8 +70,7 @@ def owe_answer(event: Event, _nothing: None) -> None:
     if ticket is None or event.position is None or not _writes_by_mail(ticket):
         return
     message = Message.objects.get(ticket=ticket, position=event.position)
-    warns = bool((message.provenance or {}).get("safety"))
-    if not (warns or hasattr(message, "answer")) or not ticket.customer.email:
+    if not (message.warns or hasattr(message, "answer")) or not ticket.customer.email:
         return
     owed = outbound.owe(
         event,
@@ -79,7 +78,7 @@ def owe_answer(event: Event, _nothing: None) -> None:
         ticket.customer.email,
         DeliveryKind.ANSWER,
         message=message,
-        is_capped=not warns,
+        is_capped=not message.warns,
     )
     if owed is None and ticket.turn == Turn.CUSTOMER and not ticket.with_a_person:
         actions.hand_over(actor=Actor.system(), ticket=ticket, reason=Reason.REPEATED)

@@ -25,9 +25,9 @@ from tickets.models import Ticket, User
 _SALT = b"tickets.email.tokens"
 _LETTERS = 16  # of the signature: 80 bits in base 32
 _NAMED = r"(?P<token>[0-9a-z]{8,12}(?:-u[0-9]{1,18})?\.[a-z2-7]{16})"
-_IN_ADDRESS = re.compile(rf"\+{_NAMED}@")
-_IN_ID = re.compile(rf"\.{_NAMED}@")
-_IN_TEXT = re.compile(rf"^##HD-{_NAMED}##$", re.IGNORECASE)
+_IN_ADDRESS = re.compile(rf"\+{_NAMED}@", re.IGNORECASE | re.ASCII)
+_IN_ID = re.compile(rf"\.{_NAMED}@", re.IGNORECASE | re.ASCII)
+_IN_TEXT = re.compile(rf"^##HD-{_NAMED}##$", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,17 @@ def marker(token: str) -> str:
 
 def in_address(address: str) -> Token | None:
     """The token of an address that a mail was sent to."""
-    return _found(_IN_ADDRESS.search(address.lower()))
+    return _found(_IN_ADDRESS.search(address))
 
 
 def in_ids(ids: Iterable[str]) -> Token | None:
     """The first token of Message-IDs, of which those of our own have one."""
-    return next(filter(None, (_found(_IN_ID.search(one.lower())) for one in ids)), None)
+    return next(filter(None, (_found(_IN_ID.search(one)) for one in ids)), None)
 
 
 def in_markers(markers: Iterable[str]) -> Token | None:
     """The first token of lines in a mail's text."""
-    return next(filter(None, (_found(_IN_TEXT.match(one.lower())) for one in markers)), None)
+    return next(filter(None, (_found(_IN_TEXT.match(one)) for one in markers)), None)
 
 
 def without(address: str) -> str:
@@ -88,7 +88,7 @@ def host() -> str:
 def _found(match: re.Match[str] | None) -> Token | None:
     if match is None:
         return None
-    name, _dot, signature = match["token"].rpartition(".")
+    name, _dot, signature = match["token"].lower().rpartition(".")
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     if not any(hmac.compare_digest(signature, _signature(name, key)) for key in keys):
         return None

@@ -97,6 +97,11 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.author_kind} #{self.position}"
 
+    @property
+    def warns(self) -> bool:
+        """Whether it warns somebody in danger: nothing keeps it back."""
+        return bool((self.provenance or {}).get("safety"))
+
 
 class Decision(models.TextChoices):
     """What the assistant made of a question."""

@@ -25,6 +25,7 @@ from tests.tickets.email.mail_server import (
     text_of,
 )
 from tests.tickets.ledger import kinds
+from tickets import sealing
 from tickets.email import composing, sender
 from tickets.email.handing_over import Lines
 from tickets.models import (
@@ -227,9 +228,11 @@ def test_a_mailbox_with_its_own_server_is_sent_by_it_and_its_trouble_is_its_own(
 
 
 def test_the_password_of_a_server_is_not_readable_in_the_database(mailbox: Mailbox) -> None:
-    row = MailboxSending.objects.create(mailbox=mailbox, user_name="us", password="open sesame")
+    row = MailboxSending.objects.create(
+        mailbox=mailbox, user_name="us", password=sealing.seal("open sesame")
+    )
     row.refresh_from_db()
-    assert row.password == "open sesame"
+    assert sealing.unseal(row.password) == "open sesame"
     with connection.cursor() as cursor:
         cursor.execute("SELECT password FROM tickets_mailboxsending")
         assert "sesame" not in cursor.fetchone()[0]

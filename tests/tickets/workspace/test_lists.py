@@ -272,6 +272,7 @@ def test_counts_are_each_agents_own_and_stop(
     assert danas.get("/workspace/counts/").json() == {
         "views": {str(view.pk): "1", str(empty.pk): ""},
         "jobs": [],
+        "mails": [],
     }
     made = len(queries_of_counts(danas))
     cache.clear()

@@ -14,7 +14,7 @@ from tickets.email.reading import attributions, markers, signatures
 from tickets.email.reading.copied_headers import Header, header_at
 from tickets.email.reading.lines import Kind, Line
 
-MOST_LINES = 60_000
+MOST_LINES = 20_000
 _BROKEN_LINK = re.compile(r"[(<]https?://[^\s()<>]*$")
 _LONGEST_LINK = 400
 
