@@ -237,7 +237,7 @@ NO_PAGES: Final = frozenset(
         *("workspace-by-name", "workspace-colleagues", "workspace-push-worker"),
         *("workspace-read-all", "workspace-read", "workspace-follow", "workspace-unfollow"),
         *("workspace-copy", "workspace-add-browser", "workspace-remove-browser"),
-        "workspace-counts",
+        *("workspace-counts", "mail-in", "admin:tickets_incomingmail_source"),
         *("workspace-mail-original", "workspace-mail-source", "workspace-let-mail-in"),
         *("workspace-open-mail", "workspace-dismiss-mail", "workspace-read-mail-again"),
         *("workspace-stop-job", "workspace-undo-job"),

@@ -62,7 +62,7 @@ def looked_at(person: Person, address: str) -> Iterator[str]:
     assert answered is not None
     if answered.status == 403 and address.endswith(("/add/", "/delete/")):
         return  # not even an admin does this
-    assert answered.status in (200, 404), f"{address}: {answered.status}"
+    assert answered.status in (200, 404, 410), f"{address}: {answered.status}"
     assert page.url == person.base + address or address in LEADS_ON, f"{address}: {page.url}"
     yield from barriers(page, ALL_RULES, seen=f"{address} in the light")
     if address.endswith(DRAWN_ALIKE) and address not in ALSO_NARROW:
