@@ -19,14 +19,13 @@ from tickets import actions
 from tickets.actors import Actor
 from tickets.models import Channel, Customer, User
 amara = User.objects.get(email="amara@kestrelmoor.example")
-for number in range(2):
-    customer = Customer.objects.create(name=f"Quiet Customer {number}")
-    ticket = actions.open_ticket(
-        actor=Actor.of_customer(customer), customer=customer, channel=Channel.EMAIL,
-        subject=f"Quiet matter {number}", body="Where is my parcel?", team=amara.teams.first(),
-    )
-    actions.accept(actor=Actor.agent(amara), ticket=ticket)
-    print(ticket.reference)
+customer = Customer.objects.create(name="Quiet Customer")
+ticket = actions.open_ticket(
+    actor=Actor.of_customer(customer), customer=customer, channel=Channel.EMAIL,
+    subject="Quiet matter", body="Where is my parcel?", team=amara.teams.first(),
+)
+actions.accept(actor=Actor.agent(amara), ticket=ticket)
+print(ticket.reference)
 actions.save_macro(
     actor=Actor.agent(amara), macro=None, name="Journey: parcel is late", send_at_once=True,
     body="Dear {customer.first_name}, it is late.", note="Rang the courier",
@@ -38,7 +37,7 @@ actions.save_macro(
 def test_a_macro_answers_tags_and_snoozes_in_one_step_and_is_undone(
     somebody: Somebody, company: LiveHelpdesk
 ) -> None:
-    once, gap = company.manage("shell", "-v", "0", "-c", STAGE).split()
+    once = company.manage("shell", "-v", "0", "-c", STAGE).split()[-1]
     amara = somebody()
     amara.logs_in(AMARA)
     page = amara.page
@@ -66,27 +65,3 @@ def test_a_macro_answers_tags_and_snoozes_in_one_step_and_is_undone(
     amara.sees("Undone: Applied a macro")
     expect(tag).to_have_count(0)
     expect(page.locator("#conversation > [data-author=agent]")).to_have_count(1)
-
-    # One that is not sent at once comes below what was begun, with its gap selected.
-    amara.opens(f"/workspace/{gap}/?view=mine")
-    expect(page.locator("[data-conversation][data-live=yes]")).to_be_visible()
-    page.keyboard.press("r")
-    page.keyboard.type("Good morning.")
-    page.keyboard.press("Escape")
-    page.keyboard.press("Control+k")
-    page.keyboard.type("refund prom")
-    expect(page.locator("#palette [data-macro]")).to_have_count(1)
-    page.keyboard.press("Enter")
-    expect(preview).to_contain_text("Goes into your reply")
-    expect(preview.locator(".macros__name")).to_have_text("Refund promised")
-    page.keyboard.press("Enter")
-    text = page.locator("#composer-body")
-    expect(page.locator(".composer__macro")).to_contain_text("Refund promised")
-    assert text.input_value().startswith("Good morning.\n\nHello Quiet,")
-    page.keyboard.press("Control+Enter")
-    amara.sees("fill this in first")
-    page.keyboard.type("KM-40000")
-    assert "KM-40000" in text.input_value()
-    page.keyboard.press("Control+Enter")
-    expect(page.locator(".leaving__reply")).to_contain_text("KM-40000")
-    expect(page.locator(".composer__macro")).to_have_count(0)
