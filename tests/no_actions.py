@@ -7,7 +7,6 @@ ONLY_CREATE = {
     "create_api_key": "makes a row that nobody knows yet",
     "queue_mail": "makes a row that nobody knows yet",
     "receive_mail": "makes a row that nobody knows yet",
-    "open_by_call": "makes a row that nobody knows yet, or locks it, then passes on to what locks",
     "save_article": "makes the article, or else locks it first",
     "keep_reading": "makes a row that is its own, then passes on to what locks the ticket",
 }

@@ -47,7 +47,7 @@ def measure() -> list[Figure]:
     found: list[Figure] = []
     for who, user in people().items():
         client = _client(user)
-        floor = median(timed(lambda client=client: client.get(TRIVIAL), times=50, warm=5))  # type: ignore[misc]
+        floor = median(timed(lambda client=client: client.get(TRIVIAL), times=50, warm=5))  # type: ignore[misc]  # lambda
         for asked in chain(_lists(user), _tickets() if who == "admin" else ()):
             found += _figures(f"{who}: {asked.name}", client, asked, floor)
         found.append(_counted(who, user, floor))

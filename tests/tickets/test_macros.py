@@ -124,7 +124,7 @@ def test_acts_and_a_note_are_done_in_the_moment_in_which_the_reply_leaves(
 
 
 def test_one_step_undoes_all_acts_of_a_macro(dana: User, ticket: Ticket) -> None:
-    acts = {**ACTS, "type": TicketType.objects.first().pk}  # type: ignore[union-attr]
+    acts = {**ACTS, "type": TicketType.objects.earliest("pk").pk}
     macro = save(dana, body="It is late.", acts=acts, send_at_once=True)
     apply(dana, ticket, macro, wait=AT_ONCE)
     step = UndoStep.objects.get()

@@ -14,7 +14,17 @@ from tickets.actions.errors import NotAllowed
 from tickets.actions.handover import accept
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import Call, CallOutcome, Channel, Customer, Direction, EventKind, Note, Ticket
+from tickets.models import (
+    Call,
+    CallOutcome,
+    Channel,
+    Customer,
+    Direction,
+    EventKind,
+    Note,
+    Ticket,
+    User,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +96,11 @@ def open_by_call(
         NotAllowed: the actor is no agent.
         ValidationError: it is no address.
     """
-    customer = _caller(actor, name, email, phone, client_id)
-    if not actor.works_here:
+    if not actor.works_here or actor.user is None:
         raise NotAllowed
+    # Of two sendings at once by the same agent the second finds what the first has opened.
+    User.objects.select_for_update(no_key=True).get(pk=actor.user.pk)
+    customer = _caller(actor, name, email, phone, client_id)
     ticket = open_ticket(
         actor=actor, customer=customer, channel=Channel.PHONE, body=wants, client_id=client_id
     )

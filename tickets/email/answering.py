@@ -81,7 +81,12 @@ def owe_answer(event: Event, _nothing: None) -> None:
         is_capped=not message.warns,
     )
     if owed is None and ticket.turn == Turn.CUSTOMER and not ticket.with_a_person:
-        actions.hand_over(actor=Actor.system(), ticket=ticket, reason=Reason.REPEATED)
+        actions.hand_over(
+            actor=Actor.system(),
+            ticket=ticket,
+            reason=Reason.CHANNEL,
+            detail=_("The assistant's answer is not mailed so soon after another."),
+        )
 
 
 def owe_acknowledgement(event: Event, _nothing: None) -> None:

@@ -104,7 +104,7 @@ def test_an_answer_that_may_not_be_sent_so_soon_after_another_is_a_persons_to_gi
     sent()
 
     ticket.refresh_from_db()
-    assert ticket.turn == Turn.QUEUE
+    assert (ticket.turn, ticket.handovers.get().reason) == (Turn.QUEUE, Reason.CHANNEL)
     kinds = list(Delivery.objects.values_list("kind", flat=True))
     assert kinds == [DeliveryKind.ANSWER]
     assert Event.objects.filter(kind=EventKind.MAIL_SILENCED, ticket=ticket).exists()

@@ -162,7 +162,7 @@ def test_a_mailbox_is_taken_up_changed_and_left_without_a_restart(
     mailbox.is_active = True
     mailbox.save()
     wait_until(lambda: fetched(2))
-    assert not IncomingMail.objects.order_by("pk").last().is_old  # type: ignore[union-attr]
+    assert not IncomingMail.objects.latest("pk").is_old
 
 
 def test_a_program_that_is_told_to_stop_does_so_at_once(

@@ -110,7 +110,7 @@ def test_numbers_that_the_server_gives_anew_double_nothing_and_lose_nothing(
     assert [subject for subject in subjects() if subject != "My tent never taken"] == [
         *("My tent 1", "My tent 2", "My tent 3")
     ]
-    assert not IncomingMail.objects.order_by("pk").last().is_old, kept  # type: ignore[union-attr]
+    assert not IncomingMail.objects.latest("pk").is_old, kept
     old = [m for m in IncomingMail.objects.all() if b"never taken" in m.source]
     assert all(mail.is_old for mail in old)
 

@@ -10,11 +10,17 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import make_agent, make_customer, make_team, make_ticket
+from tests.tickets.parallel import real_transactions, together
+from tickets import actions
+from tickets.actions.calls import Called
+from tickets.actors import Actor
 from tickets.models import (
     AuthorKind,
     Call,
+    CallOutcome,
     Channel,
     Customer,
+    Direction,
     Event,
     EventKind,
     Note,
@@ -99,6 +105,25 @@ def test_whoever_calls_for_the_first_time_has_a_conversation_that_is_the_agents(
     assert said.body == "A new zip for her jacket."
     assert Event.objects.get(kind=EventKind.TICKET_OPENED).actor_user == dana
     assert Call.objects.count() == Customer.objects.count() == 1
+
+
+@real_transactions
+def test_a_call_that_is_sent_twice_at_once_begins_one_conversation() -> None:
+    dana = make_agent("Dana Osei", teams=[make_team()])
+    client_id = uuid4()
+
+    def send(_number: int) -> object:
+        return actions.open_by_call(
+            actor=Actor.agent(dana),
+            called=Called(Direction.INCOMING, CallOutcome.TALKED),
+            body="",
+            wants="A new zip.",
+            name="Ines Brook",
+            client_id=client_id,
+        )
+
+    together(4, send)
+    assert Ticket.objects.count() == Call.objects.count() == Customer.objects.count() == 1
 
 
 def test_whoever_has_an_address_is_found_by_it(agent: Client) -> None:

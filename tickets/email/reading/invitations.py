@@ -97,7 +97,7 @@ def _moment(value: _Value) -> datetime | None:
     if match is None:
         return None
     try:
-        found = datetime.strptime(match[1] + (match[2] or "0000"), "%Y%m%d%H%M")  # noqa: DTZ007
+        found = datetime.strptime(match[1] + (match[2] or "0000"), "%Y%m%d%H%M")  # noqa: DTZ007 - zone below
     except ValueError:
         return None
     return found.replace(tzinfo=UTC) if match[3] else found
