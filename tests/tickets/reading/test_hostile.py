@@ -179,6 +179,7 @@ SIGNS = (
 @settings(max_examples=400, deadline=None)
 @given(mutated())
 @example(b"From:\r\n\r\n")
+@example(of_parts(part("text/plain", "x\0y"), part("text/html", "<p>z\0</p>")))
 def test_a_mutated_mail_is_read_or_refused_and_nothing_else(raw: bytes) -> None:
     found = within(raw, 2)
     if found is not None:

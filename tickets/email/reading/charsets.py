@@ -50,7 +50,14 @@ _LONGEST_NAME = 40
 
 
 def decoded(content: bytes, charset: str = "") -> str:
-    """The text of some bytes: in UTF-8 if they are, in the set that is named, or a near one."""
+    """The text of some bytes: in UTF-8 if they are, in the set that is named, or a near one.
+
+    Without NUL, which says nothing and which no browser and no row of PostgreSQL takes.
+    """
+    return _decoded(content, charset).replace("\0", "")
+
+
+def _decoded(content: bytes, charset: str) -> str:
     known = _known(charset.strip().strip("\"'").lower()[:_LONGEST_NAME])
     for codec in (known, "utf-8"):
         if codec:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tickets.email.reading.lines import Line
 
@@ -96,6 +97,7 @@ def header_at(lines: list[Line], place: int) -> Header | None:
     return None
 
 
+@lru_cache(maxsize=256)  # each line is looked at by the lines above it, too
 def labelled(text: str) -> tuple[str, str] | None:
     """What a line like `Subject: Hello` is and says; None for any other line."""
     if ":" not in text[:60] and "：" not in text[:60]:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-LARGEST = 500_000  # characters that are read
+LARGEST = 300_000  # characters that are read
 MOST_TAGS = 40_000
 DEEPEST = 60
 

@@ -32,7 +32,7 @@ from tickets.email.reading.people import people
 from tickets.email.reading.quoting import MOST_LINES, separated
 from tickets.intake import text as texts
 
-LARGEST_TEXT = 500_000  # characters that are read; of more the whole is a file
+LARGEST_TEXT = 300_000  # characters that are read; of more the whole is a file
 _ENVELOPE = ("delivered-to", "x-original-to", "x-envelope-to", "envelope-to", "x-forwarded-to")
 _CALENDARS = ("text/calendar", "application/ics")
 _MOST_CALENDARS = 3
