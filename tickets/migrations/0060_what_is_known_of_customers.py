@@ -233,9 +233,41 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(django.db.models.functions.text.Concat(models.Func(models.Func(models.Func(models.F('email'), models.Value('@'), models.Value(1), function='split_part', output_field=models.TextField()), models.Value('+'), models.Value(1), function='split_part', output_field=models.TextField()), models.Value('.'), models.Value(''), function='replace', output_field=models.TextField()), models.Value('@'), models.Func(models.F('email'), models.Value('@'), models.Value(2), function='split_part', output_field=models.TextField()), output_field=models.TextField()), condition=models.Q(('email__isnull', False)), name='customer_mailbox'),
-        ),
+            model_name="customer",
+            index=models.Index(
+                django.db.models.functions.text.Concat(
+                    models.Func(
+                        models.Func(
+                            models.Func(
+                                models.F("email"),
+                                models.Value("@"),
+                                models.Value(1),
+                                function="split_part",
+                                output_field=models.TextField(),
+                            ),
+                            models.Value("+"),
+                            models.Value(1),
+                            function="split_part",
+                            output_field=models.TextField(),
+                        ),
+                        models.Value("."),
+                        models.Value(""),
+                        function="replace",
+                        output_field=models.TextField(),
+                    ),
+                    models.Value("@"),
+                    models.Func(
+                        models.F("email"),
+                        models.Value("@"),
+                        models.Value(2),
+                        function="split_part",
+                        output_field=models.TextField(),
+                    ),
+                    output_field=models.TextField(),
+                ),
+                condition=models.Q(("email__isnull", False)),
+                name="customer_mailbox",
+            ),
         ),
         migrations.AddField(
             model_name="contact",
