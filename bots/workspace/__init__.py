@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from bots.workspace import understood
+from bots.workspace import customers, understood
 from tickets.models import Message
 from tickets.workspace import side_panels, timeline
 from tickets.workspace.side_panels import SidePanel
@@ -20,6 +20,7 @@ from tickets.workspace.side_panels import SidePanel
 def take_part() -> None:
     """Called once, at start: the workspace shows what the assistant knows of each message."""
     timeline.add_below_messages(load=("reading", "answer__report"), show=_below)
+    customers.take_part()
     side_panels.add(SidePanel("similar", _("Similar conversations"), "workspace-similar"))
 
 

@@ -1,0 +1,36 @@
+"""The rows of one person: a customer and those who were merged into them, locked in one order."""
+
+from __future__ import annotations
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from tickets.actions.errors import ActionError
+from tickets.models import Customer
+
+
+def lock(*keys: int) -> dict[int, Customer]:
+    """The rows with these keys and those that were merged into them, by their keys.
+
+    Whoever has no address comes first, as where a visitor joins an account: everybody who needs
+    several locks them in this order.
+    """
+    rows = Customer.objects.filter(pk__in=keys) | Customer.objects.filter(merged_into__in=keys)
+    locked = rows.select_for_update(no_key=True).order_by(F("email").asc(nulls_first=True), "pk")
+    return {row.pk: row for row in locked}
+
+
+def lock_person(customer: Customer) -> tuple[Customer, list[Customer]]:
+    """The customer whose page it is, and all rows of the person.
+
+    Raises:
+        ActionError: they were merged into another one in this moment.
+    """
+    rows = lock(customer.person)
+    found = rows.get(customer.person)
+    if found is None or found.person != found.pk:
+        raise ActionError(
+            _("They were merged with another customer meanwhile. Open their page again."),
+            code="merged",
+        )
+    return found, list(rows.values())
