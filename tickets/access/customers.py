@@ -101,7 +101,7 @@ def _shown_beside(mine: Q) -> dict[str, Combinable]:
 
 
 def _row(*names: str, **paths: str) -> JSONObject:
-    return JSONObject(key="pk", **{name: name for name in names}, **paths)
+    return JSONObject(**{"key": "pk", **{name: name for name in names}, **paths})
 
 
 def organization_for(actor: Actor, pk: int) -> Organization:

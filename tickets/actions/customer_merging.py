@@ -77,15 +77,16 @@ def part_customers(*, actor: Actor, customer: Customer) -> Customer:
     Raises:
         NotAllowed: the actor is no agent.
     """
-    rows = persons.lock(customer.pk, customer.person)
+    into = CustomerMerge.objects.filter(customer=customer, parted_at=None).values_list("into")
+    rows = persons.lock(customer.pk, *(key for (key,) in into))
     if not actor.works_here:
         raise NotAllowed
     source = rows[customer.pk]
     merge = CustomerMerge.objects.filter(customer=source, parted_at=None).first()
-    if source.merged_into_id is None or merge is None:
+    if merge is None or merge.into_id not in rows:
         return source  # taken back in this moment
     source.merged_into = None
-    for row in rows.values():
+    for row in (source, rows[merge.into_id]):
         _put_back(row, merge.changed.get(str(row.pk), {}))
         row.save()
     merge.parted_at, merge.parted_by = clock.now(), actor.user

@@ -15,8 +15,8 @@ from tickets import events
 from tickets.access.customers import may_vouch
 from tickets.actions.errors import NotAllowed
 from tickets.actors import Actor
-from tickets.conditions import clean_group, customer_field
-from tickets.conditions.segments import refers_to
+from tickets.conditions import Field, clean_group, customer_field
+from tickets.conditions.segments import PREFIX, field_of, refers_to
 from tickets.intake import text
 from tickets.models import Event, EventKind, Segment
 from tickets.models.segments import MOST_SEGMENTS
@@ -45,7 +45,14 @@ def save_segment(
     others = [one for one in there.values() if one.pk != found.pk]
     found.name = _named(name, others)
     found.key = found.key or _key(found.name, {one.key for one in others})
-    found.conditions = clean_group(conditions, named=customer_field)
+    # As they are now: what conditions know of segments may be a second old.
+    own = {PREFIX + one.key: field_of(one) for one in there.values()}
+
+    def named(name: object) -> Field | None:
+        is_segment = isinstance(name, str) and name.startswith(PREFIX)
+        return own.get(str(name)) if is_segment else customer_field(name)
+
+    found.conditions = clean_group(conditions, named=named)
     _refuse_circle(found, others)
     if segment is None and len(there) >= MOST_SEGMENTS:
         raise ValidationError(

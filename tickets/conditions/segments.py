@@ -56,10 +56,11 @@ def of_customer(customer: int, now: datetime) -> dict[str, values.Value]:
 
 
 def _fields() -> list[Field]:
-    return [_field(segment) for segment in _rows()]
+    return [field_of(segment) for segment in _rows()]
 
 
-def _field(segment: Segment) -> Field:
+def field_of(segment: Segment) -> Field:
+    """Whether the customer is in this one."""
     return Field(
         PREFIX + segment.key,
         _("in the segment “%(name)s”") % {"name": segment.name},
