@@ -116,7 +116,7 @@ def change(request: AgentRequest, pk: int) -> HttpResponse:
             customer=customer,
             name=request.POST.get("name", "")[:60],
             value=request.POST.getlist("value"),
-            seen=request.POST.getlist("seen"),
+            seen=request.POST.getlist("seen") if "seen" in request.POST else None,
         ),
     )
 

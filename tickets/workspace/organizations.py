@@ -51,7 +51,7 @@ def change(request: AgentRequest, pk: int) -> HttpResponse:
             organization=organization,
             name=request.POST.get("name", "")[:60],
             value=request.POST.getlist("value"),
-            seen=request.POST.getlist("seen"),
+            seen=request.POST.getlist("seen") if "seen" in request.POST else None,
         ),
     )
 
