@@ -34,6 +34,7 @@ def busy_customer(conversations: int) -> Customer:
                 customer=customer,
                 team=team,
                 subject=f"Matter {number}",
+                channel="portal",
                 turn=Turn.CLOSED if over else Turn.CUSTOMER,
                 turn_since=at,
                 closed_at=at if over else None,

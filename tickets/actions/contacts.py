@@ -154,7 +154,7 @@ def sender_of_mail(*, actor: Actor, email: str, name: str = "", language: str = 
     For mail only. Who proves an address in a browser is the one who has it, and never another one.
     """
     email = addresses.normalised(email)
-    if not Customer.objects.filter(email=email).exists():
+    if Customer.objects.select_for_update(no_key=True).filter(email=email).first() is None:
         known = Contact.objects.filter(
             kind=ContactKind.EMAIL, value=email, confirmed_at__isnull=False
         )

@@ -45,7 +45,7 @@ def merge_customers(
         ActionError: it is the same one; one of them is merged already, or joined an account; others
             were merged into the first; or two systems know them by different numbers.
     """
-    rows = persons.lock(customer.pk, into.pk)
+    rows = persons.lock_rows(customer.pk, into.pk)
     if not actor.works_here or actor.user is None:
         raise NotAllowed
     source, target = rows[customer.pk], rows[into.pk]
@@ -77,13 +77,11 @@ def part_customers(*, actor: Actor, customer: Customer) -> Customer:
     Raises:
         NotAllowed: the actor is no agent.
     """
-    into = CustomerMerge.objects.filter(customer=customer, parted_at=None).values_list("into")
-    rows = persons.lock(customer.pk, *(key for (key,) in into))
+    rows, merge = persons.lock_merged(customer)
     if not actor.works_here:
         raise NotAllowed
     source = rows[customer.pk]
-    merge = CustomerMerge.objects.filter(customer=source, parted_at=None).first()
-    if merge is None or merge.into_id not in rows:
+    if merge is None:
         return source  # taken back in this moment
     source.merged_into = None
     for row in (source, rows[merge.into_id]):

@@ -6,10 +6,10 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from tickets.actions.errors import ActionError
-from tickets.models import Customer
+from tickets.models import Customer, CustomerMerge
 
 
-def lock(*keys: int) -> dict[int, Customer]:
+def lock_rows(*keys: int) -> dict[int, Customer]:
     """The rows with these keys and those that were merged into them, by their keys.
 
     Whoever has no address comes first, as where a visitor joins an account: everybody who needs
@@ -26,7 +26,7 @@ def lock_person(customer: Customer) -> tuple[Customer, list[Customer]]:
     Raises:
         ActionError: they were merged into another one in this moment.
     """
-    rows = lock(customer.person)
+    rows = lock_rows(customer.person)
     found = rows.get(customer.person)
     if found is None or found.person != found.pk:
         raise ActionError(
@@ -34,3 +34,11 @@ def lock_person(customer: Customer) -> tuple[Customer, list[Customer]]:
             code="merged",
         )
     return found, list(rows.values())
+
+
+def lock_merged(customer: Customer) -> tuple[dict[int, Customer], CustomerMerge | None]:
+    """The rows of both by their keys, and the merge as it is now; None if it was taken back."""
+    there = CustomerMerge.objects.filter(customer=customer, parted_at=None)
+    rows = lock_rows(customer.pk, *there.values_list("into", flat=True))
+    merge = there.first()
+    return rows, merge if merge is not None and merge.into_id in rows else None

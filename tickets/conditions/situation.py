@@ -20,7 +20,8 @@ def of_ticket(ticket: Ticket, *, text: str, now: datetime) -> dict[str, Value]:
     """
     row = TicketRow.load(ticket, text=text, now=now)
     fixed = {field.name: field.read(row) for field in fixed_fields() if field.read is not None}
-    return fixed | custom_fields.of_row(row) | segments.of_customer(row["customer_key"], now)
+    known = fixed | custom_fields.of_row(row)
+    return known | segments.of_customer(row["customer_key"], now) if row["has_segments"] else known
 
 
 def complete(situation: Situation) -> dict[str, Value]:

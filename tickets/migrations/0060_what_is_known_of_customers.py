@@ -81,17 +81,20 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="customer",
             name="note",
-            field=models.TextField(blank=True, verbose_name="note"),
+            field=models.TextField(db_default="", blank=True, verbose_name="note"),
         ),
         migrations.AddField(
             model_name="customer",
             name="organization_role",
-            field=models.CharField(blank=True, max_length=80, verbose_name="role in it"),
+            field=models.CharField(
+                db_default="", blank=True, max_length=80, verbose_name="role in it"
+            ),
         ),
         migrations.AddField(
             model_name="customer",
             name="tags",
             field=django.contrib.postgres.fields.ArrayField(
+                db_default=[],
                 base_field=models.CharField(max_length=40),
                 blank=True,
                 default=list,
@@ -103,6 +106,7 @@ class Migration(migrations.Migration):
             model_name="customer",
             name="tier",
             field=models.CharField(
+                db_default="",
                 blank=True,
                 choices=[("standard", "Standard"), ("plus", "Plus"), ("premier", "Premier")],
                 help_text="Empty: that of the organisation.",
@@ -113,7 +117,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="customer",
             name="timezone",
-            field=models.CharField(blank=True, max_length=64, verbose_name="time zone"),
+            field=models.CharField(
+                db_default="", blank=True, max_length=64, verbose_name="time zone"
+            ),
         ),
         migrations.AlterField(
             model_name="event",

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
             model_name="organization",
             name="tags",
             field=django.contrib.postgres.fields.ArrayField(
+                db_default=[],
                 base_field=models.CharField(max_length=40),
                 blank=True,
                 default=list,

@@ -23,7 +23,11 @@ class Organization(models.Model):
     name = models.CharField(_("name"), max_length=150, unique=True)
     tier = models.CharField(_("tier"), max_length=10, choices=Tier.choices, default=Tier.STANDARD)
     tags = ArrayField(
-        models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True
+        models.CharField(max_length=40),
+        verbose_name=_("tags"),
+        default=list,
+        blank=True,
+        db_default=[],
     )
     note = models.TextField(_("note"), blank=True)
     # What an admin's custom fields say of it, by their keys: see tickets.models.custom_fields.
@@ -124,19 +128,24 @@ class Customer(models.Model):
     claimed_email = models.EmailField(_("unconfirmed e-mail address"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
-    timezone = models.CharField(_("time zone"), max_length=64, blank=True)
+    timezone = models.CharField(_("time zone"), max_length=64, blank=True, db_default="")
     tier = models.CharField(
         _("tier"),
         max_length=10,
         choices=Tier.choices,
         blank=True,
+        db_default="",
         help_text=_("Empty: that of the organisation."),
     )
     tags = ArrayField(
-        models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True
+        models.CharField(max_length=40),
+        verbose_name=_("tags"),
+        default=list,
+        blank=True,
+        db_default=[],
     )
-    note = models.TextField(_("note"), blank=True)
-    organization_role = models.CharField(_("role in it"), max_length=80, blank=True)
+    note = models.TextField(_("note"), blank=True, db_default="")
+    organization_role = models.CharField(_("role in it"), max_length=80, blank=True, db_default="")
     organization = models.ForeignKey(
         Organization,
         verbose_name=_("organisation"),
