@@ -57,7 +57,7 @@ def merged(dana: Actor, one: Customer, into: Customer, *taken: str) -> CustomerM
 def rows(*customers: Customer) -> list[dict[str, Any]]:
     """Everything that the database keeps of them."""
     keys = [one.pk for one in customers]
-    return list(Customer.objects.filter(pk__in=keys).order_by("pk").values())
+    return [dict(row) for row in Customer.objects.filter(pk__in=keys).order_by("pk").values()]
 
 
 def test_after_a_merge_nobody_reads_a_word_more_than_before(dana: Actor, team: Team) -> None:

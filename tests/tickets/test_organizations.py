@@ -9,7 +9,7 @@ from tests.factories import make_admin, make_agent, make_customer, make_lead, ma
 from tickets import actions, events
 from tickets.actions import ActionError, NotAllowed
 from tickets.actors import Actor
-from tickets.models import Customer, Event, EventKind, Organization, OrganizationDomain
+from tickets.models import ContactKind, Customer, Event, EventKind, Organization, OrganizationDomain
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,9 @@ def test_an_address_that_was_only_left_or_noted_joins_nobody(
     visitor = Customer.objects.create(claimed_email="ines@guides.example")
     noted = make_customer("Olaf")
     agent = Actor.agent(make_agent(teams=[make_team()]))
-    actions.add_contact(actor=agent, customer=noted, kind="email", value="olaf@guides.example")
+    actions.add_contact(
+        actor=agent, customer=noted, kind=ContactKind.EMAIL, value="olaf@guides.example"
+    )
     events.run_due()
     assert organization_of(visitor) is None
     assert organization_of(noted) is None
