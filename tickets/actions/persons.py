@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from tickets.actions.errors import ActionError
 from tickets.models import Customer, CustomerMerge
+from tickets.models.customers import CustomerQuerySet
 
 
 def lock_rows(*keys: int) -> dict[int, Customer]:
@@ -15,7 +16,12 @@ def lock_rows(*keys: int) -> dict[int, Customer]:
     Whoever has no address comes first, as where a visitor joins an account: everybody who needs
     several locks them in this order.
     """
-    rows = Customer.objects.filter(pk__in=keys) | Customer.objects.filter(merged_into__in=keys)
+    rows = _locked(Customer.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys)))
+    # Who was merged into one of them while this waited for its row was not there to be waited for.
+    return rows | _locked(Customer.objects.filter(merged_into__in=keys).exclude(pk__in=rows))
+
+
+def _locked(rows: CustomerQuerySet) -> dict[int, Customer]:
     locked = rows.select_for_update(no_key=True).order_by(F("email").asc(nulls_first=True), "pk")
     return {row.pk: row for row in locked}
 
