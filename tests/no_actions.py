@@ -12,6 +12,14 @@ ONLY_CREATE = {
 }
 # Public in a module of actions, but no action: none of them is reached from an interface.
 NO_ACTIONS = {
+    "lock_rows": "locks for an action",
+    "lock_person": "locks for an action",
+    "lock_merged": "locks for an action",
+    "sent_of": "reads a row for a form",
+    "two_numbers": "reads for an action that has locked the customers",
+    "belong_by_address": "writes for an action that has locked or just made the customer",
+    "join_all": "a reaction, which locks the customers",
+    "subscribe": "says what the reaction is to",
     "closed": "makes an error",
     "name_colleagues": "writes for an action that has locked the ticket",
     "mentioned_in": "reads for an action that has locked the ticket",

@@ -26,6 +26,8 @@ READ = {
     *("workspace-mails", "workspace-mail", "workspace-mail-original", "workspace-mail-source"),
     *("workspace-filter", "workspace-counts", "workspace-jobs", "workspace-job"),
     *("workspace-macros", "workspace-macro-list"),
+    *("workspace-customer", "workspace-duplicates", "workspace-organization"),
+    *("workspace-segments", "workspace-segment", "workspace-customer-choices"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {
@@ -47,6 +49,9 @@ WRITE = {
     *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
     *("workspace-apply-macro", "workspace-leave-macro-out", "workspace-remove-macro"),
     "workspace-preview",
+    *("workspace-change-customer", "workspace-add-contact", "workspace-change-contact"),
+    *("workspace-external-id", "workspace-part-customers", "workspace-change-organization"),
+    *("workspace-organization-domains", "workspace-remove-segment"),
 }
 FORM = {
     "ask",
@@ -65,6 +70,9 @@ FORM = {
     "workspace-keep-view",
     "workspace-add-macro",
     "workspace-change-macro",
+    "workspace-merge-customers",
+    "workspace-add-segment",
+    "workspace-change-segment",
     "workspace-notification-settings",
     "workspace-change-view",
     "workspace-correct",
@@ -83,6 +91,8 @@ SAMPLES = {
     "<slug:reference>": "MISSING2",
     "<int:position>": "1",
     "<int:pk>": "1",
+    "<int:contact>": "1",
+    "<int:other>": "1",
     "<int:mailbox>": "1",
     "<uuid:pk>": str(uuid4()),
     "<uuid:file>": str(uuid4()),

@@ -10,6 +10,7 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         from tickets import sending, telling, uses
+        from tickets.actions import organizations
         from tickets.bulk import working
         from tickets.email import answering, outbound
         from tickets.email.incoming import reaction as incoming
@@ -27,5 +28,6 @@ class TicketsConfig(AppConfig):
         indexing.subscribe()
         telling.subscribe()
         uses.subscribe()
+        organizations.subscribe()
         second_factor.subscribe()
         by_mail.take_part()

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bots.similar import fitting_macros as near_macros
-from bots.workspace import understood
+from bots.workspace import customers, understood
 from tickets.conversation import fitting_macros
 from tickets.models import Message
 from tickets.workspace import side_panels, timeline
@@ -23,6 +23,7 @@ def take_part() -> None:
     """Called once, at start: the workspace shows what the assistant knows of each message."""
     fitting_macros.use(near_macros.find)
     timeline.add_below_messages(load=("reading", "answer__report"), show=_below)
+    customers.take_part()
     side_panels.add(SidePanel("similar", _("Similar conversations"), "workspace-similar"))
 
 

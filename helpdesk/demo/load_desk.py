@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from helpdesk.demo.load_content import Entry
+from helpdesk.demo.load_known import load_known
 from helpdesk.demo.load_people import Cast
 from tickets import actions, replay
 from tickets.actions.properties import Property
@@ -34,6 +35,7 @@ def load_desk(desk: Entry, cast: Cast, now: datetime) -> None:
                 actions.set_status(actor=agent, ticket=ticket, status=status)
         with replay.step(now):
             _join(ticket, told, agent)
+    load_known(desk, lead, now)
     for view in desk["views"]:
         _keep(view, cast)
     for macro in desk["macros"]:

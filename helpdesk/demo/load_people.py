@@ -17,6 +17,7 @@ from tickets.models import (
     OpeningHours,
     OpeningSpan,
     Organization,
+    OrganizationDomain,
     Role,
     Scope,
     SiteSettings,
@@ -114,6 +115,11 @@ def _customers(company: Entry, first_seen: Mapping[str, datetime]) -> dict[str, 
         for entry in company["organizations"]
     }
     Organization.objects.bulk_create(organizations.values())
+    OrganizationDomain.objects.bulk_create(
+        OrganizationDomain(organization=organizations[entry["slug"]], domain=domain)
+        for entry in company["organizations"]
+        for domain in entry["domains"]
+    )
     customers = {}
     for entry in company["customers"]:
         email = entry["email"]
@@ -130,7 +136,7 @@ def _customers(company: Entry, first_seen: Mapping[str, datetime]) -> dict[str, 
     return customers
 
 
-_ORGANIZATION = ("name", "tier", "domain", "note")
+_ORGANIZATION = ("name", "tier", "note")
 
 
 def _login(

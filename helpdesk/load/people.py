@@ -56,12 +56,13 @@ def people(rng: Random, customers: int, since: datetime) -> Cast:
         Customer,
         (
             *("pk", "name", "email", "claimed_email", "phone", "language", "organization"),
-            *("segment", "prefers_person", "created_at"),
+            *("segment", "prefers_person", "created_at", "timezone", "tier", "tags", "note"),
+            "organization_role",
         ),
         (
             (
                 *(one.pk, one.name, one.email, "", "", "en", one.organization_id),
-                *("", False, one.created_at),
+                *("", False, one.created_at, "", "", [], "", ""),
             )
             for one in made
         ),

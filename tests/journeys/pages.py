@@ -50,6 +50,12 @@ actions.resolve(actor=by_amara, ticket=resolved)
 asked = opened("Do you ship to the Faroe Islands?")
 actions.link(actor=by_amara, ticket=talks, other=asked, kind=LinkKind.CAUSED_BY)
 actions.answer_affected(actor=by_amara, problem=asked, body="", resolves=True, wait=timedelta(days=1))
+double = Customer.objects.create(name="M. Lindqvist", phone=maya.phone)
+actions.open_ticket(
+    actor=Actor.of_customer(double), customer=double, channel=Channel.PHONE, body="Me again.", team=team
+)
+actions.add_contact(actor=by_amara, customer=maya, kind="email", value="office@lindqvist.example")
+segment = Segment.objects.order_by("pk").first()
 answer = Answer.objects.filter(decision="answer").order_by("pk").first()
 read = Message.objects.filter(reading__isnull=False, ticket__team=team).order_by("pk").first()
 reported = answer.message
@@ -108,7 +114,8 @@ print(json.dumps({
     "rows": {model._meta.label_lower.replace(".", "_"): row and row.pk for model, row in rows.items()},
     "article": article.slug, "article_pk": article.pk, "category": Category.objects.first().slug,
     "mail": mail.pk, "by_mail": links.make(links.Act.PERSON, reported).rsplit("/", 2)[1],
-    "macro": Macro.objects.get(owner=amara).pk,
+    "macro": Macro.objects.get(owner=amara).pk, "customer": maya.pk, "segment": segment.pk,
+    "other_customer": double.pk, "organization": Organization.objects.first().pk,
     "job": job.pk, "view": view.pk, "rule": rule.pk, "waits": waits.reference, "talks": talks.reference,
     "asked": asked.reference, "said": said_there, "resolved": resolved.reference,
     "all": [maya.tickets.exclude(resolution="").first().reference],
@@ -166,6 +173,20 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "workspace-macro-list": (AGENT, ("/workspace/macros/",)),
     "workspace-add-macro": (AGENT, ("/workspace/macros/add/",)),
     "workspace-change-macro": (AGENT, ("/workspace/macros/{macro}/",)),
+    "workspace-customer": (AGENT, ("/workspace/customers/{customer}/",)),
+    "workspace-duplicates": (AGENT, ("/workspace/customers/{customer}/same/",)),
+    "workspace-merge-customers": (
+        AGENT,
+        (
+            "/workspace/customers/{customer}/merge/?words=Lindqvist",
+            "/workspace/customers/{customer}/merge/?other={other_customer}",
+        ),
+    ),
+    "workspace-organization": (AGENT, ("/workspace/organizations/{organization}/",)),
+    "workspace-segments": (AGENT, ("/workspace/segments/",)),
+    "workspace-segment": (AGENT, ("/workspace/segments/{segment}/",)),
+    "workspace-add-segment": (ADMIN, ("/workspace/segments/add/",)),
+    "workspace-change-segment": (ADMIN, ("/workspace/segments/{segment}/change/",)),
     "workspace-mails": (AGENT, ("/workspace/mail/",)),
     "workspace-mail": (AGENT, ("/workspace/mail/{mail}/",)),
     "workspace-filter": (AGENT, ("/workspace/filter/?q=tag:tent+OR+tag:stove&group=team",)),
@@ -242,6 +263,10 @@ NO_PAGES: Final = frozenset(
         *("workspace-mail-original", "workspace-mail-source", "workspace-let-mail-in"),
         *("workspace-open-mail", "workspace-dismiss-mail", "workspace-read-mail-again"),
         *("workspace-stop-job", "workspace-undo-job"),
+        *("workspace-change-customer", "workspace-add-contact", "workspace-change-contact"),
+        *("workspace-external-id", "workspace-part-customers", "workspace-customer-choices"),
+        *("workspace-change-organization", "workspace-organization-domains"),
+        "workspace-remove-segment",
         *("workspace-stop", "workspace-unlink", "workspace-unmerge"),
         *("workspace-mail-again", "workspace-mail-hold", "workspace-mail-open"),
         *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),

@@ -21,6 +21,13 @@ from tickets.actions.closing import (
     reopen,
     resolve,
 )
+from tickets.actions.contacts import (
+    add_contact,
+    confirm_contact,
+    remove_contact,
+    sender_of_mail,
+    set_external_id,
+)
 from tickets.actions.conversation import (
     ask_for_a_person,
     open_ticket,
@@ -29,6 +36,8 @@ from tickets.actions.conversation import (
     write_note,
 )
 from tickets.actions.custom_fields import fill_in
+from tickets.actions.customer_changes import ChangedSince, change_customer, change_organization
+from tickets.actions.customer_merging import merge_customers, part_customers
 from tickets.actions.customers import (
     follow_login_address,
     join_account,
@@ -93,6 +102,7 @@ from tickets.actions.notifications import (
     notify,
     remove_browser,
 )
+from tickets.actions.organizations import set_domains
 from tickets.actions.problems import answer_affected
 from tickets.actions.properties import (
     ChangedMeanwhile,
@@ -113,6 +123,7 @@ from tickets.actions.rules import (
 )
 from tickets.actions.saved_views import change_view, remove_view, save_view
 from tickets.actions.sealed import seal_again
+from tickets.actions.segments import remove_segment, save_segment
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actions.spam import mark_spam, not_spam
@@ -126,6 +137,7 @@ __all__ = [
     "ActionError",
     "Blocked",
     "ChangedMeanwhile",
+    "ChangedSince",
     "Crossed",
     "HasLeft",
     "NotAllowed",
@@ -135,6 +147,7 @@ __all__ = [
     "Taken",
     "accept",
     "add_browser",
+    "add_contact",
     "add_to_copy",
     "announce_closing",
     "answer",
@@ -147,6 +160,8 @@ __all__ = [
     "be_here",
     "begin_fetching",
     "block",
+    "change_customer",
+    "change_organization",
     "change_setting",
     "change_tags",
     "change_ticket",
@@ -155,6 +170,7 @@ __all__ = [
     "close",
     "close_quiet",
     "confirm_claim",
+    "confirm_contact",
     "confirm_solved",
     "continue_conversation",
     "correct_reading",
@@ -190,6 +206,7 @@ __all__ = [
     "mark_read",
     "mark_spam",
     "merge",
+    "merge_customers",
     "move_rule",
     "new_visitor",
     "not_spam",
@@ -206,6 +223,7 @@ __all__ = [
     "open_by_call",
     "open_ticket",
     "owe_mail",
+    "part_customers",
     "post_message",
     "queue_mail",
     "rate",
@@ -214,10 +232,12 @@ __all__ = [
     "receive_mail",
     "refuse_claim",
     "remove_browser",
+    "remove_contact",
     "remove_draft_file",
     "remove_from_copy",
     "remove_macro",
     "remove_rule",
+    "remove_segment",
     "remove_setting",
     "remove_view",
     "reopen",
@@ -231,12 +251,16 @@ __all__ = [
     "save_draft",
     "save_macro",
     "save_rule",
+    "save_segment",
     "save_view",
     "seal_again",
     "send_again",
     "send_now",
     "send_reply",
     "send_resolved",
+    "sender_of_mail",
+    "set_domains",
+    "set_external_id",
     "set_status",
     "snooze",
     "split",

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from tickets import addresses, events
+from tickets import addresses, clock, events
+from tickets.actions.organizations import belong_by_address
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import Block, Customer, EventKind, Fact, Ticket, User
+from tickets.models import (
+    Block,
+    Contact,
+    Customer,
+    CustomerMerge,
+    EventKind,
+    ExternalId,
+    Fact,
+    Ticket,
+    User,
+)
 from tickets.models.blocks import OPEN
 
 
@@ -28,9 +40,11 @@ def known_customer(*, actor: Actor, email: str, name: str = "", language: str = 
     email = addresses.normalised(email)
     customer = Customer.objects.select_for_update(no_key=True).filter(email=email).first()
     if customer is None:
-        customer, _new = Customer.objects.get_or_create(
+        customer, new = Customer.objects.get_or_create(
             email=email, defaults={"name": text.line(name, limit=150), "language": language[:10]}
         )
+        if new:
+            belong_by_address(customer)
     elif name and not customer.name:
         customer.name = text.line(name, limit=150)
         customer.save(update_fields=["name"])
@@ -87,6 +101,7 @@ def follow_login_address(*, actor: Actor, user: User) -> Customer | None:
         _join(actor, holder, customer)
     customer.email = email
     customer.save(update_fields=["email"])
+    belong_by_address(customer)
     return customer
 
 
@@ -104,6 +119,7 @@ def _give_login(user: User, email: str | None) -> Customer:
     customer.name = customer.name or user.name
     customer.claimed_email = ""
     customer.save()
+    belong_by_address(customer)
     return customer
 
 
@@ -122,12 +138,34 @@ def _join(actor: Actor, visitor: Customer, owner: Customer) -> None:
     for ticket in tickets:
         give_to(actor, ticket, visitor, owner)
     Fact.objects.filter(customer=visitor).update(customer=owner)
+    _end_merges(visitor)
+    _bring_along(visitor, owner)
     if visitor.name and not owner.name:
         owner.name = visitor.name
         owner.save(update_fields=["name"])
     visitor.joined_into = owner
     visitor.claimed_email = ""
     visitor.save(update_fields=["joined_into", "claimed_email"])
+
+
+def _end_merges(visitor: Customer) -> None:
+    """Who they are is proved now: whatever agents thought of it before is over."""
+    there = Q(customer=visitor) | Q(into=visitor)
+    if not CustomerMerge.objects.filter(there, parted_at=None).update(parted_at=clock.now()):
+        return
+    Customer.objects.filter(merged_into=visitor).update(merged_into=None)
+    visitor.merged_into = None
+    visitor.save(update_fields=["merged_into"])
+
+
+def _bring_along(visitor: Customer, owner: Customer) -> None:
+    """Further addresses and numbers that the owner has not; confirmed they are for nobody anew."""
+    has = Contact.objects.filter(customer=owner).values("value")
+    Contact.objects.filter(customer=visitor).exclude(value__in=has).update(
+        customer=owner, confirmed_at=None, confirmed_by=None
+    )
+    known = ExternalId.objects.filter(customer=owner).values("system")
+    ExternalId.objects.filter(customer=visitor).exclude(system__in=known).update(customer=owner)
 
 
 def give_to(actor: Actor, ticket: Ticket, visitor: Customer, owner: Customer) -> None:

@@ -4,9 +4,16 @@ A condition is data. Rules evaluate it on the situation of a ticket at one turn;
 are asked for by it. Both say the same.
 """
 
-from tickets.conditions import desk_fields, ticket_fields
+from tickets.conditions import desk_fields, fields_of_customers, ticket_fields
 from tickets.conditions.clean import clean_group
-from tickets.conditions.fields import Field, all_fields, field_named, register
+from tickets.conditions.fields import (
+    Field,
+    all_fields,
+    customer_field,
+    customer_fields,
+    field_named,
+    register,
+)
 from tickets.conditions.groups import NotAskable, as_query, evaluate, fields_of, matching
 from tickets.conditions.situation import complete, of_reading, of_ticket, of_values, to_store
 from tickets.conditions.values import Situation, Value
@@ -20,10 +27,13 @@ __all__ = [
     "as_query",
     "clean_group",
     "complete",
+    "customer_field",
+    "customer_fields",
     "desk_fields",
     "evaluate",
     "field_named",
     "fields_of",
+    "fields_of_customers",
     "matching",
     "of_reading",
     "of_ticket",

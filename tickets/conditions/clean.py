@@ -13,7 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from tickets.conditions.fields import Field, field_named
+from tickets.conditions.fields import Field, ticket_field
 from tickets.conditions.groups import DEEPEST, Condition, is_group
 from tickets.conditions.operators import OF_MANY, moment_of, text_of
 from tickets.intake import text
@@ -24,10 +24,11 @@ MOST_VALUES = 50  # of one condition
 LONGEST_VALUE = 100  # characters
 
 Problems = dict[str, list[str]]
+Named = Callable[[object], Field | None]  # which fields there are
 
 
-def clean_group(group: Any) -> dict[str, Any]:
-    """A group with everything in it, complete and in its plainest form.
+def clean_group(group: Any, *, named: Named = ticket_field) -> dict[str, Any]:
+    """A group with everything in it, complete and in its plainest form; of fields that are `named`.
 
     Raises:
         ValidationError: it would make no sense, or not work; the messages are by place.
@@ -36,14 +37,16 @@ def clean_group(group: Any) -> dict[str, Any]:
     group = group if isinstance(group, Mapping) else {}
     found = {
         "match": _match(group.get("match", Match.ALL.value), "match", problems),
-        "conditions": clean_conditions(group.get("conditions"), problems),
+        "conditions": clean_conditions(group.get("conditions"), problems, named),
     }
     if problems:
         raise ValidationError(dict(problems))
     return found
 
 
-def clean_conditions(conditions: Any, problems: Problems) -> list[Condition]:
+def clean_conditions(
+    conditions: Any, problems: Problems, named: Named = ticket_field
+) -> list[Condition]:
     """The conditions of the outermost group, each complete; what is wrong is added to `problems`."""
     if not isinstance(conditions, list | tuple) or not conditions:
         problems["conditions"] = [_("Add at least one condition: without any it never holds.")]
@@ -53,26 +56,32 @@ def clean_conditions(conditions: Any, problems: Problems) -> list[Condition]:
             _("Use at most %(most)d conditions in all.") % {"most": MOST_CONDITIONS}
         ]
         return []
-    return _members(conditions, "conditions", problems, 1)
+    return _members(conditions, "conditions", problems, 1, named)
 
 
 def _members(
-    conditions: list[Any] | tuple[Any, ...], place: str, problems: Problems, depth: int
+    conditions: list[Any] | tuple[Any, ...],
+    place: str,
+    problems: Problems,
+    depth: int,
+    named: Named,
 ) -> list[Condition]:
     found = []
     for index, condition in enumerate(conditions):
         here = f"{place}.{index}"
         if is_group(condition):
-            found.append(_group(condition, here, problems, depth + 1))
+            found.append(_group(condition, here, problems, depth + 1, named))
             continue
         try:
-            found.append(clean_condition(condition))
+            found.append(clean_condition(condition, named))
         except ValidationError as error:
             problems[here] = error.messages
     return found
 
 
-def _group(group: Mapping[str, Any], place: str, problems: Problems, depth: int) -> Condition:
+def _group(
+    group: Mapping[str, Any], place: str, problems: Problems, depth: int, named: Named
+) -> Condition:
     """A group in a group."""
     conditions = group["conditions"]
     if depth > DEEPEST:
@@ -85,7 +94,7 @@ def _group(group: Mapping[str, Any], place: str, problems: Problems, depth: int)
         return {}
     return {
         "match": _match(group.get("match", Match.ALL.value), place, problems),
-        "conditions": _members(conditions, place, problems, depth),
+        "conditions": _members(conditions, place, problems, depth, named),
     }
 
 
@@ -104,7 +113,7 @@ def _count(conditions: list[Any] | tuple[Any, ...], depth: int) -> int:
     )
 
 
-def clean_condition(condition: Any) -> Condition:
+def clean_condition(condition: Any, named: Named = ticket_field) -> Condition:
     """One condition in its plainest form: "is any of" a single value becomes "is".
 
     Raises:
@@ -112,7 +121,7 @@ def clean_condition(condition: Any) -> Condition:
     """
     if not isinstance(condition, Mapping):
         raise ValidationError(_("A condition is a field, an operator and a value."))
-    field = field_named(condition.get("field"))
+    field = named(condition.get("field"))
     if field is None:
         if not condition.get("field"):
             raise ValidationError(_("Choose what to look at."))

@@ -33,6 +33,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     FieldKind.CHOICES: (list,),
     FieldKind.CHECKBOX: (bool,),
 }
+_OF_CUSTOMERS = {About.CUSTOMER: "custom", About.ORGANIZATION: "organization__custom"}
 _COLUMNS = {
     About.TICKET: "custom",
     About.CUSTOMER: "customer__custom",
@@ -63,6 +64,9 @@ def _field(custom: CustomField) -> Field:
         group=CONVERSATION if custom.about == About.TICKET else CUSTOMER,
         read=_reads(custom),
         query=_asks(_COLUMNS[About(custom.about)], custom.key, kind),
+        of_customer=_asks(_OF_CUSTOMERS[About(custom.about)], custom.key, kind)
+        if custom.about != About.TICKET
+        else None,
     )
 
 

@@ -44,7 +44,8 @@ class Field:
     expression on `Ticket` as of a moment, with NULL for unknown (a list is an array). A field
     without `read` is put into the situation by whoever knows it; one without `query` exists at a turn
     only, and no list can be filtered by it. `key` is what a choice is in the database. What names a
-    person is not `kept` with each message.
+    person is not `kept` with each message. `of_customer` is how it is asked for of a customer, for
+    segments; what is `only_of_customer` is no field of tickets.
     """
 
     name: str
@@ -62,6 +63,8 @@ class Field:
     kept: bool = True
     derive: Callable[[Situation], Value | None] | None = None
     derived_from: tuple[str, ...] = ()
+    of_customer: Callable[[datetime], Combinable] | None = None
+    only_of_customer: bool = False
 
     def all_choices(self) -> list[tuple[str, str]]:
         """The values that it can have, as texts, with their names; may ask the database."""
@@ -97,13 +100,31 @@ def register_source(prefix: str, load: Callable[[], Sequence[Field]]) -> None:
 
 
 def fixed_fields() -> list[Field]:
-    """Those that the program has, in the order in which they were registered. Asks nothing."""
-    return list(_fields.values())
+    """Those that the program has of tickets, in the order in which they were registered. Asks nothing."""
+    return [field for field in _fields.values() if not field.only_of_customer]
 
 
 def all_fields() -> list[Field]:
-    """Every field, those that are rows at the end; asks the database for these."""
+    """Every field of tickets, those that are rows at the end; asks the database for these."""
     return [*fixed_fields(), *(field for load in _sources.values() for field in load())]
+
+
+def customer_fields() -> list[Field]:
+    """Every field that can be asked for of a customer; asks the database for those that are rows."""
+    every = [*_fields.values(), *(field for load in _sources.values() for field in load())]
+    return [field for field in every if field.of_customer is not None]
+
+
+def ticket_field(name: object) -> Field | None:
+    """The field of tickets; None for one that only customers have."""
+    found = field_named(name)
+    return None if found is None or found.only_of_customer else found
+
+
+def customer_field(name: object) -> Field | None:
+    """The field, if it can be asked for of a customer."""
+    found = field_named(name)
+    return None if found is None or found.of_customer is None else found
 
 
 def field_named(name: object) -> Field | None:

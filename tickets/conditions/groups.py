@@ -69,9 +69,9 @@ def matching(tickets: TicketQuerySet, group: Any, *, now: datetime | None = None
     return tickets.filter(as_query(group, now=now))
 
 
-def as_query(group: Any, *, now: datetime | None = None) -> Q:
-    """The same as a condition on the tickets, to be put beside others. Raises NotAskable."""
-    return _group_asks(group, now or timezone.now(), 1)
+def as_query(group: Any, *, now: datetime | None = None, of_customer: bool = False) -> Q:
+    """The same as a condition on the tickets, to be put beside others; or on customers. Raises NotAskable."""
+    return _group_asks(group, now or timezone.now(), 1, of_customer)
 
 
 def conditions_of(group: Any) -> Iterator[Condition]:
@@ -138,9 +138,11 @@ def _in_words(field: Field, value: Any) -> str:
 # --- the database
 
 
-def _group_asks(group: Any, now: datetime, depth: int) -> Q:
+def _group_asks(group: Any, now: datetime, depth: int, of_customer: bool) -> Q:
     asked = [
-        _group_asks(each, now, depth + 1) if is_group(each) else _asks(each, now)
+        _group_asks(each, now, depth + 1, of_customer)
+        if is_group(each)
+        else _asks(each, now, of_customer)
         for each in members(group, depth)
     ]
     if not asked:
@@ -148,18 +150,19 @@ def _group_asks(group: Any, now: datetime, depth: int) -> Q:
     return reduce(or_ if group.get("match") == Match.ANY else and_, asked)
 
 
-def _asks(condition: Any, now: datetime) -> Q:
+def _asks(condition: Any, now: datetime, of_customer: bool) -> Q:
     field = _readable(condition)
     if field is None:
         return Q(pk__in=[])
     if condition.get("was") is True:
         raise NotAskable(f"What “{field.name}” was before is known at an event only.")
-    if field.query is None:
+    query = field.of_customer if of_customer else field.query
+    if query is None:
         raise NotAskable(
             f"“{field.name}” is known at a turn only, and no list can be asked for it."
         )
     kind = KINDS[field.kind]
-    return kind.asks(condition["op"], condition["value"], field.query(now), field.key)
+    return kind.asks(condition["op"], condition["value"], query(now), field.key)
 
 
 # --- what is stored

@@ -6,7 +6,7 @@ from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
-from tickets.conditions import custom_fields
+from tickets.conditions import custom_fields, segments
 from tickets.conditions.fields import fixed_fields
 from tickets.conditions.ticket_row import TicketRow
 from tickets.conditions.values import Situation, Value
@@ -16,11 +16,12 @@ from tickets.models import Reading, Ticket
 def of_ticket(ticket: Ticket, *, text: str, now: datetime) -> dict[str, Value]:
     """What is known of the ticket when its customer says `text`.
 
-    One query, and one more outside the team's opening hours.
+    One query, one more outside the team's opening hours, and one where there are segments.
     """
     row = TicketRow.load(ticket, text=text, now=now)
     fixed = {field.name: field.read(row) for field in fixed_fields() if field.read is not None}
-    return fixed | custom_fields.of_row(row)
+    known = fixed | custom_fields.of_row(row)
+    return known | segments.of_customer(row["customer_key"], now) if row["has_segments"] else known
 
 
 def complete(situation: Situation) -> dict[str, Value]:

@@ -96,14 +96,14 @@ def _waiting_minutes(now: datetime) -> Combinable:
         default=None,
         output_field=DateTimeField(),
     )
-    return Coalesce(_whole(since, now, seconds=60), 0)
+    return Coalesce(whole(since, now, seconds=60), 0)
 
 
 def _tenure_days(now: datetime) -> Combinable:
-    return _whole(F("customer__created_at"), now, seconds=24 * 60 * 60)
+    return whole(F("customer__created_at"), now, seconds=24 * 60 * 60)
 
 
-def _whole(since: Combinable, now: datetime, *, seconds: int) -> Combinable:
+def whole(since: Combinable, now: datetime, *, seconds: int) -> Combinable:
     """How many times so many seconds have gone by from `since` to `now`; 0 if it is to come."""
     gone = Func(
         Value(now, DateTimeField()),
@@ -116,12 +116,13 @@ def _whole(since: Combinable, now: datetime, *, seconds: int) -> Combinable:
 
 
 def _tier(row: TicketRow) -> str:
-    return row["tier"] or str(Tier.STANDARD)
+    return row["own_tier"] or row["tier"] or str(Tier.STANDARD)
 
 
 def _asked_tier(now: datetime) -> Combinable:
-    tier = NullIf(F("customer__organization__tier"), Value("", CharField()))
-    return Coalesce(tier, Value(str(Tier.STANDARD), CharField()))
+    own = NullIf(F("customer__tier"), Value("", CharField()))
+    of_theirs = NullIf(F("customer__organization__tier"), Value("", CharField()))
+    return Coalesce(own, of_theirs, Value(str(Tier.STANDARD), CharField()))
 
 
 def _asked_identity(now: datetime) -> Combinable:

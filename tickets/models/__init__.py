@@ -5,8 +5,10 @@ from tickets.models.attachments import Attachment
 from tickets.models.blocks import Block
 from tickets.models.calls import Call, CallOutcome, Direction
 from tickets.models.claims import Claim, ClaimState
+from tickets.models.contacts import Contact, ContactKind, ExternalId
 from tickets.models.custom_fields import CustomField
-from tickets.models.customers import Customer, Fact, Organization, Tier
+from tickets.models.customer_merges import CustomerMerge
+from tickets.models.customers import Customer, Fact, Organization, OrganizationDomain, Tier
 from tickets.models.deliveries import (
     Delivery,
     DeliveryKind,
@@ -42,6 +44,7 @@ from tickets.models.readings import Reading
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
 from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
+from tickets.models.segments import Segment
 from tickets.models.sending import MailboxSending, Quotes
 from tickets.models.statuses import Status, StatusCategory
 from tickets.models.tickets import Channel, Priority, Resolution, Ticket, Turn
@@ -64,8 +67,11 @@ __all__ = [
     "Citation",
     "Claim",
     "ClaimState",
+    "Contact",
+    "ContactKind",
     "CustomField",
     "Customer",
+    "CustomerMerge",
     "Decision",
     "Delivery",
     "DeliveryKind",
@@ -76,6 +82,7 @@ __all__ = [
     "EscalationRuleVersion",
     "Event",
     "EventKind",
+    "ExternalId",
     "Fact",
     "Fetching",
     "Follower",
@@ -104,6 +111,7 @@ __all__ = [
     "OpeningHours",
     "OpeningSpan",
     "Organization",
+    "OrganizationDomain",
     "Participant",
     "Priority",
     "Provider",
@@ -121,6 +129,7 @@ __all__ = [
     "SavedView",
     "Scope",
     "Security",
+    "Segment",
     "SiteSettings",
     "Status",
     "StatusCategory",

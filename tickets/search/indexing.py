@@ -24,14 +24,16 @@ _CHANGES = (
     *(EventKind.CUSTOMER_JOINED, EventKind.TICKET_CHANGED, EventKind.TICKET_ASSIGNED),
     EventKind.TICKET_UNDONE,
 )
+_RENAMES = (
+    *(EventKind.SETTING_CHANGED, EventKind.CUSTOMER_CHANGED, EventKind.ORGANIZATION_JOINED),
+    *(EventKind.CUSTOMER_MERGED, EventKind.CUSTOMER_PARTED),
+)
 _PEOPLE = {"tickets.customer": "customer", "tickets.organization": "customer__organization"}
 
 
 def subscribe() -> None:
     events.subscribe(*_CHANGES, name="search.index", when=_changes, work=read, settle=keep)
-    events.subscribe(
-        EventKind.SETTING_CHANGED, name="search.people", when=_of_people, settle=forget
-    )
+    events.subscribe(*_RENAMES, name="search.people", when=_of_people, settle=forget)
 
 
 def read(event: Event) -> list[TicketText]:

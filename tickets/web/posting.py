@@ -20,8 +20,10 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def posted_from(page: str) -> Callable[[View[P]], View[P]]:
-    """A view that acts on a POST only. Whoever opens its address is sent to the form's `page`."""
+def posted_from(page: str, *, by: str = "reference") -> Callable[[View[P]], View[P]]:
+    """A view that acts on a POST only. Whoever opens its address is sent to the form's `page`, which is
+    named `by` the same part of the address.
+    """
 
     def decorate(view: View[P]) -> View[P]:
         @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +31,7 @@ def posted_from(page: str) -> Callable[[View[P]], View[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if request.method == "POST":
                 return view(request, *args, **kwargs)
-            of = [str(kwargs["reference"])] if "reference" in kwargs else []
+            of = [str(kwargs[by])] if by in kwargs else []
             return redirect(page, *of)
 
         return guarded

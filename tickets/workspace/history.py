@@ -165,7 +165,7 @@ def _entry(event: Event, names: _Names, fired: Sequence[RuleFiring]) -> Entry:
     if position is None and firing is not None:
         position = firing.message.position
     return Entry(
-        who=_who(event),
+        who=who(event),
         what=what(event),
         at=event.created_at,
         position=position if isinstance(position, int) else None,
@@ -273,10 +273,11 @@ def _detail(event: Event, names: _Names) -> str:
     return ""
 
 
-def _who(event: Event) -> str:
-    who = event.actor_user or event.actor_customer or event.actor_key
-    if who is not None:
-        return str(who)
+def who(event: Event) -> str:
+    """Who did it, as agents read it."""
+    somebody = event.actor_user or event.actor_customer or event.actor_key
+    if somebody is not None:
+        return str(somebody)
     known = {AuthorKind.ASSISTANT: _("The assistant"), AuthorKind.SYSTEM: _("The helpdesk")}
     return {str(kind): name for kind, name in known.items()}.get(event.actor_kind, _("Somebody"))
 

@@ -30,7 +30,10 @@ from tickets.workspace.timeline import Item
 EARLIER = 5  # of the customer's other conversations; of the rest the number
 FACTS = 50  # the newest
 CITATIONS = 50  # the newest: of a conversation without end not every article is recalled
-PANELS = ("head", "actions", "brief", "leaving", "hint", "properties", "people", "linked", "about")
+PANELS = (
+    *("head", "actions", "brief", "leaving", "hint", "customer", "properties"),
+    *("people", "linked", "about"),
+)
 
 _SOURCES = {
     "customer": _("said by the customer"),

@@ -96,6 +96,7 @@ class Person:
     """What is random about one customer."""
 
     tier: str | None
+    own_tier: str
     segment: str
     value: Decimal | None
     prefers_person: bool
@@ -106,6 +107,7 @@ class Person:
 PEOPLE = st.builds(
     Person,
     tier=st.sampled_from([None, *Tier.values]),
+    own_tier=st.sampled_from(["", *Tier.values]),
     segment=words(),
     value=st.one_of(st.none(), st.decimals(-1000, 10**9, places=2), st.just(Decimal("0.10"))),
     prefers_person=st.booleans(),
@@ -145,6 +147,7 @@ def build(
     customers = Customer.objects.bulk_create(
         Customer(
             organization=organizations.get(person),
+            tier=person.own_tier,
             segment=person.segment,
             value=person.value,
             prefers_person=person.prefers_person,

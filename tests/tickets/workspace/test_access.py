@@ -34,6 +34,26 @@ TABLE = {
     ("GET", "workspace-change-macro"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-change-macro"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-remove-macro"): [302, 404, 404, 404, 404, 404],
+    ("GET", "workspace-segments"): [302, 404, 200, 200, 200, 200],
+    ("GET", "workspace-add-segment"): [302, 404, 404, 404, 200, 200],  # leads keep them
+    ("POST", "workspace-add-segment"): [302, 404, 404, 404, 422, 422],  # without a name
+    ("GET", "workspace-customer-choices"): [302, 404, 200, 200, 200, 200],
+    # A customer, an organisation, a segment that there is not: see test_customers.
+    **{
+        ("GET", f"workspace-{name}"): [302, 404, 404, 404, 404, 404]
+        for name in (
+            *("customer", "duplicates", "merge-customers", "organization"),
+            *("segment", "change-segment"),
+        )
+    },
+    **{
+        ("POST", f"workspace-{name}"): [302, 404, 404, 404, 404, 404]
+        for name in (
+            *("change-customer", "add-contact", "change-contact", "external-id"),
+            *("merge-customers", "part-customers", "change-organization"),
+            *("organization-domains", "change-segment", "remove-segment"),
+        )
+    },
     ("GET", "workspace-macros"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-apply-macro"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-leave-macro-out"): [302, 404, 404, 302, 302, 302],  # nothing is left in it
@@ -154,6 +174,7 @@ def ask(
     """The status and the page, without what is random in it."""
     url = "/workspace/" + ROUTES[name].replace("<str:reference>", reference)
     url = url.replace("<int:position>", "2").replace("<int:pk>", "2")
+    url = url.replace("<int:contact>", "2").replace("<int:other>", "3")
     url = url.replace("<uuid:file>", "00000000-0000-4000-8000-000000000002")
     data = {"kind": "note", "anyway": "yes", "body": "A note", "online": "1"}
     data |= {"team": str(other_team.pk), "detail": "x"}

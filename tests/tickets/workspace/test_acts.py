@@ -346,7 +346,7 @@ def test_news_bring_what_came_after_in_order_and_once(
         ticket.refresh_from_db()
         assert answer["position"] == ticket.last_position
         panels = {"head", "actions", "brief", "leaving", "hint", "properties", "linked", "people"}
-        assert set(answer["panels"]) == panels | {"about"}
+        assert set(answer["panels"]) == panels | {"customer", "about"}
         return [item["html"] for item in answer["items"]]
 
     for html, words in zip(news(seen), ("one", "two", "three"), strict=True):

@@ -73,8 +73,8 @@ def test_an_agent_blocks_with_a_reason_for_a_week_and_marks_spam_on_the_way(
     assert (found.email, found.customer, found.by) == (ticket.customer.email, None, dana)
     assert found.until is not None
     assert timedelta(days=6) < found.until - clock.now() <= timedelta(days=7)
-    assert WHY in panels["about"]
-    assert "Dana Osei" in panels["about"]
+    assert WHY in panels["customer"]
+    assert "Dana Osei" in panels["customer"]
     ticket.refresh_from_db()
     assert ticket.is_spam
     assert "this address" in danas.get(url(ticket, "history/"), headers=BY_SCRIPT).text

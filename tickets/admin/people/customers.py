@@ -17,10 +17,10 @@ from tickets.models import Customer, Fact, Organization
 
 @admin.register(Organization, site=site)
 class OrganizationAdmin(AuditedAdmin):
-    fields = ("name", "tier", "domain", "note")
-    list_display = ("name", "tier", "domain")
+    fields = ("name", "tier", "note")
+    list_display = ("name", "tier")
     list_filter = ("tier",)
-    search_fields = ("name", "domain")
+    search_fields = ("name", "domains__domain")
 
 
 class FactInline(AuditedInline):

@@ -179,7 +179,7 @@ def open_from(
     """
     passed_on = mail.forwarded if forwarded else None
     person = passed_on.sender if passed_on else mail.sender
-    customer = actions.known_customer(
+    customer = actions.sender_of_mail(
         actor=Actor.system(), email=person.address, name=person.name, language=row.mailbox.language
     )
     user = people.sender_of(mail).user

@@ -12,7 +12,7 @@ from tickets.actors import Actor
 from tickets.email import tokens
 from tickets.email.incoming.places import Place
 from tickets.email.reading.mail import Incoming, Person
-from tickets.models import Customer, Mailbox, Participant, Ticket, User
+from tickets.models import Contact, ContactKind, Customer, Mailbox, Participant, Ticket, User
 from tickets.models.following import MOST_COPIES
 
 
@@ -60,7 +60,22 @@ def takes_part(sender: Sender, ticket: Ticket) -> bool:
 
 
 def is_the_customer(sender: Sender, ticket: Ticket) -> bool:
-    return bool(sender.person.address) and sender.person.address == ticket.customer.email
+    """Whether it is their own address, or one that was confirmed to be theirs, too."""
+    address = sender.person.address
+    if not address:
+        return False
+    return address == ticket.customer.email or _is_confirmed(address, ticket)
+
+
+def _is_confirmed(address: str, ticket: Ticket) -> bool:
+    """As long as nobody else proved it: whoever did is the one who has it."""
+    contacts = Contact.objects.filter(
+        kind=ContactKind.EMAIL,
+        value=address,
+        confirmed_at__isnull=False,
+        customer=ticket.customer_id,
+    )
+    return contacts.exists() and not Customer.objects.filter(email=address).exists()
 
 
 def is_a_mailbox(person: Person) -> bool:

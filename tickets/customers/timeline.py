@@ -1,0 +1,139 @@
+"""Everything about a person in one order of time: their conversations, and what was changed of them.
+
+Two streams, each sought by an index of its own, put together a page at a time. Where a page ended is a
+moment, a stream and a key, so that nothing is shown twice or left out where moments are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils.dateparse import parse_datetime
+
+from tickets.models import Customer, Event, HandOver, Ticket
+from tickets.models.tickets import TicketQuerySet
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+PAGE = 20
+OPEN = 10  # open matters on top
+HANDOVERS = 6  # of one conversation
+_TICKET, _CHANGE = 1, 0  # at the same moment the conversation stands first
+
+# By ticket: what somebody above tickets knows of the course of a conversation, as (word, tone).
+Course = Callable[[Sequence[int]], Mapping[int, Sequence[tuple["StrOrPromise", str]]]]
+_courses: list[Course] = []
+
+
+class BadPlace(ValueError):
+    """It is none of our places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A conversation with its course, or a change."""
+
+    at: datetime
+    ticket: Ticket | None = None
+    event: Event | None = None
+    handovers: list[HandOver] = field(default_factory=list)
+    course: list[tuple[StrOrPromise, str]] = field(default_factory=list)
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        if self.ticket is not None:
+            return self.at, _TICKET, self.ticket.pk
+        return self.at, _CHANGE, self.event.pk if self.event else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    lines: list[Line]
+    earlier: str  # the place of the next page, "" without one
+
+
+def add_course(course: Course) -> None:
+    """Let `course` say how conversations went, for those whose keys it is given: one query for all."""
+    _courses.append(course)
+
+
+def page(customer: Customer, tickets: TicketQuerySet, place: str = "") -> Page:
+    """The newest, or those before a place. Five statements at most, however many there are.
+
+    Raises:
+        BadPlace: the place is none of ours.
+    """
+    behind_tickets, behind_events = _behind(place) if place else (Q(), Q())
+    found = tickets.filter(behind_tickets).select_related("team", "assignee", "rating", "customer")
+    conversations = list(found.order_by("-last_message_at", "-pk")[: PAGE + 1])
+    changes = (
+        Event.objects.filter(behind_events, subject="tickets.customer")
+        .filter(subject_id__in=_keys(customer))
+        .select_related("actor_user", "actor_customer", "actor_key")
+        .order_by("-created_at", "-pk")[: PAGE + 1]
+    )
+    lines = [Line(at=one.last_message_at, ticket=one) for one in conversations]
+    lines += [Line(at=one.created_at, event=one) for one in changes]
+    lines.sort(key=lambda line: line.order, reverse=True)
+    shown = lines[:PAGE]
+    return Page(_with_course(shown), _place(shown[-1]) if len(lines) > PAGE else "")
+
+
+def open_matters(tickets: TicketQuerySet) -> list[Ticket]:
+    """What is not over, who waits longest first. One statement."""
+    there = tickets.filter(closed_at=None).select_related("team", "assignee", "customer")
+    return list(there.order_by("turn_since", "pk")[:OPEN])
+
+
+def _keys(customer: Customer) -> list[str]:
+    """Of the rows of the person, as they came with the customer (`access.customers.customer_for`)."""
+    merged: list[dict[str, Any]] = getattr(customer, "merged_here", [])
+    return [str(customer.pk), *(str(row["key"]) for row in merged)]
+
+
+def _with_course(lines: list[Line]) -> list[Line]:
+    keys = [line.ticket.pk for line in lines if line.ticket is not None]
+    handovers = HandOver.objects.filter(ticket__in=keys).select_related("accepted_by")
+    by_ticket = {
+        key: list(there)[:HANDOVERS]
+        for key, there in groupby(handovers.order_by("ticket", "pk"), key=lambda one: one.ticket_id)
+    }
+    courses = [course(keys) for course in _courses] if keys else []
+    for line in lines:
+        if line.ticket is not None:
+            line.handovers.extend(by_ticket.get(line.ticket.pk, []))
+            for course in courses:
+                line.course.extend(course.get(line.ticket.pk, ()))
+    return lines
+
+
+def _place(line: Line) -> str:
+    at, stream, key = line.order
+    return f"{at.isoformat()}|{stream}|{key}"
+
+
+def _behind(place: str) -> tuple[Q, Q]:
+    """What stands behind a place, in each stream."""
+    parts = place[:80].split("|")
+    try:
+        at = parse_datetime(parts[0])
+        stream, key = (int(part) for part in parts[1:])
+    except ValueError as error:
+        raise BadPlace(place) from error
+    if at is None or at.tzinfo is None or stream not in (_TICKET, _CHANGE) or not 0 <= key < 2**63:
+        raise BadPlace(place)
+    tickets = _before("last_message_at", at, key if stream == _TICKET else 0)
+    events = _before("created_at", at, key if stream == _CHANGE else None)
+    return tickets, events
+
+
+def _before(name: str, at: datetime, key: int | None) -> Q:
+    """Earlier; or at the same moment with a smaller key, of any with None."""
+    same: dict[str, Any] = {name: at} if key is None else {name: at, "pk__lt": key}
+    return Q(**{f"{name}__lte": at}) & (Q(**{f"{name}__lt": at}) | Q(**same))
