@@ -26,6 +26,7 @@ READ = {
     *("workspace-mails", "workspace-mail", "workspace-mail-original", "workspace-mail-source"),
     *("workspace-filter", "workspace-counts", "workspace-jobs", "workspace-job"),
     *("workspace-macros", "workspace-macro-list"),
+    *("workspace-copilot", "workspace-ask", "workspace-summary"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {
@@ -46,6 +47,7 @@ WRITE = {
     *("workspace-mail-again", "workspace-mail-hold", "workspace-mail-open"),
     *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
     *("workspace-apply-macro", "workspace-leave-macro-out", "workspace-remove-macro"),
+    *("workspace-use-suggestion", "workspace-language"),
 }
 FORM = {
     "ask",

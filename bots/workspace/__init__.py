@@ -1,8 +1,8 @@
 """The assistant's part of the agent's screen.
 
 Below a customer's message stands what was understood of it, below an answer whether it was reported
-as wrong; pages of its own correct the one, report the other, and approve sample questions. Beside a
-conversation stand similar ones.
+as wrong, below a reply that it began as a suggestion; pages of its own correct the one, report the
+other, and approve sample questions. Beside a conversation stand the co-pilot and similar ones.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ from tickets.models import Message
 from tickets.workspace import side_panels, timeline
 from tickets.workspace.side_panels import SidePanel
 
+# At once with the page, and when the customer wrote or what is shown is out of date.
+COPILOT = "load, customer-wrote from:#main"
+
 
 def take_part() -> None:
     """Called once, at start: the workspace shows what the assistant knows of each message."""
-    timeline.add_below_messages(load=("reading", "answer__report"), show=_below)
+    timeline.add_below_messages(load=("reading", "answer__report", "suggested"), show=_below)
+    side_panels.add(SidePanel("copilot", _("Co-pilot"), "workspace-copilot", when=COPILOT))
     side_panels.add(SidePanel("similar", _("Similar conversations"), "workspace-similar"))
 
 
@@ -31,4 +35,6 @@ def _below(message: Message) -> dict[str, Any]:
     if hasattr(message, "answer"):
         report = getattr(message.answer, "report", None)
         return {"below": "workspace/reported.html", "report": report}
+    if hasattr(message, "suggested"):
+        return {"below": "workspace/suggested.html", "suggested": message.suggested}
     return {}

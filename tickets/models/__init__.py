@@ -44,6 +44,7 @@ from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
 from tickets.models.sending import MailboxSending, Quotes
 from tickets.models.statuses import Status, StatusCategory
+from tickets.models.suggested import SuggestedReply
 from tickets.models.tickets import Channel, Priority, Resolution, Ticket, Turn
 from tickets.models.undo import UndoStep
 from tickets.models.users import Role, Team, User
@@ -125,6 +126,7 @@ __all__ = [
     "Status",
     "StatusCategory",
     "StoppedAddress",
+    "SuggestedReply",
     "Tag",
     "TakeFirst",
     "Team",

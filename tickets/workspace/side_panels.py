@@ -16,12 +16,14 @@ class SidePanel:
     name: str  # also of its element
     title: StrOrPromise
     route: str  # takes the reference of a ticket, and gives a script the inside of the panel
+    when: str = "load, news from:#main delay:2s"  # it is fetched, in htmx's words
 
     def shown(self, ticket: Ticket) -> dict[str, StrOrPromise]:
         return {
             "name": self.name,
             "title": self.title,
             "url": reverse(self.route, args=[ticket.reference]),
+            "when": self.when,
         }
 
 

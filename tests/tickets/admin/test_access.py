@@ -16,6 +16,7 @@ from bots.models import (
     KnowledgeGap,
     LanguageTexts,
     Opening,
+    ReplyPhrase,
     QuestionSuggestion,
 )
 from knowledgebase.models import Article, Category, IgnoredWord, Synonyms
@@ -72,6 +73,7 @@ MODELS = {
     ),
     *(Organization, Reaction, SiteSettings, Team, User, EscalationRule, RuleFiring),
     *(AnswerReport, Detector, KnowledgeGap, Opening, QuestionSuggestion, Synonyms, IgnoredWord),
+    ReplyPhrase,
 }
 
 

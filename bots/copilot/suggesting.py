@@ -1,0 +1,151 @@
+"""A reply that is suggested to an agent: phrases, the sections that answer, what solved the like before.
+
+Every sentence was written by somebody: an author, an agent, an admin. It is text for a composer and
+nothing else: no function here can send it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bots.copilot import phrases
+from bots.copilot.articles import Found
+from bots.copilot.solved import Solved
+from bots.copilot.wanted import Wanted
+from bots.naming import name_of
+from bots.sources import Source
+from tickets.conversation.suggested import CONVERSATION, LONGEST, SECTION, Suggestion
+from tickets.models import AuthorKind, Ticket, User
+
+WORTH = 0.4  # how likely a section must answer; an agent reads it first, so less than the assistant's .65
+ALSO = 0.55  # the same for a second section
+MOST_SECTIONS = 2
+# Of words: from here on what solved the like says the same as the section, and is left out.
+SAYS_THE_SAME = 0.5
+_STEPS = re.compile(r"^\s*(?:\d+[.)]|[-*])\s", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]\n]{1,300})\]\((/[^)\s]{1,300})\)")
+_WORD = re.compile(r"\w{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What is suggested, or why nothing is."""
+
+    suggestion: Suggestion | None
+    why_none: str = ""
+    sure: int | None = None  # percent: how likely its first section answers
+
+
+def suggest(
+    ticket: Ticket, user: User, wanted: Wanted, found: Sequence[Found], solved: Solved | None
+) -> Suggested:
+    """A reply for what the customer wants now. A few queries.
+
+    `found` are the articles beside the ticket; of those held back nothing is taken.
+    """
+    if wanted.sensitive:
+        return Suggested(None, _("This needs your own words."))
+    taken = _worth_it(found, wanted.language)
+    if not taken and solved is None:
+        return Suggested(None, _why_none(found, wanted.language))
+    said = ticket.messages.filter(author_kind=AuthorKind.AGENT).order_by("-position")
+    before, after = phrases.around(
+        ticket,
+        user,
+        moment=wanted.moment,
+        language=wanted.language or settings.LANGUAGE_CODE,
+        said=said.values_list("body", flat=True)[:20],
+    )
+    answers = [told(one.source) for one in taken]
+    origins = [section(one.source, one.version) for one in taken]
+    if solved is not None and not _says_the_same(solved.text, answers):
+        answers.append(solved.text)
+        origins.append(conversation(solved))
+    text = "\n\n".join([*before, *answers, *after])[:LONGEST]
+    sure = taken[0].percent if taken else None
+    return Suggested(Suggestion(text, tuple(origins)), sure=sure)
+
+
+def told(source: Source) -> str:
+    """A section as a person would tell it: the short answer, then its steps, then where to read on."""
+    text = _with_addresses(source.text.strip())
+    short = source.short_answer.strip()
+    parts = [short] if short else []
+    if not short or _STEPS.search(text):
+        parts.append(text)
+    return "\n\n".join([*parts, link(source)])
+
+
+def link(source: Source) -> str:
+    """The article by its title, with its address."""
+    path = reverse("help-article", args=[source.slug])
+    anchor = f"#{source.anchor}" if source.anchor else ""
+    return f"{source.title}: {settings.SITE_URL}{path}{anchor}"
+
+
+def section(source: Source, version: int) -> dict[str, Any]:
+    """Where a text came from, as it is kept with a reply."""
+    return {
+        "kind": SECTION,
+        "article": source.article_id,
+        "version": version,
+        "slug": source.slug,
+        "title": source.title,
+        "heading": source.heading,
+        "anchor": source.anchor,
+    }
+
+
+def conversation(solved: Solved) -> dict[str, Any]:
+    return {"kind": CONVERSATION, "reference": solved.reference, "position": solved.position}
+
+
+def _worth_it(found: Sequence[Found], language: str) -> list[Found]:
+    """The section that answers, and another one for something else that was asked, each by its query."""
+    usable = [
+        one
+        for one in found
+        if one.sure is not None
+        and one.sure >= WORTH
+        and not one.held_back
+        and _same_language(one.source.language, language)
+    ]
+    usable.sort(key=lambda one: -(one.sure or 0))
+    first = usable[:1]
+    others = [
+        one
+        for one in usable[1:]
+        if (one.sure or 0) >= ALSO and one.query != first[0].query and one.query.endswith("?")
+    ]
+    return [*first, *others][:MOST_SECTIONS]
+
+
+def _why_none(found: Sequence[Found], language: str) -> str:
+    fitting = [one for one in found if one.sure is not None and one.sure >= WORTH]
+    if fitting and all(one.held_back for one in fitting):
+        return _("What fits is held back from the assistant: nothing is suggested from it.")
+    if fitting and language:
+        return _("Nothing to suggest in %(language)s.") % {"language": name_of(language)}
+    return _("Nothing that is sure enough to suggest.")
+
+
+def _same_language(one: str, other: str) -> bool:
+    return not one or not other or one[:2] == other[:2]
+
+
+def _says_the_same(text: str, answers: Sequence[str]) -> bool:
+    mine = set(_WORD.findall(text.casefold()))
+    theirs = set(_WORD.findall(" ".join(answers).casefold()))
+    return not mine or len(mine & theirs) >= SAYS_THE_SAME * len(mine)
+
+
+def _with_addresses(text: str) -> str:
+    """Links inside the help centre lead there from a mail, too."""
+    return _LINK.sub(rf"[\1]({settings.SITE_URL}\2)", text)
