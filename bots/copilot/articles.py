@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from bots import confidence, sources
 from bots.queries import Query
 from bots.sources import Source
-from knowledgebase import search, sections
+from knowledgebase import markdown, search, sections
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit
 from knowledgebase.sections import SectionHit
 
 SHOWN = 3
+EXCERPT = 20  # words
 BESIDE = (
     0.97  # of its score: what was found by a sentence or by what they wanted before counts less
 )
@@ -49,6 +51,15 @@ class Found:
         if self.sure is not None and self.sure >= MAY_BE:
             return _("may answer it")
         return _("is near") if self.near else _("is further off")
+
+    @property
+    def excerpt(self) -> str:
+        """Its beginning in plain words: the short answer, if its author wrote one."""
+        if self.source.short_answer:
+            return self.source.short_answer
+        tokens = markdown.parse(self.source.text)
+        words = " ".join(markdown.plain(token) for token in tokens if token.children)
+        return Truncator(words).words(EXCERPT)
 
     @property
     def percent(self) -> int | None:

@@ -25,7 +25,7 @@ from tickets.conversation.suggested import CONVERSATION, LONGEST, SECTION, Sugge
 from tickets.models import AuthorKind, Ticket, User
 
 WORTH = 0.4  # how likely a section must answer; an agent reads it first, so less than the assistant's .65
-ALSO = 0.55  # the same for a second section
+ALSO = 0.55  # the same for a second section, and for one that is not in the article that fits best
 MOST_SECTIONS = 2
 # Of words: from here on what solved the like says the same as the section, and is left out.
 SAYS_THE_SAME = 0.5
@@ -75,7 +75,7 @@ def suggest(
 
 def told(source: Source) -> str:
     """A section as a person would tell it: the short answer, then its steps, then where to read on."""
-    text = _with_addresses(source.text.strip())
+    text = _without_tables(_with_addresses(source.text.strip()))
     short = source.short_answer.strip()
     parts = [short] if short else []
     if not short or _STEPS.search(text):
@@ -117,13 +117,12 @@ def _worth_it(found: Sequence[Found], language: str) -> list[Found]:
         and not one.held_back
         and _same_language(one.source.language, language)
     ]
+    best = found[0].source.article_id if found else None
+    usable = [one for one in usable if one.source.article_id == best or (one.sure or 0) >= ALSO]
     usable.sort(key=lambda one: -(one.sure or 0))
     first = usable[:1]
-    others = [
-        one
-        for one in usable[1:]
-        if (one.sure or 0) >= ALSO and one.query != first[0].query and one.query.endswith("?")
-    ]
+    others = [one for one in usable[1:] if (one.sure or 0) >= ALSO and one.query.endswith("?")]
+    others = [one for one in others if one.query != first[0].query]
     return [*first, *others][:MOST_SECTIONS]
 
 
@@ -131,7 +130,7 @@ def _why_none(found: Sequence[Found], language: str) -> str:
     fitting = [one for one in found if one.sure is not None and one.sure >= WORTH]
     if fitting and all(one.held_back for one in fitting):
         return _("What fits is held back from the assistant: nothing is suggested from it.")
-    if fitting and language:
+    if fitting and not any(_same_language(one.source.language, language) for one in fitting):
         return _("Nothing to suggest in %(language)s.") % {"language": name_of(language)}
     return _("Nothing that is sure enough to suggest.")
 
@@ -149,3 +148,31 @@ def _says_the_same(text: str, answers: Sequence[str]) -> bool:
 def _with_addresses(text: str) -> str:
     """Links inside the help centre lead there from a mail, too."""
     return _LINK.sub(rf"[\1]({settings.SITE_URL}\2)", text)
+
+
+def _without_tables(text: str) -> str:
+    """A table as a list, a line for each row: in a mail its bars are read as they are typed."""
+    lines: list[str] = []
+    table: list[str] = []
+    for line in [*text.split("\n"), ""]:
+        if line.lstrip().startswith("|"):
+            table.append(line)
+            continue
+        lines += _as_list(table)
+        table = []
+        lines.append(line)
+    return "\n".join(lines).strip()
+
+
+def _as_list(table: Sequence[str]) -> list[str]:
+    """The rows below the head; of more than two columns each value with its heading."""
+    rows = [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in table]
+    if len(rows) < 3:
+        return list(table)
+    head, _bars, *body = rows
+    listed = []
+    for first, *others in body:
+        named = zip(head[1:], others, strict=False)
+        told = others if len(head) <= 2 else [f"{name.lower()} {cell}" for name, cell in named]
+        listed.append(f"- {first}: {', '.join(cell for cell in told if cell)}")
+    return listed

@@ -16,14 +16,13 @@ from tickets.models import Message
 from tickets.workspace import side_panels, timeline
 from tickets.workspace.side_panels import SidePanel
 
-# At once with the page, and when the customer wrote or what is shown is out of date.
-COPILOT = "load, customer-wrote from:#main"
-
 
 def take_part() -> None:
     """Called once, at start: the workspace shows what the assistant knows of each message."""
     timeline.add_below_messages(load=("reading", "answer__report", "suggested"), show=_below)
-    side_panels.add(SidePanel("copilot", _("Co-pilot"), "workspace-copilot", when=COPILOT))
+    side_panels.add(
+        SidePanel("copilot", _("Co-pilot"), "workspace-copilot", when="load", first=True)
+    )
     side_panels.add(SidePanel("similar", _("Similar conversations"), "workspace-similar"))
 
 

@@ -72,7 +72,7 @@ def ask(request: AgentRequest, reference: str) -> HttpResponse:
     if question:
         found = articles.find(queries.queries_of(question))
         context |= {
-            "asked": [_shown(ticket, one) for one in found],
+            "asked": [_shown(ticket, one) for one in _surest_first(found)],
             "notes": notes.about(question, actor=actor_of(request)),
         }
     if by_script(request):
@@ -141,13 +141,17 @@ def _fitting(request: AgentRequest, ticket: Ticket) -> dict[str, Any]:
     again = solved.to_say_again(alike, language=wants.language)
     suggested = suggesting.suggest(ticket, request.user, wants, found, again)
     return {
-        "fitting": [_shown(ticket, one) for one in found if _is_near(one)],
+        "fitting": [_shown(ticket, one) for one in _surest_first(found) if _is_near(one)],
         "suggested": suggested,
         "token": _token(ticket, suggested),
         "language": name_of(wants.language) if wants.language else "",
         "is_home": wanted.is_home(wants.language),
         "position": wants.position,
     }
+
+
+def _surest_first(found: Sequence[Found]) -> list[Found]:
+    return sorted(found, key=lambda one: -(one.sure or 0.0))
 
 
 def _is_near(found: Found) -> bool:

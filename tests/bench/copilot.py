@@ -1,20 +1,26 @@
 """How good the co-pilot is on forty of the demo's conversations; see docs/measurements.md for the protocol.
 
-    HELPDESK_DATA=... python -m tests.bench.copilot [--replies]
+    manage.py shell -c "from tests.bench import copilot; copilot.main(replies=True)"
 
-Prints for each case the place of the article that solved it among the first three, and with
-`--replies` what is suggested, for a reader to judge. Then how long the panel takes without its page.
+In a helpdesk with the demo. Says for each case the place of the article that solved it among the first
+    manage.py shell -c "from tests.bench import copilot; copilot.main(replies=True)"
 """
 
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import sys
 import time
 from pathlib import Path
 from typing import Any
+
+from bots import queries
+from bots.copilot import articles, solved, suggesting, wanted
+from bots.copilot.articles import Found
+from bots.copilot.suggesting import Suggested
+from tickets.actors import Actor
+from tickets.models import AuthorKind, Ticket, User
 
 CASES = Path(__file__).parent / "questions" / "copilot.jsonl"
 
@@ -23,11 +29,7 @@ def say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def main() -> None:
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
-    django.setup()
+def main(*, replies: bool = False) -> None:
     cases = [json.loads(line) for line in CASES.read_text().splitlines()]
     held, took = 0, []
     for number, case in enumerate(cases, 1):
@@ -38,20 +40,15 @@ def main() -> None:
         places = [slugs.index(slug) + 1 for slug in case["articles"] if slug in slugs]
         held += bool(places)
         say(f"{number:2} {min(places, default=0)} {case['subject']} -> {', '.join(slugs)}")
-        if "--replies" in sys.argv:
+        if replies:
             text = suggested.suggestion.text if suggested.suggestion else f"({suggested.why_none})"
             say("\n".join(f"      | {line}" for line in text.splitlines()))
     say(f"the article that solved it among the first three: {held} of {len(cases)}")
     say(f"found and suggested, median {statistics.median(took):.0f} ms, most {max(took):.0f} ms")
 
 
-def consider(case: dict[str, Any]) -> tuple[Any, Any]:
+def consider(case: dict[str, Any]) -> tuple[list[Found], Suggested]:
     """What the co-pilot finds and suggests for a case, as of the customer's message that it names."""
-    from bots import queries
-    from bots.copilot import articles, solved, suggesting, wanted
-    from tickets.actors import Actor
-    from tickets.models import AuthorKind, Ticket, User
-
     ticket = Ticket.objects.select_related("customer").get(subject=case["subject"])
     agent = User.objects.get(email="amara@kestrelmoor.example")
     actor = Actor.agent(User.objects.filter(role="admin").first() or agent)
@@ -63,7 +60,3 @@ def consider(case: dict[str, Any]) -> tuple[Any, Any]:
         solved.like(ticket, actor=actor, words=wants.asked), language=wants.language
     )
     return found, suggesting.suggest(ticket, agent, wants, found, again)
-
-
-if __name__ == "__main__":
-    main()

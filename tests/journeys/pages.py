@@ -231,6 +231,7 @@ NO_PAGES: Final = frozenset(
         *("conversation-reopen", "conversation-rate", "conversation-email", "conversation-code"),
         *("confirm-answer", "confirm-again"),
         *("workspace-decide-question", "workspace-presence", "workspace-news", "workspace-write"),
+        *("workspace-use-suggestion", "workspace-language"),
         *("workspace-known", "workspace-accept", "workspace-hand-back", "workspace-resolve"),
         *("workspace-reopen", "workspace-draft", "workspace-take-back", "workspace-send-now"),
         "workspace-remove-file",

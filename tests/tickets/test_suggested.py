@@ -1,4 +1,4 @@
-"""A suggestion: put into a draft and never sent by itself, kept with the reply, withdrawn with its article."""
+"""A suggestion: put into a draft, never sent by itself, kept with its reply, withdrawn with its article."""
 
 from __future__ import annotations
 
@@ -200,29 +200,24 @@ def test_the_share_edited_goes_from_as_suggested_to_nothing_of_it() -> None:
     assert suggested.is_left("One two three four five", "Hello! One, and then some of my own")
 
 
+@real_transactions
 def test_sent_twice_at_once_it_is_kept_once() -> None:
-    with real_transactions():
-        agent = make_agent("Ada Brook", teams=[make_team()])
-        ticket = make_ticket(team=agent.teams.get(), turn=Turn.AGENT, agent=agent)
-        article = make_article("Mend a pole", body=WORDS)
-        use(agent, ticket, article)
-        client_id = uuid4()
-        together(*[lambda: send(agent, ticket, WORDS, client_id=client_id)] * 2)
-        message = Message.objects.get(ticket=ticket, author_user=agent)
-        assert SuggestedReply.objects.get().message == message
+    agent = make_agent("Ada Brook", teams=[make_team()])
+    ticket = make_ticket(team=agent.teams.get(), turn=Turn.AGENT, agent=agent)
+    use(agent, ticket, make_article("Mend a pole", body=WORDS))
+    client_id = uuid4()
+    together(2, lambda _number: send(agent, ticket, WORDS, client_id=client_id))
+    message = Message.objects.get(ticket=ticket, author_user=agent)
+    assert SuggestedReply.objects.get().message == message
 
 
 def _change(article: Article, what: str) -> None:
     admin = make_admin()
     if what == "held back":
-        Article.objects.filter(pk=article.pk).update(assistant_may_use=False)
+        articles.hold_back(actor=admin, article=article, held=True)
     elif what == "unpublished":
-        articles.unpublish(actor=admin, article=article)
+        articles.unpublish_article(actor=admin, article=article)
     else:
-        articles.save_article(
-            actor=admin,
-            article=article,
-            title="Mend a pole",
-            body="Send it to us: it is not to be mended any more.",
-        )
-        articles.publish(actor=admin, article=article)
+        words = "Send it to us: it is not to be mended any more."
+        articles.save_article(actor=admin, article=article, title="Mend a pole", body=words)
+        articles.publish_article(actor=admin, article=article)

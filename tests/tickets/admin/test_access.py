@@ -16,8 +16,8 @@ from bots.models import (
     KnowledgeGap,
     LanguageTexts,
     Opening,
-    ReplyPhrase,
     QuestionSuggestion,
+    ReplyPhrase,
 )
 from knowledgebase.models import Article, Category, IgnoredWord, Synonyms
 from tests.factories import make_admin, make_agent, make_article, make_lead, make_user
