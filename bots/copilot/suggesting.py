@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from bots.copilot import phrases
@@ -27,10 +28,12 @@ from tickets.models import AuthorKind, Ticket, User
 WORTH = 0.4  # how likely a section must answer; an agent reads it first, so less than the assistant's .65
 ALSO = 0.55  # the same for a second section, and for one that is not in the article that fits best
 MOST_SECTIONS = 2
+EXCERPT = 24  # words
 # Of words: from here on what solved the like says the same as the section, and is left out.
 SAYS_THE_SAME = 0.5
 _STEPS = re.compile(r"^\s*(?:\d+[.)]|[-*])\s", re.MULTILINE)
-_LINK = re.compile(r"\[([^\]\n]{1,300})\]\((/[^)\s]{1,300})\)")
+_LINK = re.compile(r"\[([^\]\n]{1,300})\]\(([^)\s]{1,300})\)")
+_MARKS = re.compile(r"\*\*([^*\n]{1,300})\*\*|`([^`\n]{1,300})`")
 _WORD = re.compile(r"\w{4,}")
 
 
@@ -41,6 +44,7 @@ class Suggested:
     suggestion: Suggestion | None
     why_none: str = ""
     sure: int | None = None  # percent: how likely its first section answers
+    answer: str = ""  # its beginning, after greeting and opening
 
 
 def suggest(
@@ -70,13 +74,14 @@ def suggest(
         origins.append(conversation(solved))
     text = "\n\n".join([*before, *answers, *after])[:LONGEST]
     sure = taken[0].percent if taken else None
-    return Suggested(Suggestion(text, tuple(origins)), sure=sure)
+    suggestion = Suggestion(text, tuple(origins))
+    return Suggested(suggestion, sure=sure, answer=Truncator(answers[0]).words(EXCERPT))
 
 
 def told(source: Source) -> str:
     """A section as a person would tell it: the short answer, then its steps, then where to read on."""
-    text = _without_tables(_with_addresses(source.text.strip()))
-    short = source.short_answer.strip()
+    text = _as_typed(_without_tables(source.text.strip()))
+    short = _as_typed(source.short_answer.strip())
     parts = [short] if short else []
     if not short or _STEPS.search(text):
         parts.append(text)
@@ -145,9 +150,15 @@ def _says_the_same(text: str, answers: Sequence[str]) -> bool:
     return not mine or len(mine & theirs) >= SAYS_THE_SAME * len(mine)
 
 
-def _with_addresses(text: str) -> str:
-    """Links inside the help centre lead there from a mail, too."""
-    return _LINK.sub(rf"[\1]({settings.SITE_URL}\2)", text)
+def _as_typed(text: str) -> str:
+    """As somebody would type it into a mail: no marks of Markdown but lists, addresses in brackets."""
+    return _MARKS.sub(r"\1\2", _LINK.sub(_link_as_typed, text))
+
+
+def _link_as_typed(match: re.Match[str]) -> str:
+    words, address = match.groups()
+    site = settings.SITE_URL if address.startswith("/") else ""
+    return f"{words} ({site}{address})"
 
 
 def _without_tables(text: str) -> str:

@@ -90,7 +90,7 @@ def suggest(agent: User, ticket: Ticket, text: str, title: str) -> None:
 
 
 @pytest.fixture
-def story(finds: Find) -> Ticket:
+def story(encoder: None, finds: Find) -> Ticket:
     """A conversation through all hands, with a secret wherever one can be."""
     old, team = make_team(), make_team()
     agent = make_agent(f"Dana {SECRETS['surname']}", email=SECRETS["agent"], teams=[old, team])

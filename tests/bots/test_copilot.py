@@ -165,6 +165,13 @@ def test_a_table_is_told_as_a_list() -> None:
     assert told.startswith("- Norway: days 5, price £18\n- Spain: days 4, price £9\n")
 
 
+def test_marks_of_markdown_are_told_as_one_types() -> None:
+    text = "Open **Account > Orders**, see [Invoices](/help/invoices/) and `SO-1`."
+    told = suggesting.told(Source(1, "a", "Title", "en", "", "", text, 0.7))
+    address = "http://localhost:8000/help/invoices/"
+    assert told.startswith(f"Open Account > Orders, see Invoices ({address}) and SO-1.\n")
+
+
 def test_an_admins_phrases_are_said_and_not_twice(agent: User) -> None:
     ReplyPhrase.objects.filter(about="calm", language="en").update(text="Good of you to ask.")
     ticket = asked(agent)
@@ -179,7 +186,9 @@ def test_an_admins_phrases_are_said_and_not_twice(agent: User) -> None:
 
 
 def test_without_a_name_nobody_is_called_by_one(agent: User) -> None:
-    suggestion = reply_to(asked(agent, name=""), agent, found(make_article())).suggestion
+    ticket = asked(agent)
+    ticket.customer.name = ""
+    suggestion = reply_to(ticket, agent, found(make_article())).suggestion
     assert suggestion is not None
     assert suggestion.text.startswith("Hello,")
     assert "‹" not in suggestion.text

@@ -98,10 +98,10 @@ def test_by_a_click_it_is_in_the_draft_and_with_the_reply_it_is_kept(
         address(ticket, "use/"), {"suggestion": token, "before": "", "after": ""}, headers=BY_SCRIPT
     ).json()
     assert used["type"] == "composed"
-    assert "Slide the sleeve over the break" in used["body"]
+    assert "Spare pole sections are in the shop" in used["body"]
     assert Draft.objects.get().body == used["body"]
     assert ticket.messages.count() == said
-    edited = used["body"].replace("tape both ends", "tape them well")
+    edited = used["body"].replace("in the shop", "in our shop")
     adas.post(f"/workspace/{ticket.reference}/write/", {"kind": "reply", "body": edited})
     kept = SuggestedReply.objects.get()
     assert kept.message.author_user == ada
