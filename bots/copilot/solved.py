@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bots import telling
+from bots.queries import Query
 from bots.similar import finding
 from bots.similar.finding import Similar
 from bots.understanding import find_facts
 from bots.understanding.language import detect
-from knowledgebase.embeddings import EncoderUnavailable
 from tickets.actors import Actor
 from tickets.models import AuthorKind, Message, Ticket
 
 ALIKE = 0.62  # cosine, from which what solved it is worth a suggestion
+COMPARED = 2  # queries
 LEAST, MOST = 8, 160  # words of it
 FAREWELL = -2.0  # the weight below which a sentence greets or says goodbye
 _PERSONAL = re.compile(r"\d{4,}|@|https?://|\b[A-Z]{1,3}-\d+")
@@ -43,16 +44,15 @@ class Solved:
     cosine: float
 
 
-def like(ticket: Ticket, *, actor: Actor, words: Sequence[str]) -> list[Similar]:
-    """The solved conversations in which about these words were asked, the nearest first; none where no
-    encoder is there.
+def like(ticket: Ticket, *, actor: Actor, asked: Sequence[Query]) -> list[Similar]:
+    """The solved conversations in which the like was asked, the nearest first; none without an encoder.
 
-    Runs the encoder, so never inside a transaction.
+    `asked` is what is looked for, encoded already: the first two count.
     """
-    try:
-        return [one for one in finding.to(ticket, actor=actor, words=words) if one.is_solved]
-    except EncoderUnavailable:
+    wanted = [query.vector for query in asked[:COMPARED] if query.vector is not None]
+    if not wanted:
         return []
+    return [one for one in finding.to(ticket, actor=actor, wanted=wanted) if one.is_solved]
 
 
 def to_say_again(similar: Sequence[Similar], *, language: str) -> Solved | None:

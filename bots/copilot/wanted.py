@@ -37,11 +37,6 @@ class Wanted:
     moment: Moment
     sensitive: bool  # nothing is to be suggested
 
-    @property
-    def asked(self) -> Sequence[str]:
-        """By what it is compared with other conversations."""
-        return self.queries[:2]
-
 
 def of(ticket: Ticket, *, until: int | None = None) -> Wanted | None:
     """What they want by their latest message that says something (`until` a position, as it was then).

@@ -53,18 +53,18 @@ class Similar:
     position: int | None = None  # where the solution stands
 
 
-def to(ticket: Ticket, *, actor: Actor, words: Sequence[str] = ()) -> list[Similar]:
+def to(ticket: Ticket, *, actor: Actor, wanted: Sequence[Vectors] = ()) -> list[Similar]:
     """The conversations most like this one that `actor` may see: solved ones first, the nearest first.
 
-    `words` are what its customer wants, if that is known already.
+    `wanted` is what its customer wants, if that was encoded already.
     At most twelve statements. Runs the encoder, so never inside a transaction. Raise
     EncoderUnavailable.
     """
     encoder = _encoder()
-    words = list(words) or _wanted(ticket)
-    if encoder is None or not words:
+    words = [] if wanted else _wanted(ticket)
+    if encoder is None or not (wanted or words):
         return []
-    made = list(vectors.of(words).values())
+    made = list(wanted) or list(vectors.of(words).values())
     if made[0].shape[0] != encoder.dimension:  # it is being exchanged at this moment
         return []
     others = access.tickets_for(actor).exclude(pk=ticket.pk)

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.core import signing
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -53,7 +53,7 @@ def copilot(request: AgentRequest, reference: str) -> HttpResponse:
 
     Asks the model; so it is a request of its own, which no page waits for.
     """
-    ticket = access.ticket_for(actor_of(request), reference)
+    ticket = _ticket(request, reference)
     context = {"ticket": ticket, **_fitting(request, ticket)}
     if by_script(request):
         part = "copilot_fit.html" if request.GET.get("part") == "fit" else "copilot_panel.html"
@@ -66,7 +66,7 @@ def copilot(request: AgentRequest, reference: str) -> HttpResponse:
 @for_agents
 def ask(request: AgentRequest, reference: str) -> HttpResponse:
     """What the articles say to an agent's own question, and notes of conversations that they see."""
-    ticket = access.ticket_for(actor_of(request), reference)
+    ticket = _ticket(request, reference)
     question = text.line(request.GET.get("q", ""), limit=QUESTION)
     context: dict[str, Any] = {"ticket": ticket, "question": question}
     if question:
@@ -85,7 +85,7 @@ def ask(request: AgentRequest, reference: str) -> HttpResponse:
 @for_agents
 def summarise(request: AgentRequest, reference: str) -> HttpResponse:
     """The conversation in a few lines, each to its message."""
-    ticket = access.ticket_for(actor_of(request), reference)
+    ticket = _ticket(request, reference)
     context: dict[str, Any] = {"ticket": ticket, "lines": summary.of(ticket)}
     if by_script(request):
         return render(request, "workspace/copilot_summary.html", context)
@@ -97,7 +97,7 @@ def summarise(request: AgentRequest, reference: str) -> HttpResponse:
 @for_agents
 def use(request: AgentRequest, reference: str) -> HttpResponse:
     """Put what is suggested into the reply that the agent is writing. It is not sent."""
-    ticket = access.ticket_for(actor_of(request), reference)
+    ticket = _ticket(request, reference)
     suggestion = _signed(ticket, request.POST.get("suggestion", ""))
     try:
         draft = actions.use_suggestion(
@@ -122,7 +122,7 @@ def use(request: AgentRequest, reference: str) -> HttpResponse:
 @for_agents
 def look_at_language(request: AgentRequest, reference: str) -> HttpResponse:
     """Whether a reply is in another language than the customer's: the line that says so. Never of a note."""
-    ticket = access.ticket_for(actor_of(request), reference)
+    ticket = _ticket(request, reference)
     body = request.POST.get("body", "")
     context = {}
     if request.POST.get("kind") == Kind.REPLY and len(body) >= TOLD_FROM:
@@ -132,12 +132,21 @@ def look_at_language(request: AgentRequest, reference: str) -> HttpResponse:
     return render(request, "workspace/copilot_language.html", context)
 
 
+def _ticket(request: AgentRequest, reference: str) -> Ticket:
+    """The ticket with its customer: no more of what stands around it is needed here. Raises Http404."""
+    if not (reference.isascii() and reference.isalnum()):  # PostgreSQL takes no NUL, for one
+        raise Http404
+    seen = access.tickets_for(actor_of(request)).select_related("customer")
+    return get_object_or_404(seen, reference=reference)
+
+
 def _fitting(request: AgentRequest, ticket: Ticket) -> dict[str, Any]:
     wants = wanted.of(ticket)
     if wants is None:
         return {"fitting": [], "suggested": None, "language": ""}
-    found = articles.find(queries.encoded(wants.queries))
-    alike = solved.like(ticket, actor=actor_of(request), words=wants.asked)
+    asked = queries.encoded(wants.queries)
+    found = articles.find(asked)
+    alike = solved.like(ticket, actor=actor_of(request), asked=asked)
     again = solved.to_say_again(alike, language=wants.language)
     suggested = suggesting.suggest(ticket, request.user, wants, found, again)
     return {

@@ -55,8 +55,9 @@ def consider(case: dict[str, Any]) -> tuple[list[Found], Suggested]:
     said = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).order_by("position")
     wants = wanted.of(ticket, until=said[case["message"] - 1].position)
     assert wants is not None
-    found = articles.find(queries.encoded(wants.queries))
+    asked = queries.encoded(wants.queries)
+    found = articles.find(asked)
     again = solved.to_say_again(
-        solved.like(ticket, actor=actor, words=wants.asked), language=wants.language
+        solved.like(ticket, actor=actor, asked=asked), language=wants.language
     )
     return found, suggesting.suggest(ticket, agent, wants, found, again)

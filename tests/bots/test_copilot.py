@@ -53,18 +53,17 @@ def asked(
     )
 
 
-def found(article: Article, *, sure: float | None = 0.8, **more: object) -> Found:
+def found(article: Article, *, sure: float | None = 0.8, held_back: bool = False) -> Found:
     source = Source(article.pk, article.slug, "Mend a pole", "en", "Mend it", "mend-it", STEPS, 0.7)
     assert article.published_id is not None
-    one = Found(
+    return Found(
         source=source,
         version=article.published_id,
         query="how do i mend a pole?",
         sure=sure,
         near=True,
-        held_back=False,
+        held_back=held_back,
     )
-    return replace(one, **more)
 
 
 def reply_to(
