@@ -31,9 +31,9 @@ MOST_SECTIONS = 2
 EXCERPT = 24  # words
 # Of words: from here on what solved the like says the same as the section, and is left out.
 SAYS_THE_SAME = 0.5
-_STEPS = re.compile(r"^\s*(?:\d+[.)]|[-*])\s", re.MULTILINE)
-_LINK = re.compile(r"\[([^\]\n]{1,300})\]\(([^)\s]{1,300})\)")
-_MARKS = re.compile(r"\*\*([^*\n]{1,300})\*\*|`([^`\n]{1,300})`")
+_STEPS = re.compile(r"^[ \t]*(?:\d+[.)]|[-*])\s", re.MULTILINE)
+_LINK = re.compile(r"\[([^\[\]\n]+)\]\(([^()\s]+)\)")
+_MARKS = re.compile(r"\*\*([^*\n]+)\*\*|`([^`\n]+)`")
 _WORD = re.compile(r"\w{4,}")
 
 
