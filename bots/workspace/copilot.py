@@ -17,19 +17,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bots import queries
-from bots.copilot import articles, notes, solved, suggesting, summary, wanted
+from bots.copilot import articles, solved, suggesting, summary, wanted
 from bots.copilot.articles import Found
 from bots.copilot.suggesting import Suggested
 from bots.naming import name_of
+from bots.similar import finding
 from bots.understanding import language
+from knowledgebase.embeddings import EncoderUnavailable
 from tickets import access, actions
 from tickets.actions import ActionError
 from tickets.conversation.suggested import Suggestion
 from tickets.intake import text
 from tickets.models import Kind, Ticket
 from tickets.web.posting import posted_from
-from tickets.workspace import acts, views
+from tickets.workspace import acts, noted, views
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.noted import Noted
 
 SALT = "copilot.suggestion"
 HOURS = 12  # that a suggestion may stand on a screen before it is used
@@ -65,7 +68,7 @@ def copilot(request: AgentRequest, reference: str) -> HttpResponse:
 @require_safe
 @for_agents
 def ask(request: AgentRequest, reference: str) -> HttpResponse:
-    """What the articles say to an agent's own question, and notes of conversations that they see."""
+    """What the articles say to an agent's own question, and what colleagues noted where they see it."""
     ticket = _ticket(request, reference)
     question = text.line(request.GET.get("q", ""), limit=QUESTION)
     context: dict[str, Any] = {"ticket": ticket, "question": question}
@@ -73,7 +76,7 @@ def ask(request: AgentRequest, reference: str) -> HttpResponse:
         found = articles.find(queries.queries_of(question))
         context |= {
             "asked": [_shown(ticket, one) for one in _surest_first(found)],
-            "notes": notes.about(question, actor=actor_of(request)),
+            "noted": _noted(request, question),
         }
     if by_script(request):
         return render(request, "workspace/copilot_asked.html", context)
@@ -157,6 +160,14 @@ def _fitting(request: AgentRequest, ticket: Ticket) -> dict[str, Any]:
         "is_home": wanted.is_home(wants.language),
         "position": wants.position,
     }
+
+
+def _noted(request: AgentRequest, question: str) -> Sequence[Noted]:
+    try:
+        near = finding.about(question, tickets=noted.tickets_with_notes(actor_of(request)))
+    except EncoderUnavailable:
+        return []
+    return noted.best(question, near)
 
 
 def _surest_first(found: Sequence[Found]) -> list[Found]:

@@ -1,19 +1,17 @@
-"""Internal notes of conversations that are about what an agent asks. For agents only, and only theirs."""
+"""Internal notes about what an agent asks: of conversations that they see, for them only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from bots.similar import finding
 from knowledgebase import ranking
-from knowledgebase.embeddings import EncoderUnavailable
 from tickets import access
 from tickets.actors import Actor
 from tickets.intake.text import first_line
-from tickets.models import Note
+from tickets.models import Note, Ticket
 
 SHOWN = 3
 READ = 40  # notes of the nearest conversations
@@ -21,7 +19,7 @@ LONGEST = 280  # characters of one
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Noted:
     """A note as it is shown, and where it stands."""
 
     text: str
@@ -30,16 +28,16 @@ class Told:
     position: int
 
 
-def about(question: str, *, actor: Actor) -> Sequence[Told]:
-    """Notes in the conversations nearest to a question that `actor` may see, the best first.
+def tickets_with_notes(actor: Actor) -> QuerySet[Ticket]:
+    """The conversations in which `actor` may read a note."""
+    return access.tickets_for(actor).filter(Exists(Note.objects.filter(ticket=OuterRef("pk"))))
 
-    Runs the encoder, so never inside a transaction; none where no encoder is there.
+
+def best(question: str, near: Mapping[int, float]) -> Sequence[Noted]:
+    """The notes that fit a question best, of conversations that are near it (by how much each is).
+
+    These were found for whoever asks. One query.
     """
-    noted = Exists(Note.objects.filter(ticket=OuterRef("pk")))
-    try:
-        near = finding.about(question, tickets=access.tickets_for(actor).filter(noted))
-    except EncoderUnavailable:
-        return []
     rows = list(
         Note.objects.filter(ticket__in=near)
         .select_related("author", "ticket")
@@ -49,7 +47,7 @@ def about(question: str, *, actor: Actor) -> Sequence[Told]:
     pairs = zip(rows, shares, strict=True)
     ordered = sorted(pairs, key=lambda pair: -(near[pair[0].ticket_id] + pair[1]))
     return [
-        Told(
+        Noted(
             first_line(" ".join(note.body.split()), limit=LONGEST),
             str(note.author),
             note.ticket.reference,
