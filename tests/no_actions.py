@@ -39,6 +39,8 @@ NO_ACTIONS = {
     "keep": "writes for an action that has locked the ticket and saved it",
     "carry_out": "does for an action that has locked the ticket",
     "refuse_gone": "reads rows",
+    "refuse_withdrawn": "reads rows",
+    "keep_provenance": "writes for an action that has locked the ticket",
     "plan_for": "reads rows for an action, and for the screen that shows it first",
     "refuse_crossing": "reads for an action that has locked the ticket",
     "who_changed": "reads a row",

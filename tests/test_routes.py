@@ -28,6 +28,7 @@ READ = {
     *("workspace-macros", "workspace-macro-list"),
     *("workspace-customer", "workspace-duplicates", "workspace-organization"),
     *("workspace-segments", "workspace-segment", "workspace-customer-choices"),
+    *("workspace-copilot", "workspace-ask", "workspace-summary"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {
@@ -52,6 +53,7 @@ WRITE = {
     *("workspace-change-customer", "workspace-add-contact", "workspace-change-contact"),
     *("workspace-external-id", "workspace-part-customers", "workspace-change-organization"),
     *("workspace-organization-domains", "workspace-remove-segment"),
+    *("workspace-use-suggestion", "workspace-language"),
 }
 FORM = {
     "ask",

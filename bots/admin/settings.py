@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from bots.admin.confidence import confidence, decide
 from bots.admin.playground import playground
 from bots.fields import sensitive_topics
-from bots.models import AssistantSettings, LanguageTexts, Opening
+from bots.models import AssistantSettings, LanguageTexts, Opening, ReplyPhrase
 from bots.models.words import TEXTS
 from bots.understanding.vocabulary import FEELINGS, URGENCIES
 from tickets.admin import AuditedAdmin, AuditedForm, SingletonAdmin, site
+from tickets.conversation import placeholders
 
 HOW_SURE = ("answer_threshold", "offer_threshold", "ask_back", "calibration_step")
 
@@ -69,3 +70,27 @@ class OpeningAdmin(AuditedAdmin):
     fields = ("about", "language", "text", "safety")
     list_display = ("about", "language", "text", "safety")
     list_filter = ("language", "safety")
+
+
+class ReplyPhraseForm(AuditedForm):
+    class Meta:
+        model = ReplyPhrase
+        fields = ("about", "language", "text")
+
+    def clean_text(self) -> str:
+        """What is no placeholder is refused: it would stand in a letter to a customer."""
+        text = str(self.cleaned_data["text"])
+        if unknown := placeholders.unknown_in(text):
+            words = _("There is no placeholder %(name)s.")
+            raise forms.ValidationError(words, code="unknown", params={"name": unknown[0]})
+        return text
+
+
+@admin.register(ReplyPhrase, site=site)
+class ReplyPhraseAdmin(AuditedAdmin):
+    """How replies that the co-pilot suggests begin and end."""
+
+    form = ReplyPhraseForm
+    fields = ("about", "language", "text")
+    list_display = ("about", "language", "text")
+    list_filter = ("language",)

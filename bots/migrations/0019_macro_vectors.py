@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bots", "0016_similar_conversations"),
+        ("bots", "0018_shipped_phrases"),
         ("knowledgebase", "0013_short_answers"),
         ("tickets", "0057_indexes_of_references"),
     ]

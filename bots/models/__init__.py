@@ -4,6 +4,7 @@ from bots.models.calibration import Calibration
 from bots.models.detectors import Detector, DetectorExample
 from bots.models.learning import AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion
 from bots.models.openings import Opening
+from bots.models.phrases import Moment, ReplyPhrase
 from bots.models.settings import AssistantSettings
 from bots.models.similar import MacroVector, TicketVector
 from bots.models.words import LanguageTexts, Words
@@ -18,8 +19,10 @@ __all__ = [
     "KnowledgeGap",
     "LanguageTexts",
     "MacroVector",
+    "Moment",
     "Opening",
     "QuestionSuggestion",
+    "ReplyPhrase",
     "TicketVector",
     "Words",
 ]

@@ -53,18 +53,18 @@ class Similar:
     position: int | None = None  # where the solution stands
 
 
-def to(ticket: Ticket, *, actor: Actor) -> list[Similar]:
+def to(ticket: Ticket, *, actor: Actor, wanted: Sequence[Vectors] = ()) -> list[Similar]:
     """The conversations most like this one that `actor` may see: solved ones first, the nearest first.
 
+    `wanted` is what its customer wants, if that was encoded already.
     At most twelve statements. Runs the encoder, so never inside a transaction. Raise
     EncoderUnavailable.
     """
-    learned = Exists(TicketVector.objects.filter(encoder=OuterRef("pk")))
-    encoder = Encoder.objects.filter(learned, name=settings.ENCODER_MODEL).first()
-    words = _wanted(ticket)
-    if encoder is None or not words:
+    encoder = _encoder()
+    words = [] if wanted else _wanted(ticket)
+    if encoder is None or not (wanted or words):
         return []
-    made = list(vectors.of(words).values())
+    made = list(wanted) or list(vectors.of(words).values())
     if made[0].shape[0] != encoder.dimension:  # it is being exchanged at this moment
         return []
     others = access.tickets_for(actor).exclude(pk=ticket.pk)
@@ -72,6 +72,23 @@ def to(ticket: Ticket, *, actor: Actor) -> list[Similar]:
     latest = others.exclude(turn=Turn.CLOSED).order_by("-last_message_at", "-pk")[:OPEN]
     still_open = _nearest_of(made, encoder, latest)
     return _shown(solved, still_open)
+
+
+def about(words: str, *, tickets: QuerySet[Ticket]) -> dict[int, float]:
+    """Of these tickets the nearest to what somebody asks, each with its cosine. Runs the encoder, so
+    never inside a transaction. Raise EncoderUnavailable.
+    """
+    encoder = _encoder()
+    if encoder is None or not words:
+        return {}
+    made = list(vectors.of([words]).values())
+    return _nearest(made, encoder, tickets) if made[0].shape[0] == encoder.dimension else {}
+
+
+def _encoder() -> Encoder | None:
+    """The encoder by which conversations were learned; None if none was."""
+    learned = Exists(TicketVector.objects.filter(encoder=OuterRef("pk")))
+    return Encoder.objects.filter(learned, name=settings.ENCODER_MODEL).first()
 
 
 def _wanted(ticket: Ticket) -> list[str]:

@@ -1,8 +1,8 @@
 """The assistant's part of the agent's screen.
 
 Below a customer's message stands what was understood of it, below an answer whether it was reported
-as wrong; pages of its own correct the one, report the other, and approve sample questions. Beside a
-conversation stand similar ones.
+as wrong, below a reply that it began as a suggestion; pages of its own correct the one, report the
+other, and approve sample questions. Beside a conversation stand the co-pilot and similar ones.
 """
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ from tickets.workspace.side_panels import SidePanel
 def take_part() -> None:
     """Called once, at start: the workspace shows what the assistant knows of each message."""
     fitting_macros.use(near_macros.find)
-    timeline.add_below_messages(load=("reading", "answer__report"), show=_below)
     customers.take_part()
+    timeline.add_below_messages(load=("reading", "answer__report", "suggested"), show=_below)
+    side_panels.add(
+        SidePanel("copilot", _("Co-pilot"), "workspace-copilot", when="load", first=True)
+    )
     side_panels.add(SidePanel("similar", _("Similar conversations"), "workspace-similar"))
 
 
@@ -35,4 +38,6 @@ def _below(message: Message) -> dict[str, Any]:
     if hasattr(message, "answer"):
         report = getattr(message.answer, "report", None)
         return {"below": "workspace/reported.html", "report": report}
+    if hasattr(message, "suggested"):
+        return {"below": "workspace/suggested.html", "suggested": message.suggested}
     return {}

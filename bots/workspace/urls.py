@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bots.workspace import correcting, questions, reports, similar
+from bots.workspace import copilot, correcting, questions, reports, similar
 
 urlpatterns = [
     path("questions/", questions.questions, name="workspace-questions"),
@@ -17,5 +17,10 @@ urlpatterns = [
         name="workspace-report",
     ),
     path("<str:reference>/similar/", similar.similar, name="workspace-similar"),
+    path("<str:reference>/copilot/", copilot.copilot, name="workspace-copilot"),
+    path("<str:reference>/copilot/ask/", copilot.ask, name="workspace-ask"),
+    path("<str:reference>/copilot/summary/", copilot.summarise, name="workspace-summary"),
+    path("<str:reference>/copilot/use/", copilot.use, name="workspace-use-suggestion"),
+    path("<str:reference>/copilot/language/", copilot.look_at_language, name="workspace-language"),
     path("<str:reference>/readings/<int:position>/", correcting.correct, name="workspace-correct"),
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.demo.processes import ROOT
-from tests.bench import answer, idle, live, loaded, many, posted, quality
+from tests.bench import answer, idle, live, loaded, many, panel, posted, quality
 from tests.bench.figures import Figure, show
 from tests.journeys.conftest import LOAD
 from tests.live import LiveHelpdesk, live_helpdesk
@@ -25,6 +25,7 @@ def main() -> None:
         figures = [_encoded(inside["encoding"])]
         figures += answer.measure(helpdesk, inside["encoding"])
         figures += live.measure(helpdesk)
+        figures += panel.measure(helpdesk.url)
         figures += many.measure(helpdesk)
         figures += idle.measure(helpdesk)
         figures += posted.measure(helpdesk)
@@ -54,7 +55,7 @@ def main() -> None:
                 n=80,
             )
         )
-        figures += loaded.measure("desk", "found")
+        figures += loaded.measure("desk", "found", "alike")
         if data := os.environ.get("MEASURE_DATA"):
             figures += quality.measure(helpdesk, Path(data).resolve())
         figures += [light("helpdesk.asgi"), light("django.core.management.commands.migrate")]

@@ -17,6 +17,7 @@ from django.test import Client
 
 from bots import briefs as bot_briefs
 from bots import dialogue, telling
+from bots.copilot import solved, suggesting, summary
 from bots.understanding import (
     by_words,
     catalogue,
@@ -33,6 +34,7 @@ from bots.understanding import (
 from knowledgebase import answers, embeddings, excerpts, markdown, ranking, search
 from tests.factories import add_messages, make_ticket
 from tests.steps import TooMany, hardest, steps
+from tickets.conversation import suggested
 from tickets.intake import text as tickets_text
 from tickets.models import AuthorKind, HandOver, Reason, Turn
 
@@ -69,6 +71,9 @@ ANALYSES: dict[str, Callable[[str], object]] = {
     "excerpt": lambda text: excerpts.excerpt(text[:2_000], text),
     "phrases": lambda text: ranking.shared(search.readable(text), [text[:2_000]] * 3),
     "contradiction": lambda text: answers.contradiction(text[:2_000], text[1:2_000]),
+    "said again": lambda text: solved.general(text, names=["Greg"]),
+    "share edited": lambda text: suggested.share_edited(text[: suggested.LONGEST], text),
+    "is left": lambda text: suggested.is_left(text[: suggested.LONGEST], text),
     "message as HTML": lambda text: markdown._rendered(text),
 }
 MOST_CALLS = 80_000  # of functions, those of libraries and of C among them
@@ -133,6 +138,7 @@ def test_phrases_are_looked_for_in_steps_that_grow_with_the_words_only(text: str
 READERS: tuple[ModuleType, ...] = (
     *(facts, feeling, language, repetition, sentences, words),
     *(telling, dialogue, answers, tickets_text),
+    *(solved, suggested, suggesting, summary),
 )
 # What is bounded counts as it grows only up to its bound, so the shorter text is longer than that.
 SHORT, LONG = 66, 132

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from bots.rehearsal import play
-from knowledgebase.models import ArticleVersion
+from knowledgebase.models import Article, ArticleVersion
 from tests.bots.conftest import Find, react
 from tests.factories import (
     make_agent,
@@ -22,14 +23,14 @@ from tests.factories import (
     make_message,
     make_note,
     make_organization,
-    make_reply,
     make_team,
     make_ticket,
 )
 from tickets import actions, events
 from tickets.actors import Actor
+from tickets.conversation.suggested import Suggestion
 from tickets.email import sender
-from tickets.models import Channel, Delivery, Reason, Scope, Ticket, Turn
+from tickets.models import Channel, Delivery, Reason, Scope, SuggestedReply, Ticket, Turn, User
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,8 @@ SECRETS = {
     "organization": "canary-organization-19bd",
     "another": "canary-another-66e2",
     "reason": "canary-reason-a3f0",
+    "suggested": "canary-suggested-d84e",
+    "origin": "canary-origin-3e17",
 }
 
 
@@ -75,8 +78,19 @@ def leaks(surfaces: dict[str, bytes]) -> list[tuple[str, str]]:
     ]
 
 
+def suggest(agent: User, ticket: Ticket, text: str, title: str) -> None:
+    """An agent puts a suggestion of the co-pilot into their reply."""
+    article = Article.objects.public().latest("pk")
+    names = {"slug": article.slug, "title": title, "heading": title, "anchor": title}
+    source = {"kind": "section", "article": article.pk, "version": article.published_id, **names}
+    earlier = {"kind": "conversation", "reference": SECRETS["origin"], "position": 1}
+    actions.use_suggestion(
+        actor=Actor.agent(agent), ticket=ticket, suggestion=Suggestion(text, (source, earlier))
+    )
+
+
 @pytest.fixture
-def story(finds: Find) -> Ticket:
+def story(encoder: None, finds: Find) -> Ticket:
     """A conversation through all hands, with a secret wherever one can be."""
     old, team = make_team(), make_team()
     agent = make_agent(f"Dana {SECRETS['surname']}", email=SECRETS["agent"], teams=[old, team])
@@ -104,7 +118,12 @@ def story(finds: Find) -> Ticket:
     make_note(ticket, agent, SECRETS["note"])
     actions.accept(actor=staff, ticket=ticket)
     actions.transfer(actor=staff, ticket=ticket, team=team, detail=SECRETS["transfer"])
-    make_reply(ticket, agent, "Slide the sleeve over it.")
+    suggest(agent, ticket, "Slide the sleeve over it.", SECRETS["origin"])
+    actions.send_reply(
+        actor=staff, ticket=ticket, body="Slide the sleeve over it.", wait=timedelta(0)
+    )
+    assert SuggestedReply.objects.get().sources[0]["title"] == SECRETS["origin"]
+    suggest(agent, ticket, SECRETS["suggested"], SECRETS["origin"])  # and never sent
     make_message(ticket, "Thank you, and the other one?")
     actions.hand_back(actor=staff, ticket=ticket)
     react()
@@ -112,6 +131,15 @@ def story(finds: Find) -> Ticket:
     ticket.refresh_from_db()
     assert ticket.notes.get().body == SECRETS["note"]
     return ticket
+
+
+@pytest.fixture
+def dana(story: Ticket, settings: Any) -> Client:
+    """The browser of the agent of the story."""
+    settings.STAFF_NEED_SECOND_FACTOR = False
+    client = Client()
+    client.force_login(User.objects.get(email=SECRETS["agent"]))
+    return client
 
 
 def test_no_secret_reaches_a_customer(story: Ticket, settings: Any) -> None:
@@ -176,8 +204,22 @@ def test_no_secret_of_staff_is_in_what_an_integrator_reads(story: Ticket) -> Non
         )
     }
     assert b"Slide the sleeve" in surfaces[f"/api/v1/tickets/{story.reference}/messages/"]
-    staff_only = ("note", "transfer", "draft", "agent", "reason")
+    staff_only = ("note", "transfer", "draft", "agent", "reason", "suggested")
     assert [leak for leak in leaks(surfaces) if leak[1] in staff_only] == []
+
+
+def test_nothing_of_the_co_pilot_is_said_by_looking_at_it(story: Ticket, dana: Client) -> None:
+    """Its pages are opened and its key is pressed: the conversation is as it was, no mail is owed."""
+    page = f"/workspace/{story.reference}/copilot/"
+    before = list(story.messages.values_list("pk", "body"))
+    owed, happened = Delivery.objects.count(), story.events.count()
+    by_script = {"X-Requested-With": "fetch"}
+    for path in (page, f"{page}?part=fit", f"{page}ask/?q=Mend+a+pole", f"{page}summary/"):
+        assert dana.get(path, headers=by_script).status_code == 200, path
+    body = {"kind": "reply", "body": "Das ist auf Deutsch und nicht auf Englisch."}
+    assert dana.post(f"{page}language/", body, headers=by_script).status_code == 200
+    assert list(story.messages.values_list("pk", "body")) == before
+    assert (Delivery.objects.count(), story.events.count()) == (owed, happened)
 
 
 def test_a_brief_is_for_staff_and_made_of_what_the_customer_said(story: Ticket) -> None:

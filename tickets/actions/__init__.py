@@ -129,6 +129,7 @@ from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actions.spam import mark_spam, not_spam
 from tickets.actions.splitting import split
 from tickets.actions.statuses import set_status
+from tickets.actions.suggested import use_suggestion
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.undoing import undo
 from tickets.actions.visitors import first_contact
@@ -275,6 +276,7 @@ __all__ = [
     "unlink",
     "unmerge",
     "unsnooze",
+    "use_suggestion",
     "warn",
     "write_note",
 ]

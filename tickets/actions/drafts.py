@@ -19,9 +19,12 @@ from tickets.actions.errors import ActionError, HasLeft, NotAllowed, closed
 from tickets.actions.handover import accept
 from tickets.actions.macro_acts import carry_out, refuse_gone
 from tickets.actions.snoozing import snooze
+from tickets.actions.suggested import keep_provenance, refuse_withdrawn
 from tickets.actors import Actor
 from tickets.conversation import placeholders
 from tickets.conversation.macros import with_another
+from tickets.conversation.suggested import left_in
+from tickets.conversation.suggested import with_another as with_another_suggestion
 from tickets.intake import attachments, text
 from tickets.intake.attachments import Upload
 from tickets.models import (
@@ -64,6 +67,8 @@ def save_draft(
         draft.delete()
         return None
     draft.body, draft.updated_at = body, clock.now()
+    if not body:
+        draft.suggested = {}
     draft.save()
     return draft
 
@@ -81,19 +86,21 @@ def send_reply(
     seen: int | None = None,
     afterwards: Afterwards = Afterwards.NOTHING,
     with_macro: bool = False,
+    anyway: bool = False,
 ) -> Draft | None:
     """An agent sends a reply, which leaves after `wait`; until then they can take it back.
 
     Without a wait it leaves at once, and None comes back. Whoever replies to a conversation that
     nobody has, has it from now on. The second sending of the same `client_id` finds the first. The
     files of what they were typing go along; `with_macro` so does what macros left in it to be done.
+    `anyway` it goes with a suggestion that was withdrawn since.
 
     Raises:
         TextError: nothing was written, or too much.
         NotAllowed: the actor is no agent.
         Crossed: somebody wrote after position `seen`, or a colleague's reply is leaving.
         ActionError: the conversation is closed; or a macro left something to be filled in, or names
-            something that is gone.
+            something that is gone; or what was suggested for it was withdrawn since.
     """
     ticket = Ticket.objects.locked(ticket)
     if not actor.works_here or actor.user is None:
@@ -111,6 +118,8 @@ def send_reply(
         raise ActionError(
             _("Not sent yet: fill this in first: %(what)s.") % {"what": left}, code="unfilled"
         )
+    if not anyway and left_in(draft.suggested, draft.body):
+        refuse_withdrawn(draft.suggested["sources"])
     return _set_off(draft, ticket, actor, seen, wait, uploads)
 
 
@@ -247,6 +256,7 @@ def _leave(draft: Draft, ticket: Ticket, uploads: Sequence[Upload] = ()) -> Mess
             seen=draft.seen,
             asked_again=draft.asked_again,
         )
+        keep_provenance(draft, message)
     if draft.macro:
         ending = not draft.afterwards
         ticket = carry_out(author, ticket, draft.macro, draft.client_id, ending=ending)
@@ -269,6 +279,7 @@ def _write_again(draft: Draft, *, held: str = "") -> Draft | None:
         draft.body = "\n\n".join(filter(None, [draft.body, newer.body]))
         newer.attachments.update(draft=draft)
         draft.macro = with_another(draft.macro, newer.macro)
+        draft.suggested = with_another_suggestion(draft.suggested, newer.suggested)
         newer.delete()
     if not draft.body and not _does_more(draft) and not draft.attachments.exists():
         draft.delete()

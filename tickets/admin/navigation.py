@@ -46,6 +46,7 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("How it answers"), "smart_toy", "bots_assistantsettings"),
             _page(_("Texts in other languages"), "translate", "bots_languagetexts"),
             _page(_("First sentences"), "volunteer_activism", "bots_opening"),
+            _page(_("Suggested replies"), "edit_note", "bots_replyphrase"),
             _link(_("Play-ground"), "science", "bots_playground"),
             _link(_("How sure it is"), "monitoring", "bots_confidence"),
             _page(_("Detectors"), "sensors", "bots_detector"),

@@ -18,6 +18,7 @@ from knowledgebase.search import ArticleHit
 from tickets.api.fields import Address, Body, Line, Moment, Strict
 from tickets.api.links import Link, links_of
 from tickets.api.reading import article_url, as_read
+from tickets.api.suggested import SuggestedOut
 from tickets.intake import text
 from tickets.models import (
     AuthorKind,
@@ -316,6 +317,7 @@ class MessageOut(serializers.Serializer[Any]):
     )
     created_at = Moment()
     answer = AnswerOut(allow_null=True, help_text="Only of messages by the assistant.")
+    suggested = SuggestedOut(allow_null=True, help_text="Only of a reply that began as one.")
     attachments = AttachmentOut(many=True, source="attachments.all")
 
     def get_body(self, message: Message) -> str:

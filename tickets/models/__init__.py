@@ -47,6 +47,7 @@ from tickets.models.search import TicketText
 from tickets.models.segments import Segment
 from tickets.models.sending import MailboxSending, Quotes
 from tickets.models.statuses import Status, StatusCategory
+from tickets.models.suggested import SuggestedReply
 from tickets.models.tickets import Channel, Priority, Resolution, Ticket, Turn
 from tickets.models.undo import UndoStep
 from tickets.models.users import Role, Team, User
@@ -134,6 +135,7 @@ __all__ = [
     "Status",
     "StatusCategory",
     "StoppedAddress",
+    "SuggestedReply",
     "Tag",
     "TakeFirst",
     "Team",

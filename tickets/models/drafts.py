@@ -61,6 +61,8 @@ class Draft(models.Model):
     afterwards = models.CharField(max_length=10, choices=Afterwards.choices, blank=True)
     # What macros put into it, and what is done when it leaves; see tickets.conversation.macros.
     macro = models.JSONField(default=dict, blank=True, db_default={})
+    # What the co-pilot's suggestions put into it; see tickets.conversation.suggested.
+    suggested = models.JSONField(default=dict, blank=True, db_default={})
     asked_again = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     leaves_at = models.DateTimeField(null=True, blank=True)
     # Why it did not leave, in words for its author; it is theirs to send again.

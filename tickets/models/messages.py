@@ -57,7 +57,6 @@ class Message(models.Model):
     body = models.TextField(blank=True)
     # Chosen by the sender, so that a second click or a retry finds the first message.
     client_id = models.UUIDField(null=True, blank=True)
-    # For a reply that the assistant drafted and an agent sent: which draft, and how much was kept.
     # For a sentence of an admin's with which a hand-over begins: what it is about; `safety` marks a
     # warning, which is shown as one.
     provenance = models.JSONField(null=True, blank=True)

@@ -63,6 +63,7 @@ def write(request: AgentRequest, reference: str) -> HttpResponse:
             seen=sent["seen"],
             afterwards=Afterwards(sent["afterwards"]),
             with_macro=sent["with_macro"],
+            anyway=sent["anyway"],
         )
 
     return answer(request, ticket, do, written=form)

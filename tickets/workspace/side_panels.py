@@ -16,12 +16,16 @@ class SidePanel:
     name: str  # also of its element
     title: StrOrPromise
     route: str  # takes the reference of a ticket, and gives a script the inside of the panel
+    when: str = "load, news from:#main delay:2s"  # it is fetched, in htmx's words
+    first: bool = False  # above what is known of the customer
 
-    def shown(self, ticket: Ticket) -> dict[str, StrOrPromise]:
+    def shown(self, ticket: Ticket) -> dict[str, StrOrPromise | bool]:
         return {
             "name": self.name,
             "title": self.title,
             "url": reverse(self.route, args=[ticket.reference]),
+            "when": self.when,
+            "first": self.first,
         }
 
 
@@ -32,5 +36,5 @@ def add(panel: SidePanel) -> None:
     _panels.append(panel)
 
 
-def of(ticket: Ticket) -> Sequence[dict[str, StrOrPromise]]:
+def of(ticket: Ticket) -> Sequence[dict[str, StrOrPromise | bool]]:
     return [panel.shown(ticket) for panel in _panels]

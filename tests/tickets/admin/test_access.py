@@ -17,6 +17,7 @@ from bots.models import (
     LanguageTexts,
     Opening,
     QuestionSuggestion,
+    ReplyPhrase,
 )
 from knowledgebase.models import Article, Category, IgnoredWord, Synonyms
 from tests.factories import make_admin, make_agent, make_article, make_lead, make_user
@@ -72,6 +73,7 @@ MODELS = {
     ),
     *(Organization, Reaction, SiteSettings, Team, User, EscalationRule, RuleFiring),
     *(AnswerReport, Detector, KnowledgeGap, Opening, QuestionSuggestion, Synonyms, IgnoredWord),
+    ReplyPhrase,
 }
 
 

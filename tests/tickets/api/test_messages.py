@@ -46,6 +46,7 @@ def test_an_added_message_is_the_customers_and_gives_the_turn_to_whoever_answers
         "body": "It still drips.",
         "created_at": f"{message.created_at:%Y-%m-%dT%H:%M:%S.%fZ}",
         "answer": None,
+        "suggested": None,
         "attachments": [],
     }
     event = Event.objects.get(ticket=ticket, position=message.position)

@@ -126,6 +126,11 @@ TABLE = {
     ("POST", "workspace-mail-open"): [302, 404, 404, 404, 404, 404],
     ("GET", "workspace-history"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-similar"): [302, 404, 404, 200, 200, 200],
+    ("GET", "workspace-copilot"): [302, 404, 404, 200, 200, 200],
+    ("GET", "workspace-ask"): [302, 404, 404, 200, 200, 200],
+    ("GET", "workspace-summary"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-use-suggestion"): [302, 404, 404, 400, 400, 400],  # without one
+    ("POST", "workspace-language"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-transcript"): [302, 404, 404, 200, 200, 200],
     ("GET", "workspace-tags"): [302, 404, 200, 200, 200, 200],
     ("POST", "workspace-change"): [302, 404, 404, 302, 302, 302],

@@ -117,7 +117,7 @@ class MessageList(ApiView):
         messages = (
             ticket.messages.after(after)
             .complete()
-            .select_related("author_customer")
+            .select_related("author_customer", "suggested")
             .order_by("position")
         )
         rows = list(messages[: size + 1])
@@ -149,7 +149,9 @@ class MessageList(ApiView):
             body=self.taken(NewMessage)["body"],
             channel=Channel.API,
         )
-        messages = Message.objects.complete().select_related("author_customer", "ticket")
+        messages = Message.objects.complete().select_related(
+            "author_customer", "ticket", "suggested"
+        )
         message = messages.get(pk=written.pk)
         return Response(MessageOut(message).data, status=201)
 

@@ -1,0 +1,83 @@
+"""A reply begins as a suggestion, is edited, and carries where it came from into the API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import UNDO_SECONDS, Person
+from tests.live import LiveHelpdesk
+
+pytestmark = [pytest.mark.browser]
+
+Somebody = Callable[..., Person]
+AMARA = "amara@kestrelmoor.example"
+STAGE = """
+from tickets import actions
+from tickets.actors import Actor
+from tickets.models import Channel, Customer, Scope, User
+amara = User.objects.get(email="amara@kestrelmoor.example")
+customer = Customer.objects.create(name="Odile Marchetti")
+ticket = actions.open_ticket(
+    actor=Actor.of_customer(customer), customer=customer, channel=Channel.EMAIL,
+    subject="Reset", body="Good morning, I would like to write to you.",
+    team=amara.teams.first(),
+)
+actions.accept(actor=Actor.agent(amara), ticket=ticket)
+_key, secret = actions.create_api_key(
+    actor=Actor.system(), name="Journey", scopes=[Scope.TICKETS_READ]
+)
+print(ticket.reference, secret)
+"""
+WRITES = """
+from tickets import actions
+from tickets.actors import Actor
+from tickets.models import Ticket
+ticket = Ticket.objects.get(reference="{reference}")
+actions.post_message(
+    actor=Actor.of_customer(ticket.customer), ticket=ticket,
+    body="The link to reset my password says that it has expired. What do I do?",
+)
+"""
+
+
+def test_a_reply_that_began_as_a_suggestion_carries_that_into_the_api(
+    somebody: Somebody, company: LiveHelpdesk
+) -> None:
+    reference, secret = company.manage("shell", "-v", "0", "-c", STAGE).split()[-2:]
+    amara = somebody()
+    amara.logs_in(AMARA)
+    page = amara.page
+    amara.opens(f"/workspace/{reference}/?view=mine")
+    expect(page.locator("[data-conversation][data-live=yes]")).to_be_visible()
+    expect(page.locator("#copilot-fit")).to_contain_text("No suggested reply.")
+
+    company.manage("shell", "-v", "0", "-c", WRITES.format(reference=reference))
+    expect(page.locator("#copilot-fit")).to_contain_text("Suggested reply", timeout=15_000)
+    expect(page.locator("#copilot-fit")).to_contain_text("Reset your password")
+
+    text = page.locator("#composer-body")
+    text.fill("One moment please.")
+    text.press("Escape")
+    page.keyboard.press("i")
+    expect(text).to_have_value(re.compile("Hi Odile,"))
+    assert text.input_value().startswith("One moment please.\n\nHi Odile,")
+    expect(page.locator("#conversation > [data-author=agent]")).to_have_count(0)
+    text.fill(text.input_value().replace("One moment please.\n\n", "") + "\n(Billing)")
+    page.keyboard.press("Control+Enter")
+    reply = page.locator("#conversation > [data-author=agent]")
+    expect(reply).to_have_count(1, timeout=(UNDO_SECONDS + 10) * 1000)
+    expect(reply).to_contain_text("Began as a suggestion")
+    expect(reply).to_contain_text("Reset your password")
+
+    answer = page.request.get(
+        f"{company.url}/api/v1/tickets/{reference}/messages/",
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+    (told,) = [one["suggested"] for one in answer.json()["results"] if one["suggested"]]
+    assert told["by"] == "Amara"
+    assert 0 < told["edited"] < 20
+    assert told["sources"][0]["title"] == "Reset your password"
