@@ -80,6 +80,16 @@ class Mailbox(ComesIn):
         ),
     )
 
+    dkim_selector = models.CharField(
+        _("DKIM selector"),
+        max_length=63,
+        blank=True,
+        help_text=_(
+            "The name of the key with which mail from this address is signed, like s1 or google. Your "
+            "mail provider says it. It is needed only to check the records of the domain."
+        ),
+    )
+
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
     class Meta:
