@@ -289,6 +289,8 @@ else:  # no server named: mails are kept as files, so that nothing leaves a newc
 DEMO_POST_PORT = env.int("DEMO_POST_PORT", default=0)
 # Only mail servers of the internet are connected to, unless this allows our own networks.
 MAIL_FROM_OWN_NETWORK = env.bool("MAIL_FROM_OWN_NETWORK", default=False)
+# Asked for the records of a mailbox's domain; empty: those of the machine.
+DNS_SERVERS = env.list("DNS_SERVERS", default=[])
 
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = "helpdesk.formats"  # how dates and times are written, in every place

@@ -68,7 +68,7 @@ def compose(delivery: Delivery, desk: SiteSettings, *, more: Sequence[Delivery] 
     messages = [one.message for one in (delivery, *more) if one.message is not None]
     came = headers.came_in(delivery.ticket)
     token = headers.token(delivery)
-    files = _files(delivery, messages, desk)
+    files, in_copy = _files(delivery, messages, desk), _in_copy(delivery)
     with translation.override(language_of(delivery)), timezone.override(zone_of(delivery)):
         context = {
             **_context(delivery, desk),
@@ -89,8 +89,8 @@ def compose(delivery: Delivery, desk: SiteSettings, *, more: Sequence[Delivery] 
             subject=of_its_own or headers.subject(delivery.ticket, came),
             body=written.text,
             from_email=headers.sender(delivery, messages[-1] if messages else None, desk),
-            to=[] if delivery.kind == DeliveryKind.COPY else [delivery.recipient],
-            cc=_in_copy(delivery),
+            to=[delivery.recipient] if delivery.recipient not in in_copy else [],
+            cc=in_copy,
             headers={
                 "Message-ID": delivery.internet_message_id,
                 **headers.thread(delivery, came),

@@ -20,6 +20,16 @@ class Migration(migrations.Migration):
                 verbose_name="DKIM selector",
             ),
         ),
+        migrations.AlterField(
+            model_name="mailbox",
+            name="trusted_server",
+            field=models.CharField(
+                blank=True,
+                help_text="The name with which your own mail server begins its Authentication-Results, like mx.example.com; it stands in the source of any mail that came here. What others say of a sender is not believed. Without it nobody proves that a colleague sent a mail: their answers to notifications, and what they forward, wait for an agent.",
+                max_length=200,
+                verbose_name="our receiving server",
+            ),
+        ),
         migrations.CreateModel(
             name="MailTemplate",
             fields=[
