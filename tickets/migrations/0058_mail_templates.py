@@ -30,6 +30,27 @@ class Migration(migrations.Migration):
                 verbose_name="our receiving server",
             ),
         ),
+        migrations.AddField(
+            model_name="mailboxsending",
+            name="log_in",
+            field=models.CharField(
+                choices=[
+                    ("password", "With a password"),
+                    ("oauth", "With OAuth 2, as Microsoft 365 demands it"),
+                ],
+                default="password",
+                help_text="With OAuth 2 what is entered at the mailbox is used here, too.",
+                max_length=10,
+                verbose_name="log-in",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="mailboxsending",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("log_in__in", ["password", "oauth"])),
+                name="sending_log_in_is_known",
+            ),
+        ),
         migrations.CreateModel(
             name="MailTemplate",
             fields=[
