@@ -21,6 +21,7 @@ class TokenServer(ThreadingHTTPServer):
         self.rotates = False  # each use of the refresh token gives a newer one
         self.refusal = ""  # the code of an error, as in RFC 6749
         self.good: set[str] = set()  # access tokens
+        self.gives = ""  # a token that is never good, in place of one that is
         self.given = 0
         self.asked: list[dict[str, str]] = []
 
@@ -36,6 +37,8 @@ class TokenServer(ThreadingHTTPServer):
         self.asked.append(asked)
         if self.refusal or asked.get("refresh_token") != self.refresh_token:
             return 400, {"error": self.refusal or "invalid_grant"}
+        if self.gives:
+            return 200, {"access_token": self.gives}
         self.given += 1
         token = f"access-token-{self.given}"
         self.good.add(token)

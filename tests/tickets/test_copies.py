@@ -171,7 +171,7 @@ def by_mail(dana: User) -> tuple[Ticket, Mailbox]:
     return ticket, mailbox
 
 
-def sam_writes(ticket: Ticket, mailbox: Mailbox, **headers: str) -> None:
+def sam_writes(ticket: Ticket, mailbox: Mailbox, **headers: Any) -> None:
     deliver(
         a_mail(
             sender=f"Sam Reed <{SAM}>",

@@ -61,7 +61,7 @@ def owe_copies(event: Event, _nothing: None) -> None:
     messages = Message.objects.select_related("author_customer")
     message = messages.get(ticket=ticket, position=event.position)
     author = message.author_customer
-    to = []
+    to: list[str] = []
     if ticket.with_a_person or author is None:
         to += ticket.participants.order_by("pk").values_list("email", flat=True)
     if _by_somebody_in_copy(event) and ticket.customer.email:

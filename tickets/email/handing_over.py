@@ -219,8 +219,8 @@ def _connection(sending: MailboxSending | None) -> BaseEmailBackend:
     if sending.log_in == LogIn.OAUTH:
         user = sending.user_name or sending.mailbox.address
         return oauth_smtp.Connection(mailbox=sending.mailbox, user=user, **options)
-    log_in = {"username": sending.user_name, "password": sealing.unseal(sending.password)}
-    return get_connection(SMTP, **options, **log_in)
+    options |= {"username": sending.user_name, "password": sealing.unseal(sending.password)}
+    return get_connection(SMTP, **options)
 
 
 def _coded(code: int, words: bytes | str) -> Answer:

@@ -60,6 +60,7 @@ class Connection(EmailBackend):
 
     def _authenticate(self, token: str) -> None:
         said = f"user={self._user}\x01auth=Bearer {token}\x01\x01"
+        assert self.connection is not None
         self.connection.ehlo_or_helo_if_needed()
         # A refusal comes in two steps: its reason, to which nothing is answered, and then the refusal.
         self.connection.auth(

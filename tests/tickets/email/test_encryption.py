@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -108,7 +109,7 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
         handler = Handler()
         handler.inbox = Inbox()
         implicit = security == Security.TLS and offers
-        options = (
+        options: dict[str, Any] = (
             {"tls_context": context, "require_starttls": True} if offers and not implicit else {}
         )
         server = _Server(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def said(ticket: Ticket) -> list[tuple[str, str]]:
     return list(rows.values_list("author_kind", "body"))
 
 
-PROVED = {"Authentication_Results": "mx.kestrelmoor.example; dmarc=pass"}
+PROVED: dict[str, Any] = {"Authentication_Results": "mx.kestrelmoor.example; dmarc=pass"}
 
 
 def our_mailbox() -> Mailbox:
@@ -97,11 +98,8 @@ def test_whoever_got_hold_of_an_agents_address_for_answers_does_not_write_as_the
 ) -> None:
     dana = make_agent("Dana Osei", email="dana@kestrelmoor.example")
     ticket = make_ticket(turn=Turn.AGENT, agent=dana)
-    mail = a_mail(
-        sender="dana@kestrelmoor.example",
-        to=answer_address(ticket, dana),
-        **({"Authentication_Results": results} if results else {}),
-    )
+    headers: dict[str, Any] = {"Authentication_Results": results} if results else {}
+    mail = a_mail(sender="dana@kestrelmoor.example", to=answer_address(ticket, dana), **headers)
     row = deliver(mail, make_mailbox(trusted_server=server))
 
     assert (row.state, row.ticket) == (MailState.HELD, ticket)
@@ -110,7 +108,7 @@ def test_whoever_got_hold_of_an_agents_address_for_answers_does_not_write_as_the
     assert not Note.objects.exists()
 
 
-def a_forward(**headers: str) -> EmailMessage:
+def a_forward(**headers: Any) -> EmailMessage:
     body = (
         "Came to my own address.\n\n---------- Forwarded message ---------\n"
         "From: Ines Brook <ines@brook.example>\nDate: Mon, 30 Nov 2026 at 09:12\n"

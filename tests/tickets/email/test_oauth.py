@@ -216,9 +216,7 @@ def test_a_token_that_is_over_is_replaced_at_once_and_nothing_waits(
 def test_a_token_that_is_never_taken_leaves_the_mail_waiting_and_says_so(
     mailbox: Mailbox, server: Controller, tokens: TokenServer
 ) -> None:
-    tokens.user = "x"
-    mailbox.address = "other@kestrelmoor.example"
-    tokens.token = lambda _asked: (200, {"access_token": "not good"})  # type: ignore[method-assign]
+    tokens.gives = "not good"
     answer = send(mailbox, server)
     assert answer.outcome == Outcome.AWAY
     assert "535" in answer.words
