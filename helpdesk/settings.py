@@ -285,9 +285,7 @@ if env.str("EMAIL_URL", default=""):
 else:  # no server named: mails are kept as files, so that nothing leaves a newcomer's machine
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
-DEMO_POST_PORT = env.int(
-    "DEMO_POST_PORT", default=0
-)  # of the demo's own mail server, if there is one
+DEMO_POST_PORT = env.int("DEMO_POST_PORT", default=0)  # of the demo's own mail server, if any
 # Only mail servers of the internet are connected to, unless this allows our own networks.
 MAIL_FROM_OWN_NETWORK = env.bool("MAIL_FROM_OWN_NETWORK", default=False)
 DNS_SERVERS = env.list("DNS_SERVERS", default=[])  # asked about a mailbox; empty: the machine's

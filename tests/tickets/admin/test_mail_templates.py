@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.template.defaultfilters import force_escape
 from django.test import Client
 from django.urls import reverse
 
@@ -70,7 +71,9 @@ def test_the_preview_shows_every_kind_as_its_reader_gets_it_and_keeps_nothing(
     assert "canary" in written.text
     assert "canary" in written.html
     assert "{" not in written.text.replace("##HD", "")
-    assert "sandbox" in page.content.decode()
+    shown = page.content.decode()
+    assert "sandbox" in shown
+    assert force_escape(written.html) in shown, "all of it is in the frame's attribute"
     if kind == MailText.ANSWER:
         assert "Talk to a human" in written.text
         assert "not a person" in written.html
