@@ -143,8 +143,8 @@ class Lines:
 def read(error: OSError) -> Answer:
     """What an error says of the mail or of the server."""
     if isinstance(error, smtplib.SMTPRecipientsRefused) and error.recipients:
-        code, words = next(iter(error.recipients.values()))
-        return _coded(code, words)
+        code, said = next(iter(error.recipients.values()))
+        return _coded(code, said)
     if isinstance(error, smtplib.SMTPResponseException):
         answer = _coded(error.smtp_code, error.smtp_error)
         of_connecting = isinstance(
