@@ -285,10 +285,10 @@ if env.str("EMAIL_URL", default=""):
 else:  # no server named: mails are kept as files, so that nothing leaves a newcomer's machine
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
-# Where the demo's own mail server listens; 0 where there is no demo.
-DEMO_POST_PORT = env.int("DEMO_POST_PORT", default=0)
+DEMO_POST_PORT = env.int("DEMO_POST_PORT", default=0)  # of the demo's own mail server, if any
 # Only mail servers of the internet are connected to, unless this allows our own networks.
 MAIL_FROM_OWN_NETWORK = env.bool("MAIL_FROM_OWN_NETWORK", default=False)
+DNS_SERVERS = env.list("DNS_SERVERS", default=[])  # asked about a mailbox; empty: the machine's
 
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = "helpdesk.formats"  # how dates and times are written, in every place

@@ -6,7 +6,6 @@ unless HELPDESK_REQUIRE_MAIL or HELPDESK_REQUIRE_BROWSER demands it.
 
 from __future__ import annotations
 
-import datetime as dt
 import grp
 import imaplib
 import os
@@ -23,11 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+
+from tests import certificates
 
 PASSWORD = "a lantern in the fog"
 CONFIG = """
@@ -42,18 +38,35 @@ default_internal_group = {group}
 mail_uid = {mail_owner}
 mail_gid = {mail_group}
 first_valid_uid = 0
-listen = 127.0.0.1
+listen = 127.0.0.1, 127.0.0.2, 127.0.0.3, 127.0.0.4
 ssl = yes
 ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 mail_fsync = never
 maildir_very_dirty_syncs = yes
 imap_capability = {capability}
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
+passdb {{
   driver = passwd-file
   args = {folder}/users/%u
+}}
+local 127.0.0.2 {{
+  ssl_cert = <{folder}/expired.pem
+  ssl_key = <{folder}/expired-key.pem
+}}
+local 127.0.0.3 {{
+  ssl_cert = <{folder}/another.pem
+  ssl_key = <{folder}/another-key.pem
+}}
+local 127.0.0.4 {{
+  ssl_cert = <{folder}/unknown.pem
+  ssl_key = <{folder}/unknown-key.pem
 }}
 userdb {{
   driver = static
@@ -79,19 +92,33 @@ namespace inbox {{
 """
 
 
+# Whom Dovecot asks whether an access token is good: tests.token_server.
+OAUTH = """
+introspection_mode = get
+introspection_url = http://127.0.0.1:{port}/introspect?token=
+username_attribute = user
+active_attribute = active
+active_value = true
+"""
+# Where its certificate is not what it should be.
+EXPIRED, ANOTHER, UNKNOWN = "127.0.0.2", "127.0.0.3", "127.0.0.4"
+
+
 class MailServer:
     """A Dovecot that may be hurt. Every user that is named has a mailbox."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port, self.tls_port = _free_port(), _free_port()
+        self.port, self.tls_port, self.token_port = _free_port(), _free_port(), _free_port()
         self.changes = int(time.time())
         self.process: subprocess.Popen[bytes] | None = None
-        _make_certificate(folder)
+        certificates.make_all(folder)
+        (folder / "oauth2.conf").write_text(OAUTH.format(port=self.token_port))
 
     @property
-    def certificate(self) -> Path:
-        return self.folder / "cert.pem"
+    def trusted(self) -> Path:
+        """The certificates that a machine has to know for those that are right, or wrong in one way."""
+        return self.folder / "trusted.pem"
 
     def start(self, *, capability: str = "") -> None:
         owner = pwd.getpwuid(os.getuid()).pw_name
@@ -211,25 +238,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _make_certificate(folder: Path) -> None:
-    """For localhost, by nobody that anybody knows."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=30))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(made.public_bytes(Encoding.PEM))
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "key.pem").write_bytes(private)

@@ -12,7 +12,7 @@ class TicketsConfig(AppConfig):
         from tickets import sending, telling, uses
         from tickets.actions import organizations
         from tickets.bulk import working
-        from tickets.email import answering, outbound
+        from tickets.email import answering, copies, outbound
         from tickets.email.incoming import reaction as incoming
         from tickets.portal import accounts
         from tickets.search import indexing
@@ -20,6 +20,7 @@ class TicketsConfig(AppConfig):
         from tickets.workspace import by_mail
 
         outbound.subscribe()
+        copies.subscribe()
         answering.subscribe()
         incoming.subscribe()
         sending.subscribe()

@@ -107,13 +107,15 @@ bounced = Delivery.objects.create(
     recipient="gone@walkers.example", internet_message_id="<gone@help>", is_automatic=False,
     state="bounced", answer="mailbox full", due_at=timezone.now(), attempts=1,
 )
+template = MailTemplate.objects.create(kind="closing", text="We close it after {day}.")
 StoppedAddress.objects.create(address="gone@walkers.example", why="mailbox full", by=bounced)
 rule = EscalationRule.objects.order_by("pk").first()
 rows = {model: model._default_manager.order_by("pk").first() for model in site._registry}
 print(json.dumps({
     "rows": {model._meta.label_lower.replace(".", "_"): row and row.pk for model, row in rows.items()},
     "article": article.slug, "article_pk": article.pk, "category": Category.objects.first().slug,
-    "mail": mail.pk, "by_mail": links.make(links.Act.PERSON, reported).rsplit("/", 2)[1],
+    "mail": mail.pk, "mail_template": template.pk,
+    "by_mail": links.make(links.Act.PERSON, reported).rsplit("/", 2)[1],
     "macro": Macro.objects.get(owner=amara).pk, "customer": maya.pk, "segment": segment.pk,
     "other_customer": double.pk, "organization": Organization.objects.first().pk,
     "job": job.pk, "view": view.pk, "rule": rule.pk, "waits": waits.reference, "talks": talks.reference,
@@ -230,6 +232,10 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "admin:knowledgebase_article_version": (
         ADMIN,
         ("/admin/knowledgebase/article/{article_pk}/versions/1/",),
+    ),
+    "admin:tickets_mailtemplate_preview": (
+        ADMIN,
+        ("/admin/tickets/mailtemplate/{mail_template}/preview/",),
     ),
     "admin:tickets_escalationrule_versions": (
         ADMIN,

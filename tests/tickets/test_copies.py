@@ -9,11 +9,26 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from tests.factories import make_agent, make_message, make_note, make_reply, make_team, make_ticket
-from tests.tickets.email.mail_server import Inbox, inbox, send_due, smtp, words
+from tests.tickets.email.mail_server import Inbox, inbox, owe_due, send_due, smtp, words
+from tests.tickets.email.posted import a_mail, answer_address, deliver, make_mailbox, ticket_of
 from tickets import access, actions
 from tickets.actions import ActionError, NotAllowed
 from tickets.actors import Actor
-from tickets.models import Event, EventKind, Participant, Ticket, Turn, User
+from tickets.email import caps
+from tickets.live import presence
+from tickets.models import (
+    Block,
+    Delivery,
+    DeliveryKind,
+    Event,
+    EventKind,
+    Mailbox,
+    Participant,
+    SiteSettings,
+    Ticket,
+    Turn,
+    User,
+)
 from tickets.models.following import MOST_COPIES
 from tickets.portal import news
 
@@ -137,3 +152,124 @@ def test_nobody_but_an_agent_puts_anybody_in_copy(ticket: Ticket, dana: User) ->
         actor=Actor.agent(dana), ticket=other, participant=participant.pk
     ), "only in its own conversation"
     assert Participant.objects.get() == participant
+
+
+# --- what somebody in copy writes
+
+
+SAM, RUTH = "sam@walkers.example", "ruth@walkers.example"
+
+
+@pytest.fixture
+def by_mail(dana: User) -> tuple[Ticket, Mailbox]:
+    """A conversation by mail, with Sam and Ruth in copy."""
+    mailbox = make_mailbox(team=dana.teams.get())
+    ticket = ticket_of(deliver(a_mail(), mailbox))
+    actions.accept(actor=Actor.agent(dana), ticket=ticket)
+    for address in (SAM, RUTH):
+        add(ticket, dana, address)
+    return ticket, mailbox
+
+
+def sam_writes(ticket: Ticket, mailbox: Mailbox, **headers: Any) -> None:
+    deliver(
+        a_mail(
+            sender=f"Sam Reed <{SAM}>",
+            to=answer_address(ticket),
+            body="canary: it is mine, too.",
+            **headers,
+        ),
+        mailbox,
+    )
+
+
+def told(inbox: Inbox) -> dict[str, Any]:
+    """The mails that pass on what Sam wrote, by whom they went to."""
+    both = zip(inbox.mails, inbox.recipients, strict=True)
+    return {to[0]: mail for mail, to in both if "canary" in words(mail)}
+
+
+def test_what_somebody_in_copy_writes_reaches_the_customer_and_the_others_once_each(
+    by_mail: tuple[Ticket, Mailbox], inbox: Inbox
+) -> None:
+    ticket, mailbox = by_mail
+    sam_writes(ticket, mailbox)
+    send_due()
+    send_due()
+    found = told(inbox)
+    assert sorted(found) == sorted(["ines@brook.example", RUTH])
+    assert len([1 for mail in inbox.mails if "canary" in words(mail)]) == 2
+    ours = found["ines@brook.example"]
+    assert ours["To"] == "ines@brook.example"
+    assert "Sam Reed, who is in copy, wrote" in words(ours)
+    assert "You are in copy" not in words(ours)
+    assert "+" in ours["Reply-To"], "an answer goes into the conversation"
+    assert "Sam Reed wrote to" in words(found[RUTH])
+    copies = Delivery.objects.filter(kind=DeliveryKind.COPY)
+    assert sorted(copies.values_list("recipient", flat=True)) == sorted(found)
+    assert set(copies.values_list("state", flat=True)) == {"sent"}
+
+
+def test_whoever_is_blocked_or_was_sent_it_by_its_writer_gets_no_copy(
+    by_mail: tuple[Ticket, Mailbox], dana: User, inbox: Inbox
+) -> None:
+    ticket, mailbox = by_mail
+    Block.objects.create(email=RUTH, reason="Threats.", by=dana)
+    sam_writes(ticket, mailbox, Cc="ines@brook.example")
+    send_due()
+    assert not told(inbox)
+
+
+def test_a_domain_that_is_blocked_gets_no_copy(
+    by_mail: tuple[Ticket, Mailbox], dana: User, inbox: Inbox
+) -> None:
+    ticket, _mailbox = by_mail
+    Block.objects.create(domain="walkers.example", reason="Spam.", by=dana)
+    make_reply(ticket, dana, "canary")
+    send_due()
+    assert sorted(told(inbox)) == ["ines@brook.example"]
+
+
+def test_what_a_machine_in_copy_sends_is_passed_on_to_nobody(
+    by_mail: tuple[Ticket, Mailbox], inbox: Inbox
+) -> None:
+    ticket, mailbox = by_mail
+    sam_writes(ticket, mailbox, Auto_Submitted="auto-replied")
+    send_due()
+    assert not told(inbox)
+    assert not Delivery.objects.filter(kind=DeliveryKind.COPY).exists()
+
+
+def test_a_note_is_passed_on_to_nobody(
+    by_mail: tuple[Ticket, Mailbox], dana: User, inbox: Inbox
+) -> None:
+    make_note(by_mail[0], dana, "canary")
+    send_due()
+    assert not told(inbox)
+
+
+def test_a_customer_who_reads_on_our_pages_is_mailed_only_what_stays_unread(
+    ticket: Ticket, dana: User, inbox: Inbox
+) -> None:
+    SiteSettings.objects.update(unread_minutes=5)
+    add(ticket, dana, SAM)
+    sam_writes(ticket, make_mailbox(team=ticket.team))
+    owe_due()
+    delivery = Delivery.objects.get(recipient=ticket.customer.email)
+    assert delivery.waits_unread
+    presence.mark_here(presence.customer_key(ticket.pk))
+    send_due()
+    delivery.refresh_from_db()
+    assert (delivery.state, told(inbox)) == ("read", {})
+
+
+def test_a_customer_whose_program_answers_every_copy_ends_it_within_the_cap(
+    by_mail: tuple[Ticket, Mailbox], inbox: Inbox
+) -> None:
+    ticket, mailbox = by_mail
+    for _again in range(caps.MOST_PASSED_ON + 5):
+        sam_writes(ticket, mailbox)
+    send_due()
+    copies = Delivery.objects.filter(kind=DeliveryKind.COPY, recipient="ines@brook.example")
+    assert copies.count() == caps.MOST_PASSED_ON
+    assert Event.objects.filter(kind=EventKind.MAIL_SILENCED, ticket=ticket).exists()

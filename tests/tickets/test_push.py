@@ -6,9 +6,12 @@ import base64
 import json
 import socket
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.test import Client
 from django.utils import timezone
 from py_vapid import Vapid02
 
@@ -25,7 +28,7 @@ from tests.tickets.push_service import (
     ticket,
 )
 from tests.tickets.telling import tell
-from tickets import actions
+from tickets import actions, sealing
 from tickets.actors import Actor
 from tickets.delivering import push, run
 from tickets.models import MailWait, Notification, NotificationTarget, PushKey, Team, Ticket, User
@@ -288,7 +291,34 @@ def test_a_browser_belongs_to_who_asked_last_and_there_are_not_endless_ones(
     assert actions.remove_browser(actor=Actor.agent(robin), endpoint=target.endpoint)
 
 
-def test_the_key_is_made_once_by_the_installation() -> None:
-    assert PushKey.objects.get().private_key.startswith("-----BEGIN PRIVATE KEY-----")
+def test_the_key_is_made_once_by_the_installation_and_kept_sealed() -> None:
+    kept = PushKey.objects.get().private_key
+    assert "PRIVATE KEY" not in kept
+    assert sealing.unseal(kept).startswith("-----BEGIN PRIVATE KEY-----")
     point = base64.urlsafe_b64decode(push.public_key() + "=")
     assert (len(point), point[0]) == (65, 4)
+
+
+def test_a_key_from_before_is_sealed_as_it_is_and_opened_on_the_way_back() -> None:
+    migration = import_module("tickets.migrations.0059_push_key_is_sealed")
+    before, plain = push.public_key(), sealing.unseal(PushKey.objects.get().private_key)
+    migration.unseal(apps, None)
+    assert PushKey.objects.get().private_key == plain
+    for _twice in range(2):
+        migration.seal(apps, None)
+        assert sealing.unseal(PushKey.objects.get().private_key) == plain
+    assert push.public_key() == before
+
+
+def test_a_key_that_cannot_be_opened_any_more_stops_pushes_and_nothing_else(
+    service: PushService, dana: User, settings: Any, client: Client
+) -> None:
+    subscribe(dana, service)
+    target = NotificationTarget.objects.get()
+    settings.SEALING_KEYS = ["another than it was sealed with"]
+    assert push.send(target, b"{}", urgent=False).outcome == push.Outcome.LATER
+    assert not service.pushed
+    client.force_login(dana)
+    page = client.get("/workspace/notifications/settings/")
+    assert page.status_code == 200
+    assert "data-push" not in page.content.decode()

@@ -9,6 +9,7 @@ import pytest
 from tests.tickets.email.test_receiving import make_mailbox
 from tickets import actions, sealing
 from tickets.actors import Actor
+from tickets.models import PushKey
 
 SECRET = "a lantern in the fog ⛺"
 
@@ -38,10 +39,12 @@ def test_after_sealing_again_the_old_key_may_go(settings: Any) -> None:
     mailbox = make_mailbox()
     mailbox.imap_password, mailbox.signing_key = sealing.seal(SECRET), "nonsense"
     mailbox.save()
+    PushKey.objects.update(private_key=sealing.seal("a key"))
     settings.SEALING_KEYS = ["new", "old"]
     done, lost = actions.seal_again(actor=Actor.system())
-    assert (done, lost) == (1, [f"{mailbox} (signing_key)"])
+    assert (done, lost) == (2, [f"{mailbox} (signing_key)"])
     settings.SEALING_KEYS = ["new"]
     mailbox.refresh_from_db()
     assert sealing.unseal(mailbox.imap_password) == SECRET
+    assert sealing.unseal(PushKey.objects.get().private_key) == "a key"
     assert mailbox.signing_key == "nonsense"

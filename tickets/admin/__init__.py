@@ -6,6 +6,7 @@ from tickets.admin.people import blocks, customers, keys, users
 from tickets.admin.policy import (
     custom_fields,
     macros,
+    mail_templates,
     mailboxes,
     opening_hours,
     sending,
@@ -29,6 +30,7 @@ __all__ = [
     "ledger",
     "log",
     "macros",
+    "mail_templates",
     "mailboxes",
     "opening_hours",
     "rules",

@@ -73,6 +73,7 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("Incoming mail"), "mark_email_unread", "tickets_incomingmail"),
             _page(_("Sending from mailboxes"), "outgoing_mail", "tickets_mailboxsending"),
             _page(_("Outgoing mail"), "send", "tickets_delivery"),
+            _page(_("Texts of mails"), "edit_note", "tickets_mailtemplate"),
             _page(_("Stopped addresses"), "unsubscribe", "tickets_stoppedaddress"),
         ),
         _group(

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from py_vapid import Vapid02
 
+from tickets import sealing
 from tickets.models import NotificationTarget, PushKey
 from tickets.notifying import endpoints
 from tickets.notifying.endpoints import Endpoint, Refused
@@ -44,8 +45,12 @@ class Answer:
 
 
 def public_key() -> str:
-    """Our key in the form in which a browser takes it to subscribe."""
-    return _base64(_keys().public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+    """Our key in the form in which a browser takes it to subscribe; "" if it cannot be opened any more."""
+    try:
+        public = _keys().public_key
+    except sealing.Unreadable:
+        return ""
+    return _base64(public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
 
 
 def send(target: NotificationTarget, payload: bytes, *, urgent: bool) -> Answer:
@@ -59,7 +64,12 @@ def send(target: NotificationTarget, payload: bytes, *, urgent: bool) -> Answer:
         return Answer(Outcome.GONE)
     except OSError:
         return Answer(Outcome.LATER)
-    return _post(endpoint, address, body, urgent=urgent)
+    try:
+        signature = _signature(endpoint)
+    except sealing.Unreadable:
+        logger.error("Pushes are not sent: the key among SEALING_KEYS that opens ours is gone.")
+        return Answer(Outcome.LATER)
+    return _post(endpoint, address, body, signature, urgent=urgent)
 
 
 def encrypted(target: NotificationTarget, payload: bytes) -> bytes:
@@ -84,9 +94,11 @@ def are_keys(p256dh: str, auth: str) -> bool:
         return False
 
 
-def _post(endpoint: Endpoint, address: str, body: bytes, *, urgent: bool) -> Answer:
+def _post(
+    endpoint: Endpoint, address: str, body: bytes, signature: dict[str, str], *, urgent: bool
+) -> Answer:
     headers = {
-        **_signature(endpoint),
+        **signature,
         "Host": endpoint.origin.partition("://")[2],
         "Content-Type": "application/octet-stream",
         "Content-Encoding": "aes128gcm",
@@ -152,7 +164,7 @@ def _signature(endpoint: Endpoint) -> dict[str, str]:
 
 
 def _keys() -> Vapid02:
-    return Vapid02.from_pem(PushKey.objects.get().private_key.encode())
+    return Vapid02.from_pem(sealing.unseal(PushKey.objects.get().private_key).encode())
 
 
 def _base64(raw: bytes) -> str:

@@ -7,12 +7,12 @@ Never for old mail, never for a machine's, and within the caps: see tickets.emai
 from __future__ import annotations
 
 from django.conf import settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tickets import actions, events
 from tickets.actors import Actor
-from tickets.email import outbound
+from tickets.email import composing, outbound, wording
 from tickets.email.reading import Nature
 from tickets.intake import limits
 from tickets.models import (
@@ -24,6 +24,7 @@ from tickets.models import (
     Event,
     EventKind,
     IncomingMail,
+    MailText,
     Message,
     Reason,
     SiteSettings,
@@ -105,20 +106,33 @@ def tell_whoever_is_blocked(event: Event, _nothing: None) -> None:
     if mail is None or mail.is_old or mail.shown.get("nature") != Nature.PERSON:
         return
     customer = Customer.objects.filter(email=address).first() if address else None
-    block = customer and Block.objects.of(customer).in_force(event.created_at).first()
-    if not block:
+    if customer is None:
+        return
+    block = Block.objects.of(customer).in_force(event.created_at).first()
+    if block is None:
         return
     try:
         limits.spend(limits.MAIL_TO_SOMEBODY_BLOCKED, "address", address)
     except limits.TooMany:
         return
-    with translation.override(mail.mailbox.language or settings.LANGUAGE_CODE):
-        actions.queue_mail(
-            actor=Actor.system(),
-            to=address,
-            subject=_("Your mail to us"),
-            text=notices.blocked(SiteSettings.load(), block.until),
-        )
+    desk, mailbox, team = SiteSettings.load(), mail.mailbox, mail.mailbox.team
+    language = customer.language or mailbox.language or settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(composing.zone(team.hours)):
+        template = wording.chosen(MailText.BLOCKED, language, mailbox=mailbox, team=team)
+        values = {
+            **wording.about(customer, desk),
+            "blocked": notices.blocked_here(block.until),
+            "other_ways": notices.other_ways(desk),
+        }
+        words = wording.filled(MailText.BLOCKED, template, values)
+        written = composing.write(DeliveryKind.BLOCKED, {"words": words, "desk": desk})
+    actions.queue_mail(
+        actor=Actor.system(),
+        to=address,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+    )
 
 
 def _writes_by_mail(ticket: Ticket) -> bool:

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from tickets import actions
 from tickets.actors import Actor
-from tickets.email import headers, links, tokens
+from tickets.email import headers, links, tokens, wording
 from tickets.email.handing_over import Mail
 from tickets.email.links import Act
 from tickets.intake import text
@@ -24,12 +25,16 @@ from tickets.models import (
     AuthorKind,
     Delivery,
     DeliveryKind,
+    MailTemplate,
+    MailText,
     Message,
+    OpeningHours,
     Quotes,
     SiteSettings,
     Turn,
+    User,
 )
-from tickets.service import notices, queues
+from tickets.service import dates, notices, queues
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +44,15 @@ _WITH_A_CODE = (DeliveryKind.CONFIRM_ADDRESS, DeliveryKind.ANSWER_WAITS)
 QUOTED_MESSAGES = 10
 QUOTED_LETTERS = 20_000
 _MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The words of a mail."""
+
+    subject: str
+    text: str
+    html: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +68,8 @@ def compose(delivery: Delivery, desk: SiteSettings, *, more: Sequence[Delivery] 
     messages = [one.message for one in (delivery, *more) if one.message is not None]
     came = headers.came_in(delivery.ticket)
     token = headers.token(delivery)
-    files = _files(delivery, messages, desk)
-    with translation.override(language_of(delivery)):
+    files, in_copy = _files(delivery, messages, desk), _in_copy(delivery)
+    with translation.override(language_of(delivery)), timezone.override(zone_of(delivery)):
         context = {
             **_context(delivery, desk),
             "messages": messages,
@@ -66,15 +80,17 @@ def compose(delivery: Delivery, desk: SiteSettings, *, more: Sequence[Delivery] 
             "answerable": bool(token),
             "marker": tokens.marker(token) if token else "",
         }
-        said = render_to_string(f"emails/{delivery.kind}.txt", context)
-        text_part = f"{said.rstrip()}\n{render_to_string('emails/tail.txt', context)}"
-        html = render_to_string(f"emails/{delivery.kind}.html", context)
+        kind = wording.text_of(delivery)
+        if kind is not None:
+            context["words"] = wording.filled(kind, _template(kind, delivery), _values(context))
+        written = write(delivery.kind, context)
+        of_its_own = None if delivery.kind in _OF_THE_CONVERSATION else written.subject
         mail = Mail(
-            subject=_subject(delivery, came, context),
-            body=text_part,
+            subject=of_its_own or headers.subject(delivery.ticket, came),
+            body=written.text,
             from_email=headers.sender(delivery, messages[-1] if messages else None, desk),
-            to=[] if delivery.kind == DeliveryKind.COPY else [delivery.recipient],
-            cc=_in_copy(delivery),
+            to=[delivery.recipient] if delivery.recipient not in in_copy else [],
+            cc=in_copy,
             headers={
                 "Message-ID": delivery.internet_message_id,
                 **headers.thread(delivery, came),
@@ -83,10 +99,25 @@ def compose(delivery: Delivery, desk: SiteSettings, *, more: Sequence[Delivery] 
             },
         )
     mail.only_to = delivery.recipient
-    mail.attach_alternative(html, "text/html")
+    mail.attach_alternative(written.html, "text/html")
     for name, content, content_type in files.attached:
         mail.attach(name, content, content_type)
     return mail
+
+
+def write(name: str, context: dict[str, Any]) -> Written:
+    """Text and HTML of a mail from one source, in the language that is active; its subject is "" where
+    it is the conversation's.
+    """
+    subject = context["words"].subject if "words" in context else ""
+    if not subject and DeliveryKind(name) not in _OF_THE_CONVERSATION:
+        subject = render_to_string(f"emails/{name}_subject.txt", context)
+    said = render_to_string(f"emails/{name}.txt", context)
+    return Written(
+        subject=headers.line(subject)[: headers.LONGEST_SUBJECT],
+        text=f"{said.strip()}\n{render_to_string('emails/tail.txt', context)}",
+        html=render_to_string(f"emails/{name}.html", context),
+    )
 
 
 def language_of(delivery: Delivery) -> str:
@@ -95,6 +126,42 @@ def language_of(delivery: Delivery) -> str:
         return settings.LANGUAGE_CODE
     of_mailbox = delivery.mailbox.language if delivery.mailbox else ""
     return delivery.ticket.customer.language or of_mailbox or settings.LANGUAGE_CODE
+
+
+def zone_of(delivery: Delivery) -> ZoneInfo:
+    """The recipient's time zone, where they chose one; else that of the team's opening hours."""
+    return zone(delivery.user or delivery.ticket.customer.user, delivery.ticket.team.hours)
+
+
+def zone(*those: User | OpeningHours | None) -> ZoneInfo:
+    """The first of their time zones that there is."""
+    for name in (one.timezone for one in those if one is not None):
+        try:
+            if name:
+                return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            logger.warning("A time zone is not known: %r", name)
+    return ZoneInfo("UTC")
+
+
+def _template(kind: MailText, delivery: Delivery) -> MailTemplate | None:
+    return wording.chosen(
+        kind, language_of(delivery), mailbox=delivery.mailbox, team=delivery.ticket.team_id
+    )
+
+
+def _values(context: dict[str, Any]) -> dict[str, str]:
+    """What stands for the placeholders of a text."""
+    ticket, messages = context["ticket"], context["messages"]
+    agent = messages[-1].author_user if messages else None
+    return {
+        **wording.about(ticket.customer, context["desk"]),
+        "ticket.reference": ticket.reference,
+        "agent.first_name": agent.get_short_name() if agent else "",
+        "expected": context.get("expected", ""),
+        "day": dates.weekday(context["day"]) if "day" in context else "",
+        "code": context.get("code", ""),
+    }
 
 
 def _context(delivery: Delivery, desk: SiteSettings) -> dict[str, Any]:
@@ -112,12 +179,19 @@ def _context(delivery: Delivery, desk: SiteSettings) -> dict[str, Any]:
         context |= _code(delivery)
     if delivery.kind == DeliveryKind.ANSWER and delivery.message is not None:
         context |= {f"link_{act.name.lower()}": links.make(act, delivery.message) for act in Act}
+        context |= _answer(delivery.message)
     if delivery.kind == DeliveryKind.ACKNOWLEDGEMENT and ticket.turn == Turn.QUEUE:
         context["expected"] = notices.queued(queues.outlook(ticket), ticket.customer)
     if delivery.kind == DeliveryKind.CLOSING:
         day = date.fromisoformat(delivery.event.data["on"])
         context["day"] = datetime.combine(day, time(12), tzinfo=UTC)
     return context
+
+
+def _answer(message: Message) -> dict[str, Any]:
+    """The assistant's answer with what it quotes; a warning has neither."""
+    answer = getattr(message, "answer", None)
+    return {"answer": answer, "sources": list(answer.citations.all()) if answer else []}
 
 
 def _code(delivery: Delivery) -> dict[str, str]:
@@ -129,13 +203,6 @@ def _code(delivery: Delivery) -> dict[str, str]:
     _claim, code = actions.make_claim(actor=Actor.system(), ticket=delivery.ticket)
     link = f"{settings.SITE_URL}{reverse('confirm-address')}#{code}"
     return {"code": code, "link": link}
-
-
-def _subject(delivery: Delivery, came: Any, context: dict[str, Any]) -> str:
-    if delivery.kind in _OF_THE_CONVERSATION:
-        return headers.subject(delivery.ticket, came)
-    subject = render_to_string(f"emails/{delivery.kind}_subject.txt", context)
-    return headers.line(subject)[: headers.LONGEST_SUBJECT]
 
 
 def _in_copy(delivery: Delivery) -> list[str]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import smtplib
+import ssl
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -15,11 +17,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from tickets import sealing
-from tickets.email import headers, tokens
-from tickets.models import Mailbox, MailboxSending, Security, SiteSettings
+from tickets.email import headers, oauth_smtp, tokens
+from tickets.models import LogIn, Mailbox, MailboxSending, Security, SiteSettings
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +74,8 @@ class Lines:
     @classmethod
     def of_now(cls) -> Lines:
         """With the servers that mailboxes have of their own; those known to be away are left out."""
-        own = {row.pk: row for row in MailboxSending.objects.exclude(host="")}
+        rows = MailboxSending.objects.exclude(host="").select_related("mailbox")
+        own = {row.pk: row for row in rows}
         return cls(own, {server for server in (0, *own) if _is_away(server)})
 
     def server_of(self, mailbox: Mailbox | None) -> int:
@@ -106,9 +110,17 @@ class Lines:
         if line is None:
             line = _connection(self.own.get(server))
             if hasattr(line, "connection"):  # of SMTP: else each mail opens and closes one
-                line.open()
+                self._open_line(line)
             self._open[server] = line
         return line
+
+    def _open_line(self, line: BaseEmailBackend) -> None:
+        try:
+            line.open()
+        except OSError:
+            with suppress(OSError):
+                line.close()  # what was begun
+            raise
 
     def _hang_up(self, server: int) -> None:
         line = self._open.pop(server, None)
@@ -131,8 +143,8 @@ class Lines:
 def read(error: OSError) -> Answer:
     """What an error says of the mail or of the server."""
     if isinstance(error, smtplib.SMTPRecipientsRefused) and error.recipients:
-        code, words = next(iter(error.recipients.values()))
-        return _coded(code, words)
+        code, said = next(iter(error.recipients.values()))
+        return _coded(code, said)
     if isinstance(error, smtplib.SMTPResponseException):
         answer = _coded(error.smtp_code, error.smtp_error)
         of_connecting = isinstance(
@@ -141,8 +153,29 @@ def read(error: OSError) -> Answer:
         )
         return Answer(Outcome.AWAY, answer.words) if of_connecting else answer
     if isinstance(error, smtplib.SMTPNotSupportedError):
+        if "STARTTLS" in str(error):
+            words = _(
+                "The mail server offers no STARTTLS on this port. Try TLS, usually on port 465."
+            )
+            return Answer(Outcome.AWAY, words)
         return Answer(Outcome.REFUSED, headers.line(str(error)))
-    return Answer(Outcome.AWAY, headers.line(str(error) or type(error).__name__)[:300])
+    return Answer(Outcome.AWAY, headers.line(_in_words(error))[:300])
+
+
+def _in_words(error: OSError) -> str:
+    """What an admin can do about a connection that is none."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _(
+            "The certificate of the mail server is not valid (%(why)s). Is the server's name the one "
+            "that its certificate is for? A certificate of your own has to be made known to this "
+            "machine."
+        ) % {"why": error.verify_message or _("no reason given")}
+    if isinstance(error, ssl.SSLError):
+        return _(
+            "The mail server does not speak TLS on this port. Try STARTTLS, usually on port 587; TLS is "
+            "usually on 465."
+        )
+    return str(error) or type(error).__name__
 
 
 def hand_over(
@@ -180,11 +213,13 @@ def _connection(sending: MailboxSending | None) -> BaseEmailBackend:
     options: dict[str, Any] = {
         "host": sending.host,
         "port": sending.port,
-        "username": sending.user_name,
-        "password": sealing.unseal(sending.password),
         "use_tls": sending.security == Security.STARTTLS,
         "use_ssl": sending.security == Security.TLS,
     }
+    if sending.log_in == LogIn.OAUTH:
+        user = sending.user_name or sending.mailbox.address
+        return oauth_smtp.Connection(mailbox=sending.mailbox, user=user, **options)
+    options |= {"username": sending.user_name, "password": sealing.unseal(sending.password)}
     return get_connection(SMTP, **options)
 
 

@@ -1,4 +1,4 @@
-"""What mail is owed, and to whom: an agent's answers, copies, notices, codes, calls.
+"""What mail is owed, and to whom: an agent's answers, notices, codes, calls. Copies: `copies`.
 
 Reactions decide, and write a delivery in the transaction in which they are done; `tickets.email.sender`
 sends it, for as long as it takes. Mails about log-ins are no deliveries: they are sent by their
@@ -58,13 +58,6 @@ def subscribe() -> None:
         when=by_an_agent,
         work=how_to_tell,
         settle=owe_reply,
-    )
-    events.subscribe(
-        EventKind.MESSAGE_POSTED,
-        name="mail.copy",
-        queue="mail",
-        when=between_people,
-        settle=owe_copies,
     )
     events.subscribe(
         EventKind.CLOSING_ANNOUNCED, name="mail.closing", queue="mail", settle=owe_closing
@@ -188,7 +181,7 @@ def how_to_tell(event: Event) -> Telling | None:
     customer = ticket.customer
     if customer.email:
         wait = timedelta()
-        if _reads_on_a_page(ticket):
+        if reads_on_a_page(ticket):
             wait = timedelta(minutes=SiteSettings.load().unread_minutes)
             if not wait and presence.customer_is_here(ticket):
                 return None
@@ -214,11 +207,11 @@ def owe_reply(event: Event, telling: Telling | None) -> None:
     )
 
 
-def _reads_on_a_page(ticket: Ticket) -> bool:
+def reads_on_a_page(ticket: Ticket) -> bool:
     """Whether it is a conversation on our pages, and its customer's last words did not come by mail."""
     if ticket.channel not in _ON_A_PAGE:
         return False
-    theirs = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER).order_by("-position")
+    theirs = ticket.messages.filter(author_customer=ticket.customer).order_by("-position")
     return theirs.values_list("channel", flat=True).first() != Channel.EMAIL
 
 
@@ -228,50 +221,7 @@ def _is_to_many(message: Message) -> bool:
     return answers.filter(became__position=message.position).exists()
 
 
-# --- copies, notices, codes, calls ----------------------------------------------------------------
-
-
-def between_people(event: Event) -> bool:
-    """What customer and agent say to each other while somebody is in copy; not what is said to the
-    assistant, or by it.
-    """
-    if event.ticket is None or event.data.get("author") not in (
-        AuthorKind.CUSTOMER,
-        AuthorKind.AGENT,
-    ):
-        return False
-    if not (by_an_agent(event) or event.ticket.with_a_person):
-        return False
-    return event.ticket.participants.exists()
-
-
-def owe_copies(event: Event, _nothing: None) -> None:
-    """A public message goes to each who is in copy at this moment, and is still when it leaves; not
-    to whoever wrote it.
-
-    They see each other's addresses, as in any mail with copies, and get no link: to read or write in
-    the conversation takes a log-in that is the customer's or an agent's.
-    """
-    if event.ticket is None or event.position is None:
-        return
-    ticket = event.ticket
-    addresses = list(ticket.participants.order_by("pk").values_list("email", flat=True))
-    if not addresses:
-        return
-    messages = Message.objects.select_related("author_customer")
-    message = messages.get(ticket=ticket, position=event.position)
-    author = message.author_customer
-    enough: set[str] = set()
-    if author is not None:
-        Ticket.objects.locked(ticket)  # two at once are counted one after the other
-        enough = caps.passed_on_enough(ticket)
-    for address in addresses:
-        if author is not None and address == author.email:
-            continue
-        if address in enough:
-            actions.note_silence(actor=Actor.system(), ticket=ticket, address=address)
-            continue
-        owe(event, ticket, address, DeliveryKind.COPY, message=message)
+# --- notices, codes, calls ------------------------------------------------------------------------
 
 
 def owe_closing(event: Event, _nothing: None) -> None:

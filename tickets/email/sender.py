@@ -97,7 +97,8 @@ def _send(delivery: Delivery, lines: Lines, stopped: dict[str, str], desk: SiteS
     if (trouble := lines.connect(server)) is not None:
         _note(delivery, trouble)
         return
-    more = Delivery.objects.gather(delivery) if delivery.waits_unread else []
+    unread = delivery.waits_unread and delivery.kind == DeliveryKind.REPLY
+    more = Delivery.objects.gather(delivery) if unread else []
     try:
         mail = composing.compose(delivery, desk, more=more)
     except Exception as error:
@@ -119,7 +120,7 @@ def _not_needed(delivery: Delivery) -> tuple[DeliveryState | None, str]:
         gone = not delivery.user.on_the_staff or delivery.user.email != delivery.recipient
         return (not_sent, _("They do not work here any more.")) if gone else (None, "")
     match delivery.kind:
-        case DeliveryKind.COPY:
+        case DeliveryKind.COPY if delivery.recipient != customer.email:
             if not ticket.participants.filter(email=delivery.recipient).exists():
                 return not_sent, _("They are not in copy any more.")
             return None, ""

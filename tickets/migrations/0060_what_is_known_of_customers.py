@@ -12,7 +12,7 @@ import tickets.clock
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0057_indexes_of_references")]
+    dependencies = [("tickets", "0059_push_key_is_sealed")]
 
     operations = [
         migrations.CreateModel(

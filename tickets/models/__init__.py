@@ -25,6 +25,7 @@ from tickets.models.incoming import IncomingMail, MailState
 from tickets.models.jobs import BulkItem, BulkJob
 from tickets.models.links import LinkKind, TicketLink
 from tickets.models.macros import Macro, MacroUse
+from tickets.models.mail_templates import MailTemplate, MailText
 from tickets.models.mailboxes import Mailbox
 from tickets.models.mails import QueuedMail
 from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
@@ -98,6 +99,8 @@ __all__ = [
     "Macro",
     "MacroUse",
     "MailState",
+    "MailTemplate",
+    "MailText",
     "MailWait",
     "Mailbox",
     "MailboxSending",

@@ -132,7 +132,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         if not taken:
             return []
         found = self.filter(pk__in=taken).select_related(
-            "ticket__customer", "mailbox__sending", "user", "event", "message__author_user"
+            *("ticket__customer__user", "ticket__team__hours", "mailbox__sending", "user", "event"),
+            "message__author_user",
         )
         return list(found.prefetch_related("message__attachments").order_by("urgency", "pk"))
 

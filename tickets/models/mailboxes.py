@@ -75,8 +75,20 @@ class Mailbox(ComesIn):
         max_length=200,
         blank=True,
         help_text=_(
-            "The name with which your own mail server signs its Authentication-Results, like "
-            "mx.example.com. What others say of a sender is not believed."
+            "The name with which your own mail server begins its Authentication-Results, like "
+            "mx.example.com; it stands in the source of any mail that came here. What others say of a "
+            "sender is not believed. Without it nobody proves that a colleague sent a mail: their "
+            "answers to notifications, and what they forward, wait for an agent."
+        ),
+    )
+
+    dkim_selector = models.CharField(
+        _("DKIM selector"),
+        max_length=63,
+        blank=True,
+        help_text=_(
+            "The name of the key with which mail from this address is signed, like s1 or google. Your "
+            "mail provider says it. It is needed only to check the records of the domain."
         ),
     )
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets import clock
 from tickets.models.users import User
+from tickets.models.ways_in import SealedField
 
 KEPT_READ = timedelta(days=90)
 FORGET_AT_ONCE = 5000
@@ -326,8 +327,7 @@ class NotificationTarget(models.Model):
 class PushKey(models.Model):
     """The key by which push services know this installation. One row, made when it was installed."""
 
-    # Beside the secrets of second factors, and kept as they are.
-    private_key = models.TextField()
+    private_key = SealedField()
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
     class Meta:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models.ways_in import SealedField, Security
+from tickets.models.ways_in import LogIn, SealedField, Security
 
 
 class Quotes(models.TextChoices):
@@ -51,6 +51,13 @@ class MailboxSending(models.Model):
     security = models.CharField(
         _("encryption"), max_length=8, choices=Security.choices, default=Security.STARTTLS
     )
+    log_in = models.CharField(
+        _("log-in"),
+        max_length=10,
+        choices=LogIn.choices,
+        default=LogIn.PASSWORD,
+        help_text=_("With OAuth 2 what is entered at the mailbox is used here, too."),
+    )
     user_name = models.CharField(_("user name"), max_length=200, blank=True)
     password = SealedField(_("password"), blank=True)
 
@@ -64,6 +71,9 @@ class MailboxSending(models.Model):
             models.CheckConstraint(
                 condition=Q(security__in=Security.values), name="sending_security_is_known"
             ),
+            models.CheckConstraint(
+                condition=Q(log_in__in=LogIn.values), name="sending_log_in_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,5 +82,7 @@ class MailboxSending(models.Model):
     def clean(self) -> None:
         if any(letter.isspace() or not letter.isprintable() for letter in self.host):
             raise ValidationError({"host": _("Write the name of a server, like mail.example.com.")})
+        if self.log_in == LogIn.OAUTH and not self.mailbox.oauth_refresh_token:
+            raise ValidationError({"log_in": _("Enter what OAuth 2 needs at the mailbox first.")})
         if self.password and not self.user_name:
             raise ValidationError({"user_name": _("A password needs the user name it belongs to.")})

@@ -29,7 +29,6 @@ from tickets.models import (
     EventKind,
     IncomingMail,
     MailState,
-    Note,
     Participant,
     Reason,
     SiteSettings,
@@ -165,77 +164,6 @@ def test_a_twin_of_an_address_is_somebody_else_and_a_capital_letter_is_not(addre
     ticket = make_ticket(customer=make_customer(email="ines@brook.example"))
     row = deliver(a_mail(sender=address, to=answer_address(ticket)), mailbox)
     assert row.state == (MailState.DONE if address.isascii() else MailState.HELD)
-
-
-def test_an_agent_answers_by_mail_with_the_address_that_was_sent_to_them() -> None:
-    dana = make_agent("Dana Osei", email="dana@kestrelmoor.example")
-    ticket = make_ticket(turn=Turn.AGENT, agent=dana)
-    mail = a_mail(
-        sender="dana@kestrelmoor.example", to=answer_address(ticket, dana), body="On its way."
-    )
-    row = deliver(mail, make_mailbox())
-
-    assert row.state == MailState.DONE
-    message = ticket.messages.get(author_kind=AuthorKind.AGENT)
-    assert (message.author_user, message.body) == (dana, "On its way.")
-
-
-def test_an_agents_mail_that_begins_as_a_note_is_one_and_no_customer_reads_it() -> None:
-    dana = make_agent("Dana Osei", email="dana@kestrelmoor.example")
-    ticket = make_ticket(turn=Turn.AGENT, agent=dana)
-    mail = a_mail(
-        sender="dana@kestrelmoor.example",
-        to=answer_address(ticket, dana),
-        body="#note Known fault.",
-    )
-    row = deliver(mail, make_mailbox())
-
-    assert Note.objects.get().body == "Known fault."
-    assert (row.state, row.message) == (MailState.NOTED, None)
-    assert not ticket.messages.filter(author_kind=AuthorKind.AGENT).exists()
-
-
-@pytest.mark.parametrize(
-    "lacks", ["their address", "another's address", "second factor", "doubt", "team"]
-)
-def test_a_mail_in_an_agents_name_is_held_where_anything_is_missing(lacks: str) -> None:
-    dana = make_agent(
-        "Dana Osei", email="dana@kestrelmoor.example", second_factor=lacks != "second factor"
-    )
-    kim = make_agent("Kim Lund", email="kim@kestrelmoor.example")
-    ticket = make_ticket(turn=Turn.AGENT, agent=kim)
-    if lacks != "team":
-        dana.teams.add(ticket.team)
-    to = {
-        "their address": answer_address(ticket),
-        "another's address": answer_address(ticket, kim),
-    }.get(lacks, answer_address(ticket, dana))
-    mail = a_mail(
-        sender="dana@kestrelmoor.example",
-        to=to,
-        Authentication_Results="mx.kestrelmoor.example; dmarc=fail",
-    )
-    trusted = "mx.kestrelmoor.example" if lacks == "doubt" else ""
-    row = deliver(mail, make_mailbox(trusted_server=trusted))
-
-    assert (row.state, row.ticket) == (MailState.HELD, ticket)
-    assert not ticket.messages.filter(author_kind=AuthorKind.AGENT).exists()
-
-
-def test_what_an_agent_forwards_is_a_conversation_of_whoever_wrote_it() -> None:
-    dana = make_agent("Dana Osei", email="dana@kestrelmoor.example")
-    body = (
-        "Came to my own address.\n\n---------- Forwarded message ---------\n"
-        "From: Ines Brook <ines@brook.example>\nDate: Mon, 30 Nov 2026 at 09:12\n"
-        "Subject: My tent\nTo: <dana@kestrelmoor.example>\n\nIt has a hole.\n"
-    )
-    mail = a_mail(sender="dana@kestrelmoor.example", subject="Fwd: My tent", body=body)
-    row = deliver(mail, make_mailbox())
-
-    assert ticket_of(row).customer.email == "ines@brook.example"
-    assert said(ticket_of(row)) == [("customer", "It has a hole.")]
-    assert ticket_of(row).turn == Turn.QUEUE
-    assert [note.body for note in Note.objects.filter(author=dana)] == ["Came to my own address."]
 
 
 def test_automatic_mail_of_a_conversation_is_shown_to_agents_and_opens_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from tickets.models import LogIn, WayIn
 from tickets.models.ways_in import SIGNING
 
 SECRETS = ("imap_password", "oauth_client_secret", "oauth_refresh_token", "signing_key")
+_SELECTOR = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 # What a stored secret was entered for: sent to another server it would be given away.
 _GOES_TO = {
     "imap_password": ("imap_host", "imap_port", "imap_security", "imap_user"),
@@ -63,6 +65,14 @@ class MailboxForm(AuditedForm):
 
     def clean_address(self) -> str:
         return addresses.normalised(self.cleaned_data["address"])
+
+    def clean_dkim_selector(self) -> str:
+        """As it stands in the name of the record; providers show it with what follows, too."""
+        written = self.cleaned_data["dkim_selector"].strip().lower().removesuffix(".")
+        selector = written.partition("._domainkey")[0]
+        if selector and not _SELECTOR.fullmatch(selector):
+            raise forms.ValidationError(_("Write the selector alone, like s1 or google."))
+        return str(selector)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -23,6 +23,7 @@ from tickets.admin.audit.audited import AuditedAdmin, actor_of
 from tickets.admin.buttons import Button
 from tickets.admin.policy.mailbox_form import MailboxForm
 from tickets.admin.site import site
+from tickets.email.domains import checking
 from tickets.email.fetching import trying
 from tickets.models import IncomingMail, Mailbox, WayIn
 from tickets.models.ways_in import HAND_OVER_USER
@@ -58,6 +59,16 @@ class MailboxAdmin(AuditedAdmin):
             ),
             method="make_address",
             shown=lambda mailbox: mailbox.way_in == WayIn.WEBHOOK,
+        ),
+        Button(
+            name="domain",
+            label=gettext_lazy("Check SPF, DKIM and DMARC"),
+            explanation=gettext_lazy(
+                "Asks DNS whether mail from this address will be believed, and says what to add. It "
+                "takes 20 seconds at most; nothing is changed."
+            ),
+            method="check_domain",
+            in_transaction=False,
         ),
     )
 
@@ -127,6 +138,17 @@ class MailboxAdmin(AuditedAdmin):
         found = trying.attempt(mailbox)
         (messages.success if found.works else messages.error)(request, found.sentence)
 
+    def check_domain(self, request: HttpRequest, mailbox: Mailbox) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("SPF, DKIM and DMARC"),
+            "subtitle": str(mailbox),
+            "mailbox": mailbox,
+            "findings": checking.check(mailbox),
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/mailbox_domain.html", context)
+
     def make_address(self, request: HttpRequest, mailbox: Mailbox) -> HttpResponse:
         """The address with its secret, in this answer and nowhere else."""
         secret = secrets.token_urlsafe(32)
@@ -158,7 +180,7 @@ TAKEN = ("take_first", "take_days", "done_folder", "raw_days")
 HANDED = ("provider", "signing_key", "hand_over_address")
 THEN = (
     *("assistant_answers", "acknowledges", "opens_automatic", "has_plus_addresses"),
-    *("trusted_server", "signature"),
+    *("trusted_server", "dkim_selector", "signature"),
 )
 PRESETS = gettext_lazy(
     "Gmail and Google Workspace: imap.gmail.com, port 993, TLS, and an app password (not your own; it "

@@ -47,7 +47,7 @@ class MailboxSendingAdmin(AuditedAdmin):
         (None, {"fields": ("mailbox", "quotes")}),
         (
             gettext_lazy("Its own mail server"),
-            {"fields": ("host", "port", "security", "user_name", "password")},
+            {"fields": ("host", "port", "security", "log_in", "user_name", "password")},
         ),
     )
 

@@ -86,10 +86,13 @@ def _into(row: IncomingMail, mail: Incoming, place: Place) -> None:
     """It names a conversation: its customer's words, somebody's in copy, an agent's; or it is held."""
     sender = people.sender_of(mail)
     if place.user is not None:
-        if people.is_the_agent(sender, place):
-            _by_agent(row, mail, place, sender)
-        else:
+        if not people.is_the_agent(sender, place):
             file(row, mail, MailState.HELD, words.not_the_agent(), ticket=place.ticket)
+        elif not sender.is_proved:
+            why = words.not_proved(row.mailbox, mail)
+            file(row, mail, MailState.HELD, why, ticket=place.ticket)
+        else:
+            _by_agent(row, mail, place, sender)
     elif people.takes_part(sender, place.ticket):
         write_into(row, mail, place.ticket, how=place.how)
     else:
@@ -162,13 +165,18 @@ def _alone(row: IncomingMail, mail: Incoming) -> None:
         if people.takes_part(sender, ticket):
             write_into(row, mail, ticket, how="number")
             return
-    if sender.works_here and mail.forwarded is not None and mail.forwarded.sender.address:
-        if sender.is_doubted:
-            file(row, mail, MailState.HELD, words.doubted())
-        else:
+    if is_passed_on(mail, sender):
+        if sender.is_proved:
             open_from(row, mail, forwarded=True)
+        else:
+            file(row, mail, MailState.HELD, words.not_proved(row.mailbox, mail))
         return
     open_from(row, mail)
+
+
+def is_passed_on(mail: Incoming, sender: Sender) -> bool:
+    """Whether it says that a colleague forwards what somebody else wrote."""
+    return sender.works_here and mail.forwarded is not None and bool(mail.forwarded.sender.address)
 
 
 def open_from(
@@ -182,7 +190,7 @@ def open_from(
     customer = actions.sender_of_mail(
         actor=Actor.system(), email=person.address, name=person.name, language=row.mailbox.language
     )
-    user = people.sender_of(mail).user
+    user = by.user if by else people.sender_of(mail).user
     actor = Actor.agent(user) if forwarded and user else Actor.of_customer(customer)
     uploads, left_out = taken(mail.files)
     subject = passed_on.subject if passed_on and passed_on.subject else mail.subject
@@ -207,7 +215,7 @@ def open_from(
     _done(row, mail, message, kept.shown(mail, left_out=left_out), by=by)
     if not forwarded:
         _put_in_copy(mail, message.ticket)
-    elif mail.said.strip() and user is not None and user.works_here:
+    elif by is None and mail.said.strip() and user is not None and user.works_here:
         actions.write_note(actor=actor, ticket=message.ticket, body=mail.said)
 
 

@@ -45,7 +45,8 @@ def let_in(*, actor: Actor, mail: IncomingMail, said: Incoming) -> IncomingMail:
 
 @transaction.atomic
 def open_alone(*, actor: Actor, mail: IncomingMail, said: Incoming) -> IncomingMail:
-    """It begins a conversation of its own, for a person.
+    """It begins a conversation of its own, for a person; what a colleague seems to have passed on, that
+    of whoever wrote it.
 
     Raises:
         ActionError: it is decided already, or has no sender to answer to.
@@ -55,7 +56,8 @@ def open_alone(*, actor: Actor, mail: IncomingMail, said: Incoming) -> IncomingM
         raise ActionError(
             _("It does not say who sent it, so nobody can be answered."), code="nobody"
         )
-    deciding.open_from(row, said, by=actor)
+    passed_on = deciding.is_passed_on(said, people.sender_of(said))
+    deciding.open_from(row, said, by=actor, forwarded=passed_on)
     return _decided(row)
 
 

@@ -23,6 +23,9 @@ class Sender:
     person: Person
     user: User | None
     is_doubted: bool  # our own server says that the address was not theirs to use
+    is_proved: (
+        bool  # it says that it was: nothing else counts where somebody would act as a colleague
+    )
 
     @property
     def works_here(self) -> bool:
@@ -32,19 +35,20 @@ class Sender:
 def sender_of(mail: Incoming) -> Sender:
     """Of From. What a mail wants its answers to go to says nothing of who wrote it."""
     user = User.objects.filter(email=mail.sender.address).first() if mail.sender.address else None
-    return Sender(mail.sender, user, mail.authentication.get("dmarc") == "fail")
+    found = mail.authentication.get("dmarc")
+    return Sender(mail.sender, user, found == "fail", found == "pass")
 
 
 def is_the_agent(sender: Sender, place: Place) -> bool:
-    """Whether this is the agent for whom the conversation's name was made, and they may write there.
+    """Whether it says that it is from the agent for whom the conversation's name was made, and they may
+    write there. Whether it is from them is another question: `is_proved`.
 
-    It was sent to their address alone. Their second factor's rules hold: `works_here`.
+    The name was sent to their address alone. Their second factor's rules hold: `works_here`.
     """
     user = sender.user
     return (
         user is not None
         and place.user == user.pk
-        and not sender.is_doubted
         and user.works_here
         and access.may_see(Actor.agent(user), place.ticket, teams=user.team_keys)
     )

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from tickets import addresses
 from tickets.actions import ActionError
 from tickets.email.reading.mail import Incoming
 from tickets.intake import text
 from tickets.intake.attachments import Upload
+from tickets.models import Mailbox
 
 
 def said(mail: Incoming, uploads: Sequence[Upload], *, text_of: str | None = None) -> str:
@@ -42,8 +44,21 @@ def not_the_agent() -> str:
     return _("It was sent to a colleague's address for answers, and not from their mailbox.")
 
 
-def doubted() -> str:
-    return _("It has the address of a colleague, and our server says that they did not send it.")
+def not_proved(mailbox: Mailbox, mail: Incoming) -> str:
+    """Why a mail with a colleague's address is not taken as theirs, and what an admin can do."""
+    if mail.authentication.get("dmarc") == "fail":
+        return _(
+            "It has the address of a colleague, and our server says that they did not send it."
+        )
+    if not mailbox.trusted_server:
+        return _(
+            "It has the address of a colleague, and nothing proves that they sent it. Colleagues write "
+            "by mail once an admin has named “our receiving server” at the mailbox %(name)s."
+        ) % {"name": mailbox.name}
+    return _(
+        "It has the address of a colleague, and our server does not say that they sent it (dmarc=pass). "
+        "An admin sees to that with a DMARC record for %(domain)s."
+    ) % {"domain": addresses.domain_of(mail.sender.address)}
 
 
 def no_address() -> str:
