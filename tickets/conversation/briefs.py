@@ -7,10 +7,15 @@ plain brief, so that a hand-over never waits for anything.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tickets.models import AuthorKind, Identity, Reason, Ticket
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
+
+from tickets.models import AuthorKind, HandOver, Identity, Note, NoteKind, Reason, Ticket
+
+HINTS = 5  # of leads, in one brief
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,7 @@ class Brief:
     """Extracted, never invented: what they want, what was tried, why a person, how they feel.
 
     `statements` are its lines one by one, each with the positions of the messages it comes from:
-    `{"kind": "wants" | "tried" | "why" | "feeling", "text", "positions"}`.
+    `{"kind": "wants" | "tried" | "why" | "feeling" | "hint", "text", "positions"}`.
     """
 
     wants: str = ""
@@ -59,4 +64,14 @@ def use(writer: Writer) -> None:
 
 
 def write(ticket: Ticket, reason: Reason, detail: str) -> Brief:
-    return _writer(ticket, reason, detail)
+    """The brief as of now, with the hints that leads gave since the last one. One query for these."""
+    brief = _writer(ticket, reason, detail)
+    last = HandOver.objects.filter(ticket=ticket).order_by("-pk").values("read_to")[:1]
+    given = Note.objects.filter(
+        ticket=ticket, kind=NoteKind.HINT, position__gt=Coalesce(Subquery(last), 0)
+    ).select_related("author")
+    hints = [
+        {"kind": "hint", "text": note.body, "positions": [note.position], "by": str(note.author)}
+        for note in given.order_by("position")[:HINTS]
+    ]
+    return replace(brief, statements=[*brief.statements, *hints]) if hints else brief

@@ -25,7 +25,15 @@ from tickets.models.links import LinkKind, TicketLink
 from tickets.models.macros import Macro, MacroUse
 from tickets.models.mailboxes import Mailbox
 from tickets.models.mails import QueuedMail
-from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
+from tickets.models.messages import (
+    Answer,
+    AuthorKind,
+    Citation,
+    Decision,
+    Message,
+    Note,
+    NoteKind,
+)
 from tickets.models.notifications import (
     MailWait,
     Notification,
@@ -97,6 +105,7 @@ __all__ = [
     "Mention",
     "Message",
     "Note",
+    "NoteKind",
     "Notification",
     "NotificationKind",
     "NotificationSettings",

@@ -129,7 +129,7 @@ def show(
     """The page of a conversation; with what was written and not sent, when there was a problem."""
     shared_desk = desk(request)["desk"]
     kept = drafts.of(ticket, request.user)
-    bodies, kind = kept.bodies, kept.kind
+    bodies, kind = kept.bodies, _first_kind(ticket, request, kept)
     if written is not None:
         kind = Kind.NOTE if written.data.get("kind") == Kind.NOTE else Kind.REPLY
         bodies[kind] = written.data.get("body", "")[:20_000]
@@ -155,6 +155,16 @@ def show(
         },
         status=status,
     )
+
+
+def _first_kind(ticket: Ticket, request: AgentRequest, kept: drafts.Drafts) -> str:
+    """What the composer begins with: a note for a lead who only joined what another agent has."""
+    joined = any(
+        one["key"] == request.user.pk and one["joined"]
+        for one in getattr(ticket, "who_follows", ())
+    )
+    beside = joined and ticket.somebody_has_it and ticket.assignee_id != request.user.pk
+    return Kind.NOTE if beside and not kept.bodies.get(Kind.REPLY) else kept.kind
 
 
 @require_safe

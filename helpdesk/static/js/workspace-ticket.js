@@ -120,7 +120,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "r" || event.key === "n") {
     event.preventDefault();
     write(event.key === "n" ? "note" : "reply");
-  } else if ("aesfhlmq".includes(event.key)) {
+  } else if ("aesfhlmqw".includes(event.key)) {
     root.querySelector(`[data-key='${event.key}']`)?.click();
   }
 });
