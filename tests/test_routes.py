@@ -26,6 +26,7 @@ READ = {
     *("workspace-mails", "workspace-mail", "workspace-mail-original", "workspace-mail-source"),
     *("workspace-filter", "workspace-counts", "workspace-jobs", "workspace-job"),
     *("workspace-macros", "workspace-macro-list"),
+    *("workspace-leads", "workspace-day"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {
@@ -46,6 +47,7 @@ WRITE = {
     *("workspace-mail-again", "workspace-mail-hold", "workspace-mail-open"),
     *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
     *("workspace-apply-macro", "workspace-leave-macro-out", "workspace-remove-macro"),
+    *("workspace-join", "workspace-step-out", "workspace-take-over", "workspace-give-back"),
 }
 FORM = {
     "ask",
@@ -61,6 +63,7 @@ FORM = {
     "workspace-split",
     "workspace-affected",
     "workspace-block",
+    "workspace-whisper",
     "workspace-keep-view",
     "workspace-add-macro",
     "workspace-change-macro",

@@ -2,7 +2,7 @@
 
 Below a customer's message stands what was understood of it, below an answer whether it was reported
 as wrong; pages of its own correct the one, report the other, and approve sample questions. Beside a
-conversation stand similar ones.
+conversation stand similar ones; in the leads' home what looks bad, was reported, or is lacking.
 """
 
 from __future__ import annotations
@@ -11,15 +11,20 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from bots.workspace import understood
+from bots.workspace import lacking, troubled, understood
 from tickets.models import Message
 from tickets.workspace import side_panels, timeline
+from tickets.workspace.oversight import sections
+from tickets.workspace.oversight.sections import Section
 from tickets.workspace.side_panels import SidePanel
 
 
 def take_part() -> None:
     """Called once, at start: the workspace shows what the assistant knows of each message."""
     timeline.add_below_messages(load=("reading", "answer__report"), show=_below)
+    sections.add(Section("workspace/oversight/troubled.html", troubled.section, wide=True))
+    sections.add(Section("workspace/oversight/reported.html", lacking.reported))
+    sections.add(Section("workspace/oversight/gaps.html", lacking.gaps))
     side_panels.add(SidePanel("similar", _("Similar conversations"), "workspace-similar"))
 
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from tickets.conditions import field_named
 from tickets.conversation.asked_again import name_of
-from tickets.conversation.correctable import correctable
 from tickets.conversation.briefs import HINTS
+from tickets.conversation.correctable import correctable
 from tickets.models import HandOver, Identity, Note, NoteKind, Reason, Ticket
 from tickets.workspace.since import Line as FirstWords
 from tickets.workspace.since import Since, happened_since, with_what_followed

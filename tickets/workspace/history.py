@@ -237,6 +237,8 @@ def _detail(event: Event, names: _Names) -> str:
     match event.kind:
         case EventKind.PERSON_ASKED:
             return str(Reason(data["reason"]).label)
+        case EventKind.NOTE_WRITTEN if "user" in data:
+            return names.user(data["user"])
         case EventKind.PERSON_PAGED:
             return names.user(data["user"])
         case EventKind.TICKET_SNOOZED if data["until"]:

@@ -12,6 +12,7 @@ from tickets.workspace import (
     changing,
     completing,
     counts,
+    day,
     drafts,
     filtering,
     history,
@@ -31,9 +32,12 @@ from tickets.workspace import (
     undoing,
     views,
 )
+from tickets.workspace.oversight import home
 
 urlpatterns = [
     path("", views.inbox_page, name="workspace"),
+    path("day/", day.day, name="workspace-day"),
+    path("leads/", home.home, name="workspace-leads"),
     path("presence/", views.presence_switch, name="workspace-presence"),
     path("tags/", changing.tags, name="workspace-tags"),
     path("search-words/", completing.search_words, name="workspace-search-words"),

@@ -192,10 +192,13 @@ def ticket_list(request: AgentRequest, ticket: Ticket) -> dict[str, Any]:
     return {**list_context(request, selection), "current": ticket.reference}
 
 
-def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
+def list_context(
+    request: AgentRequest, selection: Selection, page: inbox.Page | None = None
+) -> dict[str, Any]:
     """What every page of the workspace shows: the views with their counts, and the list of one."""
     actor = actor_of(request)
-    page = found.page(actor, selection) if selection.search else inbox.page(actor, selection)
+    if page is None:
+        page = found.page(actor, selection) if selection.search else inbox.page(actor, selection)
     here = reverse("workspace")
     empty = _EMPTY[selection.view]
     kept = saved_views.shown(page.navigation, selection)
@@ -242,7 +245,8 @@ def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
 
 def beside(request: AgentRequest) -> dict[str, Any]:
     """What a page of the workspace shows that is no list: the views, none of which is open."""
-    context = list_context(request, Selection.from_query({}))
+    alone = inbox.Page([], "", inbox.navigation(actor_of(request), []))
+    context = list_context(request, Selection.from_query({}), alone)
     for view in context["inbox_views"]:
         view["current"] = False
     return context
