@@ -8,6 +8,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ["failed", "bounced", "complained"])),
+                fields=["-changed_at"],
+                name="delivery_not_arrived",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="event",
             index=models.Index(
                 condition=models.Q(("kind", "question.asked_again")),
