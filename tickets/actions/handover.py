@@ -15,7 +15,7 @@ from tickets.actions.blocked import refuse_blocked
 from tickets.actions.errors import NotAllowed, Taken, closed
 from tickets.actions.speech import announce, say
 from tickets.actors import Actor
-from tickets.conversation import briefs, openings
+from tickets.conversation import briefs, hints, openings
 from tickets.conversation.openings import Opening
 from tickets.conversation.unanswered import waits_for_answer
 from tickets.intake import text
@@ -75,7 +75,7 @@ def hand_over(
         ticket.team = team
     prioritise(ticket, priority)
     detail = text.line(detail, limit=300)
-    brief = briefs.write(ticket, reason, detail)
+    brief = hints.carried_by(briefs.write(ticket, reason, detail), ticket)
     handover = HandOver.objects.create(
         ticket=ticket,
         reason=reason,
@@ -243,7 +243,7 @@ def place_with(ticket: Ticket, agent: User, handover: HandOver | None, detail: s
     """Give a locked ticket to an agent, by the hand-over that waits or by one of their own."""
     now = clock.now()
     if handover is None:
-        brief = briefs.write(ticket, Reason.TAKEN_OVER, detail)
+        brief = hints.carried_by(briefs.write(ticket, Reason.TAKEN_OVER, detail), ticket)
         handover = HandOver(
             ticket=ticket,
             reason=Reason.TAKEN_OVER,
@@ -265,7 +265,7 @@ def queue_again(ticket: Ticket, team: Team, detail: str = "") -> HandOver:
     now = clock.now()
     detail = text.line(detail, limit=300)
     before = ticket.handovers.filter(ended_at=None).first()
-    brief = asdict(briefs.write(ticket, Reason.TRANSFERRED, detail))
+    brief = asdict(hints.carried_by(briefs.write(ticket, Reason.TRANSFERRED, detail), ticket))
     read_to = ticket.last_position
     if before is not None:
         before.ended_at = now

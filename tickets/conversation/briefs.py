@@ -7,15 +7,10 @@ plain brief, so that a hand-over never waits for anything.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Subquery
-from django.db.models.functions import Coalesce
-
-from tickets.models import AuthorKind, HandOver, Identity, Note, NoteKind, Reason, Ticket
-
-HINTS = 5  # of leads, in one brief
+from tickets.models import AuthorKind, Identity, Reason, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +59,4 @@ def use(writer: Writer) -> None:
 
 
 def write(ticket: Ticket, reason: Reason, detail: str) -> Brief:
-    """The brief as of now, with the hints that leads gave since the last one. One query for these."""
-    brief = _writer(ticket, reason, detail)
-    last = HandOver.objects.filter(ticket=ticket).order_by("-pk").values("read_to")[:1]
-    given = Note.objects.filter(
-        ticket=ticket, kind=NoteKind.HINT, position__gt=Coalesce(Subquery(last), 0)
-    ).select_related("author")
-    hints = [
-        {"kind": "hint", "text": note.body, "positions": [note.position], "by": str(note.author)}
-        for note in given.order_by("position")[:HINTS]
-    ]
-    return replace(brief, statements=[*brief.statements, *hints]) if hints else brief
+    return _writer(ticket, reason, detail)

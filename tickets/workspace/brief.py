@@ -12,8 +12,8 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from tickets.conditions import field_named
+from tickets.conversation import hints
 from tickets.conversation.asked_again import name_of
-from tickets.conversation.briefs import HINTS
 from tickets.conversation.correctable import correctable
 from tickets.models import HandOver, Identity, Note, NoteKind, Reason, Ticket
 from tickets.workspace.since import Line as FirstWords
@@ -75,7 +75,7 @@ def _hints_after() -> ArraySubquery:
     later = Note.objects.filter(
         ticket=OuterRef("ticket"), kind=NoteKind.HINT, position__gt=OuterRef("read_to")
     )
-    return ArraySubquery(later.order_by("position").values(row=row)[:HINTS])
+    return ArraySubquery(later.order_by("position").values(row=row)[: hints.MOST])
 
 
 def _hints(handover: HandOver) -> list[Part]:
