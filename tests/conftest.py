@@ -14,7 +14,7 @@ from redis import Redis
 
 from bots.understanding import installed
 from knowledgebase import encoder_line, lately
-from tests import kept_rows, live
+from tests import kept_rows, live, services
 from tests.live import LiveHelpdesk
 from tickets.service import assistance
 
@@ -51,6 +51,19 @@ def _empty_redis() -> None:
     if known is not None and not known.ready:
         installed.forget()
     installed._state.asked = 0.0
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+    """Processes that share a given server need names of their own; else each has its server."""
+    if services.GIVEN["DATABASE_URL"]:
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """The database is there: `tests.services` copied it, migrated."""
+    return not services.GIVEN["DATABASE_URL"] or bool(request.config.getvalue("reuse_db"))
 
 
 @pytest.fixture(scope="session")

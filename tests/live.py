@@ -19,6 +19,7 @@ from helpdesk.demo import environment, ready
 from helpdesk.demo.processes import ROOT, Processes, programs
 from helpdesk.embedded import handles, services
 from helpdesk.embedded.server import Server
+from tests import migrated
 from tests.services import GIVEN, LIVE_REDIS, redis_database, temporary_folder
 
 READY_SECONDS = 120
@@ -116,6 +117,8 @@ def live_helpdesk() -> Iterator[LiveHelpdesk]:
             "HELPDESK_DATA": str(data),
             "REDIS_URL": redis_database(redis, LIVE_REDIS) if redis else "",
         }
+        if not variables["DATABASE_URL"]:
+            migrated.copy_into(data)
         servers = stack.enter_context(services.running(data, variables, durable=False))
         manage(variables, "migrate", "--verbosity=0")
         processes = stack.enter_context(Processes(data / "log", variables))

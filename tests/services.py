@@ -2,7 +2,8 @@
 
 Loaded by `-p tests.services`. With DATABASE_URL or REDIS_URL set those servers are used (of Redis
 only two databases for each process that runs tests, counted down from 15, which are emptied); else
-the embedded ones are started in a temporary folder, without durability, and removed at the end.
+the embedded ones are started in a temporary folder, without durability, and removed at the end;
+their database is a copy of one that is migrated already.
 Where several processes share the tests (`-n 2`), each has servers and folders of its own.
 """
 
@@ -17,6 +18,7 @@ import pytest
 
 from helpdesk.embedded import services
 from helpdesk.embedded.trouble import Trouble
+from tests import migrated
 
 GIVEN = {name: os.environ.get(name, "") for name in ("DATABASE_URL", "REDIS_URL")}
 PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -57,6 +59,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if GIVEN["REDIS_URL"]:
         os.environ["REDIS_URL"] = redis_database(GIVEN["REDIS_URL"], OWN_REDIS)
     try:
+        if not GIVEN["DATABASE_URL"]:
+            migrated.copy_into(folder)
         _running.enter_context(services.running(folder, durable=False))
     except Trouble as trouble:
         raise pytest.UsageError(str(trouble)) from trouble
