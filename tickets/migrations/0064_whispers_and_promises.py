@@ -47,7 +47,6 @@ class Migration(migrations.Migration):
             name="to",
             field=models.ForeignKey(
                 blank=True,
-                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",

@@ -211,7 +211,6 @@ class Note(models.Model):
         related_name="+",
         null=True,
         blank=True,
-        db_index=False,
     )
     client_id = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)

@@ -21,7 +21,7 @@ from tickets.service.hours import Hours
 from tickets.service.queues import BUSY_WITH
 from tickets.workspace.oversight.people import Person
 
-SHOWN = 8  # of each list; what is behind them stands in the inbox
+SHOWN = 5  # of each list; what is behind them stands in the inbox
 SOON = timedelta(minutes=5)
 
 
@@ -115,7 +115,7 @@ def _owed(actor: Actor) -> Iterable[Promise]:
     )
     for ticket in owed[:SHOWN]:
         words = _("Waits for an answer of %(name)s") % {"name": ticket.assignee}
-        yield Promise(ticket, words, True, ticket.turn_since)
+        yield Promise(ticket, words, False, ticket.turn_since)
 
 
 def _shown(tickets: TicketQuerySet) -> TicketQuerySet:
