@@ -33,6 +33,7 @@ NO_ACTIONS = {
     "refuse_gone": "reads rows",
     "plan_for": "reads rows for an action, and for the screen that shows it first",
     "refuse_crossing": "reads for an action that has locked the ticket",
+    "refuse_second_voice": "reads for an action that has locked the ticket",
     "who_changed": "reads a row",
     "refuse_incomplete": "reads rows",
     "is_theirs": "reads a row",
