@@ -25,11 +25,11 @@ KEPT_SECONDS: Final = 7 * 24 * 3600
 _REL: Final = "noopener noreferrer nofollow"
 _SCHEMES: Final = {"http", "https", "mailto", "tel"}
 _MESSAGE_TAGS: Final = {
-    *("p", "br", "a", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li")
+    *("p", "br", "a", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
 }
 _EXCERPT_TAGS: Final = _MESSAGE_TAGS | {
     *("kbd", "sub", "sup", "del", "b", "i", "dl", "dt", "dd"),
-    *("table", "thead", "tbody", "tr", "th", "td"),
 }
 _ARTICLE_TAGS: Final = _EXCERPT_TAGS | {
     *("h1", "h2", "h3", "h4", "h5", "h6", "hr", "img", "details", "summary"),
@@ -141,7 +141,7 @@ def render(text: str) -> SafeString:
 
 
 def render_message(text: str) -> SafeString:
-    """What a person wrote, as HTML: line breaks and links kept, no headings, pictures or tags."""
+    """What a person wrote, as HTML: line breaks, links, tables; no headings, pictures or tags."""
     # Whoever else looks at it sees the same, and many are told the same.
     return _kept(text) if len(text) <= _SHORT_MESSAGE else _rendered(text)
 
@@ -290,12 +290,10 @@ def _with_links(text: str) -> Iterator[Token]:
 
 def _parser(*, message: bool) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": not message, "breaks": message, "maxNesting": 20})
-    parser.enable("strikethrough")
+    parser.enable(["strikethrough", "table"])
     if message:
         unwanted = ("heading", "lheading", "hr", "code", "reference", "html_block")
         parser.disable([*unwanted, "image", "html_inline"])
-    else:
-        parser.enable("table")
     parser.core.ruler.push("link_bare_urls", _link_bare_urls)
     parser.core.ruler.push("own_attributes", _own_attributes)
     return parser

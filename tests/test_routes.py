@@ -21,7 +21,7 @@ READ = {
     *("attachment", "after-login", "help-centre", "help-search", "help-category", "help-article"),
     *("workspace", "workspace-ticket", "workspace-news", "workspace-questions"),
     *("workspace-tags", "workspace-history", "workspace-similar", "workspace-transcript"),
-    *("workspace-search-words", "workspace-by-name", "workspace-colleagues"),
+    *("workspace-search-words", "workspace-by-name", "workspace-completions"),
     *("workspace-notifications", "workspace-push-worker"),
     *("workspace-mails", "workspace-mail", "workspace-mail-original", "workspace-mail-source"),
     *("workspace-filter", "workspace-counts", "workspace-jobs", "workspace-job"),
@@ -48,6 +48,7 @@ WRITE = {
     *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
     *("workspace-apply-macro", "workspace-leave-macro-out", "workspace-remove-macro"),
     *("workspace-join", "workspace-step-out", "workspace-take-over", "workspace-give-back"),
+    "workspace-preview",
 }
 FORM = {
     "ask",

@@ -5,7 +5,7 @@ from bots.models.detectors import Detector, DetectorExample
 from bots.models.learning import AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion
 from bots.models.openings import Opening
 from bots.models.settings import AssistantSettings
-from bots.models.similar import TicketVector
+from bots.models.similar import MacroVector, TicketVector
 from bots.models.words import LanguageTexts, Words
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "GapQuestion",
     "KnowledgeGap",
     "LanguageTexts",
+    "MacroVector",
     "Opening",
     "QuestionSuggestion",
     "TicketVector",

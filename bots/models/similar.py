@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
 from knowledgebase.models import Encoder
+from tickets.models import Macro
 
 WORDS_LENGTH = 400
 
@@ -69,3 +70,37 @@ class TicketVector(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+
+class MacroVectorQuerySet(models.QuerySet["MacroVector"]):
+    def keep(self, rows: Sequence[MacroVector]) -> None:
+        """Write rows, each in the place of the macro's earlier one. A macro that is gone is left out."""
+        there = set(
+            Macro.objects.filter(pk__in=[row.macro_id for row in rows]).values_list("pk", flat=True)
+        )
+        self.bulk_create(
+            [row for row in rows if row.macro_id in there],
+            update_conflicts=True,
+            unique_fields=["macro"],
+            update_fields=["encoder", "version", "vector"],
+        )
+
+
+class MacroVector(models.Model):
+    """The vector of what a macro says, in the version that was read."""
+
+    macro = models.OneToOneField(
+        "tickets.Macro", on_delete=models.CASCADE, related_name="+", primary_key=True
+    )
+    encoder = models.ForeignKey("knowledgebase.Encoder", on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField()
+    vector = HalfVectorField()  # without a dimension, since encoders differ
+
+    objects = MacroVectorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vector of a macro")
+        verbose_name_plural = _("vectors of macros")
+
+    def __str__(self) -> str:
+        return str(self.macro)

@@ -1,4 +1,5 @@
 """Makes the vectors of conversations in the background: of new ones soon, of older ones bit by bit.
+Of macros all that changed.
 
 No reaction is owed for it: what came by an import or a replay is found like what came just now, and
 nobody waits for it.
@@ -14,6 +15,7 @@ from django.db.models import Exists, Max, OuterRef
 from bots import telling
 from bots.models import TicketVector
 from bots.models.similar import WORDS_LENGTH
+from bots.similar import fitting_macros
 from bots.understanding import query_of
 from knowledgebase import embeddings, indexing
 from knowledgebase.models import Encoder
@@ -27,14 +29,14 @@ _LOOKED = "similar:looked"
 
 
 def learn(*, seconds: float) -> int:
-    """Make vectors for so long; returns how many conversations were read.
+    """Make vectors for so long; returns how many conversations and macros were read.
 
     Raises EncoderUnavailable: they are made when it is back.
     """
     until = time.monotonic() + seconds
     encoder = indexing.current_encoder()
     TicketVector.objects.make_index(encoder)
-    done = 0
+    done = fitting_macros.learn(encoder)
     while time.monotonic() < until and (batch := _newer(encoder)):
         done += _keep(batch, encoder)
     before = cache.get(_LOOKED)

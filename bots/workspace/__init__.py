@@ -11,7 +11,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from bots.similar import fitting_macros as near_macros
 from bots.workspace import lacking, troubled, understood
+from tickets.conversation import fitting_macros
 from tickets.models import Message
 from tickets.workspace import side_panels, timeline
 from tickets.workspace.oversight import sections
@@ -21,6 +23,7 @@ from tickets.workspace.side_panels import SidePanel
 
 def take_part() -> None:
     """Called once, at start: the workspace shows what the assistant knows of each message."""
+    fitting_macros.use(near_macros.find)
     timeline.add_below_messages(load=("reading", "answer__report"), show=_below)
     sections.add(Section("workspace/oversight/troubled.html", troubled.section, wide=True))
     sections.add(Section("workspace/oversight/reported.html", lacking.reported))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -65,3 +66,57 @@ def test_a_macro_answers_tags_and_snoozes_in_one_step_and_is_undone(
     amara.sees("Undone: Applied a macro")
     expect(tag).to_have_count(0)
     expect(page.locator("#conversation > [data-author=agent]")).to_have_count(1)
+
+
+GAP = """
+from tickets import actions
+from tickets.actors import Actor
+from tickets.models import Channel, Customer, User
+amara = User.objects.get(email="amara@kestrelmoor.example")
+customer = Customer.objects.create(name="Hollis Marsh")
+ticket = actions.open_ticket(
+    actor=Actor.of_customer(customer), customer=customer, channel=Channel.EMAIL,
+    subject="Gapped matter", body="Where is it?", team=amara.teams.first(),
+)
+actions.accept(actor=Actor.agent(amara), ticket=ticket)
+print(ticket.reference)
+actions.save_macro(
+    actor=Actor.agent(amara), macro=None, name="Gapped matter: ask the courier", send_at_once=True,
+    body="We ask about {fact.order_number}.", note="", acts={},
+)
+"""
+
+
+def test_from_the_palette_a_macro_goes_below_what_was_begun_and_leaves_with_no_gap(
+    somebody: Somebody, company: LiveHelpdesk
+) -> None:
+    reference = company.manage("shell", "-v", "0", "-c", GAP).split()[-1]
+    amara = somebody()
+    amara.logs_in(AMARA)
+    page = amara.page
+    amara.opens(f"/workspace/{reference}/?view=mine")
+    expect(page.locator("[data-conversation][data-live=yes]")).to_be_visible()
+    body = page.locator("#composer-body")
+    page.keyboard.press("r")
+    page.keyboard.type("Dear Hollis,")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("gapped matter")
+    first = page.locator("#palette [role=option]").first
+    expect(first).to_contain_text("Gapped matter: ask the courier")
+    expect(first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    preview = page.locator("#macros [data-macro-preview]")
+    expect(preview).to_contain_text("We ask about")
+    page.keyboard.press("Enter")
+    expect(body).to_have_value(re.compile(r"Dear Hollis,\s+We ask about ‹.+\?›\."))
+
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#composer-error")).to_contain_text("rder number")
+    expect(page.locator(".leaving__reply")).to_have_count(0)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Dear Hollis, we ask about KM-48213.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#conversation > [data-author=agent]")).to_contain_text(
+        "KM-48213", timeout=(UNDO_SECONDS + 10) * 1000
+    )

@@ -20,6 +20,7 @@ from tickets import access, actions, sending
 from tickets.access.macros import macro_for, macros_for
 from tickets.actions import ActionError
 from tickets.actions.macros import plan_for
+from tickets.conversation import fitting_macros
 from tickets.conversation.macros import in_words
 from tickets.conversation.unanswered import waits_for_answer
 from tickets.intake import text
@@ -49,11 +50,12 @@ def choose(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
     words = text.line(request.GET.get("q", ""), limit=100)
     found = find(request, ticket, words)
-    chosen = _chosen(request, found)
+    shelves = _shelves(found[:SHOWN], [] if words else fitting_macros.find(ticket))
+    chosen = _chosen(request, shelves)
     context = {
         "ticket": ticket,
         "words": words,
-        "shelves": _shelves(found[:SHOWN]),
+        "shelves": shelves,
         "there_are_more": len(found) > SHOWN,
         "chosen": chosen,
         **(_preview(request, ticket, chosen) if chosen else {}),
@@ -116,22 +118,24 @@ def find(request: AgentRequest, ticket: Ticket, words: str) -> list[Macro]:
     return list(offered.most_used_first(ticket.team_id)[: SHOWN + 1])
 
 
-def _shelves(found: Sequence[Macro]) -> list[Shelf]:
-    """The most used ones, then by folder."""
-    most = [one for one in found if one.uses][:MOST_USED]  # type: ignore[attr-defined]  # annotated
-    others = [one for one in found if one not in most]
+def _shelves(found: Sequence[Macro], fitting: Sequence[int]) -> list[Shelf]:
+    """Those that fit the conversation, then the most used ones, then by folder."""
+    known = {one.pk: one for one in found}
+    fit = [known[pk] for pk in fitting if pk in known][: fitting_macros.MOST]
+    most = [one for one in found if one.uses and one not in fit][:MOST_USED]  # type: ignore[attr-defined]  # annotated
+    others = [one for one in found if one not in fit and one not in most]
     others.sort(key=lambda one: (one.folder, one.name.lower()))
-    shelves = [Shelf(_("Most used here"), most)] if most else []
+    above = [Shelf(_("Fits this conversation"), fit), Shelf(_("Most used here"), most)]
+    shelves = [shelf for shelf in above if shelf.macros]
     for folder, there in groupby(others, key=lambda one: one.folder):
-        shelves.append(Shelf(folder or (_("Others") if most else ""), list(there)))
+        shelves.append(Shelf(folder or (_("Others") if shelves else ""), list(there)))
     return shelves
 
 
-def _chosen(request: AgentRequest, found: Sequence[Macro]) -> Macro | None:
+def _chosen(request: AgentRequest, shelves: Sequence[Shelf]) -> Macro | None:
     """The one that the address names, else the first that is shown."""
     if (key := _number(request.GET.get("macro"))) is not None:
         return macro_for(actor_of(request), key)
-    shelves = _shelves(found[:SHOWN])
     return shelves[0].macros[0] if shelves else None
 
 

@@ -1,34 +1,13 @@
-"""Who else takes part: following a conversation, naming colleagues, and who is in copy."""
+"""Who else takes part: following a conversation, and who is in copy."""
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from tickets import access, actions
-from tickets.models import User
-from tickets.models.users import STAFF_ROLES, Role
 from tickets.web.posting import posted_from
 from tickets.workspace import acts
 from tickets.workspace.guard import AgentRequest, actor_of, for_agents
-
-COLLEAGUES = 8  # that are offered while a name is typed
-
-
-@require_safe
-@for_agents
-def colleagues(request: AgentRequest, reference: str) -> HttpResponse:
-    """Who may see a conversation and has a name that begins so, for an @ in a note."""
-    ticket = access.ticket_for(actor_of(request), reference)
-    words = request.GET.get("q", "")[:60].strip()
-    sees = Q(teams=ticket.team_id) | Q(role=Role.ADMIN) | Q(pk=ticket.assignee_id)
-    found = User.objects.filter(sees, role__in=STAFF_ROLES, is_active=True)
-    if words:
-        found = found.filter(Q(name__istartswith=words) | Q(name__icontains=f" {words}"))
-    people = found.exclude(pk=request.user.pk).order_by("name", "pk").distinct()[:COLLEAGUES]
-    return render(request, "workspace/colleagues.html", {"people": list(people)})
 
 
 @posted_from("workspace-ticket")

@@ -31,6 +31,7 @@ from tickets.workspace import (
     transcript,
     undoing,
     views,
+    writing,
 )
 from tickets.workspace.oversight import home
 
@@ -76,7 +77,8 @@ urlpatterns = [
     path("macros/<int:pk>/remove/", macro_keeping.remove, name="workspace-remove-macro"),
     path("<str:reference>/", views.ticket_page, name="workspace-ticket"),
     path("<str:reference>/read/", centre.read, name="workspace-read"),
-    path("<str:reference>/colleagues/", participants.colleagues, name="workspace-colleagues"),
+    path("<str:reference>/completions/", writing.completions, name="workspace-completions"),
+    path("<str:reference>/preview/", writing.preview, name="workspace-preview"),
     path("<str:reference>/follow/", participants.follow, name="workspace-follow"),
     path("<str:reference>/unfollow/", participants.unfollow, name="workspace-unfollow"),
     path("<str:reference>/copy/", participants.copy, name="workspace-copy"),

@@ -68,7 +68,8 @@ TABLE = {
     ("POST", "workspace-add-browser"): [302, 404, 422, 422, 422, 422],  # without a browser
     ("POST", "workspace-remove-browser"): [302, 404, 302, 302, 302, 302],
     ("POST", "workspace-read"): [302, 404, 404, 302, 302, 302],
-    ("GET", "workspace-colleagues"): [302, 404, 404, 200, 200, 200],
+    ("GET", "workspace-completions"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-preview"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-follow"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-unfollow"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-copy"): [302, 404, 404, 422, 422, 422],  # without an address

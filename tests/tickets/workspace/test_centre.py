@@ -195,18 +195,6 @@ def test_what_was_missed_is_told_by_conversation_the_most_important_first(
     assert "3 new messages from Ada Lindqvist" in page
 
 
-def test_names_that_are_offered_are_of_those_who_may_see_it(
-    danas: Client, ticket: Ticket, robin: User, stranger: User
-) -> None:
-    url = f"/workspace/{ticket.reference}/colleagues/"
-    assert 'data-name="Robin Vale"' in danas.get(url).text
-    assert "Robin Vale" in danas.get(url, {"q": "val"}).text
-    for words in ("", "Kit", "Dana", "zz"):
-        offered = danas.get(url, {"q": words}).text
-        assert "Kit Marlow" not in offered
-        assert "Dana" not in offered, "nobody names themselves"
-
-
 def test_a_named_colleague_is_marked_in_the_note_and_a_refusal_keeps_what_was_written(
     danas: Client, ticket: Ticket, robin: User, stranger: User
 ) -> None:

@@ -1,17 +1,26 @@
-// Naming a colleague in a note: after an @ the names of those are offered who may see the conversation.
-// What is written is the plain name; the server knows whom it means.
+// What is offered while one types: colleagues after an @ in a note, emoji after a colon, articles after
+// [[. The server finds them; what is taken stands in the text as if it had been typed.
 
-const place = document.querySelector("[data-colleagues]");
+import { put } from "./typed.js";
+
+const place = document.querySelector("[data-completions]");
 const list = place.querySelector("[role=listbox]");
 const said = place.querySelector("[data-offered]");
 const composer = document.getElementById("composer");
 const { body, kind } = composer.elements;
 const PAUSE = 120; // ms without a key before the server is asked
-const BEGUN = /(?:^|[^\p{L}\p{N}._-])@(\p{L}[\p{L}\p{N} .'’-]{0,40})?$/u;
+// What stands before the cursor where something is being named, and what is known of the name.
+const SIGNS = [
+  { sign: "@", begun: /(?:^|[^\p{L}\p{N}._-])@(\p{L}[\p{L}\p{N} .'’-]{0,40})?$/u, only: "note" },
+  { sign: ":", begun: /(?:^|[\s(]):(\p{L}[\p{L}\p{N}_+-]{1,30})$/u },
+  { sign: "[[", begun: /\[\[([^\[\]\n]{0,60})$/u },
+];
+const ASKED = { ":": /:([\p{L}\p{N}_+-]{0,30})$/u }; // by the button, before a letter is typed
 
 let timer;
 let round = 0;
-let begins = -1; // where the name stands that is being typed
+let begins = -1; // where the sign of what is being named stands
+let asked = ""; // the sign that the button put
 
 const options = () => [...list.children];
 const chosen = () => list.querySelector("[aria-selected=true]");
@@ -21,50 +30,69 @@ function choose(option) {
   option?.setAttribute("aria-selected", "true");
   if (option) body.setAttribute("aria-activedescendant", option.id);
   else body.removeAttribute("aria-activedescendant");
+  option?.scrollIntoView({ block: "nearest" });
 }
 
 function close() {
   round += 1;
+  asked = "";
   list.hidden = true;
   list.replaceChildren();
   said.textContent = "";
   body.removeAttribute("aria-activedescendant");
 }
 
+function named() {
+  if (body.selectionStart !== body.selectionEnd) return null;
+  const before = body.value.slice(0, body.selectionStart);
+  for (const { sign, begun, only } of SIGNS) {
+    if (only && kind.value !== only) continue;
+    const found = (asked === sign && ASKED[sign]?.exec(before)) || begun.exec(before);
+    if (found) return { sign, typed: found[1] ?? "" };
+  }
+  return null;
+}
+
 async function offer() {
   clearTimeout(timer);
-  const before = body.value.slice(0, body.selectionStart);
-  const found = kind.value === "note" && body.selectionStart === body.selectionEnd && BEGUN.exec(before);
+  const found = named();
   if (!found) {
-    if (!list.hidden) close();
+    if (!list.hidden || asked) close();
     return;
   }
-  const typed = found[1] ?? "";
-  begins = body.selectionStart - typed.length;
+  const { sign, typed } = found;
+  begins = body.selectionStart - typed.length - sign.length;
   const mine = ++round;
   try {
-    const url = `${place.dataset.colleagues}?${new URLSearchParams({ q: typed })}`;
+    const url = `${place.dataset.completions}?${new URLSearchParams({ after: sign, q: typed })}`;
     const response = await fetch(url, { headers: { "X-Requested-With": "fetch" } });
     if (!response.ok || mine !== round) return;
     list.innerHTML = await response.text();
   } catch {
-    return; // offline: a name can be typed all the same
+    return; // offline: it can be typed all the same
   }
   const there = options();
-  if (there.some((one) => one.dataset.name === typed)) list.replaceChildren(); // it is complete
-  options().forEach((option, index) => (option.id = `colleague-${index}`));
+  if (there.some((one) => one.dataset.text.trim() === sign + typed)) list.replaceChildren(); // it is complete
+  options().forEach((option, index) => (option.id = `completion-${index}`));
   list.hidden = !options().length;
   choose(options()[0]);
   said.textContent = list.hidden ? "" : there.length === 1 ? said.dataset.one : `${there.length} ${said.dataset.many}`;
 }
 
 function take(option) {
-  const name = option.dataset.name;
+  const { text } = option.dataset;
+  const end = body.selectionStart;
   close();
-  body.setRangeText(`${name} `, begins, body.selectionStart, "end");
-  body.focus();
-  body.dispatchEvent(new Event("input", { bubbles: true }));
+  put(body, text, begins, end);
 }
+
+// A button of the toolbar begins a name as a key would.
+composer.addEventListener("complete", (event) => {
+  asked = event.detail;
+  const before = body.value.slice(0, body.selectionStart);
+  put(body, asked === ":" && /\S$/.test(before) ? ` ${asked}` : asked);
+  offer();
+});
 
 body.setAttribute("aria-controls", list.id);
 body.setAttribute("aria-autocomplete", "list");
@@ -72,7 +100,7 @@ body.addEventListener("input", () => {
   clearTimeout(timer);
   timer = setTimeout(offer, PAUSE);
 });
-body.addEventListener("blur", () => setTimeout(close, 150));
+body.addEventListener("blur", () => setTimeout(() => document.activeElement !== body && close(), 150));
 composer.addEventListener("change", (event) => event.target.name === "kind" && close());
 
 body.addEventListener("keydown", (event) => {
