@@ -43,6 +43,7 @@ NO_ACTIONS = {
     "keep_provenance": "writes for an action that has locked the ticket",
     "plan_for": "reads rows for an action, and for the screen that shows it first",
     "refuse_crossing": "reads for an action that has locked the ticket",
+    "refuse_second_voice": "reads for an action that has locked the ticket",
     "who_changed": "reads a row",
     "refuse_incomplete": "reads rows",
     "is_theirs": "reads a row",

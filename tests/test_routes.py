@@ -29,6 +29,7 @@ READ = {
     *("workspace-customer", "workspace-duplicates", "workspace-organization"),
     *("workspace-segments", "workspace-segment", "workspace-customer-choices"),
     *("workspace-copilot", "workspace-ask", "workspace-summary"),
+    *("workspace-leads", "workspace-day"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {
@@ -49,6 +50,7 @@ WRITE = {
     *("workspace-mail-again", "workspace-mail-hold", "workspace-mail-open"),
     *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
     *("workspace-apply-macro", "workspace-leave-macro-out", "workspace-remove-macro"),
+    *("workspace-join", "workspace-step-out", "workspace-take-over", "workspace-give-back"),
     "workspace-preview",
     *("workspace-change-customer", "workspace-add-contact", "workspace-change-contact"),
     *("workspace-external-id", "workspace-part-customers", "workspace-change-organization"),
@@ -69,6 +71,7 @@ FORM = {
     "workspace-split",
     "workspace-affected",
     "workspace-block",
+    "workspace-whisper",
     "workspace-keep-view",
     "workspace-add-macro",
     "workspace-change-macro",

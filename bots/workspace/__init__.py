@@ -2,7 +2,8 @@
 
 Below a customer's message stands what was understood of it, below an answer whether it was reported
 as wrong, below a reply that it began as a suggestion; pages of its own correct the one, report the
-other, and approve sample questions. Beside a conversation stand the co-pilot and similar ones.
+other, and approve sample questions. Beside a conversation stand the co-pilot and similar ones; in the
+leads' home what looks bad, was reported, or is lacking.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bots.similar import fitting_macros as near_macros
-from bots.workspace import customers, understood
+from bots.workspace import customers, lacking, troubled, understood
 from tickets.conversation import fitting_macros
 from tickets.models import Message
 from tickets.workspace import side_panels, timeline
+from tickets.workspace.oversight import sections
+from tickets.workspace.oversight.sections import Section
 from tickets.workspace.side_panels import SidePanel
 
 
@@ -24,6 +27,9 @@ def take_part() -> None:
     fitting_macros.use(near_macros.find)
     customers.take_part()
     timeline.add_below_messages(load=("reading", "answer__report", "suggested"), show=_below)
+    sections.add(Section("workspace/oversight/troubled.html", troubled.section, wide=True))
+    sections.add(Section("workspace/oversight/reported.html", lacking.reported))
+    sections.add(Section("workspace/oversight/gaps.html", lacking.gaps))
     side_panels.add(
         SidePanel("copilot", _("Co-pilot"), "workspace-copilot", when="load", first=True)
     )

@@ -36,6 +36,9 @@ def load_desk(desk: Entry, cast: Cast, now: datetime) -> None:
         with replay.step(now):
             _join(ticket, told, agent)
     load_known(desk, lead, now)
+    with replay.step(now):
+        for told in desk["whispers"]:
+            _whisper(told, Actor.agent(lead))
     for view in desk["views"]:
         _keep(view, cast)
     for macro in desk["macros"]:
@@ -81,6 +84,14 @@ def _join(ticket: Ticket, told: Entry, agent: Actor) -> None:
     for subject in told.get("affects", []):
         affected = Ticket.objects.get(subject=subject)
         actions.link(actor=agent, ticket=affected, other=ticket, kind=LinkKind.CAUSED_BY)
+
+
+def _whisper(told: Entry, lead: Actor) -> None:
+    """To whoever has the conversation, who is told of it; else a hint for whoever takes it next."""
+    ticket = Ticket.objects.get(subject=told["subject"])
+    note = actions.whisper(actor=lead, ticket=ticket, body=told["text"])
+    if note.to is not None:
+        actions.notify(actor=Actor.system(), event=ticket.events.get(position=note.position))
 
 
 def _keep(view: Entry, cast: Cast) -> None:

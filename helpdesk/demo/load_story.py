@@ -20,6 +20,7 @@ from helpdesk.demo.load_articles import Told
 from helpdesk.demo.load_content import Entry, share
 from helpdesk.demo.load_people import Cast
 from tickets import actions
+from tickets.actions import reply_asking
 from tickets.actors import Actor
 from tickets.models import (
     Answer,
@@ -134,7 +135,12 @@ class Story:
 
     def _reply(self, index: int, agent: User, item: Entry) -> None:
         actor = Actor.agent(agent)
-        message = actions.reply(actor=actor, ticket=self.ticket, body=item["text"])
+        message = reply_asking(
+            actor=actor,
+            ticket=self.ticket,
+            body=item["text"],
+            asked_again=item.get("asked_again", ()),
+        )
         self._note_told(index, message)
 
     def _write_note(self, agent: User, item: Entry) -> None:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from tickets.models import User
 
 MOST_STATEMENTS = 12
-LIST, TICKET = 20, 30  # milliseconds of the server that we aim at
+LIST, TICKET, HOME = 20, 30, 100  # milliseconds of the server that we aim at
+MOST_OF_HOME = 15  # statements
 CUSTOMER, CUSTOMER_STATEMENTS, CONVERSATIONS = 40, 15, 5_000
 LONG = (5, 500, 10_000)  # messages
 NESTED = 'status:open (tag:refund or (priority:urgent,high (channel:email or team:"Load: orders")))'
@@ -50,11 +51,33 @@ def measure() -> list[Figure]:
     for who, user in people().items():
         client = _client(user)
         floor = median(timed(lambda client=client: client.get(TRIVIAL), times=50, warm=5))  # type: ignore[misc]  # lambda
+        leads = _client(_lead_of(user))
+        for asked in HOMES:
+            found += _figures(f"{who}: {asked.name}", leads, asked, floor)
         alone = chain(_tickets(), _customers()) if who == "admin" else ()
         for asked in chain(_lists(user), alone):
             found += _figures(f"{who}: {asked.name}", client, asked, floor)
         found.append(_counted(who, user, floor))
     return found
+
+
+HOMES = (
+    Asked("the leads' home", "/workspace/leads/", HOME, MOST_OF_HOME),
+    Asked("my day", "/workspace/day/", HOME, MOST_OF_HOME),
+)
+
+
+def _lead_of(user: User) -> User:
+    """Whoever leads the same teams: the user, if they lead."""
+    from tickets.models import Role, User
+
+    if user.leads:
+        return user
+    email = f"bench-lead-{user.pk}@load.example"
+    lead = User.objects.filter(email=email).first()
+    lead = lead or User.objects.create_user(email, name="Bench Lead", role=Role.LEAD)
+    lead.teams.set(user.teams.all())
+    return lead
 
 
 def _lists(user: User) -> Iterator[Asked]:

@@ -17,9 +17,11 @@ from bots.rehearsal import play
 from knowledgebase.models import Article, ArticleVersion
 from tests.bots.conftest import Find, react
 from tests.factories import (
+    make_admin,
     make_agent,
     make_article,
     make_customer,
+    make_lead,
     make_message,
     make_note,
     make_organization,
@@ -30,6 +32,7 @@ from tickets import actions, events
 from tickets.actors import Actor
 from tickets.conversation.suggested import Suggestion
 from tickets.email import sender
+from tickets.live import nudges
 from tickets.models import Channel, Delivery, Reason, Scope, SuggestedReply, Ticket, Turn, User
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +48,9 @@ SECRETS = {
     "reason": "canary-reason-a3f0",
     "suggested": "canary-suggested-d84e",
     "origin": "canary-origin-3e17",
+    "hint": "canary-hint-4be8",
+    "whisper": "canary-whisper-d92c",
+    "lead": "Canaryleadsname",
 }
 
 
@@ -111,12 +117,16 @@ def story(encoder: None, finds: Find) -> Ticket:
     answer = ticket.messages.get(author_kind="assistant").answer
     answer.reasons = [SECRETS["reason"]]
     answer.save()
+    lead = Actor.agent(make_lead(f"Lena {SECRETS['lead']}", teams=[old, team]))
+    actions.join(actor=lead, ticket=ticket)
+    actions.whisper(actor=lead, ticket=ticket, body=SECRETS["hint"])
     actions.hand_over(
         actor=Actor.assistant(), ticket=ticket, reason=Reason.SENSITIVE, detail=SECRETS["reason"]
     )
     staff = Actor.agent(agent)
     make_note(ticket, agent, SECRETS["note"])
     actions.accept(actor=staff, ticket=ticket)
+    actions.whisper(actor=lead, ticket=ticket, body=SECRETS["whisper"])
     actions.transfer(actor=staff, ticket=ticket, team=team, detail=SECRETS["transfer"])
     suggest(agent, ticket, "Slide the sleeve over it.", SECRETS["origin"])
     actions.send_reply(
@@ -129,7 +139,9 @@ def story(encoder: None, finds: Find) -> Ticket:
     react()
     actions.resolve(actor=staff, ticket=ticket)
     ticket.refresh_from_db()
-    assert ticket.notes.get().body == SECRETS["note"]
+    assert [note.body for note in ticket.notes.order_by("position")] == [
+        *(SECRETS["hint"], SECRETS["note"], SECRETS["whisper"])
+    ]
     return ticket
 
 
@@ -205,6 +217,7 @@ def test_no_secret_of_staff_is_in_what_an_integrator_reads(story: Ticket) -> Non
     }
     assert b"Slide the sleeve" in surfaces[f"/api/v1/tickets/{story.reference}/messages/"]
     staff_only = ("note", "transfer", "draft", "agent", "reason", "suggested")
+    staff_only += ("hint", "whisper", "lead")
     assert [leak for leak in leaks(surfaces) if leak[1] in staff_only] == []
 
 
@@ -225,7 +238,36 @@ def test_nothing_of_the_co_pilot_is_said_by_looking_at_it(story: Ticket, dana: C
 def test_a_brief_is_for_staff_and_made_of_what_the_customer_said(story: Ticket) -> None:
     for handover in story.handovers.all():
         assert "How do I mend a pole?" in handover.wants
-        assert SECRETS["note"] not in f"{handover.wants}{handover.tried}{handover.facts}"
+        said = f"{handover.wants}{handover.tried}{handover.facts}"
+        assert not any(SECRETS[name] in said for name in ("note", "hint", "whisper"))
+
+
+def test_a_transcript_holds_what_was_said_and_no_whisper_unless_notes_are_asked_for(
+    story: Ticket,
+) -> None:
+    """What agents print or send on as a file."""
+    client = Client()
+    client.force_login(make_admin(), backend="tickets.web.logins.LogIns")
+    page = f"/workspace/{story.reference}/transcript/"
+    plain = {
+        path: client.get(path).content for path in (page, f"{page}?as=text", f"{page}?as=html")
+    }
+    assert b"Slide the sleeve" in plain[page]
+    assert [leak for leak in leaks(plain) if leak[1] in ("note", "hint", "whisper")] == []
+    assert SECRETS["whisper"] in client.get(f"{page}?notes=1").text
+
+
+def test_no_screen_of_a_customer_is_even_nudged_by_what_a_lead_does(
+    story: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(nudges, "send", lambda groups, message: sent.extend(groups))
+    leads_own = story.events.filter(kind__in=["ticket.joined", "ticket.left", "note.written"])
+    assert leads_own.count() == 4
+    for event in leads_own:
+        nudges.nudge(event)
+    assert sent
+    assert not any(group.endswith(".customer") for group in sent)
 
 
 def test_the_canary_would_be_heard(story: Ticket) -> None:

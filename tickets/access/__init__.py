@@ -23,6 +23,7 @@ from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from tickets import clock
+from tickets.access.leads import had_before, taken_from
 from tickets.access.saved_views import saved_view_for, saved_views_for
 from tickets.access.sessions import (
     PROVED,
@@ -68,6 +69,7 @@ __all__ = [
     "actor_of",
     "customer_actor",
     "forget",
+    "had_before",
     "known_to",
     "remember",
     "saved_view_for",
@@ -284,7 +286,7 @@ def _shown_beside(actor: Actor) -> dict[str, Combinable]:
     # Asked for only where it is: else all events of a long conversation would be looked at in vain.
     snoozed_by = Case(When(snoozed_at__isnull=False, then=Subquery(by)), default=None)
     follow = Follower.objects.filter(ticket=OuterRef("pk")).order_by("user__name", "user")
-    follower = JSONObject(key="user", name="user__name", email="user__email")
+    follower = JSONObject(key="user", name="user__name", email="user__email", joined="joined_at")
     return {
         "custom_fields": _custom_fields(),
         "who_follows": ArraySubquery(follow.values(row=follower)),
@@ -293,6 +295,7 @@ def _shown_beside(actor: Actor) -> dict[str, Combinable]:
         "merged_at": _merged_at(),
         "merged_here": _merged_here(actor),
         "sees_merged_into": Exists(tickets_for(actor).filter(pk=OuterRef("merged_into"))),
+        "taken_from": taken_from(actor),
         "has_drafts": Exists(Draft.objects.filter(ticket=OuterRef("pk"))),
         "snoozed_by": snoozed_by,
         "blocks": _blocks(),

@@ -89,6 +89,7 @@ from tickets.actions.handover import (
 from tickets.actions.incoming import dismiss_mail, file_mail, read_again, receive_mail
 from tickets.actions.jobs import end_bulk, start_bulk, undo_bulk
 from tickets.actions.keys import create_api_key, revoke_api_key
+from tickets.actions.leading import give_back, join, step_out, take_over
 from tickets.actions.links import link, unlink
 from tickets.actions.macros import apply_macro, leave_macro_out, remove_macro, save_macro
 from tickets.actions.mails import drop_mail, queue_mail
@@ -133,6 +134,7 @@ from tickets.actions.suggested import use_suggestion
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.undoing import undo
 from tickets.actions.visitors import first_contact
+from tickets.actions.whispering import whisper
 
 __all__ = [
     "ActionError",
@@ -188,10 +190,12 @@ __all__ = [
     "follow_copies",
     "follow_login_address",
     "follow_up",
+    "give_back",
     "hand_back",
     "hand_over",
     "hand_over_failed",
     "hold_back",
+    "join",
     "join_account",
     "join_browser",
     "keep_fetched",
@@ -266,8 +270,10 @@ __all__ = [
     "snooze",
     "split",
     "start_bulk",
+    "step_out",
     "switch_rule",
     "take_back",
+    "take_over",
     "transfer",
     "unblock",
     "undo",
@@ -278,5 +284,6 @@ __all__ = [
     "unsnooze",
     "use_suggestion",
     "warn",
+    "whisper",
     "write_note",
 ]

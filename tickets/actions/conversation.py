@@ -257,7 +257,7 @@ def reply(
         TextError: nothing was written, or too much.
         NotAllowed: the actor is no agent.
         Crossed: somebody wrote after position `seen`, or a colleague's reply is leaving.
-        ActionError: the conversation is closed.
+        ActionError: the conversation is closed, or they only joined it.
     """
     ticket = Ticket.objects.locked(ticket)
     if not actor.works_here:
@@ -267,6 +267,7 @@ def reply(
         return before
     if ticket.is_closed:
         raise closed(ticket)
+    crossing.refuse_second_voice(ticket, actor.user)
     crossing.refuse_crossing(ticket, actor.user, seen)
     if ticket.assignee is None or not ticket.somebody_has_it:
         accept(actor=actor, ticket=ticket)

@@ -1,10 +1,10 @@
-"""Replies that would cross another: what was said, or is about to be, and their author had not read."""
+"""Replies that would cross another: what their author had not read, and a second voice by accident."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from tickets.actions.errors import Crossed
+from tickets.actions.errors import ActionError, Crossed
 from tickets.models import AuthorKind, Draft, Message, Ticket, User
 
 
@@ -28,6 +28,24 @@ def refuse_crossing(ticket: Ticket, author: User | None, seen: int | None) -> No
     if other is not None:
         words = _("%(name)s is sending a reply at this moment. Read it, then send.")
         raise Crossed(words % {"name": other.author})
+
+
+def refuse_second_voice(ticket: Ticket, author: User | None) -> None:
+    """Nothing unless `author` only joined a conversation that another agent has. Locked.
+
+    At most one query, and none for whoever has it.
+
+    Raises:
+        ActionError: the customer would hear two voices.
+    """
+    if author is None or ticket.assignee_id in (None, author.pk) or not ticket.somebody_has_it:
+        return
+    if ticket.followers.filter(user=author, joined_at__isnull=False).exists():
+        words = _(
+            "%(name)s has this conversation, and you only joined it. Take it over to answer the "
+            "customer, or whisper to %(name)s."
+        )
+        raise ActionError(words % {"name": ticket.assignee}, code="joined")
 
 
 def _name(message: Message, ticket: Ticket) -> str:

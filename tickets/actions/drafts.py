@@ -217,6 +217,7 @@ def _set_off(
         return None
     if ticket.is_closed:
         raise closed(ticket)
+    crossing.refuse_second_voice(ticket, draft.author)
     crossing.refuse_crossing(ticket, draft.author, draft.seen)
     resolves = draft.afterwards == Afterwards.RESOLVE
     if refuse_gone(draft.macro).resolves or resolves:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from tickets.actions.blocked import refuse_blocked
 from tickets.actions.errors import NotAllowed, Taken, closed
 from tickets.actions.speech import announce, say
 from tickets.actors import Actor
-from tickets.conversation import briefs, openings
+from tickets.conversation import briefs, hints, openings
 from tickets.conversation.openings import Opening
 from tickets.conversation.unanswered import waits_for_answer
 from tickets.intake import text
@@ -31,6 +32,7 @@ from tickets.models import (
     User,
 )
 from tickets.service import notices, queues
+from tickets.service.queues import Outlook
 
 
 @transaction.atomic
@@ -73,7 +75,7 @@ def hand_over(
         ticket.team = team
     prioritise(ticket, priority)
     detail = text.line(detail, limit=300)
-    brief = briefs.write(ticket, reason, detail)
+    brief = hints.carried_by(briefs.write(ticket, reason, detail), ticket)
     handover = HandOver.objects.create(
         ticket=ticket,
         reason=reason,
@@ -98,7 +100,9 @@ def hand_over(
         **by_rule,
     )
     _say_first(ticket, words, warns=warns)
-    announce(ticket, notices.queued(queues.outlook(ticket), ticket.customer))
+    outlook = queues.outlook(ticket)
+    _keep_promise(handover, outlook)
+    announce(ticket, notices.queued(outlook, ticket.customer))
     ticket.save()
     return handover
 
@@ -219,7 +223,7 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
         return ticket
     was = undoing.look(ticket)
     from_team = ticket.team_id
-    queue_again(ticket, team, detail)
+    handover = queue_again(ticket, team, detail)
     event = events.record(
         EventKind.TICKET_TRANSFERRED,
         actor=actor,
@@ -227,7 +231,9 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
         team=team.pk,
         from_team=from_team,
     )
-    announce(ticket, notices.transferred(team, queues.outlook(ticket), ticket.customer))
+    outlook = queues.outlook(ticket)
+    _keep_promise(handover, outlook)
+    announce(ticket, notices.transferred(team, outlook, ticket.customer))
     ticket.save()
     undoing.keep(event, was, ticket, told=True)
     return ticket
@@ -237,7 +243,7 @@ def place_with(ticket: Ticket, agent: User, handover: HandOver | None, detail: s
     """Give a locked ticket to an agent, by the hand-over that waits or by one of their own."""
     now = clock.now()
     if handover is None:
-        brief = briefs.write(ticket, Reason.TAKEN_OVER, detail)
+        brief = hints.carried_by(briefs.write(ticket, Reason.TAKEN_OVER, detail), ticket)
         handover = HandOver(
             ticket=ticket,
             reason=Reason.TAKEN_OVER,
@@ -254,12 +260,12 @@ def place_with(ticket: Ticket, agent: User, handover: HandOver | None, detail: s
     ticket.pass_turn(Turn.AGENT, at=now)
 
 
-def queue_again(ticket: Ticket, team: Team, detail: str = "") -> None:
+def queue_again(ticket: Ticket, team: Team, detail: str = "") -> HandOver:
     """Put a locked ticket into the queue of a team: the brief goes with it, and its place is kept."""
     now = clock.now()
     detail = text.line(detail, limit=300)
     before = ticket.handovers.filter(ended_at=None).first()
-    brief = asdict(briefs.write(ticket, Reason.TRANSFERRED, detail))
+    brief = asdict(hints.carried_by(briefs.write(ticket, Reason.TRANSFERRED, detail), ticket))
     read_to = ticket.last_position
     if before is not None:
         before.ended_at = now
@@ -270,9 +276,9 @@ def queue_again(ticket: Ticket, team: Team, detail: str = "") -> None:
         kept = ("wants", "tried", "feeling", "feeling_start", "facts", "articles")
         brief.update({name: getattr(before, name) for name in kept if getattr(before, name)})
         if before.statements:
-            why = [one for one in brief["statements"] if one["kind"] == "why"]
-            brief["statements"] = [one for one in before.statements if one["kind"] != "why"] + why
-    HandOver.objects.create(
+            new = [one for one in brief["statements"] if one["kind"] in ("why", "hint")]
+            brief["statements"] = [one for one in before.statements if one["kind"] != "why"] + new
+    handover = HandOver.objects.create(
         ticket=ticket,
         reason=Reason.TRANSFERRED,
         detail=detail,
@@ -284,6 +290,14 @@ def queue_again(ticket: Ticket, team: Team, detail: str = "") -> None:
     ticket.assignee = None
     ticket.person_asked_at = ticket.person_asked_at or now
     ticket.pass_turn(Turn.QUEUE, at=now)
+    return handover
+
+
+def _keep_promise(handover: HandOver, outlook: Outlook) -> None:
+    """Keep until when the customer is told to expect somebody, where they are told minutes."""
+    if outlook.open_now and outlook.wait is not None and outlook.wait.at_most is not None:
+        handover.promised_at = clock.now() + timedelta(minutes=outlook.wait.at_most)
+        handover.save(update_fields=["promised_at"])
 
 
 def prioritise(ticket: Ticket, wanted: Priority | None) -> None:

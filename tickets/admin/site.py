@@ -20,18 +20,10 @@ from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+from tickets.admin import troubles
 from tickets.admin.audit import history
 from tickets.admin.theme import AdminSite
-from tickets.models import (
-    Delivery,
-    Event,
-    Reaction,
-    ReactionState,
-    Role,
-    SiteSettings,
-    User,
-    fetching,
-)
+from tickets.models import Event, Role, SiteSettings, User
 from tickets.web import second_factor
 
 RECENT = 8
@@ -103,7 +95,7 @@ class HelpdeskAdminSite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """What can be done here in plain words, and the latest changes."""
+        """What is wrong, what can be done here in plain words, and the latest changes."""
         latest = Event.objects.filter(ticket=None, kind__startswith="setting.").select_related(
             "actor_user", "actor_customer", "actor_key"
         )
@@ -111,12 +103,7 @@ class HelpdeskAdminSite(AdminSite):
             request,
             {
                 "recent": history.entries(latest.order_by("-pk")[:RECENT]),
-                "mail_troubles": [
-                    {"mailbox": mailbox, "sentence": sentence}
-                    for mailbox, sentence in fetching.in_trouble()
-                ],
-                "standstill": Delivery.objects.standstill(),
-                "given_up": Reaction.objects.filter(state=ReactionState.DEAD).count(),
+                "troubles": troubles.found(),
                 **(extra_context or {}),
             },
         )

@@ -18,7 +18,7 @@ class Brief:
     """Extracted, never invented: what they want, what was tried, why a person, how they feel.
 
     `statements` are its lines one by one, each with the positions of the messages it comes from:
-    `{"kind": "wants" | "tried" | "why" | "feeling", "text", "positions"}`.
+    `{"kind": "wants" | "tried" | "why" | "feeling" | "hint", "text", "positions"}`.
     """
 
     wants: str = ""

@@ -26,6 +26,7 @@ STAFF_ONLY = {
     *(EventKind.REPLY_LEAVING, EventKind.REPLY_TAKEN_BACK, EventKind.REPLY_HELD),
     *(EventKind.TAGS_CHANGED, EventKind.PERSON_PAGED, EventKind.TICKET_CHANGED),
     *(EventKind.TICKET_FOLLOWED, EventKind.TICKET_UNFOLLOWED),
+    *(EventKind.TICKET_JOINED, EventKind.TICKET_LEFT),
     *(EventKind.TICKET_LINKED, EventKind.TICKET_UNLINKED),
     *(EventKind.AFFECTED_ANSWERED, EventKind.AFFECTED_DONE),
     *(EventKind.MAIL_FAILED, EventKind.MAIL_BOUNCED, EventKind.MAIL_COMPLAINED),

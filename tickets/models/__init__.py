@@ -28,7 +28,15 @@ from tickets.models.macros import Macro, MacroUse
 from tickets.models.mail_templates import MailTemplate, MailText
 from tickets.models.mailboxes import Mailbox
 from tickets.models.mails import QueuedMail
-from tickets.models.messages import Answer, AuthorKind, Citation, Decision, Message, Note
+from tickets.models.messages import (
+    Answer,
+    AuthorKind,
+    Citation,
+    Decision,
+    Message,
+    Note,
+    NoteKind,
+)
 from tickets.models.notifications import (
     MailWait,
     Notification,
@@ -108,6 +116,7 @@ __all__ = [
     "Mention",
     "Message",
     "Note",
+    "NoteKind",
     "Notification",
     "NotificationKind",
     "NotificationSettings",

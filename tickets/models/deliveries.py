@@ -316,6 +316,11 @@ class Delivery(models.Model):
             models.Index(
                 fields=["-sent_at"], condition=Q(sent_at__isnull=False), name="delivery_sent"
             ),
+            models.Index(
+                fields=["-changed_at"],
+                condition=Q(state__in=NOT_ARRIVED),
+                name="delivery_not_arrived",
+            ),
         ]
 
     def __str__(self) -> str:

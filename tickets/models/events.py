@@ -54,6 +54,8 @@ class EventKind(models.TextChoices):
     TICKET_UNSNOOZED = "ticket.unsnoozed", _("brought the conversation back")
     TICKET_FOLLOWED = "ticket.followed", _("follows the conversation")
     TICKET_UNFOLLOWED = "ticket.unfollowed", _("follows the conversation no more")
+    TICKET_JOINED = "ticket.joined", _("joined the conversation beside who has it")
+    TICKET_LEFT = "ticket.left", _("takes part in the conversation no more")
     COPY_ADDED = "copy.added", _("put somebody in copy")
     COPY_REMOVED = "copy.removed", _("took somebody out of copy")
     BULK_STARTED = "bulk.started", _("began an act on many conversations")
@@ -162,6 +164,20 @@ class Event(models.Model):
             models.Index(fields=["subject", "subject_id", "-id"]),
             # What admins did is a handful among all that happens to tickets.
             models.Index(fields=["-id"], condition=Q(ticket=None), name="event_of_no_ticket"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(kind=EventKind.ASKED_AGAIN),
+                name="event_asked_again",
+            ),
+            # What an agent did today, of all that they ever did.
+            models.Index(
+                fields=["actor_user", "created_at"],
+                condition=Q(
+                    kind__in=[EventKind.MESSAGE_POSTED, EventKind.TICKET_RESOLVED],
+                    actor_user__isnull=False,
+                ),
+                name="event_of_an_agents_day",
+            ),
         ]
 
     def __str__(self) -> str:

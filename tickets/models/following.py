@@ -23,6 +23,8 @@ class Follower(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="follows"
     )
+    # Since when a lead takes part in it, without having it; None for those who only follow.
+    joined_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
     class Meta:

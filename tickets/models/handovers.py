@@ -90,6 +90,8 @@ class HandOver(models.Model):
     evidence = models.JSONField(default=list, blank=True)
 
     asked_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
+    # Until when at the latest the customer was told to expect somebody; None if nothing was said.
+    promised_at = models.DateTimeField(null=True, blank=True, editable=False)
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -116,7 +118,17 @@ class HandOver(models.Model):
                 name="handover_accepted_by_somebody",
             ),
         ]
-        indexes = [models.Index(fields=["team", "-accepted_at"])]
+        indexes = [
+            models.Index(fields=["team", "-accepted_at"]),
+            # The promises that are still to be kept.
+            models.Index(
+                fields=["promised_at"],
+                condition=Q(
+                    promised_at__isnull=False, accepted_at__isnull=True, ended_at__isnull=True
+                ),
+                name="handover_promised",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.get_reason_display())

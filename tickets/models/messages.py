@@ -181,6 +181,16 @@ class Citation(models.Model):
         return self.title
 
 
+class NoteKind(models.TextChoices):
+    """For whom a note is above all: colleagues who read it some time, or one who reads it now."""
+
+    NOTE = "note", _("Internal note")
+    # A lead's, to the agent who has the conversation.
+    WHISPER = "whisper", _("Whisper")
+    # A lead's, for whoever takes the conversation next: its brief carries it.
+    HINT = "hint", _("Hint")
+
+
 class Note(models.Model):
     """What agents tell each other. No query for customers can return one: it is another table."""
 
@@ -190,6 +200,17 @@ class Note(models.Model):
     position = models.PositiveIntegerField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     body = models.TextField()
+    kind = models.CharField(
+        max_length=10, choices=NoteKind.choices, default=NoteKind.NOTE, db_default="note"
+    )
+    # Whom a whisper is for.
+    to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
     client_id = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
@@ -200,6 +221,11 @@ class Note(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["ticket", "position"], name="note_position_unique"),
             models.UniqueConstraint(fields=["ticket", "client_id"], name="note_written_once"),
+            models.CheckConstraint(
+                condition=Q(kind=NoteKind.WHISPER, to__isnull=False)
+                | Q(kind__in=[NoteKind.NOTE, NoteKind.HINT], to__isnull=True),
+                name="note_a_whisper_is_for_somebody",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,8 +27,10 @@ MOST_BROWSERS = 20  # of one person that get pushes
 class NotificationKind(models.TextChoices):
     """Why somebody is told, the most important first: of several reasons the first counts."""
 
+    WHISPERED = "whispered", _("A lead whispers to me in one of mine")
     MENTIONED = "mentioned", _("A colleague mentions me in a note")
     ASSIGNED = "assigned", _("A conversation is given to me")
+    TAKEN = "taken", _("A colleague takes one of mine over")
     WROTE = "wrote", _("A customer writes in one of mine")
     HELD = "held", _("A reply of mine did not leave")
     BOUNCED = "bounced", _("A mail in one of mine, or in one that I follow, did not arrive")
@@ -60,7 +62,10 @@ CHOICES = [
     for way in Way
     if way != Way.EMAIL or kind not in _NO_MAIL
 ]
-_LOUD = (NotificationKind.MENTIONED, NotificationKind.ASSIGNED, NotificationKind.WROTE)
+_LOUD = (
+    *(NotificationKind.WHISPERED, NotificationKind.MENTIONED),
+    *(NotificationKind.ASSIGNED, NotificationKind.WROTE),
+)
 
 
 def usual_choices() -> list[str]:

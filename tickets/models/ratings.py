@@ -29,6 +29,11 @@ class Rating(models.Model):
                 name="rating_from_one_to_five",
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["-created_at"], condition=~Q(comment=""), name="rating_with_a_comment"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.satisfaction}/{self.effort}"

@@ -272,6 +272,20 @@ class Ticket(models.Model):
                 condition=Q(turn=Turn.QUEUE),
                 name="ticket_queue",
             ),
+            # Who waits longest, whatever its priority; what agents owe; what the assistant has.
+            models.Index(
+                fields=["person_asked_at", "id"],
+                condition=Q(turn=Turn.QUEUE),
+                name="ticket_waits_longest",
+            ),
+            models.Index(
+                fields=["turn_since", "id"], condition=Q(turn=Turn.AGENT), name="ticket_owed"
+            ),
+            models.Index(
+                fields=["-last_message_at", "-id"],
+                condition=Q(turn__in=[Turn.ASSISTANT, Turn.CUSTOMER], person_asked_at__isnull=True),
+                name="ticket_with_the_assistant",
+            ),
             models.Index(fields=["-created_at", "-id"], name="ticket_opened"),
             # The orders of what is open, which is little: closed ones are not sorted by these.
             models.Index(
@@ -350,8 +364,7 @@ class Ticket(models.Model):
 
     def end_snooze(self) -> None:
         """It is not put aside any more."""
-        self.snoozed_at = self.snoozed_until = None
-        self.snooze_note = ""
+        self.snoozed_at, self.snoozed_until, self.snooze_note = None, None, ""
 
     @property
     def is_closed(self) -> bool:

@@ -112,9 +112,14 @@ class User(AbstractUser):
         return self.is_active and self.role in STAFF_ROLES
 
     @property
+    def leads(self) -> bool:
+        """Whether this person looks after others: the conversations of a team, or of all."""
+        return self.role in (Role.LEAD, Role.ADMIN)
+
+    @property
     def may_block_domains(self) -> bool:
         """It concerns people whom nobody has met yet, so it is a lead's to decide."""
-        return self.role in (Role.LEAD, Role.ADMIN)
+        return self.leads
 
     @property
     def works_here(self) -> bool:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tickets import access
-from tickets.models import AuthorKind, Event, EventKind, NotificationKind, Ticket, Turn, User
+from tickets.models import (
+    AuthorKind,
+    Event,
+    EventKind,
+    NoteKind,
+    NotificationKind,
+    Ticket,
+    Turn,
+    User,
+)
 
 SAYS = (EventKind.MESSAGE_POSTED, EventKind.NOTE_WRITTEN)
 TOLD_OF = (
@@ -52,12 +61,16 @@ def _reasons(event: Event, ticket: Ticket) -> Iterable[tuple[NotificationKind, I
     data = event.data
     mine = [ticket.assignee_id] if ticket.assignee_id else []
     if event.kind in SAYS:
+        if data.get("note") == NoteKind.WHISPER:
+            yield NotificationKind.WHISPERED, [data["user"]]
         yield NotificationKind.MENTIONED, data.get("mentioned", ())
         if data.get("author") == AuthorKind.CUSTOMER:
             yield NotificationKind.WROTE, mine
         yield NotificationKind.FOLLOWED, mine
     if event.kind in (EventKind.TICKET_ASSIGNED, EventKind.TICKET_RETURNED):
         yield NotificationKind.ASSIGNED, filter(None, [data.get("after"), data.get("agent")])
+        if event.actor_user_id == data.get("after"):
+            yield NotificationKind.TAKEN, filter(None, [data.get("before")])
     if event.kind == EventKind.REPLY_HELD:
         yield NotificationKind.HELD, [data["user"]]
     if event.kind in DID_NOT_ARRIVE:

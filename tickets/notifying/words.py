@@ -15,6 +15,10 @@ def line(kind: str, count: int, name: str) -> str:
     """What happened, as it stands beside the conversation in the centre."""
     values = {"count": count, "name": name or _("Somebody")}
     match kind:
+        case NotificationKind.WHISPERED:
+            words = ngettext("%(name)s whispers to you", "%(count)d whispers from %(name)s", count)
+        case NotificationKind.TAKEN:
+            words = _("%(name)s took this conversation over")
         case NotificationKind.MENTIONED:
             words = ngettext(
                 "%(name)s mentioned you", "You were mentioned %(count)d times, by %(name)s", count
@@ -41,6 +45,8 @@ def line(kind: str, count: int, name: str) -> str:
 def outside(kind: str, reference: str) -> str:
     """The same for a push or a mail: why and where, and no words or names of anybody."""
     words = {
+        NotificationKind.WHISPERED: _("A lead whispers to you in %(reference)s"),
+        NotificationKind.TAKEN: _("%(reference)s was taken over from you"),
         NotificationKind.MENTIONED: _("You are mentioned in %(reference)s"),
         NotificationKind.ASSIGNED: _("%(reference)s was given to you"),
         NotificationKind.WROTE: _("A customer wrote in %(reference)s"),

@@ -35,7 +35,10 @@ _TOLD = {
     EventKind.MESSAGE_POSTED: NotificationKind.WROTE,
 }
 # The others: their toast comes when they have been written down.
-_TOLD_LATER = (NotificationKind.MENTIONED, NotificationKind.FOLLOWED)
+_TOLD_LATER = (
+    *(NotificationKind.WHISPERED, NotificationKind.TAKEN),
+    *(NotificationKind.MENTIONED, NotificationKind.FOLLOWED),
+)
 COUNT_WAIT = 0.2  # seconds in which many changes of the number become one
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from tickets.conditions import field_named
+from tickets.conversation import hints
 from tickets.conversation.asked_again import name_of
 from tickets.conversation.correctable import correctable
-from tickets.models import HandOver, Identity, Reason, Ticket
+from tickets.models import HandOver, Identity, Note, NoteKind, Reason, Ticket
 from tickets.workspace.since import Line as FirstWords
 from tickets.workspace.since import Since, happened_since, with_what_followed
 
@@ -50,6 +54,7 @@ class ShownBrief:
     rule: str
     evidence: list[str]
     since: Since
+    hints: list[Part] = field(default_factory=list)
 
 
 def newest(ticket: Ticket) -> ShownBrief | None:
@@ -57,9 +62,34 @@ def newest(ticket: Ticket) -> ShownBrief | None:
 
     One query, and one for the names of teams if it was passed on.
     """
-    briefs = with_what_followed(ticket.handovers.select_related("rule"))
+    briefs = with_what_followed(ticket.handovers.select_related("rule")).annotate(
+        hinted=_hints_after()
+    )
     found = briefs.order_by("-pk").first()
     return shown(found, happened_since(found)) if found is not None else None
+
+
+def _hints_after() -> ArraySubquery:
+    """The hints that leads gave after a brief was written: it is frozen, and they stand beside it."""
+    row = JSONObject(text="body", position="position", by="author__name")
+    later = Note.objects.filter(
+        ticket=OuterRef("ticket"), kind=NoteKind.HINT, position__gt=OuterRef("read_to")
+    )
+    return ArraySubquery(later.order_by("position").values(row=row)[: hints.MOST])
+
+
+def _hints(handover: HandOver) -> list[Part]:
+    """What leads said for whoever has it: in the brief, then after it; each once."""
+    given = [
+        Part(str(one["text"]), (one.get("positions") or [None])[0], f"{one.get('by', '')}:")
+        for one in _of(handover, "hint")
+    ]
+    known = {one.position for one in given}
+    later = [
+        Part(str(one["text"]), one["position"], f"{one['by']}:")
+        for one in getattr(handover, "hinted", ())
+    ]
+    return [*given, *(one for one in later if one.position not in known)]
 
 
 def shown(handover: HandOver, since: Since) -> ShownBrief:
@@ -84,6 +114,7 @@ def shown(handover: HandOver, since: Since) -> ShownBrief:
         rule=handover.rule.rule_name if handover.rule else "",
         evidence=[str(words) for words in handover.evidence[:4] if f"“{words}”" not in read],
         since=replace(since, wrote=[one for one in since.wrote if one != first]),
+        hints=_hints(handover),
     )
 
 

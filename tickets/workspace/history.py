@@ -48,6 +48,10 @@ _CHANGED = {
     "tags": gettext_lazy("changed the tags"),
     "status": gettext_lazy("changed the status"),
 }
+_LEADS_NOTES = {
+    "whisper": gettext_lazy("whispered to the agent"),
+    "hint": gettext_lazy("left a hint for who takes it next"),
+}
 _BACK = {
     "time": gettext_lazy("Its time was over."),
     "wrote": gettext_lazy("The customer wrote."),
@@ -196,6 +200,8 @@ def what(event: Event) -> str:
         return _("merged another conversation into this one")
     if event.kind == EventKind.TICKET_SPLIT and event.data["split"] == event.ticket_id:
         return _("split this off from another conversation")
+    if event.kind == EventKind.NOTE_WRITTEN and event.data.get("note") in _LEADS_NOTES:
+        return str(_LEADS_NOTES[event.data["note"]])
     if event.kind == EventKind.TICKET_CHANGED and event.data["field"] in _CHANGED:
         return str(_CHANGED[event.data["field"]])
     if event.kind == EventKind.TICKET_CHANGED and "name" in event.data:
@@ -231,6 +237,8 @@ def _detail(event: Event, names: _Names) -> str:
     match event.kind:
         case EventKind.PERSON_ASKED:
             return str(Reason(data["reason"]).label)
+        case EventKind.NOTE_WRITTEN if "user" in data:
+            return names.user(data["user"])
         case EventKind.PERSON_PAGED:
             return names.user(data["user"])
         case EventKind.TICKET_SNOOZED if data["until"]:

@@ -119,13 +119,15 @@ def _page(ticket: Ticket, shown: Stretch[Item], shared: dict[str, Any]) -> dict[
 
 
 def _shared(ticket: Ticket, user: User, desk: Any = None) -> dict[str, Any]:
+    follows = getattr(ticket, "who_follows", ())
     return {
         "ticket": ticket,
         "user": user,
         "viewer": "staff",
         "desk": desk or SimpleLazyObject(SiteSettings.load),
         "mine": ticket.assignee_id == user.pk,
-        "follows": any(one["key"] == user.pk for one in getattr(ticket, "who_follows", ())),
+        "follows": any(one["key"] == user.pk for one in follows),
+        "joined": any(one["key"] == user.pk and one["joined"] for one in follows),
         "free": not ticket.is_closed and not (ticket.assignee_id and ticket.with_a_person),
     }
 

@@ -155,7 +155,7 @@ def _whole(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Messages or notes with all that is shown of them."""
     if not isinstance(rows, MessageQuerySet):
         names = Mention.objects.filter(note=OuterRef("pk")).values("name")
-        notes: QuerySet[Any] = rows.select_related("author", "call").annotate(
+        notes: QuerySet[Any] = rows.select_related("author", "call", "to").annotate(
             names=ArraySubquery(names)
         )
         return notes

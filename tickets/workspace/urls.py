@@ -14,11 +14,13 @@ from tickets.workspace import (
     counts,
     customer_merging,
     customers,
+    day,
     drafts,
     filtering,
     history,
     jobs,
     keeping,
+    leading,
     linking,
     macro_keeping,
     macros,
@@ -35,9 +37,12 @@ from tickets.workspace import (
     views,
     writing,
 )
+from tickets.workspace.oversight import home
 
 urlpatterns = [
     path("", views.inbox_page, name="workspace"),
+    path("day/", day.day, name="workspace-day"),
+    path("leads/", home.home, name="workspace-leads"),
     path("presence/", views.presence_switch, name="workspace-presence"),
     path("tags/", changing.tags, name="workspace-tags"),
     path("search-words/", completing.search_words, name="workspace-search-words"),
@@ -133,6 +138,11 @@ urlpatterns = [
     path("<str:reference>/accept/", acts.accept, name="workspace-accept"),
     path("<str:reference>/hand-back/", acts.hand_back, name="workspace-hand-back"),
     path("<str:reference>/transfer/", acts.transfer, name="workspace-transfer"),
+    path("<str:reference>/whisper/", leading.whisper, name="workspace-whisper"),
+    path("<str:reference>/join/", leading.join, name="workspace-join"),
+    path("<str:reference>/step-out/", leading.step_out, name="workspace-step-out"),
+    path("<str:reference>/take-over/", leading.take_over, name="workspace-take-over"),
+    path("<str:reference>/give-back/", leading.give_back, name="workspace-give-back"),
     path("<str:reference>/resolve/", acts.resolve, name="workspace-resolve"),
     path("<str:reference>/snooze/", snoozing.snooze, name="workspace-snooze"),
     path("<str:reference>/unsnooze/", snoozing.unsnooze, name="workspace-unsnooze"),

@@ -129,7 +129,7 @@ def show(
     """The page of a conversation; with what was written and not sent, when there was a problem."""
     shared_desk = desk(request)["desk"]
     kept = drafts.of(ticket, request.user)
-    bodies, kind = kept.bodies, kept.kind
+    bodies, kind = kept.bodies, _first_kind(ticket, request, kept)
     if written is not None:
         kind = Kind.NOTE if written.data.get("kind") == Kind.NOTE else Kind.REPLY
         bodies[kind] = written.data.get("body", "")[:20_000]
@@ -157,6 +157,16 @@ def show(
     )
 
 
+def _first_kind(ticket: Ticket, request: AgentRequest, kept: drafts.Drafts) -> str:
+    """What the composer begins with: a note for a lead who only joined what another agent has."""
+    joined = any(
+        one["key"] == request.user.pk and one["joined"]
+        for one in getattr(ticket, "who_follows", ())
+    )
+    beside = joined and ticket.somebody_has_it and ticket.assignee_id != request.user.pk
+    return Kind.NOTE if beside and not kept.bodies.get(Kind.REPLY) else kept.kind
+
+
 @require_safe
 @for_agents
 def news_page(request: AgentRequest, reference: str) -> HttpResponse:
@@ -182,10 +192,13 @@ def ticket_list(request: AgentRequest, ticket: Ticket) -> dict[str, Any]:
     return {**list_context(request, selection), "current": ticket.reference}
 
 
-def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
+def list_context(
+    request: AgentRequest, selection: Selection, page: inbox.Page | None = None
+) -> dict[str, Any]:
     """What every page of the workspace shows: the views with their counts, and the list of one."""
     actor = actor_of(request)
-    page = found.page(actor, selection) if selection.search else inbox.page(actor, selection)
+    if page is None:
+        page = found.page(actor, selection) if selection.search else inbox.page(actor, selection)
     here = reverse("workspace")
     empty = _EMPTY[selection.view]
     kept = saved_views.shown(page.navigation, selection)
@@ -232,7 +245,8 @@ def list_context(request: AgentRequest, selection: Selection) -> dict[str, Any]:
 
 def beside(request: AgentRequest) -> dict[str, Any]:
     """What a page of the workspace shows that is no list: the views, none of which is open."""
-    context = list_context(request, Selection.from_query({}))
+    alone = inbox.Page([], "", inbox.navigation(actor_of(request), []))
+    context = list_context(request, Selection.from_query({}), alone)
     for view in context["inbox_views"]:
         view["current"] = False
     return context

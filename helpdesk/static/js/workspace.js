@@ -49,9 +49,15 @@ async function refresh() {
     template.innerHTML = await response.text();
     const chosen = selected();
     const focused = document.activeElement?.closest(".inbox-row")?.dataset.reference;
+    const live = document.activeElement?.closest("[data-live]")?.id;
+    const link = live && document.activeElement.getAttribute("href");
     const top = scroller()?.scrollTop;
     for (const fresh of template.content.querySelectorAll("[data-live]")) {
       document.getElementById(fresh.id)?.replaceWith(fresh);
+    }
+    if (link && !focused) {
+      const same = [...document.querySelectorAll(`#${live} a`)];
+      same.find((one) => one.getAttribute("href") === link)?.focus({ preventScroll: true });
     }
     if (scroller()) scroller().scrollTop = top;
     if (chosen) select(chosen);
@@ -70,9 +76,15 @@ async function refresh() {
 
 let soon;
 
+// A page that shows more than a list waits longer, and is not put off by what happens meanwhile.
 function refreshSoon() {
+  const wait = Number(document.getElementById("main").dataset.refreshWait);
+  if (wait && soon) return;
   clearTimeout(soon);
-  soon = setTimeout(refresh, 150);
+  soon = setTimeout(() => {
+    soon = undefined;
+    refresh();
+  }, wait || 150);
 }
 
 // --- toasts ----------------------------------------------------------------------------------------

@@ -57,6 +57,14 @@ TABLE = {
     ("GET", "workspace-macros"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-apply-macro"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-leave-macro-out"): [302, 404, 404, 302, 302, 302],  # nothing is left in it
+    ("GET", "workspace-leads"): [302, 404, 404, 404, 200, 200],
+    ("GET", "workspace-day"): [302, 404, 200, 200, 200, 200],
+    ("GET", "workspace-whisper"): [302, 404, 404, 403, 200, 200],
+    ("POST", "workspace-whisper"): [302, 404, 404, 403, 302, 302],
+    ("POST", "workspace-join"): [302, 404, 404, 403, 302, 302],
+    ("POST", "workspace-step-out"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-take-over"): [302, 404, 404, 403, 302, 302],
+    ("POST", "workspace-give-back"): [302, 404, 404, 409, 409, 409],  # nobody had it
     ("GET", "workspace-filter"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-counts"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-jobs"): [302, 404, 200, 200, 200, 200],

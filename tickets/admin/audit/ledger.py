@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tickets import actions, events
 from tickets.actors import Actor
+from tickets.admin import troubles
 from tickets.admin.audit import history
 from tickets.admin.audit.audited import ReadOnlyAdmin, actor_of
 from tickets.admin.buttons import Button
@@ -95,6 +96,7 @@ class EventAdmin(LedgerAdmin):
 
 @admin.register(Reaction, site=site)
 class ReactionAdmin(LedgerAdmin):
+    list_before_template = "admin/mail_elsewhere.html"
     list_display = ("name", "state", "after", "attempts", "due_at", "why")
     list_filter = ("state", "name")
     list_select_related = ("event__ticket",)
@@ -113,6 +115,13 @@ class ReactionAdmin(LedgerAdmin):
             shown=lambda reaction: reaction.state == ReactionState.DEAD,
         ),
     )
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """With the way to the mails of conversations, which are deliveries."""
+        elsewhere = troubles.mails_of_conversations()
+        return super().changelist_view(request, {"elsewhere": elsewhere, **(extra_context or {})})
 
     @admin.display(description=gettext_lazy("follows from"))
     def after(self, reaction: Reaction) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from tickets import actions, sealing
 from tickets.actions import ActionError
+from tickets.admin import troubles
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, actor_of
 from tickets.admin.audit.ledger import LedgerAdmin
 from tickets.admin.buttons import Button
@@ -62,6 +63,7 @@ class MailboxSendingAdmin(AuditedAdmin):
 class DeliveryAdmin(LedgerAdmin):
     """What was owed and how it fared. Read here, and sent again; never edited."""
 
+    list_before_template = "admin/mail_elsewhere.html"
     list_display = ("recipient", "kind", "ticket", "state", "attempts", "next_attempt", "sent_at")
     list_filter = ("state", "kind")
     search_fields = ("recipient__exact", "ticket__reference__exact", "internet_message_id__exact")
@@ -84,6 +86,13 @@ class DeliveryAdmin(LedgerAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).select_related("ticket", "mailbox", "sent_again")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """With the way to the mails about log-ins, which are no deliveries."""
+        elsewhere = troubles.log_in_mails()
+        return super().changelist_view(request, {"elsewhere": elsewhere, **(extra_context or {})})
 
     @admin.display(description=gettext_lazy("next attempt"))
     def next_attempt(self, delivery: Delivery) -> datetime | None:

@@ -1,0 +1,1 @@
+"""The leads' home: what goes wrong while it still can be helped, of the conversations that they see."""
