@@ -76,9 +76,9 @@ def filled(address: str, ticket: Ticket, draft: Article) -> str:
         "rest": "no/such/page/",
         "mailbox": "1",
         "file": "00000000-0000-4000-8000-000000000002",
-    }
         "contact": "1",
         "other": "2",
+    }
     if address.startswith("attachments/"):
         samples["pk"] = str(Attachment.objects.get(message__ticket=ticket).pk)
     address = re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda found: samples[found[1]], address)
