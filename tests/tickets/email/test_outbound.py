@@ -18,6 +18,7 @@ from tests.factories import (
 from tests.tickets.email.mail_server import (
     Inbox,
     code_in,
+    html_of,
     inbox,
     replied,
     send_due,
@@ -259,6 +260,14 @@ def test_a_reply_with_markup_is_harmless_in_the_html_part(inbox: Inbox) -> None:
     html = body.get_content()
     assert "<script" not in html
     assert "<img" not in html
+
+
+def test_a_table_of_a_reply_has_its_lines_in_the_html_part(inbox: Inbox) -> None:
+    replied(make_customer(), body="| Size | Chest |\n| --- | --- |\n| S | 88 cm |")
+    send_due()
+    html = html_of(inbox.mail)
+    assert '<table border="1"' in html
+    assert "<td>88 cm</td>" in html
 
 
 def test_links_are_of_the_configured_site_not_of_a_request(inbox: Inbox) -> None:
