@@ -39,6 +39,8 @@ def copy_into(data: Path) -> None:
         made = FOLDER / _digest()
         if not made.exists():
             _make(made)
+        # What is sealed in the rows is opened by the key with which it was sealed.
+        shutil.copy2(made / "secret_key", data / "secret_key")
         (data / "postgres").mkdir()
         # Owner and rights are kept, which shutil does not do.
         subprocess.run(
