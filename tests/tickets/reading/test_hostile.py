@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import time
 
 import pytest
@@ -75,7 +76,12 @@ def within(raw: bytes, seconds: float) -> Incoming | None:
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_the_largest_attacks_take_two_seconds_at_most(name: str) -> None:
-    within(ATTACKS[name], 2)
+    gc.collect()
+    gc.freeze()  # what other tests left is not looked through again and again while this one reads
+    try:
+        within(ATTACKS[name], 2)
+    finally:
+        gc.unfreeze()
 
 
 @pytest.mark.parametrize("raw", [b"", b"\0" * 100, b"\r\n\r\n", b" "])
