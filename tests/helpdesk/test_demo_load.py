@@ -212,7 +212,7 @@ def test_every_change_has_its_event() -> None:
         EventKind.TICKET_LINKED: 2 * TicketLink.objects.count(),
         EventKind.TICKET_MERGED: 2 * Ticket.objects.exclude(merged_into=None).count(),
         EventKind.TICKET_SNOOZED: Ticket.objects.exclude(snoozed_at=None).count(),
-        EventKind.QUESTION_ASKED_AGAIN: 1,
+        EventKind.ASKED_AGAIN: 1,
     }
     for event in Event.objects.filter(kind=EventKind.ANSWER_RATED):
         answer = Answer.objects.get(pk=event.data["answer"])

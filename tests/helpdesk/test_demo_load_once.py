@@ -16,13 +16,12 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 from rich.progress import Progress
 
-from helpdesk.demo import load, load_content, load_index
+from helpdesk.demo import load, load_content, load_index, load_story
 from helpdesk.demo.processes import ROOT, Program
 from knowledgebase.models import Article, Category, Embedding
 from knowledgebase.search import search
 from tests.factories import make_article, make_ticket
 from tests.tickets.parallel import real_transactions
-from tickets import actions
 from tickets.models import Customer, Event, Message, Organization, Team, Ticket, User
 
 
@@ -69,7 +68,7 @@ def test_a_process_that_dies_in_the_middle_leaves_nothing(monkeypatch: pytest.Mo
 
     before = counted()
     with monkeypatch.context() as patch:
-        patch.setattr(actions, "reply", die)
+        patch.setattr(load_story, "reply_asking", die)
         with pytest.raises(KilledError):
             load.fill()
     assert counted() == before
