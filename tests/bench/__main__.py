@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.demo.processes import ROOT
-from tests.bench import answer, idle, live, loaded, many, panel, posted, quality
+from tests.bench import answer, idle, live, loaded, many, outgoing, panel, posted, quality
 from tests.bench.figures import Figure, show
 from tests.journeys.conftest import LOAD
 from tests.live import LiveHelpdesk, live_helpdesk
@@ -29,6 +29,7 @@ def main() -> None:
         figures += many.measure(helpdesk)
         figures += idle.measure(helpdesk)
         figures += posted.measure(helpdesk)
+        figures += outgoing.measure(helpdesk)
         figures += [
             Figure(f"queries: {name}", count, "", f"at most {MOST_QUERIES}", count <= MOST_QUERIES)
             for name, count in inside["queries"].items()

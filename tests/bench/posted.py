@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
 from itertools import count
+from pathlib import Path
 
 from helpdesk.demo.processes import ROOT
 from tests.bench.figures import Figure
@@ -18,6 +20,7 @@ PATIENCE = 600.0
 
 
 def measure(helpdesk: LiveHelpdesk) -> list[Figure]:
+    idle = _memory(helpdesk, "VmRSS")
     ran = subprocess.run(
         [sys.executable, "-m", "tests.bench.posted"],
         cwd=ROOT,
@@ -29,7 +32,17 @@ def measure(helpdesk: LiveHelpdesk) -> list[Figure]:
     assert ran.returncode == 0, ran.stderr[-3000:]
     found = json.loads(ran.stdout[ran.stdout.index("{") :])
     kept, filed = found["kept"], found["filed"]
+    peak = _memory(helpdesk, "VmHWM")
+    more = max((peak[pid] - before for pid, before in idle.items() if pid in peak), default=0.0)
     return [
+        Figure(
+            "memory above an idle worker, at most, while they are read",
+            more,
+            "MB",
+            "at most 200",
+            more <= 200,
+            n=MAILS,
+        ),
         Figure("mails kept in a second", kept, "/s", "at least 200", kept >= 200, n=MAILS),
         Figure(
             "mails read and filed in a second, by two workers",
@@ -40,6 +53,21 @@ def measure(helpdesk: LiveHelpdesk) -> list[Figure]:
             n=MAILS,
         ),
     ]
+
+
+def _memory(helpdesk: LiveHelpdesk, what: str) -> dict[str, float]:
+    """Megabytes of each process of the worker, by its number; nothing where there is no /proc."""
+    group = str(helpdesk.processes.running["worker"].process.pid)
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (folder / "stat").read_text().rpartition(") ")[2].split()
+            status = (folder / "status").read_text()
+        except OSError:
+            continue  # it ended
+        if stat[2] == group and (line := re.search(rf"^{what}:\s+(\d+) kB", status, re.MULTILINE)):
+            found[folder.name] = int(line[1]) / 1024
+    return found
 
 
 def raw_mails(number: int, start: int) -> list[bytes]:
