@@ -23,7 +23,7 @@ amara = User.objects.get(email="amara@kestrelmoor.example")
 customer = Customer.objects.create(name="Odile Marchetti")
 ticket = actions.open_ticket(
     actor=Actor.of_customer(customer), customer=customer, channel=Channel.EMAIL,
-    subject="Reset", body="Good morning, I would like to write to you.",
+    subject="Good morning", body="Good morning, I would like to write to you.",
     team=amara.teams.first(),
 )
 actions.accept(actor=Actor.agent(amara), ticket=ticket)

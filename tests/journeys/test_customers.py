@@ -38,7 +38,7 @@ LATER = """
 from tickets import actions
 from tickets.actors import Actor
 from tickets.models import Customer
-one = Customer.objects.get(name="J. Twin")
+one = Customer.objects.get(email="twin1@twins.example")
 actions.post_message(actor=Actor.of_customer(one), ticket=one.tickets.get(), body="It came.")
 """
 STANDS = """

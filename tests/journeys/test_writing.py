@@ -118,6 +118,7 @@ def test_a_reply_is_written_with_marks_an_emoji_an_article_a_table_and_a_picture
     expect(sent.locator("td").last).to_have_text("88 | 92 cm")
     expect(sent).to_contain_text("Picture")
 
+    page.keyboard.press("Escape")
     page.keyboard.press("n")
     body.evaluate(PASTE_PICTURE)
     amara.sees("A note takes no files.")
