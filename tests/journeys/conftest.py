@@ -19,14 +19,14 @@ DESK = {"width": 1440, "height": 900}
 expect.set_options(timeout=10_000)
 
 UNDO_SECONDS = 4
-LOAD = """
+LOAD = f"""
 from rich.progress import Progress
 from helpdesk.demo.load import load
 with Progress(disable=True) as progress:
     load(progress)
 from tickets.models import SiteSettings, Team
 Team.objects.update(hours=None)
-SiteSettings.objects.update(undo_seconds=UNDO_SECONDS)
+SiteSettings.objects.update(undo_seconds={UNDO_SECONDS})
 """
 
 
@@ -36,8 +36,7 @@ def company(live_helpdesk: LiveHelpdesk) -> LiveHelpdesk:
 
     What agents send can be taken back for a shorter time than by default.
     """
-    load = LOAD.replace("UNDO_SECONDS", str(UNDO_SECONDS))
-    live_helpdesk.manage("shell", "-v", "0", "-c", load)
+    live_helpdesk.manage("shell", "-v", "0", "-c", LOAD)
     return live_helpdesk
 
 
