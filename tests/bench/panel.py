@@ -42,26 +42,33 @@ def measure(base: str) -> list[Figure]:
 
 
 async def _messages(base: str) -> list[float]:
+    agent = await agents_browser(base)
+    samples = []
+    for number in range(ROUNDS):
+        samples += await _conversation(base, agent, number)
+    await agent.aclose()
+    return samples
+
+
+async def _conversation(base: str, agent: httpx.AsyncClient, number: int) -> list[float]:
+    """A visitor's messages, no more than one person may write in a minute."""
     visitor = await Visitor.arrive(base)
     await visitor.asks_for_a_person()
-    agent = await agents_browser(base)
     panel = f"/workspace/{visitor.reference}/copilot/"
     by_script = {"X-Requested-With": "fetch"}
     await agent.get(panel, headers=by_script)
     socket = await _agents_socket(base, agent, visitor.reference)
     samples = []
-    for number in range(ROUNDS):
-        for message in MESSAGES:
-            text = f"{message} ({number})"
-            hears = asyncio.create_task(_hears(socket, text))
-            accepted = await visitor.writes(text)
-            await hears
-            answer = await agent.get(f"{panel}?part=fit", headers=by_script)
-            samples.append((perf_counter() - accepted) * 1000)
-            assert "copilot__articles" in answer.text, answer.text[:300]
-            await asyncio.sleep(0.3)
+    for message in MESSAGES:
+        text = f"{message} ({number})"
+        hears = asyncio.create_task(_hears(socket, text))
+        accepted = await visitor.writes(text)
+        await hears
+        answer = await agent.get(f"{panel}?part=fit", headers=by_script)
+        samples.append((perf_counter() - accepted) * 1000)
+        assert "copilot__articles" in answer.text, answer.text[:300]
+        await asyncio.sleep(0.3)
     await socket.close()
-    await agent.aclose()
     await visitor.leaves()
     return samples
 
