@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -32,6 +33,10 @@ _key, secret = actions.create_api_key(
 )
 print(ticket.reference, secret)
 """
+TO_BE_READ = """
+from knowledgebase import indexing
+print(indexing.due(indexing.current_encoder()).count())
+"""
 WRITES = """
 from tickets import actions
 from tickets.actors import Actor
@@ -44,9 +49,17 @@ actions.post_message(
 """
 
 
+def wait_until_articles_are_found_by_meaning(company: LiveHelpdesk) -> None:
+    until = time.monotonic() + 120
+    while company.manage("shell", "-v", "0", "-c", TO_BE_READ).split()[-1] != "0":
+        assert time.monotonic() < until, "the articles were not read in two minutes"
+        time.sleep(1)
+
+
 def test_a_reply_that_began_as_a_suggestion_carries_that_into_the_api(
     somebody: Somebody, company: LiveHelpdesk
 ) -> None:
+    wait_until_articles_are_found_by_meaning(company)
     reference, secret = company.manage("shell", "-v", "0", "-c", STAGE).split()[-2:]
     amara = somebody()
     amara.logs_in(AMARA)
