@@ -40,7 +40,8 @@ def copy_into(data: Path) -> None:
         if not made.exists():
             _make(made)
         # What is sealed in the rows is opened by the key with which it was sealed.
-        shutil.copy2(made / "secret_key", data / "secret_key")
+        if (key := made / "secret_key").exists():  # else SECRET_KEY is set
+            shutil.copy2(key, data / "secret_key")
         (data / "postgres").mkdir()
         # Owner and rights are kept, which shutil does not do.
         subprocess.run(
