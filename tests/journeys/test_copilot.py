@@ -29,7 +29,7 @@ ticket = actions.open_ticket(
 )
 actions.accept(actor=Actor.agent(amara), ticket=ticket)
 _key, secret = actions.create_api_key(
-    actor=Actor.system(), name="Journey", scopes=[Scope.TICKETS_READ]
+    actor=Actor.system(), name="Journey", scopes=[Scope.TICKETS_READ, Scope.TICKETS_WRITE]
 )
 print(ticket.reference, secret)
 """
@@ -37,16 +37,7 @@ TO_BE_READ = """
 from knowledgebase import indexing
 print(indexing.due(indexing.current_encoder()).count())
 """
-WRITES = """
-from tickets import actions
-from tickets.actors import Actor
-from tickets.models import Ticket
-ticket = Ticket.objects.get(reference="{reference}")
-actions.post_message(
-    actor=Actor.of_customer(ticket.customer), ticket=ticket,
-    body="The link to reset my password says that it has expired. What do I do?",
-)
-"""
+ASKS = "The link to reset my password says that it has expired. What do I do?"
 
 
 def wait_until_articles_are_found_by_meaning(company: LiveHelpdesk) -> None:
@@ -68,7 +59,9 @@ def test_a_reply_that_began_as_a_suggestion_carries_that_into_the_api(
     expect(page.locator("[data-conversation][data-live=yes]")).to_be_visible()
     expect(page.locator("#copilot-fit")).to_contain_text("No suggested reply.")
 
-    company.manage("shell", "-v", "0", "-c", WRITES.format(reference=reference))
+    messages = f"{company.url}/api/v1/tickets/{reference}/messages/"
+    by_key = {"Authorization": f"Bearer {secret}"}
+    assert page.request.post(messages, headers=by_key, data={"body": ASKS}).status == 201
     expect(page.locator("#copilot-fit")).to_contain_text("Suggested reply", timeout=15_000)
     expect(page.locator("#copilot-fit")).to_contain_text("Reset your password")
 
@@ -86,10 +79,7 @@ def test_a_reply_that_began_as_a_suggestion_carries_that_into_the_api(
     expect(reply).to_contain_text("Began as a suggestion")
     expect(reply).to_contain_text("Reset your password")
 
-    answer = page.request.get(
-        f"{company.url}/api/v1/tickets/{reference}/messages/",
-        headers={"Authorization": f"Bearer {secret}"},
-    )
+    answer = page.request.get(messages, headers=by_key)
     (told,) = [one["suggested"] for one in answer.json()["results"] if one["suggested"]]
     assert told["by"] == "Amara"
     assert 0 < told["edited"] < 20
