@@ -50,6 +50,8 @@ _MOST_BRACKETS: Final = 3_000
 _MOST_TAGS: Final = 5_000
 _LONGEST_MESSAGE: Final = 20_000
 _SHORT_MESSAGE: Final = 4_000  # what is kept rendered
+_TABLE: Final = '<table tabindex="0">'
+_TABLE_OF_MAILS: Final = '<table border="1" cellpadding="6" style="border-collapse:collapse">'
 _TAG: Final = re.compile(r"""(<(?:[^<>"']|"[^"]*"|'[^']*')*>)""")
 _AS_IT_IS: Final = re.compile(r"</?(?:a|code|pre)\b")
 _REL_OF_OWN_LINK: Final = re.compile(
@@ -144,6 +146,12 @@ def render_message(text: str) -> SafeString:
     """What a person wrote, as HTML: line breaks, links, tables; no headings, pictures or tags."""
     # Whoever else looks at it sees the same, and many are told the same.
     return _kept(text) if len(text) <= _SHORT_MESSAGE else _rendered(text)
+
+
+def render_mail(text: str) -> SafeString:
+    """The same as it stands in a mail, which brings no style sheet: a table has its lines in itself."""
+    html = render_message(text).replace(_TABLE, _TABLE_OF_MAILS)
+    return mark_safe(html)  # noqa: S308 - it was safe, and the lines are ours
 
 
 def render_naming(text: str, names: Iterable[str]) -> SafeString:
