@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from pgvector.django import CosineDistance
 
 from bots.models import MacroVector, TicketVector
 from knowledgebase import embeddings
 from knowledgebase.models import Encoder
+from tickets.conversation.fitting_macros import MOST
 from tickets.models import Macro, Ticket
 
-FOUND = 12  # more than are shown: some are other people's
 # Cosine from which one is said to fit. Between eleven sentences of customers and the demo's eight macros
 # those that an agent would use have .35 to .76, most others less than .30.
 NEAR = 0.33
@@ -25,15 +25,15 @@ LENGTH = 400  # characters of a macro that are read
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
-def find(ticket: Ticket) -> list[int]:
-    """The macros that fit, best first; none while a vector is missing. Two statements."""
+def find(ticket: Ticket, among: QuerySet[Macro]) -> list[int]:
+    """Those that fit, best first; none while a vector is missing. Two statements."""
     mine = TicketVector.objects.filter(ticket=ticket, vector__isnull=False).first()
     if mine is None:
         return []
     far = CosineDistance("vector", mine.vector)
-    rows = MacroVector.objects.filter(encoder=mine.encoder_id, macro__is_active=True)
+    rows = MacroVector.objects.filter(encoder=mine.encoder_id, macro__in=among.values("pk"))
     near = rows.annotate(far=far).filter(far__lte=1 - NEAR).order_by("far", "pk")
-    return list(near.values_list("pk", flat=True)[:FOUND])
+    return list(near.values_list("pk", flat=True)[:MOST])
 
 
 def learn(encoder: Encoder) -> int:

@@ -52,7 +52,7 @@ def test_the_one_that_fits_stands_first_and_is_the_one_that_is_shown(
     url = f"/workspace/{ticket.reference}/macros/"
     assert "Fits this conversation" not in client.get(url).text, "nothing is known of them yet"
     learning.learn(seconds=5)
-    assert fitting_macros.find(ticket) == [zips.pk]
+    assert fitting_macros.find(ticket, Macro.objects.filter(is_active=True)) == [zips.pk]
     page = client.get(url).text
     assert page.index("Fits this conversation") < page.index("Zip") < page.index("Invoice")
     assert f"/macros/{zips.pk}/apply/" in page
@@ -63,13 +63,19 @@ def test_the_one_that_fits_stands_first_and_is_the_one_that_is_shown(
 def test_somebody_elses_own_macro_is_never_offered_however_well_it_fits(
     agent: User, team: Team, ticket: Ticket
 ) -> None:
-    save(make_agent(teams=[team]), name="Zip of a colleague", body="Rub a candle along the zip.")
+    colleague = make_agent(teams=[team])
+    for place in range(15):
+        save(colleague, name=f"Zip of a colleague {place}", body="The zip of my tent is stuck.")
     learning.learn(seconds=5)
     client = Client()
     client.force_login(agent)
     page = client.get(f"/workspace/{ticket.reference}/macros/").text
     assert "Zip of a colleague" not in page
     assert "Fits this conversation" not in page
+    save(agent, name="My own", body="Rub a candle along the zip.")
+    learning.learn(seconds=5)
+    page = client.get(f"/workspace/{ticket.reference}/macros/").text
+    assert page.index("Fits this conversation") < page.index("My own"), "nobody crowds it out"
 
 
 def test_what_was_changed_is_read_again_and_what_was_switched_off_does_not_fit(
@@ -84,7 +90,7 @@ def test_what_was_changed_is_read_again_and_what_was_switched_off_does_not_fit(
         (zips.pk, 2),
         (invoice.pk, 2),
     }
-    assert fitting_macros.find(ticket) == []
+    assert fitting_macros.find(ticket, Macro.objects.filter(is_active=True)) == []
     zips.delete()
     assert MacroVector.objects.count() == 1
 
@@ -99,4 +105,4 @@ def test_finding_takes_two_statements_and_no_encoder(
     learning.learn(seconds=5)
     monkeypatch.undo()
     with django_assert_num_queries(2):
-        assert fitting_macros.find(ticket) == [zips.pk]
+        assert fitting_macros.find(ticket, Macro.objects.filter(is_active=True)) == [zips.pk]

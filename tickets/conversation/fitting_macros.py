@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tickets.models import Ticket
+from django.db.models import QuerySet
 
-MOST = 3  # that are shown
+from tickets.models import Macro, Ticket
 
-# Primary keys of macros, the one that fits best first. It reads rows, and no model.
-Finder = Callable[[Ticket], list[int]]
+MOST = 3
+
+# Primary keys of macros among the given ones, the one that fits best first. It reads rows, and no model.
+Finder = Callable[[Ticket, QuerySet[Macro]], list[int]]
 
 
-def _none(ticket: Ticket) -> list[int]:
+def _none(ticket: Ticket, among: QuerySet[Macro]) -> list[int]:
     return []
 
 
@@ -29,6 +31,6 @@ def use(finder: Finder) -> None:
     _find = finder
 
 
-def find(ticket: Ticket) -> list[int]:
-    """The nearest macros of anybody: who may use which is asked elsewhere."""
-    return _find(ticket)
+def find(ticket: Ticket, among: QuerySet[Macro]) -> list[int]:
+    """At most three of those that somebody may use, which the caller says."""
+    return _find(ticket, among)[:MOST]

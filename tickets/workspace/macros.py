@@ -50,7 +50,7 @@ def choose(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
     words = text.line(request.GET.get("q", ""), limit=100)
     found = find(request, ticket, words)
-    shelves = _shelves(found[:SHOWN], [] if words else fitting_macros.find(ticket))
+    shelves = _shelves(found[:SHOWN], [] if words else _fitting(request, ticket))
     chosen = _chosen(request, shelves)
     context = {
         "ticket": ticket,
@@ -118,10 +118,16 @@ def find(request: AgentRequest, ticket: Ticket, words: str) -> list[Macro]:
     return list(offered.most_used_first(ticket.team_id)[: SHOWN + 1])
 
 
-def _shelves(found: Sequence[Macro], fitting: Sequence[int]) -> list[Shelf]:
+def _fitting(request: AgentRequest, ticket: Ticket) -> list[Macro]:
+    """Those of this agent that fit the conversation, however seldom they are used. Three queries."""
+    offered = macros_for(actor_of(request)).filter(is_active=True)
+    keys = fitting_macros.find(ticket, offered)
+    found = offered.most_used_first(ticket.team_id).filter(pk__in=keys) if keys else ()
+    return sorted(found, key=lambda one: keys.index(one.pk))
+
+
+def _shelves(found: Sequence[Macro], fit: Sequence[Macro]) -> list[Shelf]:
     """Those that fit the conversation, then the most used ones, then by folder."""
-    known = {one.pk: one for one in found}
-    fit = [known[pk] for pk in fitting if pk in known][: fitting_macros.MOST]
     most = [one for one in found if one.uses and one not in fit][:MOST_USED]  # type: ignore[attr-defined]  # annotated
     others = [one for one in found if one not in fit and one not in most]
     others.sort(key=lambda one: (one.folder, one.name.lower()))
