@@ -61,9 +61,12 @@ def test_a_reply_that_began_as_a_suggestion_carries_that_into_the_api(
 
     messages = f"{company.url}/api/v1/tickets/{reference}/messages/"
     by_key = {"Authorization": f"Bearer {secret}"}
-    assert page.request.post(messages, headers=by_key, data={"body": ASKS}).status == 201
+    written = page.request.post(messages, headers=by_key, data={"body": ASKS})
+    assert written.status == 201
     expect(page.locator("#copilot-fit")).to_contain_text("Suggested reply", timeout=15_000)
     expect(page.locator("#copilot-fit")).to_contain_text("Reset your password")
+    # Nobody answers what they have not read: the page counts it as read after a moment.
+    expect(page.locator("#composer [name=seen]")).to_have_value(str(written.json()["position"]))
 
     text = page.locator("#composer-body")
     text.fill("One moment please.")
