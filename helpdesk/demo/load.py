@@ -13,7 +13,7 @@ from django.utils import timezone
 from rich.progress import Progress
 
 from bots.models import AssistantSettings
-from helpdesk.demo import load_content, load_index
+from helpdesk.demo import load_content, load_index, load_shop
 from helpdesk.demo.load_articles import load_articles
 from helpdesk.demo.load_desk import load_desk
 from helpdesk.demo.load_people import load_people
@@ -38,7 +38,9 @@ def load(progress: Progress) -> None:
 def load_company(progress: Progress) -> None:
     """Make sure that the demo company is there. Its articles are to be indexed after that."""
     task = progress.add_task(NAME, total=None)
-    if fill():
+    filled = fill()
+    load_shop.connect()
+    if filled:
         indexing.fill(seconds=60)  # a replay owes no reactions
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # else the first minute's pages are planned for empty tables

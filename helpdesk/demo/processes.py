@@ -40,7 +40,7 @@ class Program:
 
 
 def programs(port: int, data: Path) -> list[Program]:
-    """Web, the two workers, beat, what fetches mail, and the post of the demo.
+    """Web, the two workers, beat, what fetches mail, and the post and the shop of the demo.
 
     Only the assistant's worker loads the model.
     """
@@ -78,6 +78,7 @@ def programs(port: int, data: Path) -> list[Program]:
         ),
         Program("fetching", ("manage", "fetch_mail"), remote),
         Program("post", ("manage", "demo_post"), remote),
+        Program("shop", ("manage", "demo_shop"), remote),
     ]
 
 

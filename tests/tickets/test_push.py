@@ -28,12 +28,11 @@ from tests.tickets.push_service import (
     ticket,
 )
 from tests.tickets.telling import tell
-from tickets import actions, sealing
+from tickets import actions, outside, sealing
 from tickets.actors import Actor
 from tickets.delivering import push, run
 from tickets.models import MailWait, Notification, NotificationTarget, PushKey, Team, Ticket, User
 from tickets.models.notifications import MOST_BROWSERS
-from tickets.notifying import endpoints
 
 pytestmark = pytest.mark.django_db
 __all__ = ["dana", "listening", "service", "team", "ticket"]  # fixtures
@@ -254,8 +253,8 @@ def test_news_do_not_hurry_a_service_that_asked_for_time(
     ],
 )
 def test_no_push_goes_into_our_own_network(address: str) -> None:
-    with pytest.raises((endpoints.Refused, OSError)):
-        endpoints.look_up(endpoints.read(address))
+    with pytest.raises((outside.Refused, OSError)):
+        outside.look_up(outside.read(address))
 
 
 def test_a_name_that_leads_inside_is_refused_when_it_is_sent_whatever_it_was_before(

@@ -21,6 +21,7 @@ from tickets.actions.closing import (
     reopen,
     resolve,
 )
+from tickets.actions.connectors import begin_connector_call, end_connector_call
 from tickets.actions.contacts import (
     add_contact,
     confirm_contact,
@@ -161,6 +162,7 @@ __all__ = [
     "ask_for_a_person",
     "assign",
     "be_here",
+    "begin_connector_call",
     "begin_fetching",
     "block",
     "change_customer",
@@ -182,6 +184,7 @@ __all__ = [
     "dismiss_mail",
     "drop_mail",
     "end_bulk",
+    "end_connector_call",
     "fetch_a_person",
     "file_mail",
     "fill_in",

@@ -4,6 +4,7 @@ from tickets.admin.audit import incoming, ledger
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, SingletonAdmin
 from tickets.admin.people import blocks, customers, keys, users
 from tickets.admin.policy import (
+    connectors,
     custom_fields,
     macros,
     mail_templates,
@@ -23,6 +24,7 @@ __all__ = [
     "AuditedForm",
     "SingletonAdmin",
     "blocks",
+    "connectors",
     "custom_fields",
     "customers",
     "incoming",

@@ -79,6 +79,9 @@ def _groups() -> list[dict[str, Any]]:
         _group(
             _("Integrations"),
             _page(_("API keys"), "key", "tickets_apikey"),
+            _page(_("Connectors"), "cable", "tickets_connector"),
+            _page(_("What they are asked for"), "list_alt", "tickets_operation"),
+            _page(_("Calls of connectors"), "call_made", "tickets_connectorcall"),
         ),
         _group(
             _("Ledger"),

@@ -16,14 +16,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from py_vapid import Vapid02
 
-from tickets import sealing
+from tickets import outside, sealing
 from tickets.models import NotificationTarget, PushKey
-from tickets.notifying import endpoints
-from tickets.notifying.endpoints import Endpoint, Refused
+from tickets.outside import Endpoint, Refused
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT = urllib3.Timeout(total=10, connect=5)
+SECONDS = 10  # for all of it
 KEPT_FOR = 24 * 3600  # seconds that the push service keeps it for a browser that is away
 TOKEN_LASTS = 12 * 3600  # seconds; the standard allows 24 hours
 LONGEST_WAIT = timedelta(hours=1)
@@ -56,8 +55,8 @@ def public_key() -> str:
 def send(target: NotificationTarget, payload: bytes, *, urgent: bool) -> Answer:
     """Send a payload of at most some 3,000 bytes to a browser. Never raises."""
     try:
-        endpoint = endpoints.read(target.endpoint)
-        address = endpoints.look_up(endpoint)
+        endpoint = outside.read(target.endpoint, plain=settings.PUSH_INTO_OWN_NETWORK)
+        address = outside.look_up(endpoint, inside=settings.PUSH_INTO_OWN_NETWORK)
         body = encrypted(target, payload)
     except (Refused, ValueError, http_ece.ECEException) as error:
         logger.warning("A push is not sent: %s", type(error).__name__)
@@ -99,7 +98,6 @@ def _post(
 ) -> Answer:
     headers = {
         **signature,
-        "Host": endpoint.origin.partition("://")[2],
         "Content-Type": "application/octet-stream",
         "Content-Encoding": "aes128gcm",
         "TTL": str(KEPT_FOR),
@@ -107,23 +105,14 @@ def _post(
         # One that was not fetched yet is replaced: the newer one says what is new in all.
         "Topic": "helpdesk",
     }
-    # To the address that was looked at, and no further: a redirect would lead anywhere.
     try:
-        with _pool(endpoint, address) as pool:
-            answer = pool.urlopen(
-                "POST",
-                endpoint.path,
-                body=body,
-                headers=headers,
-                redirect=False,
-                preload_content=False,
-            )
-            status, wait = answer.status, answer.headers.get("Retry-After", "")
-            answer.close()
+        answer = outside.post(endpoint, address, body=body, headers=headers, seconds=SECONDS)
+    except outside.TooMuch:
+        return Answer(Outcome.REFUSED)
     except (urllib3.exceptions.HTTPError, OSError) as error:
         logger.warning("A push service did not answer: %s", type(error).__name__)
         return Answer(Outcome.LATER)
-    return _read(status, wait)
+    return _read(answer.status, answer.headers.get("Retry-After", ""))
 
 
 def _read(status: int, wait: str) -> Answer:
@@ -137,20 +126,6 @@ def _read(status: int, wait: str) -> Answer:
         return Answer(Outcome.LATER, min(asked, LONGEST_WAIT) if asked else None)
     logger.warning("A push service refused a push: %d", status)
     return Answer(Outcome.REFUSED)
-
-
-def _pool(endpoint: Endpoint, address: str) -> urllib3.HTTPConnectionPool:
-    if endpoint.scheme == "http":  # only where it is allowed: in tests
-        return urllib3.HTTPConnectionPool(address, endpoint.port, timeout=TIMEOUT, retries=False)
-    return urllib3.HTTPSConnectionPool(
-        address,
-        endpoint.port,
-        timeout=TIMEOUT,
-        retries=False,
-        cert_reqs="CERT_REQUIRED",
-        server_hostname=endpoint.host,
-        assert_hostname=endpoint.host,
-    )
 
 
 def _signature(endpoint: Endpoint) -> dict[str, str]:

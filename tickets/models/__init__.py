@@ -5,6 +5,7 @@ from tickets.models.attachments import Attachment
 from tickets.models.blocks import Block
 from tickets.models.calls import Call, CallOutcome, Direction
 from tickets.models.claims import Claim, ClaimState
+from tickets.models.connectors import Connector, ConnectorCall, ConnectorCallState, Operation
 from tickets.models.contacts import Contact, ContactKind, ExternalId
 from tickets.models.custom_fields import CustomField
 from tickets.models.customer_merges import CustomerMerge
@@ -77,6 +78,9 @@ __all__ = [
     "Citation",
     "Claim",
     "ClaimState",
+    "Connector",
+    "ConnectorCall",
+    "ConnectorCallState",
     "Contact",
     "ContactKind",
     "CustomField",
@@ -123,6 +127,7 @@ __all__ = [
     "NotificationTarget",
     "OpeningHours",
     "OpeningSpan",
+    "Operation",
     "Organization",
     "OrganizationDomain",
     "Participant",

@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tickets import actions
+from tickets import actions, outside
 from tickets.delivering import push
 from tickets.models import MailWait, NotificationKind, Way
 from tickets.models.notifications import CHOICES, NotificationSettings
-from tickets.notifying import endpoints
 from tickets.web.posting import posted_from
 from tickets.workspace import views
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
@@ -52,8 +51,8 @@ class BrowserForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         try:
-            endpoints.read(cleaned.get("endpoint", ""))
-        except endpoints.Refused as error:
+            outside.read(cleaned.get("endpoint", ""), plain=settings.PUSH_INTO_OWN_NETWORK)
+        except outside.Refused as error:
             raise ValidationError(_("This is no address of a push service.")) from error
         if not push.are_keys(cleaned.get("p256dh", ""), cleaned.get("auth", "")):
             raise ValidationError(_("These are no keys of a browser."))

@@ -7,22 +7,20 @@ replaces is kept beside the one that an admin entered, until they enter another.
 from __future__ import annotations
 
 import json
-import socket
 from hashlib import sha256
 from typing import Any
-from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import urllib3
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from tickets import actions, networks, sealing
+from tickets import actions, outside, sealing
 from tickets.actors import Actor
 from tickets.email.fetching.troubles import Trouble, one_line, unsealed
 from tickets.models import Fetching, Mailbox
 
-TIMEOUT = urllib3.Timeout(total=10, connect=5)
-LONGEST_ANSWER = 64 * 1024  # bytes
+SECONDS = 10  # for all of it
 
 
 def access_token(mailbox: Mailbox) -> str:
@@ -49,27 +47,30 @@ def access_token(mailbox: Mailbox) -> str:
 
 
 def _ask(mailbox: Mailbox, values: dict[str, str]) -> dict[str, Any]:
-    parts = urlsplit(mailbox.oauth_token_address)
+    allowed = settings.MAIL_FROM_OWN_NETWORK
+    host = urlsplit(mailbox.oauth_token_address).hostname
     try:
-        with _pool(parts) as pool:
-            answer = pool.urlopen(
-                "POST",
-                parts.path or "/",
-                body=urlencode({name: value for name, value in values.items() if value}),
-                headers={
-                    "Host": parts.netloc,
-                    "Content-Type": "application/x-www-form-urlencoded",
-                    "Accept": "application/json",
-                },
-                redirect=False,
-                preload_content=False,
-            )
-            found = _read(answer.read(LONGEST_ANSWER))
-            answer.close()
-    except (urllib3.exceptions.HTTPError, OSError) as error:
+        endpoint = outside.read(mailbox.oauth_token_address, plain=allowed)
+    except outside.Refused as error:
+        raise Trouble(_("The token address has to begin with https."), lasts=True) from error
+    try:
+        answer = outside.post(
+            endpoint,
+            outside.look_up(endpoint, inside=allowed),
+            body=urlencode({name: value for name, value in values.items() if value}).encode(),
+            headers={
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Accept": "application/json",
+            },
+            seconds=SECONDS,
+        )
+    except outside.Refused as error:
         raise Trouble(
-            _("The token address %(host)s does not answer.") % {"host": parts.hostname}
+            _("The token address leads into a network of our own."), lasts=True
         ) from error
+    except (urllib3.exceptions.HTTPError, OSError, outside.TooMuch) as error:
+        raise Trouble(_("The token address %(host)s does not answer.") % {"host": host}) from error
+    found = _read(answer.body)
     if answer.status != 200:
         raise Trouble(
             _(
@@ -80,28 +81,6 @@ def _ask(mailbox: Mailbox, values: dict[str, str]) -> dict[str, Any]:
             lasts=400 <= answer.status < 500,
         )
     return found
-
-
-def _pool(parts: SplitResult) -> urllib3.HTTPConnectionPool:
-    """To the address that was looked at, and no further: a redirect would lead anywhere."""
-    allowed = settings.MAIL_FROM_OWN_NETWORK
-    if parts.scheme != "https" and not (allowed and parts.scheme == "http"):
-        raise Trouble(_("The token address has to begin with https."), lasts=True)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    found = [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not allowed and not all(map(networks.is_public, found)):
-        raise Trouble(_("The token address leads into a network of our own."), lasts=True)
-    if parts.scheme == "http":
-        return urllib3.HTTPConnectionPool(found[0], port, timeout=TIMEOUT, retries=False)
-    return urllib3.HTTPSConnectionPool(
-        found[0],
-        port,
-        timeout=TIMEOUT,
-        retries=False,
-        cert_reqs="CERT_REQUIRED",
-        server_hostname=host,
-        assert_hostname=host,
-    )
 
 
 def _read(body: bytes) -> dict[str, Any]:

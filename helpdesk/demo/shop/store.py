@@ -1,0 +1,188 @@
+"""What the shop knows, and what happens there: orders move on, are called off, and come back."""
+
+from __future__ import annotations
+
+import threading
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).parent / "orders.toml"
+# How an order goes on by itself while the demo runs, and after how long.
+GOES_ON = {
+    "paid": ("packed", timedelta(hours=2)),
+    "packed": ("sent", timedelta(minutes=40)),
+    "sent": ("in delivery", timedelta(minutes=30)),
+    "in delivery": ("delivered", timedelta(hours=1)),
+}
+SENT = ("sent", "in delivery", "delivered")
+
+
+class Refused(Exception):
+    """It cannot be done; the message says why, so that a customer understands it."""
+
+
+class Unknown(Exception):
+    """There is no such thing."""
+
+
+@dataclass
+class Order:
+    number: str
+    email: str
+    customer: str
+    placed: datetime
+    status: str
+    since: datetime
+    items: list[str]
+    total: str
+    postcode: str
+    parcel: dict[str, str]
+    returns: list[str] = field(default_factory=list)
+
+    def move(self, now: datetime) -> None:
+        """Go on as far as time has."""
+        while self.status in GOES_ON:
+            status, after = GOES_ON[self.status]
+            if now < self.since + after:
+                return
+            self.status, self.since = status, self.since + after
+
+    def told(self) -> dict[str, Any]:
+        """As it is told to another program."""
+        owner = {"name": self.customer, "email": self.email}
+        order = {
+            "number": self.number,
+            "status": self.status,
+            "placed": self.placed.date().isoformat(),
+            "items": ", ".join(self.items),
+            "total": self.total,
+            "postcode": self.postcode,
+            "customer": owner,
+        }
+        if self.parcel and self.status in SENT:
+            order["parcel"] = {**self.parcel, "status": self.status}
+            order["parcel"]["expected"] = (self.placed + timedelta(days=4)).date().isoformat()
+        return order
+
+
+class Store:
+    """All of it, in memory. Each thing that is done has a number and is done once."""
+
+    def __init__(
+        self, file: Path = FILE, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._returns: dict[str, dict[str, Any]] = {}
+        self.done: dict[str, dict[str, Any]] = {}  # the answer to each call that changed something
+        self.mails: list[tuple[str, str]] = []  # what was sent to whom
+        rows = tomllib.loads(file.read_text())["orders"]
+        self.orders = {row["number"]: _order(row, now()) for row in rows}
+
+    def perform(self, operation: str, call: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Do it, or tell what came of it when it was done before. Raises Refused, Unknown."""
+        with self._lock:
+            if call in self.done:
+                return self.done[call]
+            for order in self.orders.values():
+                order.move(self._now())
+            if operation in READS:
+                return READS[operation](self, inputs)
+            if operation not in CHANGES:
+                raise Unknown
+            self.done[call] = CHANGES[operation](self, inputs)
+            return self.done[call]
+
+    def order(self, inputs: dict[str, Any]) -> Order:
+        number = str(inputs.get("number", "")).upper().replace(" ", "")
+        found = self.orders.get(number) or self.orders.get(f"KM-{number.removeprefix('KM')}")
+        if found is None:
+            raise Unknown
+        return found
+
+    # --- what is asked ---
+
+    def find_order(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        return {"order": self.order(inputs).told()}
+
+    def list_orders(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        email = str(inputs.get("email", ""))
+        theirs = [order for order in self.orders.values() if order.email == email]
+        theirs.sort(key=lambda order: order.placed, reverse=True)
+        return {"orders": [order.told() for order in theirs]}
+
+    # --- what is done ---
+
+    def cancel_order(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        order = self.order(inputs)
+        if order.status == "cancelled":
+            raise Refused("It is cancelled already.")
+        if order.status != "paid":
+            raise Refused("It is packed already and cannot be cancelled any more.")
+        order.status = "cancelled"
+        return {"order": order.told()}
+
+    def change_address(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        order = self.order(inputs)
+        if order.status not in ("paid", "packed"):
+            raise Refused("It has left already; the carrier can still be asked.")
+        order.postcode = str(inputs.get("postcode", ""))[:12].upper()
+        return {"order": order.told()}
+
+    def create_return(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        order = self.order(inputs)
+        if order.status not in ("delivered", "in delivery"):
+            raise Refused("It has not arrived yet.")
+        if self._now() - order.placed > timedelta(days=60):
+            raise Refused("It is longer ago than the 60 days in which things come back.")
+        number = f"R-{len(self._returns) + 7001}"
+        order.returns.append(number)
+        self._returns[number] = {"number": number, "order": order.number, "email": order.email}
+        self.mails.append((order.email, f"return label {number}"))
+        return {
+            "return": {
+                **self._returns[number],
+                "label": f"https://kestrelmoor.example/returns/{number}",
+            }
+        }
+
+    def cancel_return(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        found = self._returns.pop(str(inputs.get("return", "")), None)
+        if found is None:
+            raise Unknown
+        return {"return": found}
+
+    def send_invoice(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        order = self.order(inputs)
+        self.mails.append((order.email, f"invoice of {order.number}"))
+        return {"order": order.told()}
+
+
+READS = {"orders/find": Store.find_order, "orders/list": Store.list_orders}
+CHANGES = {
+    "orders/cancel": Store.cancel_order,
+    "orders/address": Store.change_address,
+    "returns/create": Store.create_return,
+    "returns/cancel": Store.cancel_return,
+    "invoices/send": Store.send_invoice,
+}
+
+
+def _order(row: dict[str, Any], now: datetime) -> Order:
+    placed = now - timedelta(days=row["days_ago"])
+    return Order(
+        number=row["number"],
+        email=row["email"],
+        customer=row["customer"],
+        placed=placed,
+        status=row["status"],
+        since=now,
+        items=list(row["items"]),
+        total=row["total"],
+        postcode=row["postcode"],
+        parcel=dict(row.get("parcel", {})),
+    )
