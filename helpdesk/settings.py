@@ -286,8 +286,6 @@ else:  # no server named: mails are kept as files, so that nothing leaves a newc
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEMO_POST_PORT = env.int("DEMO_POST_PORT", default=0)  # of the demo's own mail server, if any
-DEMO_SHOP_PORT = env.int("DEMO_SHOP_PORT", default=0)  # of the demo company's shop, if any
-DEMO_SHOP_SECRET = env.str("DEMO_SHOP_SECRET", default="")
 # Only mail servers of the internet are connected to, unless this allows our own networks.
 MAIL_FROM_OWN_NETWORK = env.bool("MAIL_FROM_OWN_NETWORK", default=False)
 DNS_SERVERS = env.list("DNS_SERVERS", default=[])  # asked about a mailbox; empty: the machine's

@@ -7,6 +7,7 @@ ONLY_CREATE = {
     "create_api_key": "makes a row that nobody knows yet",
     "queue_mail": "makes a row that nobody knows yet",
     "receive_mail": "makes a row that nobody knows yet",
+    "begin_connector_call": "makes the row of a call, or finds it",
     "save_article": "makes the article, or else locks it first",
     "keep_reading": "makes a row that is its own, then passes on to what locks the ticket",
 }

@@ -33,11 +33,11 @@ class FaultyShop(Shop):
 class FaultyHandler(Handler):
     server: FaultyShop  # type: ignore[assignment]  # the tests' own
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  # the library's name
         self.server.redirected += 1
         self.send(200, {})
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  # the library's name
         self.server.asked.append((self.path, self.headers["webhook-id"]))
         trouble = "" if self.server.trouble == "dies" else self.server.misbehaves()
         if trouble == "down":
@@ -51,7 +51,9 @@ class FaultyHandler(Handler):
             time.sleep(3)
         if trouble == "redirects":
             self.rfile.read(int(self.headers["Content-Length"]))
-            return self._raw(302, b"", Location=f"http://127.0.0.1:{self.server.server_port}/inside")
+            return self._raw(
+                302, b"", Location=f"http://127.0.0.1:{self.server.server_port}/inside"
+            )
         if trouble in BODIES:
             self.rfile.read(int(self.headers["Content-Length"]))
             return self._raw(200, BODIES[trouble])
@@ -80,5 +82,8 @@ BODIES = {
     "a list": b"[1, 2]",
     "not a number": b'{"order": {"number": NaN}}',
     "nothing": b"",
-    "surrogate": b'{"order": {"number": "\\ud800", "status": "a\\u0000b", "customer": {"email": "maya@lindqvist.example"}}}',
+    "surrogate": (
+        b'{"order": {"number": "\\ud800", "status": "a\\u0000b", '
+        b'"customer": {"email": "maya@lindqvist.example"}}}'
+    ),
 }

@@ -237,8 +237,7 @@ def test_mail_is_sent_and_the_web_is_asked_in_one_place_each() -> None:
         "tickets/email/handing_over.py",
         "tickets/email/oauth_smtp.py",  # how that logs in with an access token
         "helpdesk/demo/ready.py",  # asks our own /readyz
-        "tickets/delivering/push.py",  # the push services of browsers
-        "tickets/email/fetching/oauth.py",  # whoever gives tokens for a mailbox
+        "tickets/outside.py",  # every request that leaves: pushes, tokens, connectors
         "helpdesk/demo/post_office.py",  # takes the demo's mail, as a server
         "helpdesk/demo/post_page.py",  # writes to that server
     }

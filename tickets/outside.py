@@ -27,7 +27,27 @@ class Refused(ValueError):
     """It is no address that may be asked."""
 
 
-class TooMuch(Exception):
+class NoAnswer(Exception):
+    """No answer came that could be read to its end."""
+
+    may_have_arrived = True  # what was sent
+
+
+class NotReached(NoAnswer):
+    """Nobody is there."""
+
+    may_have_arrived = False
+
+
+class NotBelieved(NotReached):
+    """Its certificate is not right, so nothing was sent."""
+
+
+class TooSlow(NoAnswer):
+    """Time was up."""
+
+
+class TooMuch(NoAnswer):
     """The answer is longer than it may be."""
 
 
@@ -80,12 +100,15 @@ def read(address: str, *, plain: bool = False) -> Endpoint:
 
 
 def look_up(endpoint: Endpoint, *, inside: bool = False, allowed: Sequence[str] = ()) -> str:
-    """The network address that its name has now. Raises Refused, or OSError without any.
+    """The network address that its name has now. Raises Refused, or NotReached without any.
 
     It has to be on the internet, or in one of the networks `allowed` ("10.20.0.0/16"); with `inside`
     it may be anywhere. If one of several may not be asked, none is: which one is taken would be chance.
     """
-    found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise NotReached from error
     addresses = [str(one[4][0]) for one in found]
     if not inside and not all(
         networks.is_public(one) or lies_in(one, allowed) for one in addresses
@@ -103,28 +126,33 @@ def post(
     seconds: float,
     longest: int = LONGEST_ANSWER,
 ) -> Answered:
-    """Send `body` to the network `address` that was looked up.
-
-    Raises TooMuch for an answer of more than `longest` bytes, and urllib3's HTTPError or OSError
-    where none came within `seconds`.
-    """
+    """Send `body` to the network `address` that was looked up. Raises NoAnswer within some `seconds`."""
     until = time.monotonic() + seconds
-    with _pool(endpoint, address, seconds) as pool:
-        answer = pool.urlopen(
-            "POST",
-            endpoint.path,
-            body=body,
-            headers={"Host": endpoint.server, "Accept-Encoding": "identity", **headers},
-            redirect=False,
-            preload_content=False,
-            decode_content=False,  # nothing that grows when it is unpacked
-        )
-        try:
-            return Answered(
-                answer.status, answer.headers, _body(answer, longest=longest, until=until)
+    sent = {"Host": endpoint.server, "Accept-Encoding": "identity", **headers}
+    try:
+        with _pool(endpoint, address, seconds) as pool:
+            answer = pool.urlopen(
+                "POST",
+                endpoint.path,
+                body=body,
+                headers=sent,
+                redirect=False,
+                preload_content=False,
+                decode_content=False,  # nothing that grows when it is unpacked
             )
-        finally:
-            answer.close()
+            try:
+                read = _body(answer, longest=longest, until=until)
+                return Answered(answer.status, answer.headers, read)
+            finally:
+                answer.close()
+    except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
+        raise NotReached from error
+    except urllib3.exceptions.SSLError as error:
+        raise NotBelieved from error
+    except (urllib3.exceptions.TimeoutError, TimeoutError) as error:
+        raise TooSlow from error
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise NoAnswer from error
 
 
 def _body(answer: urllib3.BaseHTTPResponse, *, longest: int, until: float) -> bytes:

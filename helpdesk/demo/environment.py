@@ -1,7 +1,6 @@
 """What the demo needs before Django reads its settings: a free port, the wheels, variables."""
 
 import argparse
-import base64
 import errno
 import os
 import socket
@@ -17,9 +16,6 @@ WHEELS = {
     "torch": "torch",
     "uvicorn": "uvicorn",
 }
-
-# Of the invented shop, which listens on this machine alone and knows invented orders.
-SHOP_SECRET = "whsec_" + base64.b64encode(b"the shop of Kestrel and Moor, demo").decode()
 
 
 def prepare(argv: Sequence[str], data: Path) -> None:
@@ -41,8 +37,6 @@ def variables(port: int) -> dict[str, str]:
     return {
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "DEMO_POST_PORT": str(port + 2525 if port < 60_000 else port - 2525),
-        "DEMO_SHOP_PORT": str(port + 2526 if port < 60_000 else port - 2526),
-        "DEMO_SHOP_SECRET": SHOP_SECRET,
         "ENCODER": "remote",
         "HASHED_STATIC_FILES": "1",
         "PYTHONUNBUFFERED": "1",

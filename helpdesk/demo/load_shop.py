@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from helpdesk.demo import shop
 from helpdesk.demo.shop.server import ROOT
 from tickets import actions, sealing
 from tickets.actors import Actor
@@ -76,9 +77,9 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 @transaction.atomic
 def connect() -> None:
     """Make the connector, or follow the shop to another port. One that an admin changed is left alone."""
-    if not settings.DEMO_SHOP_PORT:
+    if not settings.DEMO_POST_PORT:
         return
-    address = f"{HOST}:{settings.DEMO_SHOP_PORT}{ROOT}"
+    address = f"{HOST}:{shop.port(settings.DEMO_POST_PORT)}{ROOT}"
     actor = Actor.system()
     there = Connector.objects.filter(key=KEY).first()
     if there is not None:
@@ -90,7 +91,7 @@ def connect() -> None:
         key=KEY,
         name="Kestrel & Moor shop",
         address=address,
-        secret=sealing.seal(settings.DEMO_SHOP_SECRET),
+        secret=sealing.seal(shop.SECRET),
         allowed_networks="127.0.0.1/32",
     )
     actions.change_setting(actor=actor, instance=connector)

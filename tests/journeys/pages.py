@@ -107,6 +107,10 @@ bounced = Delivery.objects.create(
     recipient="gone@walkers.example", internet_message_id="<gone@help>", is_automatic=False,
     state="bounced", answer="mailbox full", due_at=timezone.now(), attempts=1,
 )
+operation = Operation.objects.get(key="find_order")
+actions.begin_connector_call(
+    actor=Actor.system(), operation=operation, number="stage", inputs={"number": "KM-49288"}, ticket=waits
+)
 template = MailTemplate.objects.create(kind="closing", text="We close it after {day}.")
 StoppedAddress.objects.create(address="gone@walkers.example", why="mailbox full", by=bounced)
 rule = EscalationRule.objects.order_by("pk").first()
@@ -114,7 +118,7 @@ rows = {model: model._default_manager.order_by("pk").first() for model in site._
 print(json.dumps({
     "rows": {model._meta.label_lower.replace(".", "_"): row and row.pk for model, row in rows.items()},
     "article": article.slug, "article_pk": article.pk, "category": Category.objects.first().slug,
-    "mail": mail.pk, "mail_template": template.pk,
+    "mail": mail.pk, "mail_template": template.pk, "operation": operation.pk,
     "by_mail": links.make(links.Act.PERSON, reported).rsplit("/", 2)[1],
     "macro": Macro.objects.get(owner=amara).pk, "customer": maya.pk, "segment": segment.pk,
     "other_customer": double.pk, "organization": Organization.objects.first().pk,
@@ -240,6 +244,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ADMIN,
         ("/admin/tickets/mailtemplate/{mail_template}/preview/",),
     ),
+    "admin:tickets_operation_try": (ADMIN, ("/admin/tickets/operation/{operation}/try/",)),
     "admin:tickets_escalationrule_versions": (
         ADMIN,
         ("/admin/tickets/escalationrule/{rule}/versions/",),

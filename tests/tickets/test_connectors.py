@@ -175,9 +175,7 @@ def test_what_a_dead_process_began_and_never_sent_is_sent_then(
     connector: Connector, shop: FaultyShop
 ) -> None:
     operation = Operation.objects.get(key="cancel_order")
-    actions.begin_connector_call(
-        actor=Actor.system(), operation=operation, number="1", inputs=NEW
-    )
+    actions.begin_connector_call(actor=Actor.system(), operation=operation, number="1", inputs=NEW)
     assert ask(connector, "cancel_order", NEW).is_done
     assert [path for path, _number in shop.asked] == ["/helpdesk/calls", "/helpdesk/orders/cancel"]
     assert ConnectorCall.objects.count() == 1

@@ -17,11 +17,26 @@ from redis.exceptions import RedisError
 from knowledgebase import indexing
 from knowledgebase.embeddings import EncoderUnavailable
 from knowledgebase.models import Article
-from tickets.models import Delivery, IncomingMail, MailState, Reaction, ReactionState, fetching
+from tickets.models import (
+    ConnectorCall,
+    ConnectorCallState,
+    Delivery,
+    IncomingMail,
+    MailState,
+    Reaction,
+    ReactionState,
+    fetching,
+)
 from tickets.models.deliveries import NOT_ARRIVED
 from tickets.service import assistance
 
 LATELY = timedelta(days=7)
+JUST_NOW = timedelta(hours=1)
+WENT_WRONG = (
+    ConnectorCallState.FAILED,
+    ConnectorCallState.UNAVAILABLE,
+    ConnectorCallState.UNCERTAIN,
+)
 COUNTED = 1000  # rows of a kind; counting stops here
 # Mail about log-ins is no delivery: it is one piece of follow-up work, see tickets.actions.mails.
 ABOUT_LOG_INS = "mail.account"
@@ -38,8 +53,8 @@ class Trouble:
 
 
 def found() -> list[Trouble]:
-    """All of it, what customers feel now first. At most ten statements and two looks into Redis."""
-    troubles = [*_mail_stands_still(), *_assistant(), *_mailboxes(), *_articles()]
+    """All of it, what customers feel now first. At most eleven statements and two looks into Redis."""
+    troubles = [*_mail_stands_still(), *_assistant(), *_mailboxes(), *_connectors(), *_articles()]
     troubles += [*_mail_that_failed(), *_incoming(), *_given_up()]
     return sorted(troubles, key=lambda one: not one.stops)
 
@@ -121,6 +136,18 @@ def _mailboxes() -> Iterator[Trouble]:
     for mailbox, sentence in fetching.in_trouble():
         url = reverse("admin:tickets_mailbox_change", args=[mailbox.pk])
         yield Trouble(f"{mailbox.name}: {sentence}", url, _("Open the mailbox"), stops=True)
+
+
+def _connectors() -> Iterator[Trouble]:
+    """Systems that failed in the last hour, each with what was said of it last."""
+    since = timezone.now() - JUST_NOW
+    failed = ConnectorCall.objects.filter(created_at__gte=since, state__in=WENT_WRONG)
+    newest = failed.order_by("operation__connector_id", "-pk").distinct("operation__connector_id")
+    for call in newest.select_related("operation__connector")[:COUNTED]:
+        url = _list(
+            "connectorcall", operation__connector__id__exact=str(call.operation.connector_id)
+        )
+        yield Trouble(f"{call.operation.connector.name}: {call.problem}", url, _("See its calls"))
 
 
 def _articles() -> Iterator[Trouble]:

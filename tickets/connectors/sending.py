@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import urllib3
 from django.utils.translation import gettext as _
 from pybreaker import CircuitBreakerError
 
@@ -22,8 +21,20 @@ LONGEST_SENTENCE = 300  # characters, of what a system says
 _REFUSES = (400, 409, 410, 422)
 
 
-class _Down(Exception):
-    """It did not answer, or not as a system that works; the message is a sentence for staff."""
+class _Failed(Exception):
+    """The message is a sentence for staff; `arrived` says whether what was sent may have got there."""
+
+    def __init__(self, sentence: str, *, arrived: bool) -> None:
+        super().__init__(sentence)
+        self.arrived = arrived
+
+
+class _Down(_Failed):
+    """It did not answer, or not as a system that works: it may be asked again."""
+
+
+class _Hopeless(_Failed):
+    """It would be the same again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +75,10 @@ def send(connector: Connector, path: str, number: str, body: Mapping[str, Any]) 
             return Sent(ConnectorCallState.FAILED, {}, str(error), attempt + 1, arrived)
         except _Down as error:
             problem = str(error)
-            may_have_arrived = may_have_arrived or not isinstance(error, _NotReached)
+            may_have_arrived = may_have_arrived or error.arrived
             continue
         return _read(answered, attempt + 1)
     return Sent(ConnectorCallState.FAILED, {}, problem, connector.attempts, may_have_arrived)
-
-
-class _NotReached(_Down):
-    """Nothing of it can have arrived."""
-
-
-class _Hopeless(Exception):
-    """It would be the same again."""
-
-    def __init__(self, sentence: str, *, arrived: bool) -> None:
-        super().__init__(sentence)
-        self.arrived = arrived
 
 
 def _post(
@@ -101,21 +100,22 @@ def _post(
         ) from error
     except outside.TooMuch as error:
         raise _Hopeless(_("The answer is too long: it was not read."), arrived=True) from error
-    except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as error:
-        raise _NotReached(_("It cannot be reached.")) from error
-    except urllib3.exceptions.SSLError as error:
-        raise _NotReached(_("Its certificate is not believed.")) from error
-    except (urllib3.exceptions.TimeoutError, TimeoutError) as error:
-        raise _Down(
-            _("No answer came within %(seconds)d seconds.") % {"seconds": connector.seconds}
-        ) from error
-    except OSError as error:
-        raise _NotReached(_("It cannot be reached.")) from error
-    except urllib3.exceptions.HTTPError as error:
-        raise _Down(_("It broke the connection off.")) from error
+    except outside.NoAnswer as error:
+        raise _Down(_in_words(error, connector), arrived=error.may_have_arrived) from error
     if answered.status == 429 or answered.status >= 500:
-        raise _Down(_("It answers with %(status)d.") % {"status": answered.status})
+        sentence = _("It answers with %(status)d.") % {"status": answered.status}
+        raise _Down(sentence, arrived=True)
     return answered
+
+
+def _in_words(error: outside.NoAnswer, connector: Connector) -> str:
+    if isinstance(error, outside.NotBelieved):
+        return _("Its certificate is not believed.")
+    if isinstance(error, outside.NotReached):
+        return _("It cannot be reached.")
+    if isinstance(error, outside.TooSlow):
+        return _("No answer came within %(seconds)d seconds.") % {"seconds": connector.seconds}
+    return _("It broke the connection off.")
 
 
 def _read(answered: outside.Answered, attempts: int) -> Sent:

@@ -10,7 +10,6 @@ from datetime import timedelta
 from enum import Enum
 
 import http_ece
-import urllib3
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
@@ -61,7 +60,7 @@ def send(target: NotificationTarget, payload: bytes, *, urgent: bool) -> Answer:
     except (Refused, ValueError, http_ece.ECEException) as error:
         logger.warning("A push is not sent: %s", type(error).__name__)
         return Answer(Outcome.GONE)
-    except OSError:
+    except outside.NotReached:
         return Answer(Outcome.LATER)
     try:
         signature = _signature(endpoint)
@@ -109,7 +108,7 @@ def _post(
         answer = outside.post(endpoint, address, body=body, headers=headers, seconds=SECONDS)
     except outside.TooMuch:
         return Answer(Outcome.REFUSED)
-    except (urllib3.exceptions.HTTPError, OSError) as error:
+    except outside.NoAnswer as error:
         logger.warning("A push service did not answer: %s", type(error).__name__)
         return Answer(Outcome.LATER)
     return _read(answer.status, answer.headers.get("Retry-After", ""))

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from helpdesk.demo import shop
 from helpdesk.demo.shop.server import Shop
 
 
@@ -14,4 +15,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        Shop(settings.DEMO_SHOP_PORT, settings.DEMO_SHOP_SECRET).serve_forever()
+        Shop(shop.port(settings.DEMO_POST_PORT), shop.SECRET).serve_forever()

@@ -26,6 +26,8 @@ from tickets.admin import site
 from tickets.models import (
     ApiKey,
     Block,
+    Connector,
+    ConnectorCall,
     Customer,
     CustomField,
     Delivery,
@@ -37,6 +39,7 @@ from tickets.models import (
     MailboxSending,
     MailTemplate,
     OpeningHours,
+    Operation,
     Organization,
     Reaction,
     Role,
@@ -75,7 +78,7 @@ MODELS = {
     ),
     *(Organization, Reaction, SiteSettings, Team, User, EscalationRule, RuleFiring),
     *(AnswerReport, Detector, KnowledgeGap, Opening, QuestionSuggestion, Synonyms, IgnoredWord),
-    ReplyPhrase,
+    *(ReplyPhrase, Connector, Operation, ConnectorCall),
 }
 
 

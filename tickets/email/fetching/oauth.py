@@ -11,7 +11,6 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import urllib3
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -68,7 +67,7 @@ def _ask(mailbox: Mailbox, values: dict[str, str]) -> dict[str, Any]:
         raise Trouble(
             _("The token address leads into a network of our own."), lasts=True
         ) from error
-    except (urllib3.exceptions.HTTPError, OSError, outside.TooMuch) as error:
+    except outside.NoAnswer as error:
         raise Trouble(_("The token address %(host)s does not answer.") % {"host": host}) from error
     found = _read(answer.body)
     if answer.status != 200:
