@@ -31,7 +31,7 @@ class FaultyShop(Shop):
 
 
 class FaultyHandler(Handler):
-    server: FaultyShop  # type: ignore[assignment]  # the tests' own
+    server: FaultyShop
 
     def do_GET(self) -> None:  # noqa: N802  # the library's name
         self.server.redirected += 1

@@ -54,7 +54,7 @@ class Order:
     def told(self) -> dict[str, Any]:
         """As it is told to another program."""
         owner = {"name": self.customer, "email": self.email}
-        order = {
+        order: dict[str, Any] = {
             "number": self.number,
             "status": self.status,
             "placed": self.placed.date().isoformat(),
@@ -64,8 +64,8 @@ class Order:
             "customer": owner,
         }
         if self.parcel and self.status in SENT:
-            order["parcel"] = {**self.parcel, "status": self.status}
-            order["parcel"]["expected"] = (self.placed + timedelta(days=4)).date().isoformat()
+            expected = (self.placed + timedelta(days=4)).date().isoformat()
+            order["parcel"] = {**self.parcel, "status": self.status, "expected": expected}
         return order
 
 
