@@ -69,15 +69,9 @@ class Visit(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["customer", "-at", "-id"],
-                condition=Q(customer__isnull=False),
-                name="visit_of_customer",
-            ),
+            models.Index(fields=["customer", "-at", "-id"], name="visit_of_customer"),
             models.Index(fields=["browser", "-at"], condition=~Q(browser=""), name="visit_unknown"),
-            models.Index(
-                fields=["article", "-at"], condition=Q(article__isnull=False), name="visit_article"
-            ),
+            models.Index(fields=["article", "-at"], name="visit_article"),
             models.Index(fields=["-at"], condition=Q(hits=0), name="visit_in_vain"),
             models.Index(fields=["at"], name="visit_at"),
         ]
