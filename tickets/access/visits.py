@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
 from tickets.models import Visit
+from tickets.models.visits import BEFORE_WRITING
 
-BEFORE = timedelta(days=1)
 MOST = 12  # of the last
 
 
@@ -22,6 +20,6 @@ def read_before() -> ArraySubquery:
     visits = Visit.objects.filter(
         customer=OuterRef("customer"),
         at__lte=OuterRef("created_at"),
-        at__gt=OuterRef("created_at") - BEFORE,
+        at__gt=OuterRef("created_at") - BEFORE_WRITING,
     )
     return ArraySubquery(visits.order_by("-at", "-pk").values(row=row)[:MOST])

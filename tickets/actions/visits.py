@@ -14,8 +14,6 @@ from tickets.models.visits import LONGEST_WORDS
 
 AGAIN = timedelta(minutes=30)  # an article that is opened again within it was read once
 TYPING = timedelta(minutes=2)  # between two searches of which the one goes on in the other
-# So long what a browser read is taken for that of whoever writes in it: a browser may be a family's.
-BEFORE_WRITING = timedelta(days=1)
 
 
 @transaction.atomic
@@ -64,11 +62,11 @@ def _goes_on(one: str, other: str) -> bool:
 def claim_visits(browser: str, customer: Customer) -> None:
     """What was read in a browser before its reader wrote or logged in is that customer's."""
     if browser:
-        lately = Visit.objects.before(clock.now(), BEFORE_WRITING)
+        lately = Visit.objects.before(clock.now())
         lately.filter(browser=browser).update(customer=customer, browser="")
 
 
 def bring_along(ticket: Ticket, visitor: Customer, owner: Customer) -> None:
     """What a visitor read before they began a conversation goes with it to whom it belongs."""
-    before = Visit.objects.before(ticket.created_at, BEFORE_WRITING)
+    before = Visit.objects.before(ticket.created_at)
     before.filter(customer=visitor).update(customer=owner)

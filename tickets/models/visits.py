@@ -13,6 +13,9 @@ from tickets.models.customers import Customer
 
 LONGEST_WORDS = 200  # characters of a search that are kept
 FORGET_AT_ONCE = 20_000
+# So long before a conversation it is read before it; and what an unknown browser read is taken for that
+# of whoever writes in it. Not longer: a browser may be a family's.
+BEFORE_WRITING = timedelta(days=1)
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
@@ -27,7 +30,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         keys = list(old.values_list("pk", flat=True)[:FORGET_AT_ONCE])
         return self.filter(pk__in=keys).delete()[0]
 
-    def before(self, moment: datetime, span: timedelta) -> VisitQuerySet:
+    def before(self, moment: datetime, span: timedelta = BEFORE_WRITING) -> VisitQuerySet:
         return self.filter(at__gt=moment - span, at__lte=moment)
 
 

@@ -140,7 +140,7 @@ def test_what_was_read_in_one_sitting_is_one_line_of_the_timeline(
     lines = shown.split("<li>")[1:]
     assert len(lines) == 3
     assert "Mend a pole" in lines[0]
-    assert 'tent pole</q><span class="muted">, nothing found' in lines[0]
+    assert 'tent pole</q> <span class="muted">nothing found' in lines[0]
     assert "The pole broke" in lines[1]
     assert "Long ago" in lines[2]
 
