@@ -37,8 +37,8 @@ def add(listener: Listener) -> None:
 def tell(request: HttpRequest, response: HttpResponse, visit: Visit) -> None:
     """Tell the listeners of this visit when the response has left."""
     if request.method == "GET":
-        # Django has no public name for it: what is done when a response is closed.
-        response._resource_closers.append(partial(_tell_all, request, visit))
+        closers = response._resource_closers  # type: ignore[attr-defined]  # no public name, no stub
+        closers.append(partial(_tell_all, request, visit))
 
 
 def _tell_all(request: HttpRequest, visit: Visit) -> None:
