@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -214,9 +215,11 @@ def test_who_says_to_be_a_new_browser_each_time_is_bounded_by_their_network(
 def test_the_page_costs_no_statement_more_until_it_has_left(
     browser: Browser, article: Article, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client, kept = browser(make_customer(login=True)), []
+    client = browser(make_customer(login=True))
+    kept: list[int] = []
+    queries = CaptureQueriesContext(connection)
     monkeypatch.setattr(told, "_listeners", [lambda *_told: kept.append(len(queries))])
-    with CaptureQueriesContext(connection) as queries:
+    with queries:
         read(client, page(article))
     assert kept == [len(queries)], "it is told when all of the page is done"
 
@@ -261,7 +264,7 @@ def test_what_the_browser_read_days_ago_may_be_somebody_elses(article: Article) 
 
 def test_who_logs_in_brings_along_what_they_read_unknown(article: Article) -> None:
     user = make_user(password=PASSWORD)
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     client = Client()
     client.get("/help/")
     read(client, page(article))
