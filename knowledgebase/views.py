@@ -9,11 +9,12 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from knowledgebase import markdown
+from knowledgebase import markdown, visits
 from knowledgebase.excerpts import excerpt
 from knowledgebase.models import Article, ArticleVersion, Category
 from knowledgebase.models.articles import ArticleQuerySet
 from knowledgebase.search import ArticleHit, SearchResult, readable, related, search
+from knowledgebase.visits import Visit
 
 POPULAR: Final = 8
 PER_PAGE: Final = 50
@@ -84,7 +85,7 @@ def help_article(request: HttpRequest, slug: str) -> HttpResponse:
     if article is None or version is None:
         raise Http404(_not_found())
     page = markdown.page(version.pk, version.body)
-    return render(
+    response = render(
         request,
         "knowledgebase/article.html",
         {
@@ -96,6 +97,9 @@ def help_article(request: HttpRequest, slug: str) -> HttpResponse:
             "related": related(article.pk) if article.published_id else [],
         },
     )
+    if article.published_id:
+        visits.tell(request, response, Visit(article=article.pk))
+    return response
 
 
 @require_safe
@@ -103,16 +107,19 @@ def help_search(request: HttpRequest) -> HttpResponse:
     """What a question finds; only the list for htmx, while somebody types."""
     query = readable(request.GET.get("q", ""))
     found = search(query, limit=RESULTS)
+    hits = _worth_showing(found)
     context = {
         "section": "help",
         "query": query[:_LONGEST_QUESTION_SHOWN],
-        "hits": [(hit, excerpt(hit.passage, query)) for hit in _worth_showing(found)],
+        "hits": [(hit, excerpt(hit.passage, query)) for hit in hits],
         "by_meaning": found.by_meaning,
     }
     live = request.headers.get("HX-Request") == "true"
     template = "knowledgebase/results.html" if live else "knowledgebase/search.html"
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
+    if query:
+        visits.tell(request, response, Visit(words=query, hits=len(hits)))
     return response
 
 

@@ -28,6 +28,8 @@ NO_ACTIONS = {
     "end": "writes for an action that has locked the ticket and saves it",
     "is_reversible": "compares two times",
     "give_to": "writes for an action that has locked the ticket and both customers",
+    "claim_visits": "writes for an action that has locked or just made the customer",
+    "bring_along": "writes for an action that has locked the ticket and both customers",
     "say": "writes for an action that has locked the ticket and saves it",
     "announce": "writes for an action that has locked the ticket and saves it",
     "place_with": "writes for an action that has locked the ticket and saves it",

@@ -76,7 +76,7 @@ def imported(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 # The last three are those of tickets.actions.persons, which lock several rows in one order.
-LOCKS = {"select_for_update", "locked", "lock_rows", "lock_person", "lock_merged"}
+LOCKS = {"select_for_update", "locked", "lock_rows", "lock_person", "lock_merged", "lock_browser"}
 WRITES = {
     *("save", "asave", "create", "acreate", "delete", "adelete", "bulk_create", "bulk_update"),
     *("get_or_create", "update_or_create", "abulk_create", "aupdate"),

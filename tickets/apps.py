@@ -14,7 +14,7 @@ class TicketsConfig(AppConfig):
         from tickets.bulk import working
         from tickets.email import answering, copies, outbound
         from tickets.email.incoming import reaction as incoming
-        from tickets.portal import accounts
+        from tickets.portal import accounts, visits
         from tickets.search import indexing
         from tickets.web import second_factor
         from tickets.workspace import by_mail
@@ -32,3 +32,4 @@ class TicketsConfig(AppConfig):
         organizations.subscribe()
         second_factor.subscribe()
         by_mail.take_part()
+        visits.take_part()

@@ -21,6 +21,8 @@ from tickets.models import (
     IncomingMail,
     Notification,
     Reaction,
+    SiteSettings,
+    Visit,
 )
 from tickets.search import indexing
 
@@ -110,7 +112,7 @@ def fill_search() -> None:
 def clean_up() -> None:
     """Forget what is kept for a time only: answers to idempotent requests, claims to addresses,
     notifications that were read long ago, acts on many tickets, the sources of mails, calls of
-    connectors, and files that belong to nothing.
+    connectors, what customers read and searched, and files that belong to nothing.
     """
     IdempotentRequest.objects.forget_old()
     Claim.objects.forget_old()
@@ -118,4 +120,5 @@ def clean_up() -> None:
     BulkJob.objects.forget_old()
     IncomingMail.objects.forget_sources()
     ConnectorCall.objects.forget_old()
+    Visit.objects.forget_older(SiteSettings.load().visit_days)
     attachments.remove_orphans()

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from bots.learning import article_use, usage
+from bots.learning import article_use, readers, usage
 from knowledgebase.admin.article_form import changed_sections
 from knowledgebase.models import Article
 from tickets.admin import site
@@ -20,6 +20,8 @@ def articles(request: HttpRequest) -> HttpResponse:
         **site.each_context(request),
         "title": _("How articles do"),
         "articles": article_use.articles(),
+        "read": readers.articles(),
+        "missing": readers.in_vain(),
     }
     return TemplateResponse(request, "admin/learning/articles.html", context)
 
@@ -33,6 +35,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("How it does: %(title)s") % {"title": latest.title if latest else found.slug},
         "article": found,
         "page": article_use.of(found, actor=actor_of(request)),
+        "read": next(iter(readers.articles(article=found.pk)), None),
         "to_read_again": changed_sections(latest) if latest else [],
     }
     return TemplateResponse(request, "admin/learning/article.html", context)

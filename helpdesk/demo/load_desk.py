@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from helpdesk.demo.load_content import Entry
 from helpdesk.demo.load_known import load_known
 from helpdesk.demo.load_people import Cast
+from helpdesk.demo.load_visits import load_visits
 from tickets import actions, replay
 from tickets.actions.properties import Property
 from tickets.actors import Actor
@@ -36,6 +37,7 @@ def load_desk(desk: Entry, cast: Cast, now: datetime) -> None:
         with replay.step(now):
             _join(ticket, told, agent)
     load_known(desk, lead, now)
+    load_visits(desk["sittings"], now)
     with replay.step(now):
         for told in desk["whispers"]:
             _whisper(told, Actor.agent(lead))

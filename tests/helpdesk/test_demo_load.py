@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +52,7 @@ from tickets.models import (
     TicketLink,
     Turn,
     User,
+    Visit,
 )
 from tickets.service.queues import pace_of
 
@@ -274,6 +276,18 @@ def test_answers_that_helped_were_the_surer_ones_and_some_that_did_not_wait_for_
     assert reports.count() == 3
     assert {report.answer.helpful for report in reports} == {False}
     assert all(report.note for report in reports)
+
+
+def test_customers_read_and_searched_before_they_wrote_and_without_writing() -> None:
+    visits = Visit.objects.exclude(customer=None)
+    assert Visit.objects.count() == visits.count() > 40
+    before = visits.filter(
+        customer__tickets__created_at__gt=F("at"),
+        customer__tickets__created_at__lt=F("at") + timedelta(hours=1),
+    )
+    assert 20 < before.distinct().count() < visits.count()
+    assert visits.filter(hits=0).count() > 5
+    assert not visits.filter(at__gt=timezone.now()).exists()
 
 
 def test_a_fact_names_the_message_that_states_it() -> None:

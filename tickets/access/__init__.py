@@ -24,16 +24,19 @@ from django.http import Http404
 
 from tickets import clock
 from tickets.access.leads import had_before, taken_from
+from tickets.access.mails import mail_beside, mail_for, mails_for
 from tickets.access.saved_views import saved_view_for, saved_views_for
 from tickets.access.sessions import (
     PROVED,
     VISITOR,
     actor_of,
+    browser_of,
     customer_actor,
     forget,
     known_to,
     remember,
 )
+from tickets.access.visits import read_before
 from tickets.actors import Actor
 from tickets.models import (
     Attachment,
@@ -45,9 +48,7 @@ from tickets.models import (
     EventKind,
     Follower,
     HandOver,
-    IncomingMail,
     LinkKind,
-    MailState,
     Notification,
     Participant,
     Status,
@@ -67,10 +68,13 @@ __all__ = [
     "PROVED",
     "VISITOR",
     "actor_of",
+    "browser_of",
     "customer_actor",
     "forget",
     "had_before",
     "known_to",
+    "mail_for",
+    "mails_for",
     "remember",
     "saved_view_for",
     "saved_views_for",
@@ -79,7 +83,6 @@ __all__ = [
 # Of what a ticket has to do with others so much is shown beside it, and counting stops here.
 MOST_LINKS = 100
 MOST_MERGED = 20
-MOST_MAILS = 5
 COUNTED = 1000
 
 
@@ -291,7 +294,7 @@ def _shown_beside(actor: Actor) -> dict[str, Combinable]:
         "custom_fields": _custom_fields(),
         "who_follows": ArraySubquery(follow.values(row=follower)),
         "in_copy": in_copy(),
-        "mail_beside": _mail_beside(),
+        "mail_beside": mail_beside(),
         "merged_at": _merged_at(),
         "merged_here": _merged_here(actor),
         "sees_merged_into": Exists(tickets_for(actor).filter(pk=OuterRef("merged_into"))),
@@ -299,6 +302,7 @@ def _shown_beside(actor: Actor) -> dict[str, Combinable]:
         "has_drafts": Exists(Draft.objects.filter(ticket=OuterRef("pk"))),
         "snoozed_by": snoozed_by,
         "blocks": _blocks(),
+        "read_before": read_before(),
         "offered_types": ArraySubquery(types),
         "offered_statuses": ArraySubquery(statuses),
         "team_members": ArraySubquery(people),
@@ -342,39 +346,6 @@ def attachment_for(actor: Actor, pk: UUID) -> Attachment:
     if attachment is None:
         raise Http404
     return attachment
-
-
-def mails_for(actor: Actor) -> QuerySet[IncomingMail]:
-    """The mail that an agent may see, without its bytes: of their teams' mailboxes, and of the
-    conversations that they may open.
-    """
-    user = actor.user
-    if user is None or not user.works_here:
-        return IncomingMail.objects.none()
-    mails = IncomingMail.objects.defer("raw")
-    if user.role == Role.ADMIN:
-        return mails
-    of_mine = Q(ticket__team__in=user.team_keys) | Q(ticket__assignee=user)
-    return mails.filter(of_mine | Q(ticket=None, mailbox__team__in=user.team_keys))
-
-
-def mail_for(actor: Actor, pk: int) -> IncomingMail:
-    """One of them, with its bytes. Raises Http404."""
-    found = mails_for(actor).select_related("mailbox", "ticket__customer")
-    mail = found.defer(None).filter(pk=pk).first() if pk < 2**63 else None
-    if mail is None:
-        raise Http404
-    return mail
-
-
-def _mail_beside() -> ArraySubquery:
-    """The mail of a ticket that waits for an agent, and automatic mail that came after the last words."""
-    row = JSONObject(key="pk", sender="sender", why="why", state="state", said="shown__said")
-    waits = Q(state=MailState.HELD) | Q(
-        state=MailState.NOTED, created_at__gt=OuterRef("last_message_at")
-    )
-    mails = IncomingMail.objects.filter(waits, ticket=OuterRef("pk"))
-    return ArraySubquery(mails.order_by("-pk").values(row=row)[:MOST_MAILS])
 
 
 def bulk_jobs_for(actor: Actor) -> QuerySet[BulkJob]:

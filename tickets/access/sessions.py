@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
 from tickets.actors import Actor
 from tickets.models import Customer, User
 
@@ -52,3 +55,15 @@ def forget(session: SessionBase) -> None:
     """The browser is nobody without a log-in any more."""
     session.pop(VISITOR, None)
     session.pop(PROVED, None)
+
+
+def browser_of(request: HttpRequest) -> str:
+    """A fingerprint of the browser's form secret, which every form that it sends must come with; or "".
+
+    It is there before the first POST, all that the browser sends at once carries it, and nobody else
+    knows it.
+    """
+    secret = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    if not secret:
+        return ""
+    return salted_hmac("tickets.first_contact", secret, algorithm="sha256").hexdigest()

@@ -135,6 +135,7 @@ from tickets.actions.suggested import use_suggestion
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.undoing import undo
 from tickets.actions.visitors import first_contact
+from tickets.actions.visits import note_visit
 from tickets.actions.whispering import whisper
 
 __all__ = [
@@ -226,6 +227,7 @@ __all__ = [
     "note_marked",
     "note_silence",
     "note_trouble",
+    "note_visit",
     "notify",
     "open_address",
     "open_by_call",

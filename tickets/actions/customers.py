@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from tickets import addresses, clock, events
 from tickets.actions.organizations import belong_by_address
+from tickets.actions.visits import bring_along, claim_visits
 from tickets.actors import Actor
 from tickets.intake import text
 from tickets.models import (
@@ -19,6 +20,7 @@ from tickets.models import (
     Fact,
     Ticket,
     User,
+    Visit,
 )
 from tickets.models.blocks import OPEN
 
@@ -52,10 +54,13 @@ def known_customer(*, actor: Actor, email: str, name: str = "", language: str = 
 
 
 @transaction.atomic
-def join_account(*, actor: Actor, user: User, visitor: Customer | None) -> Customer:
+def join_account(
+    *, actor: Actor, user: User, visitor: Customer | None, browser: str = ""
+) -> Customer:
     """After a log-in: the customer of this log-in, with what the visitor of this browser wrote.
 
-    A log-in is only possible with a confirmed address, so the address decides who it is.
+    A log-in is only possible with a confirmed address, so the address decides who it is. What was read
+    in this `browser` before, by whom nobody knew, is theirs, too.
     """
     if visitor is not None:  # before who they join, as everywhere
         visitor = Customer.objects.locked(visitor)
@@ -69,6 +74,7 @@ def join_account(*, actor: Actor, user: User, visitor: Customer | None) -> Custo
             customer = _give_login(user, None)
     if visitor is not None:
         _join_if_unknown(actor, visitor, customer)
+    claim_visits(browser, customer)
     return customer
 
 
@@ -138,8 +144,9 @@ def _join(actor: Actor, visitor: Customer, owner: Customer) -> None:
     for ticket in tickets:
         give_to(actor, ticket, visitor, owner)
     Fact.objects.filter(customer=visitor).update(customer=owner)
+    Visit.objects.filter(customer=visitor).update(customer=owner)
     _end_merges(visitor)
-    _bring_along(visitor, owner)
+    _bring_contacts(visitor, owner)
     if visitor.name and not owner.name:
         owner.name = visitor.name
         owner.save(update_fields=["name"])
@@ -158,7 +165,7 @@ def _end_merges(visitor: Customer) -> None:
     visitor.save(update_fields=["merged_into"])
 
 
-def _bring_along(visitor: Customer, owner: Customer) -> None:
+def _bring_contacts(visitor: Customer, owner: Customer) -> None:
     """Further addresses and numbers that the owner has not; confirmed they are for nobody anew."""
     has = Contact.objects.filter(customer=owner).values("value")
     Contact.objects.filter(customer=visitor).exclude(value__in=has).update(
@@ -169,9 +176,10 @@ def _bring_along(visitor: Customer, owner: Customer) -> None:
 
 
 def give_to(actor: Actor, ticket: Ticket, visitor: Customer, owner: Customer) -> None:
-    """One conversation, which is locked, becomes the owner's, with what was said in it."""
+    """One conversation, which is locked, becomes the owner's, with what was said in it and read before."""
     ticket.customer = owner
     Fact.objects.filter(ticket=ticket).update(customer=owner)
+    bring_along(ticket, visitor, owner)
     events.record(
         EventKind.CUSTOMER_JOINED,
         actor=actor,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from tickets import clock
+from tickets.actions.visits import claim_visits
 from tickets.actors import Actor
 from tickets.models import Customer
 
@@ -20,7 +21,7 @@ def first_contact(*, actor: Actor, browser: str, language: str = "") -> Customer
     `browser` is a fingerprint of a secret that only this browser has. Whoever comes with the same one
     within two minutes is the same visitor: a double click, a retry, two tabs. Later it says nothing
     any more, so that it never stands for a session; nor once the visitor has logged in or confirmed
-    an address, for then there is something to get.
+    an address, for then there is something to get. What was read in it before is theirs.
     """
     known = Customer.objects.select_for_update(no_key=True).filter(first_contact=browser).first()
     if known is not None and not _just_now(known):
@@ -31,6 +32,7 @@ def first_contact(*, actor: Actor, browser: str, language: str = "") -> Customer
         known, _new = Customer.objects.get_or_create(
             first_contact=browser, defaults={"language": language[:10]}
         )
+    claim_visits(browser, known)
     return known
 
 

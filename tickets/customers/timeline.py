@@ -1,21 +1,23 @@
-"""Everything about a person in one order of time: their conversations, and what was changed of them.
+"""Everything about a person in one order of time: their conversations, what was changed of them, and what
+they read and searched in the help centre.
 
-Two streams, each sought by an index of its own, put together a page at a time. Where a page ended is a
-moment, a stream and a key, so that nothing is shown twice or left out where moments are the same.
+Three streams, each sought by an index of its own, put together a page at a time. What was read in one
+sitting is one line. Where a page ended is a moment, a stream and a key, so that nothing is shown twice or
+left out where moments are the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
-from tickets.models import Customer, Event, HandOver, Ticket
+from tickets.models import Customer, Event, HandOver, Ticket, Visit
 from tickets.models.tickets import TicketQuerySet
 
 if TYPE_CHECKING:
@@ -24,7 +26,12 @@ if TYPE_CHECKING:
 PAGE = 20
 OPEN = 10  # open matters on top
 HANDOVERS = 6  # of one conversation
-_TICKET, _CHANGE = 1, 0  # at the same moment the conversation stands first
+VISITS = 200  # that are read for one page
+SITTING = timedelta(
+    hours=1
+)  # between two visits of which both are one line, nothing else between them
+# At the same moment the conversation stands first, what was read before it last.
+_TICKET, _CHANGE, _VISIT = 2, 1, 0
 
 # By ticket: what somebody above tickets knows of the course of a conversation, as (word, tone).
 Course = Callable[[Sequence[int]], Mapping[int, Sequence[tuple["StrOrPromise", str]]]]
@@ -37,19 +44,28 @@ class BadPlace(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A conversation with its course, or a change."""
+    """A conversation with its course, a change, or what was read in one sitting, the newest first."""
 
     at: datetime
     ticket: Ticket | None = None
     event: Event | None = None
+    visits: list[Visit] = field(default_factory=list)
     handovers: list[HandOver] = field(default_factory=list)
     course: list[tuple[StrOrPromise, str]] = field(default_factory=list)
 
     @property
     def order(self) -> tuple[datetime, int, int]:
+        """Where it ends: the earliest of it."""
         if self.ticket is not None:
             return self.at, _TICKET, self.ticket.pk
-        return self.at, _CHANGE, self.event.pk if self.event else 0
+        if self.event is not None:
+            return self.at, _CHANGE, self.event.pk
+        return self.visits[-1].at, _VISIT, self.visits[-1].pk
+
+    @property
+    def seen(self) -> list[Visit]:
+        """Each article and each search of the sitting once."""
+        return list({(one.article_id, one.words.casefold()): one for one in self.visits}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +80,50 @@ def add_course(course: Course) -> None:
 
 
 def page(customer: Customer, tickets: TicketQuerySet, place: str = "") -> Page:
-    """The newest, or those before a place. Five statements at most, however many there are.
+    """The newest, or those before a place. Six statements at most, however many there are.
 
     Raises:
         BadPlace: the place is none of ours.
     """
-    behind_tickets, behind_events = _behind(place) if place else (Q(), Q())
-    found = tickets.filter(behind_tickets).select_related("team", "assignee", "rating", "customer")
+    behind = _behind(place) if place else dict.fromkeys((_TICKET, _CHANGE, _VISIT), Q())
+    found = tickets.filter(behind[_TICKET])
+    found = found.select_related("team", "assignee", "rating", "customer")
     conversations = list(found.order_by("-last_message_at", "-pk")[: PAGE + 1])
     changes = (
-        Event.objects.filter(behind_events, subject="tickets.customer")
+        Event.objects.filter(behind[_CHANGE], subject="tickets.customer")
         .filter(subject_id__in=_keys(customer))
         .select_related("actor_user", "actor_customer", "actor_key")
         .order_by("-created_at", "-pk")[: PAGE + 1]
     )
+    visits = list(_visits(customer).filter(behind[_VISIT])[: VISITS + 1])
     lines = [Line(at=one.last_message_at, ticket=one) for one in conversations]
     lines += [Line(at=one.created_at, event=one) for one in changes]
+    lines += [Line(at=one.at, visits=[one]) for one in visits]
     lines.sort(key=lambda line: line.order, reverse=True)
-    shown = lines[:PAGE]
-    return Page(_with_course(shown), _place(shown[-1]) if len(lines) > PAGE else "")
+    if len(visits) > VISITS:  # what stands below the last of them may have others above it
+        last = next(i for i, line in enumerate(lines) if line.visits == [visits[-1]])
+        lines = lines[:last]
+    gathered = _gathered(lines)
+    shown = gathered[:PAGE]
+    more = len(gathered) > PAGE or len(visits) > VISITS
+    return Page(_with_course(shown), _place(shown[-1]) if more else "")
+
+
+def _visits(customer: Customer) -> QuerySet[Visit]:
+    of_theirs = Visit.objects.filter(customer__in=[int(key) for key in _keys(customer)])
+    return of_theirs.select_related("article__published").order_by("-at", "-pk")
+
+
+def _gathered(lines: Sequence[Line]) -> list[Line]:
+    """The same with what was read in one sitting, and nothing else between, in one line."""
+    found: list[Line] = []
+    for line in lines:
+        sitting = found[-1].visits if found and line.visits else []
+        if sitting and sitting[-1].at - line.at < SITTING:
+            sitting.extend(line.visits)
+            continue
+        found.append(line)
+    return found
 
 
 def open_matters(tickets: TicketQuerySet) -> list[Ticket]:
@@ -118,7 +159,7 @@ def _place(line: Line) -> str:
     return f"{at.isoformat()}|{stream}|{key}"
 
 
-def _behind(place: str) -> tuple[Q, Q]:
+def _behind(place: str) -> dict[int, Q]:
     """What stands behind a place, in each stream."""
     parts = place[:80].split("|")
     try:
@@ -126,11 +167,15 @@ def _behind(place: str) -> tuple[Q, Q]:
         stream, key = (int(part) for part in parts[1:])
     except ValueError as error:
         raise BadPlace(place) from error
-    if at is None or at.tzinfo is None or stream not in (_TICKET, _CHANGE) or not 0 <= key < 2**63:
+    if at is None or at.tzinfo is None or stream not in _MOMENTS or not 0 <= key < 2**63:
         raise BadPlace(place)
-    tickets = _before("last_message_at", at, key if stream == _TICKET else 0)
-    events = _before("created_at", at, key if stream == _CHANGE else None)
-    return tickets, events
+    return {
+        each: _before(moment, at, key if each == stream else 0 if each > stream else None)
+        for each, moment in _MOMENTS.items()
+    }
+
+
+_MOMENTS = {_TICKET: "last_message_at", _CHANGE: "created_at", _VISIT: "at"}
 
 
 def _before(name: str, at: datetime, key: int | None) -> Q:

@@ -61,6 +61,7 @@ from tickets.models.suggested import SuggestedReply
 from tickets.models.tickets import Channel, Priority, Resolution, Ticket, Turn
 from tickets.models.undo import UndoStep
 from tickets.models.users import Role, Team, User
+from tickets.models.visits import Visit
 from tickets.models.ways_in import LogIn, Provider, Security, TakeFirst, WayIn
 
 __all__ = [
@@ -165,6 +166,7 @@ __all__ = [
     "UndoStep",
     "Urgency",
     "User",
+    "Visit",
     "Way",
     "WayIn",
 ]

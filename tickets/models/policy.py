@@ -10,6 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+LONGEST_VISIT_DAYS = 730
+
 
 class Weekday(models.IntegerChoices):
     MONDAY = 0, _("Monday")
@@ -174,6 +176,16 @@ class SiteSettings(models.Model):
         ),
     )
 
+    visit_days = models.PositiveSmallIntegerField(
+        _("days of what customers read"),
+        default=90,
+        validators=[MaxValueValidator(LONGEST_VISIT_DAYS)],
+        help_text=_(
+            "For so many days agents see what a customer read and searched in the help centre. Older "
+            "visits are deleted. 0: nothing of it is kept."
+        ),
+    )
+
     default_mailbox = models.ForeignKey(
         "Mailbox",
         verbose_name=_("mailbox of the portal"),
@@ -210,6 +222,10 @@ class SiteSettings(models.Model):
             models.CheckConstraint(condition=models.Q(pk=1), name="site_settings_one_row"),
             models.CheckConstraint(
                 condition=models.Q(undo_seconds__lte=60), name="site_settings_undo_within_a_minute"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(visit_days__lte=LONGEST_VISIT_DAYS),
+                name="site_settings_visits_are_forgotten",
             ),
         ]
 

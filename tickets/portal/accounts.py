@@ -93,7 +93,8 @@ def join_on_login(sender: object, request: HttpRequest | None, user: Any, **kwar
     pk: int = request.session.get(access.VISITOR) or 0
     visitor = Customer.objects.filter(pk=pk).first()
     actor = Actor.of_customer(visitor) if visitor else Actor.nobody()
-    actions.join_account(actor=actor, user=user, visitor=visitor)
+    browser = access.browser_of(request)
+    actions.join_account(actor=actor, user=user, visitor=visitor, browser=browser)
     access.forget(request.session)
 
 

@@ -9,10 +9,9 @@ Many who share an address of the network may be an office, or a script. So nobod
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from limits import parse
@@ -71,7 +70,7 @@ def speaker(request: HttpRequest) -> Customer:
         return actions.join_account(actor=actor, user=request.user, visitor=None)
     _let_in(request)
     language = _browser_language(request)
-    browser = _browser(request)
+    browser = access.browser_of(request)
     if browser:
         visitor = actions.first_contact(actor=actor, browser=browser, language=language)
     else:
@@ -115,20 +114,6 @@ def _is_proved(request: HttpRequest) -> bool:
     except (signing.BadSignature, limits.TooMany):
         return False
     return True
-
-
-def _browser(request: HttpRequest) -> str:
-    """A fingerprint of the browser's form secret, which every form that it sends must come with.
-
-    It is there before the first POST, all that the browser sends at once carries it, and nobody else
-    knows it.
-    """
-    secret = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
-    return (
-        salted_hmac("tickets.first_contact", secret, algorithm="sha256").hexdigest()
-        if secret
-        else ""
-    )
 
 
 def _browser_language(request: HttpRequest) -> str:

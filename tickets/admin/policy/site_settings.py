@@ -28,6 +28,7 @@ class SiteSettingsAdmin(SingletonAdmin):
             _("When a conversation ends"),
             {"fields": ("quiet_days", "notice_days", "reopen_days")},
         ),
+        (_("What customers read"), {"fields": ("visit_days",)}),
     )
 
     def formfield_for_foreignkey(
