@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
+
 from tickets import actions
 from tickets.actions import ActionError, Blocked, NotAllowed
 from tickets.actors import Actor
