@@ -15,6 +15,7 @@ from typing import Any
 
 import websockets
 
+from helpdesk.demo.processes import ROOT
 from tests.bench.figures import Figure, median, percentile, show
 from tests.bench.live import agents_browser
 from tests.live import LiveHelpdesk, live_helpdesk
@@ -110,7 +111,7 @@ def main() -> None:
     os.environ["MAIL_FROM_OWN_NETWORK"] = "1"
     with live_helpdesk() as helpdesk:
         helpdesk.manage("shell", "-v", "0", "-c", LOAD)
-        show(measure(helpdesk), None)
+        show(measure(helpdesk), ROOT / "var" / "arrives.json")
 
 
 if __name__ == "__main__":
