@@ -29,7 +29,7 @@ POLL_SECONDS = 60  # between two looks, at a server that does not tell
 IDLE_SECONDS = 120  # for which one that tells is believed to be there
 # After something came: one that tells does so when it happens, and not again to who listens a moment
 # later. Mails often come together, so that there is another look before the long wait.
-SECOND_LOOK_SECONDS = 1.5
+SECOND_LOOK_SECONDS = 0.5
 SECOND_LOOKS = 2  # in a row: some servers say with every answer that there is something
 ASK_SECONDS = 5  # between two tries to get the lock, or the database
 LONGEST_WAIT, LONGEST_LASTING = 300, 900  # seconds, of a trouble that may pass and one that lasts
@@ -122,6 +122,8 @@ class Watcher(threading.Thread):
         """Until something may be new, or we are to stop; for so long where the server tells."""
         if not connection.has_idle():
             self.stopping.wait(POLL_SECONDS)
+            with connection.within(SILENT_SECONDS):
+                connection.noop()
             return
         with connection.within(SILENT_SECONDS):
             connection.idle()
