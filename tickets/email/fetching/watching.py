@@ -130,7 +130,10 @@ class Watcher(threading.Thread):
         until = time.monotonic() + seconds
         while not self.stopping.is_set() and (began := time.monotonic()) < until:
             # One that is gone answers at once, with nothing.
-            if connection.idle_check(timeout=min(1, until - began)) or time.monotonic() < began + 0.5:
+            if (
+                connection.idle_check(timeout=min(1, until - began))
+                or time.monotonic() < began + 0.5
+            ):
                 break
         with connection.within(SILENT_SECONDS):
             connection.idle_done()
