@@ -1,4 +1,4 @@
-"""A mail that arrives at a server with IDLE, until it is on an agent's screen: `python -m tests.bench.arrives`.
+"""From a mail server with IDLE to an agent's screen: `python -m tests.bench.arrives`.
 
 The time runs from when the server has taken the mail (APPEND is answered) until the open inbox hears of
 the new conversation: the server tells, the mail is fetched, kept, read and filed, and the screen is nudged.
