@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
@@ -18,7 +20,9 @@ MOST_STATEMENTS = 27
 
 
 def arrives(mailbox: Mailbox, number: int, *, answers: int | None = None) -> None:
-    headers = {} if answers is None else {"In_Reply_To": f"<{answers}@brook.example>"}
+    headers: dict[str, Any] = {}
+    if answers is not None:
+        headers["In_Reply_To"] = f"<{answers}@brook.example>"
     mail = a_mail(Message_ID=f"<{number}@brook.example>", body=f"Mail {number}", **headers)
     actions.receive_mail(actor=Actor.system(), mailbox=mailbox, raw=mail.as_bytes())
 
