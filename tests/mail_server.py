@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ import pytest
 
 from tests import certificates
 
+PROGRAM = Path("/usr/sbin/dovecot")
 PASSWORD = "a lantern in the fog"
 CONFIG = """
 protocols = imap
@@ -137,7 +138,7 @@ class MailServer:
             )
         )
         self.process = subprocess.Popen(
-            ["/usr/sbin/dovecot", "-F", "-c", str(self.folder / "dovecot.conf")],
+            [PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -212,12 +213,19 @@ class MailServer:
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[MailServer]:
     """The server, for a whole run of tests."""
-    if not Path("/usr/sbin/dovecot").exists():
+    if not PROGRAM.exists():
         reason = "no Dovecot on this machine (Debian: dovecot-imapd)"
         wanted = ("HELPDESK_REQUIRE_MAIL", "HELPDESK_REQUIRE_BROWSER")
         if any(os.environ.get(name) == "1" for name in wanted):
             pytest.fail(f"{reason}, but it is demanded")
         pytest.skip(reason)
+    with running() as server:
+        yield server
+
+
+@contextmanager
+def running() -> Iterator[MailServer]:
+    """A server with a folder of its own, gone when the context ends."""
     folder = Path(tempfile.mkdtemp(prefix="helpdesk-mail-"))
     folder.chmod(0o755)
     for name in ("run", "state", "mail", "users"):
@@ -225,9 +233,11 @@ def dovecot() -> Iterator[MailServer]:
     (folder / "mail").chmod(0o777)  # run by root, the mails are another's
     server = MailServer(folder)
     server.start()
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _group_of(user: str) -> str:

@@ -158,7 +158,8 @@ def record(
 
 @contextmanager
 def together() -> Iterator[None]:
-    """Of what is recorded within it, in one transaction, each bell is rung once, after the commit.
+    """Of what is recorded within it each bell is rung once: in a transaction after its commit, else at
+    the end, of all transactions within it.
 
     A bell whose event was rolled back is one that somebody hears in vain.
     """
@@ -168,10 +169,16 @@ def together() -> Iterator[None]:
         yield
     finally:
         _bells.reset(before)
-    transaction.on_commit(lambda: _ring_all(bells), robust=True)
+        if not connection.in_atomic_block:
+            _ring_all(bells)
+    if connection.in_atomic_block:
+        transaction.on_commit(lambda: _ring_all(bells), robust=True)
 
 
 def _ring_all(bells: Iterable[tuple[str, timedelta]]) -> None:
+    if (outer := _bells.get()) is not None:
+        outer.update(bells)
+        return
     for queue, wait in bells:
         ring(queue, after=wait)
 
@@ -239,7 +246,8 @@ def _run_in_turn(taken: Sequence[Reaction]) -> int:
                 subscriber.ahead(found)
             except Exception:  # then each does it for itself
                 logger.exception("Nothing was done ahead for %d of %s", len(found), name)
-    return sum(_run(reaction) for reaction in taken)
+    with together():  # a bell for each of them would be most of what a short one costs
+        return sum(_run(reaction) for reaction in taken)
 
 
 def _run_side_by_side(taken: Sequence[Reaction]) -> int:

@@ -28,7 +28,8 @@ from tickets.search import indexing
 
 SWEEP_AFTER = timedelta(seconds=3)  # what is younger is still on its way through the queue
 BELLS = 2  # that the sweep rings in a queue: as many workers may begin at once
-TOGETHER = {"reading": 16, "assistant": 3}  # reactions that are taken up at once; elsewhere one
+# Reactions that are taken up at once, and done in the order of their events; elsewhere one.
+TOGETHER = {"reading": 16, "incoming": 8, "assistant": 3}
 FILL_SECONDS = 5.0
 LOOK_EVERY = timedelta(minutes=10)
 _LOOKED = "search:looked-for-missing"

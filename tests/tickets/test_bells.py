@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -207,3 +207,30 @@ def test_without_a_channel_layer_the_action_succeeds(
     with django_capture_on_commit_callbacks(execute=True):
         ticket = make_ticket(turn=Turn.QUEUE)
     assert ticket.messages.exists()
+
+
+@real_transactions
+def test_of_several_transactions_together_each_bell_is_rung_once_when_all_have_committed(
+    rung: list[str],
+) -> None:
+    with events.together():
+        make_ticket(turn=Turn.ASSISTANT)
+        make_ticket(turn=Turn.ASSISTANT)
+        with transaction.atomic(), events.together():
+            make_ticket(turn=Turn.ASSISTANT)
+        assert rung == []
+    assert sorted(rung) == ["assistant", "default"]
+    make_ticket(turn=Turn.ASSISTANT)
+    assert sorted(rung) == ["assistant", "assistant", "default", "default"]
+
+
+@real_transactions
+def test_what_was_done_is_rung_for_even_if_what_comes_after_it_breaks(rung: list[str]) -> None:
+    def break_off() -> None:
+        with events.together():
+            make_ticket(turn=Turn.ASSISTANT)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+    assert sorted(rung) == ["assistant", "default"]

@@ -9,7 +9,16 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from tests.factories import make_agent, make_message, make_note, make_reply, make_team, make_ticket
-from tests.tickets.email.mail_server import Inbox, inbox, owe_due, send_due, smtp, words
+from tests.tickets.email.mail_server import (
+    Inbox,
+    html_of,
+    inbox,
+    owe_due,
+    send_due,
+    smtp,
+    text_of,
+    words,
+)
 from tests.tickets.email.posted import a_mail, answer_address, deliver, make_mailbox, ticket_of
 from tickets import access, actions
 from tickets.actions import ActionError, NotAllowed
@@ -23,6 +32,8 @@ from tickets.models import (
     Event,
     EventKind,
     Mailbox,
+    MailTemplate,
+    MailText,
     Participant,
     SiteSettings,
     Ticket,
@@ -273,3 +284,27 @@ def test_a_customer_whose_program_answers_every_copy_ends_it_within_the_cap(
     copies = Delivery.objects.filter(kind=DeliveryKind.COPY, recipient="ines@brook.example")
     assert copies.count() == caps.MOST_PASSED_ON
     assert Event.objects.filter(kind=EventKind.MAIL_SILENCED, ticket=ticket).exists()
+
+
+def test_an_admins_words_stand_around_a_copy_and_say_nothing_of_its_customer(
+    ticket: Ticket, dana: User, inbox: Inbox
+) -> None:
+    MailTemplate.objects.create(
+        kind=MailText.COPY, text="For your files, from {company}:\n\n{message}\n\nKeep it."
+    )
+    add(ticket, dana)
+    make_reply(ticket, dana, "A spare pole is on its way.")
+    send_due()
+    (copy,) = (mail for mail in inbox.mails if mail["Cc"])
+    for said in (text_of(copy), html_of(copy)):
+        parts = (
+            "For your files",
+            "Dana from",
+            "A spare pole is on its way.",
+            "Keep it.",
+            "in copy",
+        )
+        places = [said.index(part) for part in parts]
+        assert places == sorted(places)
+    others = [mail for mail in inbox.mails if not mail["Cc"]]
+    assert all("For your files" not in words(mail) for mail in others)

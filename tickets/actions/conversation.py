@@ -182,11 +182,11 @@ def post_message(
         Blocked: they may not write to us.
     """
     ticket = Ticket.objects.locked(ticket)
-    author = ticket.customer
-    if actor.customer is not None and not is_theirs(ticket, actor.customer):
-        author = actor.customer
-        if not is_in_copy(ticket, author):
-            raise NotAllowed
+    author = actor.customer or ticket.customer
+    if author.pk != ticket.customer_id and is_theirs(ticket, author):
+        author = ticket.customer
+    elif author.pk != ticket.customer_id and not is_in_copy(ticket, author):
+        raise NotAllowed
     refuse_blocked(actor, author)
     body = text.message(body, may_be_empty=bool(uploads))
     if client_id and (before := Message.objects.filter(ticket=ticket, client_id=client_id).first()):

@@ -26,7 +26,6 @@ from tickets.models import (
 from tickets.service import notices
 
 
-@transaction.atomic
 def continue_conversation(
     *,
     actor: Actor,
@@ -59,6 +58,29 @@ def continue_conversation(
             uploads=uploads,
             mailbox=mailbox,
         )
+    return _continue_closed(
+        actor=actor,
+        ticket=ticket,
+        body=body,
+        channel=channel,
+        client_id=client_id,
+        uploads=uploads,
+        mailbox=mailbox,
+    )
+
+
+@transaction.atomic
+def _continue_closed(
+    *,
+    actor: Actor,
+    ticket: Ticket,
+    body: str,
+    channel: Channel | None,
+    client_id: UUID | None,
+    uploads: Sequence[Upload],
+    mailbox: Mailbox | None,
+) -> Message:
+    """They write in what was closed: it is reopened, or followed by another one."""
     customer = Customer.objects.locked(ticket.customer)
     ticket = Ticket.objects.locked(ticket)
     theirs = actor.customer is None or is_theirs(ticket, actor.customer)

@@ -139,9 +139,12 @@ def file_mail(
     """Say what became of a mail that was waiting; False if somebody else has decided it already.
 
     Where it is no message of the `ticket`, the ticket's event says that it came. A conversation that
-    had no mailbox has this mail's from now on.
+    had no mailbox has this mail's from now on. Where nothing of that is to be written, its ticket is
+    left as it is.
     """
-    if ticket is not None:
+    kind = EventKind.MAIL_LET_IN if actor.works_here else _EVENTS.get(state)
+    first = ticket is not None and ticket.mailbox_id is None and state == MailState.DONE
+    if ticket is not None and (kind is not None or first):
         ticket = Ticket.objects.locked(ticket)
     mail = IncomingMail.objects.locked(mail)
     if mail.state in FINAL:
@@ -152,10 +155,9 @@ def file_mail(
     mail.subject = text.line(subject, limit=255) or mail.subject
     mail.shown = mail.shown if shown is None else shown
     mail.save(update_fields=["state", "ticket", "message", "why", "sender", "subject", "shown"])
-    kind = EventKind.MAIL_LET_IN if actor.works_here else _EVENTS.get(state)
     if kind is not None:
         events.record(kind, actor=actor, ticket=ticket, subject=mail, mail=mail.pk)
-    if ticket is not None:
+    if ticket is not None and (kind is not None or first):
         if ticket.mailbox_id is None and state == MailState.DONE:
             ticket.mailbox = mail.mailbox
         ticket.save()

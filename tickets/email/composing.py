@@ -177,6 +177,8 @@ def _context(delivery: Delivery, desk: SiteSettings) -> dict[str, Any]:
     }
     if delivery.kind in _WITH_A_CODE:
         context |= _code(delivery)
+    if delivery.kind == DeliveryKind.COPY and delivery.message is not None:
+        context["has_files"] = delivery.message.attachments.exists()
     if delivery.kind == DeliveryKind.ANSWER and delivery.message is not None:
         context |= {f"link_{act.name.lower()}": links.make(act, delivery.message) for act in Act}
         context |= _answer(delivery.message)

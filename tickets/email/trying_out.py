@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from tickets.email import composing, headers, tokens, wording
+from tickets.email import composing, headers, logins, tokens, wording
 from tickets.email.composing import Written
 from tickets.email.handing_over import Answer, Lines, Mail, Outcome
 from tickets.email.links import Act
@@ -31,6 +31,7 @@ from tickets.models import (
     Ticket,
     User,
 )
+from tickets.models.mail_templates import OF_LOG_INS
 from tickets.service import dates, notices
 
 REFERENCE = "EXAMPLE1"  # no conversation has a 1 in its number, so none is named by it
@@ -45,8 +46,12 @@ def written(template: MailTemplate, viewer: User) -> Written:
         timezone.override(composing.zone(viewer)),
     ):
         context = _example(kind, template, viewer, desk)
-        context["words"] = wording.filled(kind, template, _values(context, viewer, desk))
-        found = composing.write(_mail_of(kind), context)
+        words = wording.filled(kind, template, _values(context, viewer, desk))
+        if kind in OF_LOG_INS:
+            with_code = wording.CODE in wording.SHIPPED[kind].needed
+            shown = {"code": context["code"]} if with_code else {"link": settings.SITE_URL}
+            return logins.around(words, desk, **shown)
+        found = composing.write(_mail_of(kind), {**context, "words": words})
         subject = found.subject or f"Re: {_('My tent leaks')} [#{REFERENCE}]"
     return Written(subject, found.text, found.html)
 
@@ -126,6 +131,8 @@ def _example(
         "answerable": answerable,
         "marker": tokens.marker(f"{REFERENCE.lower()}.example") if answerable else "",
         "code": "AB2CD-EF3GH",
+        # A copy of what an agent said, to somebody beside the customer.
+        "email": "theo@brook.example",
     }
 
 

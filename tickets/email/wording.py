@@ -36,7 +36,8 @@ _EMPTY_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 # A name is used where it looks like one: it is whatever somebody wrote into a form, or a mail.
 _NAME = re.compile(r"[^\W\d_][\w' .’-]{0,59}")
 _HOST = re.compile(r"\.\w")
-MESSAGE, CODE = "message", "code"  # which stand in a place of their own
+MESSAGE, CODE, LINK = "message", "code", "link"
+APART = (MESSAGE, CODE, LINK)  # which stand in a place of their own
 
 _NAMES: dict[str, StrOrPromise] = {
     "company": gettext_lazy("our company's name"),
@@ -50,6 +51,7 @@ _NAMES: dict[str, StrOrPromise] = {
     "other_ways": gettext_lazy("how else to reach us"),
     MESSAGE: gettext_lazy("what is answered"),
     CODE: gettext_lazy("the code"),
+    LINK: gettext_lazy("the page where it goes on"),
 }
 _MAY_LACK = ("customer.name", "customer.first_name")
 _ABOUT_THEM = ("company", "ticket.reference", *_MAY_LACK)
@@ -109,6 +111,46 @@ SHIPPED: dict[MailText, Shipped] = {
         (*_TO_ANYBODY, CODE),
         (CODE,),
         gettext_lazy("Confirm your address for {company}"),
+    ),
+    # Whoever reads it is not its customer, and whoever wrote it may be no agent.
+    MailText.COPY: Shipped("{message}", (*_TO_ANYBODY, MESSAGE), (MESSAGE,)),
+    MailText.LOGIN_CONFIRM: Shipped(
+        gettext_lazy(
+            "This is the code that confirms your address at {company}. Type it into the browser in "
+            "which you asked for it. It is good for 15 minutes.\n\n{code}"
+        ),
+        ("company", CODE),
+        (CODE,),
+        gettext_lazy("Your code for {company}"),
+    ),
+    MailText.LOGIN_RESET: Shipped(
+        gettext_lazy(
+            "With this code you choose a new password at {company}. Type it into the browser in which "
+            "you asked for it. It is good for 15 minutes.\n\n{code}"
+        ),
+        ("company", CODE),
+        (CODE,),
+        gettext_lazy("Your code for {company}"),
+    ),
+    MailText.LOGIN_EXISTS: Shipped(
+        gettext_lazy(
+            "Somebody, perhaps you, wanted to create an account at {company} with this address. There "
+            "is one already. If it was you, log in; if you do not know your password, choose a new "
+            "one:\n\n{link}"
+        ),
+        ("company", LINK),
+        (LINK,),
+        gettext_lazy("Your account at {company}"),
+    ),
+    MailText.LOGIN_UNKNOWN: Shipped(
+        gettext_lazy(
+            "Somebody, perhaps you, asked for a new password at {company} with this address. There is "
+            "no account with it. If it was you, try another address of yours, or create an account:"
+            "\n\n{link}"
+        ),
+        ("company", LINK),
+        (LINK,),
+        gettext_lazy("Your account at {company}"),
     ),
 }
 
@@ -182,14 +224,14 @@ def problems(kind: MailText, subject: str, text: str) -> dict[str, str]:
     if lacking and not found["text"]:
         words = _("This has to be in it: %(names)s.")
         found["text"] = words % {"names": ", ".join(f"{{{one}}}" for one in lacking)}
-    twice = [one for one in (MESSAGE, CODE) if used.count(one) > 1]
+    twice = [one for one in APART if used.count(one) > 1]
     if twice and not found["text"]:
         found["text"] = _("%(name)s can stand in it once only.") % {"name": f"{{{twice[0]}}}"}
     return {field: sentence for field, sentence in found.items() if sentence}
 
 
 def _unknown(kind: MailText, written: str, *, in_text: bool = True) -> str:
-    known = [one for one in SHIPPED[kind].names if in_text or one not in (MESSAGE, CODE)]
+    known = [one for one in SHIPPED[kind].names if in_text or one not in APART]
     for match in _FORM.finditer(written):
         name, instead = match[1], match[2]
         if name not in known:
@@ -206,7 +248,7 @@ def _unknown(kind: MailText, written: str, *, in_text: bool = True) -> str:
 
 
 def _apart(text: str) -> tuple[str, str, str]:
-    for one in (MESSAGE, CODE):
+    for one in APART:
         if f"{{{one}}}" in text:
             return text.partition(f"{{{one}}}")
     return text, "", ""

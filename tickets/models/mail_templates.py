@@ -1,4 +1,4 @@
-"""The company's own words in the mails that customers get, in place of those that are shipped."""
+"""The company's own words in the mails that it sends, in place of those that are shipped."""
 
 from __future__ import annotations
 
@@ -20,6 +20,18 @@ class MailText(models.TextChoices):
     BLOCKED = "blocked", _("Notice to somebody who is blocked")
     ANSWER_WAITS = "answer_waits", _("An answer waits, with a code")
     CONFIRM_ADDRESS = "confirm_address", _("Confirmation of an address")
+    COPY = "copy", _("Copy to others in the conversation")
+    LOGIN_CONFIRM = "login_confirm", _("Log-in: confirmation of an address")
+    LOGIN_RESET = "login_reset", _("Log-in: a new password")
+    LOGIN_EXISTS = "login_exists", _("Log-in: there is an account already")
+    LOGIN_UNKNOWN = "login_unknown", _("Log-in: there is no account")
+
+
+# They are about no conversation: no mailbox and no team is theirs.
+OF_LOG_INS = (
+    *(MailText.LOGIN_CONFIRM, MailText.LOGIN_RESET),
+    *(MailText.LOGIN_EXISTS, MailText.LOGIN_UNKNOWN),
+)
 
 
 class MailTemplate(models.Model):
@@ -78,6 +90,13 @@ class MailTemplate(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=MailText.values), name="mail_template_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=OF_LOG_INS) | Q(mailbox=None, team=None),
+                name="mail_template_of_a_log_in_is_for_all",
+                violation_error_message=_(
+                    "A mail about a log-in comes from no mailbox and no team: leave both at “All”."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(language__regex=LANGUAGE),

@@ -18,9 +18,20 @@ from django.views.decorators.http import require_safe
 
 from tickets import access, actions, addresses
 from tickets.actors import Actor
+from tickets.email import logins
 from tickets.live import nudges
-from tickets.models import Customer, SiteSettings, User
+from tickets.models import Customer, MailText, SiteSettings, User
 from tickets.portal.guesses import GuessesAreSlow
+
+# allauth's mails whose words are an admin's, and where those lead that have no code.
+_WORDED = {
+    "account/email/email_confirmation": MailText.LOGIN_CONFIRM,
+    "account/email/email_confirmation_signup": MailText.LOGIN_CONFIRM,
+    "account/email/password_reset_code": MailText.LOGIN_RESET,
+    "account/email/account_already_exists": MailText.LOGIN_EXISTS,
+    "account/email/unknown_account": MailText.LOGIN_UNKNOWN,
+}
+_LINKS = {MailText.LOGIN_EXISTS: "password_reset_url", MailText.LOGIN_UNKNOWN: "signup_url"}
 
 
 class CodeStage(EmailVerificationStage):  # type: ignore[misc]  # allauth has no types
@@ -57,6 +68,21 @@ class AccountAdapter(GuessesAreSlow, DefaultAccountAdapter):  # type: ignore[mis
         have been written by anybody.
         """
         desk = SiteSettings.load()
+        if (kind := _WORDED.get(template_prefix)) is not None:
+            mail = logins.written(
+                kind,
+                desk,
+                code=context.get("code", ""),
+                link=_on_our_site(context.get(_LINKS.get(kind, ""), "")),
+            )
+            actions.queue_mail(
+                actor=Actor.nobody(),
+                to=email,
+                subject=mail.subject,
+                text=mail.text,
+                html=mail.html,
+            )
+            return
         site = urlsplit(settings.SITE_URL)
         shown = {
             name: _on_our_site(value) if name.endswith("_url") else value

@@ -59,6 +59,20 @@ def test_what_comes_later_is_new_and_comes_at_once(
     assert wait_until(lambda: dovecot.flags(user) == [False, True])
 
 
+def test_what_comes_while_the_one_before_is_seen_to_is_not_left_until_the_server_is_asked(
+    dovecot: MailServer, user: str, fetcher: Fetcher
+) -> None:
+    """Nobody listens at that moment: the server may have told already, or not look for a while."""
+    mailbox_at(dovecot, user, take_first=TakeFirst.NEW)
+    fetcher.start()
+    wait_until(lambda: Fetching.objects.filter(fetched_at__isnull=False).exists())
+
+    for number in range(1, 13):
+        dovecot.put(user, a_mail(number))
+        wait_until(lambda number=number: fetched(number), seconds=12)  # type: ignore[misc]  # lambda
+    assert subjects() == [f"My tent {number}" for number in range(1, 13)]
+
+
 def test_of_what_is_there_only_the_last_days_are_taken(
     dovecot: MailServer, user: str, fetcher: Fetcher
 ) -> None:

@@ -119,6 +119,10 @@ def test_without_a_text_of_its_own_every_mail_says_what_is_shipped() -> None:
         (MailText.REPLY, "{message} {message}", "once only"),
         (MailText.CONFIRM_ADDRESS, "{customer.name|x}, {code}", "no {customer.name|x}"),
         (MailText.ACKNOWLEDGEMENT, "We have it.", "has to be in it: {expected}"),
+        (MailText.COPY, "Hello {customer.name|there}: {message}", "no {customer.name|there}"),
+        (MailText.LOGIN_RESET, "Ask us for it.", "has to be in it: {code}"),
+        (MailText.LOGIN_EXISTS, "{link} or {link}", "once only"),
+        (MailText.LOGIN_CONFIRM, "{link} {code}", "no {link}"),
         (MailText.REPLY, "{message.body.__class__}", "no {message.body.__class__}"),
     ],
 )
@@ -210,6 +214,8 @@ def test_one_text_for_each_place_and_language() -> None:
         {"language": "German"},
         {"kind": "other"},
         {"language": "fr", "text": ""},
+        {"kind": MailText.LOGIN_RESET, "text": "{code}", "mailbox": mailbox},
+        {"kind": MailText.LOGIN_EXISTS, "text": "{link}", "team": team},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             MailTemplate.objects.create(**{"kind": MailText.CLOSING, "text": "{day}", **values})

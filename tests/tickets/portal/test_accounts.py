@@ -21,7 +21,19 @@ from tests.factories import PASSWORD, make_agent, make_customer, make_user
 from tests.tickets.portal.conftest import Browser
 from tests.tickets.test_addresses import REFUSED, TWIN_OF, TWINS
 from tickets import events
-from tickets.models import Customer, Event, QueuedMail, Reaction, ReactionState, User
+from tickets.email import wording
+from tickets.models import (
+    Customer,
+    Event,
+    MailTemplate,
+    MailText,
+    QueuedMail,
+    Reaction,
+    ReactionState,
+    SiteSettings,
+    User,
+)
+from tickets.models.mail_templates import OF_LOG_INS
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +129,41 @@ def test_an_address_is_added_with_the_code_that_was_mailed(browser: Browser) -> 
     assert not EmailAddress.objects.filter(email=UNKNOWN).exists()
     assert client.post(VERIFY, {"code": code()}).status_code == 302
     assert EmailAddress.objects.get(email=UNKNOWN).user == user
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "email"),
+    [
+        (MailText.LOGIN_CONFIRM, SIGNUP, UNKNOWN),
+        (MailText.LOGIN_EXISTS, SIGNUP, KNOWN),
+        (MailText.LOGIN_RESET, RESET, KNOWN),
+        (MailText.LOGIN_UNKNOWN, RESET, UNKNOWN),
+    ],
+)
+def test_an_admins_words_stand_in_the_mails_about_log_ins_around_what_has_to(
+    client: Client, kind: MailText, path: str, email: str
+) -> None:
+    account()
+    for other in OF_LOG_INS:
+        own = " ".join(f"{{{name}}}" for name in wording.SHIPPED[other].needed)
+        MailTemplate.objects.create(
+            kind=other,
+            text=f"<b>canary-{other}</b>\n\n{own}\n\nafter",
+            subject=f"S-{other} {{company}}",
+        )
+    client.post(path, {"email": email, "password1": NEW})
+    (one,) = sent()
+    desk = SiteSettings.load()
+    assert (one.to, one.subject) == ([email], f"S-{kind} {desk.company_name}")
+    (html, _type) = one.alternatives[0]
+    for said in (str(one.body), str(html)):
+        assert said.count("canary-") == 1
+        assert f"canary-{kind}" in said
+        assert said.index("canary-") < said.index("after") < said.index("If it was not you")
+        has_code = bool(re.search("[A-Z]{4}-[A-Z]{4}", said))
+        assert has_code == (kind in (MailText.LOGIN_CONFIRM, MailText.LOGIN_RESET))
+        assert ("/account/" in said) != has_code
+    assert "<b>" not in str(html)
 
 
 def test_a_code_is_of_no_use_in_another_browser(browser: Browser) -> None:

@@ -27,6 +27,10 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 60  # between two looks, at a server that does not tell
 IDLE_SECONDS = 120  # for which one that tells is believed to be there
+# After something came: one that tells does so when it happens, and not again to who listens a moment
+# later. Mails often come together, so that there is another look before the long wait.
+SECOND_LOOK_SECONDS = 0.5
+SECOND_LOOKS = 2  # in a row: some servers say with every answer that there is something
 ASK_SECONDS = 5  # between two tries to get the lock, or the database
 LONGEST_WAIT, LONGEST_LASTING = 300, 900  # seconds, of a trouble that may pass and one that lasts
 
@@ -96,6 +100,7 @@ class Watcher(threading.Thread):
 
         folder = Folder(connection, mailbox, may_go_on, self.broken)
         folder.open()
+        looks, came = 0, True
         while may_go_on():
             number = folder.take_new()
             if not may_go_on():
@@ -104,23 +109,31 @@ class Watcher(threading.Thread):
             self.tries = 0
             if number:  # what came meanwhile was told meanwhile, when nobody listened
                 logger.info("%s: %d mails fetched.", self.label, number)
+                looks, came = 0, True
                 continue
             database.close()  # others need it while this waits
-            self._wait(connection)
+            with connection.within(SILENT_SECONDS):
+                _done, told = connection.noop()
+            soon = came or (bool(told) and looks < SECOND_LOOKS)
+            looks, came = looks + 1 if soon else 0, False
+            self._wait(connection, SECOND_LOOK_SECONDS if soon else IDLE_SECONDS)
 
-    def _wait(self, connection: Connection) -> None:
-        """Until something may be new, or we are to stop."""
+    def _wait(self, connection: Connection, seconds: float) -> None:
+        """Until something may be new, or we are to stop; for so long where the server tells."""
         if not connection.has_idle():
             self.stopping.wait(POLL_SECONDS)
             with connection.within(SILENT_SECONDS):
                 connection.noop()
             return
-        until = time.monotonic() + IDLE_SECONDS
         with connection.within(SILENT_SECONDS):
             connection.idle()
+        until = time.monotonic() + seconds
         while not self.stopping.is_set() and (began := time.monotonic()) < until:
             # One that is gone answers at once, with nothing.
-            if connection.idle_check(timeout=1) or time.monotonic() < began + 0.5:
+            if (
+                connection.idle_check(timeout=min(1, until - began))
+                or time.monotonic() < began + 0.5
+            ):
                 break
         with connection.within(SILENT_SECONDS):
             connection.idle_done()

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from tickets import actions
 from tickets.actions import ActionError, Blocked, NotAllowed
@@ -20,7 +19,7 @@ from tickets.email.incoming.people import Sender
 from tickets.email.incoming.places import Place
 from tickets.email.reading.mail import Incoming, Nature
 from tickets.intake.attachments import NotKept
-from tickets.models import Channel, IncomingMail, MailState, Message, Note, Ticket
+from tickets.models import Channel, Customer, IncomingMail, MailState, Message, Note, Ticket
 
 Written = TypeVar("Written", Message, Note)
 
@@ -35,7 +34,8 @@ def decide(row: IncomingMail, mail: Incoming, *, wait: bool = True) -> None:
     """Do with a mail what is right.
 
     Raises:
-        NotYet: it answers another mail that is not read yet, and there is time to `wait` for it.
+        NotYet: it answers another mail that is not read yet, and it can `wait` for it. Nothing is
+            written then.
     """
     if places.is_ours(mail) or people.is_a_mailbox(mail.sender):
         file(row, mail, MailState.REFUSED, words.our_own())
@@ -94,19 +94,24 @@ def _into(row: IncomingMail, mail: Incoming, place: Place) -> None:
         else:
             _by_agent(row, mail, place, sender)
     elif people.takes_part(sender, place.ticket):
-        write_into(row, mail, place.ticket, how=place.how)
+        write_into(row, mail, place.ticket, sender, how=place.how)
     else:
         why = words.a_colleagues_address() if sender.works_here else words.takes_no_part()
         file(row, mail, MailState.HELD, why, ticket=place.ticket)
 
 
 def write_into(
-    row: IncomingMail, mail: Incoming, ticket: Ticket, *, how: str, by: Actor | None = None
+    row: IncomingMail,
+    mail: Incoming,
+    ticket: Ticket,
+    sender: Sender,
+    *,
+    how: str,
+    by: Actor | None = None,
 ) -> None:
     """What a mail says is its sender's message in a conversation in which they take part; `by` is
     the agent who let it in, if one did.
     """
-    sender = people.sender_of(mail)
     is_customer = people.is_the_customer(sender, ticket)
     customer = ticket.customer
     if not is_customer:
@@ -130,7 +135,7 @@ def write_into(
     if message is not None:
         _done(row, mail, message, kept.shown(mail, left_out=left_out, how=how), by=by)
         if is_customer:
-            _put_in_copy(mail, message.ticket)
+            _put_in_copy(mail, message.ticket, customer)
 
 
 def _by_agent(row: IncomingMail, mail: Incoming, place: Place, sender: Sender) -> None:
@@ -163,15 +168,15 @@ def _alone(row: IncomingMail, mail: Incoming) -> None:
         return
     for ticket in places.numbered(mail):
         if people.takes_part(sender, ticket):
-            write_into(row, mail, ticket, how="number")
+            write_into(row, mail, ticket, sender, how="number")
             return
     if is_passed_on(mail, sender):
         if sender.is_proved:
-            open_from(row, mail, forwarded=True)
+            open_from(row, mail, sender, forwarded=True)
         else:
             file(row, mail, MailState.HELD, words.not_proved(row.mailbox, mail))
         return
-    open_from(row, mail)
+    open_from(row, mail, sender)
 
 
 def is_passed_on(mail: Incoming, sender: Sender) -> bool:
@@ -180,7 +185,12 @@ def is_passed_on(mail: Incoming, sender: Sender) -> bool:
 
 
 def open_from(
-    row: IncomingMail, mail: Incoming, *, forwarded: bool = False, by: Actor | None = None
+    row: IncomingMail,
+    mail: Incoming,
+    sender: Sender,
+    *,
+    forwarded: bool = False,
+    by: Actor | None = None,
 ) -> None:
     """A new conversation: of its sender; or of whoever wrote what an agent `forwarded`. `by` is the
     agent who asked for it, if one did.
@@ -190,7 +200,7 @@ def open_from(
     customer = actions.sender_of_mail(
         actor=Actor.system(), email=person.address, name=person.name, language=row.mailbox.language
     )
-    user = by.user if by else people.sender_of(mail).user
+    user = by.user if by else sender.user
     actor = Actor.agent(user) if forwarded and user else Actor.of_customer(customer)
     uploads, left_out = taken(mail.files)
     subject = passed_on.subject if passed_on and passed_on.subject else mail.subject
@@ -214,7 +224,7 @@ def open_from(
         return
     _done(row, mail, message, kept.shown(mail, left_out=left_out), by=by)
     if not forwarded:
-        _put_in_copy(mail, message.ticket)
+        _put_in_copy(mail, message.ticket, message.ticket.customer)
     elif by is None and mail.said.strip() and user is not None and user.works_here:
         actions.write_note(actor=actor, ticket=message.ticket, body=mail.said)
 
@@ -227,10 +237,11 @@ def plain_subject(subject: str) -> str:
 def _unless_refused(
     row: IncomingMail, mail: Incoming, ticket: Ticket | None, write: Callable[[], Written]
 ) -> Written | None:
-    """What `write` writes; None, and the mail is filed with the reason, where that is refused."""
+    """What `write` writes, by one action; None, and the mail is filed with the reason, where that
+    refuses it and so has written nothing.
+    """
     try:
-        with transaction.atomic():
-            return write()
+        return write()
     except NotKept:  # the disk is full: it is tried again
         raise
     except Blocked:
@@ -262,13 +273,10 @@ def _done(
     )
 
 
-def _put_in_copy(mail: Incoming, ticket: Ticket) -> None:
+def _put_in_copy(mail: Incoming, ticket: Ticket, customer: Customer) -> None:
     """Whom the customer put in copy is in copy, as far as there is room."""
-    actions.follow_copies(
-        actor=Actor.of_customer(ticket.customer),
-        ticket=ticket,
-        emails=people.others(mail, ticket.customer),
-    )
+    if others := people.others(mail, customer):
+        actions.follow_copies(actor=Actor.of_customer(customer), ticket=ticket, emails=others)
 
 
 def _bounced(row: IncomingMail, mail: Incoming, place: Place | None) -> None:

@@ -37,9 +37,10 @@ def let_in(*, actor: Actor, mail: IncomingMail, said: Incoming) -> IncomingMail:
     row = _held(mail)
     if row.ticket is None:
         raise ActionError(_("It belongs to no conversation."), code="no_ticket")
-    if not people.takes_part(people.sender_of(said), row.ticket):
+    sender = people.sender_of(said)
+    if not people.takes_part(sender, row.ticket):
         actions.add_to_copy(actor=actor, ticket=row.ticket, email=said.sender.address)
-    deciding.write_into(row, said, row.ticket, how="agent", by=actor)
+    deciding.write_into(row, said, row.ticket, sender, how="agent", by=actor)
     return _decided(row)
 
 
@@ -56,8 +57,9 @@ def open_alone(*, actor: Actor, mail: IncomingMail, said: Incoming) -> IncomingM
         raise ActionError(
             _("It does not say who sent it, so nobody can be answered."), code="nobody"
         )
-    passed_on = deciding.is_passed_on(said, people.sender_of(said))
-    deciding.open_from(row, said, by=actor, forwarded=passed_on)
+    sender = people.sender_of(said)
+    passed_on = deciding.is_passed_on(said, sender)
+    deciding.open_from(row, said, sender, by=actor, forwarded=passed_on)
     return _decided(row)
 
 

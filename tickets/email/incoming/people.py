@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from knowledgebase.lately import Lately
 from tickets import access
 from tickets.actors import Actor
 from tickets.email import tokens
@@ -84,8 +85,7 @@ def _is_confirmed(address: str, ticket: Ticket) -> bool:
 
 def is_a_mailbox(person: Person) -> bool:
     """Whether an address is one at which we get mail ourselves."""
-    plain = tokens.without(person.address)
-    return bool(plain) and Mailbox.objects.filter(address=plain).exists()
+    return tokens.without(person.address) in _mailboxes()
 
 
 def others(mail: Incoming, customer: Customer) -> list[str]:
@@ -101,13 +101,18 @@ def others(mail: Incoming, customer: Customer) -> list[str]:
 def ours(among: Iterable[str]) -> list[str]:
     """The addresses that are this helpdesk's, or of somebody who works here."""
     plain = {one: tokens.without(one) for one in among}
-    known = {settings.DEFAULT_FROM_EMAIL.lower()}
-    known |= set(
-        Mailbox.objects.filter(address__in=plain.values()).values_list("address", flat=True)
-    )
-    staff = User.objects.filter(email__in=plain.values(), is_active=True)
-    known |= {user.email for user in staff if user.on_the_staff}
+    known = {settings.DEFAULT_FROM_EMAIL.lower(), *_mailboxes()}
+    if others := set(plain.values()) - known:
+        staff = User.objects.filter(email__in=others, is_active=True)
+        known |= {user.email for user in staff if user.on_the_staff}
     return [one for one, without in plain.items() if without in known]
+
+
+def _addresses() -> frozenset[str]:
+    return frozenset(Mailbox.objects.values_list("address", flat=True))
+
+
+_mailboxes = Lately(_addresses)
 
 
 def in_copy(ticket: Ticket) -> set[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from tickets.email import tokens
 from tickets.email.reading.mail import Incoming
 from tickets.email.tokens import Token
@@ -50,7 +52,7 @@ def of(mail: Incoming) -> Place | None:
 def numbered(mail: Incoming) -> list[Ticket]:
     """The conversations whose number stands in the subject. Anybody can write one there."""
     numbers = [number.upper() for number in _NUMBER.findall(mail.subject)][:MOST_NUMBERS]
-    return list(Ticket.objects.filter(reference__in=numbers)) if numbers else []
+    return list(_tickets().filter(reference__in=numbers)) if numbers else []
 
 
 def of_what_came_back(mail: Incoming) -> Ticket | None:
@@ -65,16 +67,23 @@ def is_ours(mail: Incoming) -> bool:
 
 
 def _ticket_of(token: Token) -> Ticket | None:
-    return Ticket.objects.filter(reference=token.reference).first()
+    return _tickets().filter(reference=token.reference).first()
+
+
+def _tickets() -> QuerySet[Ticket]:
+    """With their customers: whether they are who wrote is asked next."""
+    return Ticket.objects.select_related("customer")
 
 
 def _answered(ids: list[str]) -> Place | None:
     """The conversation of a mail of theirs that this one answers, the nearest of them."""
+    if not ids:
+        return None
     known = {
         mail.internet_message_id: mail
         for mail in IncomingMail.objects.filter(internet_message_id__in=ids)
         .defer("raw")
-        .select_related("ticket")
+        .select_related("ticket__customer")
     }
     for one in ids:
         mail = known.get(one)
