@@ -13,7 +13,15 @@ from tickets.bulk import working
 from tickets.delivering import run
 from tickets.email import sender
 from tickets.intake import attachments
-from tickets.models import BulkJob, Claim, IdempotentRequest, IncomingMail, Notification, Reaction
+from tickets.models import (
+    BulkJob,
+    Claim,
+    IdempotentRequest,
+    IdentityCheck,
+    IncomingMail,
+    Notification,
+    Reaction,
+)
 from tickets.search import indexing
 
 SWEEP_AFTER = timedelta(seconds=3)  # what is younger is still on its way through the queue
@@ -106,6 +114,7 @@ def clean_up() -> None:
     """
     IdempotentRequest.objects.forget_old()
     Claim.objects.forget_old()
+    IdentityCheck.objects.forget_old()
     Notification.objects.forget_old()
     BulkJob.objects.forget_old()
     IncomingMail.objects.forget_sources()

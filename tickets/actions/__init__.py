@@ -86,6 +86,13 @@ from tickets.actions.handover import (
     transfer,
     warn,
 )
+from tickets.actions.identity import (
+    Verdict,
+    ask_for_code,
+    ask_to_prove,
+    check_code,
+    make_code,
+)
 from tickets.actions.incoming import dismiss_mail, file_mail, read_again, receive_mail
 from tickets.actions.jobs import end_bulk, start_bulk, undo_bulk
 from tickets.actions.keys import create_api_key, revoke_api_key
@@ -148,6 +155,7 @@ __all__ = [
     "Opened",
     "Property",
     "Taken",
+    "Verdict",
     "accept",
     "add_browser",
     "add_contact",
@@ -159,6 +167,8 @@ __all__ = [
     "apply_rules",
     "ask_for_a_code",
     "ask_for_a_person",
+    "ask_for_code",
+    "ask_to_prove",
     "assign",
     "be_here",
     "begin_fetching",
@@ -169,6 +179,7 @@ __all__ = [
     "change_tags",
     "change_ticket",
     "change_view",
+    "check_code",
     "choose_notifications",
     "close",
     "close_quiet",
@@ -207,6 +218,7 @@ __all__ = [
     "link",
     "log_call",
     "make_claim",
+    "make_code",
     "mark_all_read",
     "mark_read",
     "mark_spam",

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from tickets import addresses, clock, events
+from tickets.actions.identity import end_proof
 from tickets.actions.organizations import belong_by_address
 from tickets.actors import Actor
 from tickets.intake import text
@@ -171,6 +172,7 @@ def _bring_along(visitor: Customer, owner: Customer) -> None:
 def give_to(actor: Actor, ticket: Ticket, visitor: Customer, owner: Customer) -> None:
     """One conversation, which is locked, becomes the owner's, with what was said in it."""
     ticket.customer = owner
+    end_proof(actor, ticket, owner)
     Fact.objects.filter(ticket=ticket).update(customer=owner)
     events.record(
         EventKind.CUSTOMER_JOINED,

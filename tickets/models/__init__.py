@@ -20,7 +20,8 @@ from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
 from tickets.models.fetching import Fetching
 from tickets.models.following import Follower, Mention, Participant
-from tickets.models.handovers import HandOver, Identity, Reason
+from tickets.models.handovers import HandOver, Reason
+from tickets.models.identity import How, Identity, IdentityCheck, Verification
 from tickets.models.incoming import IncomingMail, MailState
 from tickets.models.jobs import BulkItem, BulkJob
 from tickets.models.links import LinkKind, TicketLink
@@ -98,8 +99,10 @@ __all__ = [
     "Follower",
     "HandOver",
     "Holiday",
+    "How",
     "IdempotentRequest",
     "Identity",
+    "IdentityCheck",
     "IncomingMail",
     "Kind",
     "LinkKind",
@@ -160,6 +163,7 @@ __all__ = [
     "UndoStep",
     "Urgency",
     "User",
+    "Verification",
     "Way",
     "WayIn",
 ]

@@ -20,6 +20,7 @@ class MailText(models.TextChoices):
     BLOCKED = "blocked", _("Notice to somebody who is blocked")
     ANSWER_WAITS = "answer_waits", _("An answer waits, with a code")
     CONFIRM_ADDRESS = "confirm_address", _("Confirmation of an address")
+    IDENTITY_CODE = "identity_code", _("Code to prove an address")
 
 
 class MailTemplate(models.Model):
