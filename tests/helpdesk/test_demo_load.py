@@ -83,8 +83,8 @@ def test_the_company_is_complete() -> None:
     assert Counter(Article.objects.values_list("state", flat=True)) == {"published": 40, "draft": 2}
     assert Team.objects.count() == 3
     assert Organization.objects.count() == 8
-    assert Customer.objects.count() == 26
-    assert Ticket.objects.count() == 129
+    assert Customer.objects.count() == 29
+    assert Ticket.objects.count() == 132
     assert Counter(User.objects.values_list("role", flat=True)) == {
         Role.AGENT: 4,
         Role.LEAD: 1,
