@@ -38,6 +38,11 @@ class Identity(models.TextChoices):
         """Whether somebody proved, or vouched for, who they are."""
         return self in (Identity.CONFIRMED, Identity.SIGNED_IN, Identity.VERIFIED)
 
+    @property
+    def by_itself(self) -> str:
+        """Its name where nothing beside it says what it is about."""
+        return str(_("Unknown visitor") if self is Identity.UNKNOWN else self.label)
+
 
 class How(models.TextChoices):
     """By what a level was reached."""

@@ -104,7 +104,7 @@ def shown(handover: HandOver, since: Since) -> ShownBrief:
         course=_course(handover),
         upset=_is_upset(handover.feeling),
         felt=[_part(one) for one in _of(handover, "feeling") if one["text"] not in read],
-        identity=str(Identity(handover.identity).label) if handover.identity else "",
+        identity=Identity(handover.identity).by_itself if handover.identity else "",
         known_well=bool(handover.identity) and Identity(handover.identity).is_proved,
         language=_language(handover.language),
         facts=[
