@@ -192,7 +192,11 @@ def test_positions_run_without_a_gap_and_with_the_time() -> None:
 def test_every_change_has_its_event() -> None:
     count = Counter(Event.objects.exclude(ticket=None).values_list("kind", flat=True))
     assert count == {
-        EventKind.TICKET_OPENED: 129,
+        EventKind.TICKET_OPENED: 132,
+        EventKind.EMAIL_LEFT: 1,
+        EventKind.IDENTITY_WANTED: 1,
+        EventKind.IDENTITY_CODE_ASKED: 1,
+        EventKind.IDENTITY_PROVED: 1,
         EventKind.MESSAGE_POSTED: Message.objects.count(),
         EventKind.NOTE_WRITTEN: Note.objects.count(),
         EventKind.FACT_NOTED: Fact.objects.count(),
