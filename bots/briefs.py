@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from bots import telling
 from bots.understanding import feel, find_facts, wants_person
 from bots.understanding.vocabulary import CALM, FEELINGS
+from tickets.conversation import identity
 from tickets.conversation.briefs import Brief
 from tickets.intake.text import first_line
 from tickets.models import (
@@ -18,7 +19,6 @@ from tickets.models import (
     Citation,
     Customer,
     Decision,
-    Identity,
     Message,
     Reading,
     Reason,
@@ -76,7 +76,7 @@ def write(ticket: Ticket, reason: Reason, detail: str) -> Brief:
             *_felt(start, now),
         ],
         feeling_start=start.name,
-        identity=Identity.of(customer),
+        identity=identity.level_of(ticket),
         language=_language(said, customer),
     )
 

@@ -43,7 +43,7 @@ def somebody(
     *,
     channel: str = Channel.PORTAL,
     tier: str = Tier.STANDARD,
-    identity: str = Identity.VISITOR,
+    identity: str = Identity.UNKNOWN,
     prefers_person: bool = False,
     open_now: bool = True,
 ) -> dict[str, Value]:

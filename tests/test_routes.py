@@ -36,6 +36,7 @@ WRITE = {
     *("conversation-post", "conversation-helpful"),
     *("conversation-solved", "conversation-reopen", "conversation-rate", "conversation-email"),
     *("conversation-code", "confirm-answer", "confirm-again"),
+    *("conversation-proof", "conversation-proof-code", "workspace-ask-proof"),
     *("workspace-presence", "workspace-write", "workspace-accept", "workspace-hand-back"),
     *("workspace-resolve", "workspace-reopen", "workspace-known", "workspace-draft"),
     *("workspace-take-back", "workspace-send-now", "workspace-remove-file"),

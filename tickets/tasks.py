@@ -18,6 +18,7 @@ from tickets.models import (
     Claim,
     ConnectorCall,
     IdempotentRequest,
+    IdentityCheck,
     IncomingMail,
     Notification,
     Reaction,
@@ -117,6 +118,7 @@ def clean_up() -> None:
     """
     IdempotentRequest.objects.forget_old()
     Claim.objects.forget_old()
+    IdentityCheck.objects.forget_old()
     Notification.objects.forget_old()
     BulkJob.objects.forget_old()
     IncomingMail.objects.forget_sources()

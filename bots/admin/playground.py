@@ -63,7 +63,7 @@ class PlayForm(forms.Form):
         return rehearsal.somebody(
             channel=given["channel"] or Channel.PORTAL,
             tier=given["tier"] or Tier.STANDARD,
-            identity=given["identity"] or Identity.VISITOR,
+            identity=given["identity"] or Identity.UNKNOWN,
             prefers_person=given["prefers_person"],
             open_now=not given["closed_now"],
         )

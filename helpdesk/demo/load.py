@@ -65,6 +65,7 @@ def _write(content: load_content.Content, settings: SiteSettings) -> None:
     first_seen = {
         told["customer"]: now - timedelta(days=told["days_ago"])
         for told in reversed(content.conversations)
+        if "visitor" not in told
     }
     cast = load_people(content.company, settings, first_seen, now)
     for colleague in cast.staff.values():

@@ -15,7 +15,7 @@ from functools import partial
 from bots import reactions
 from bots.actions import report_answer
 from bots.dialogue import Thought
-from helpdesk.demo import load_facts
+from helpdesk.demo import load_facts, load_identity
 from helpdesk.demo.load_articles import Told
 from helpdesk.demo.load_content import Entry, share
 from helpdesk.demo.load_people import Cast
@@ -26,6 +26,7 @@ from tickets.models import (
     Answer,
     AuthorKind,
     Channel,
+    Customer,
     Decision,
     Message,
     Priority,
@@ -64,15 +65,18 @@ class Story:
     """A conversation as its file tells it; `ticket` is there once its first step was played."""
 
     ticket: Ticket
+    customer: Customer
 
     def __init__(self, told: Entry, world: World) -> None:
         self.told, self.world = told, world
         self.items: list[Entry] = told["messages"]
         self.times = list(_times(world.now - timedelta(days=told["days_ago"]), self.items))
-        self.customer = world.cast.customers[told["customer"]]
+        # Of a visitor nothing is known: they are there once they wrote.
+        self.is_visitor = "visitor" in told
+        if not self.is_visitor:
+            self.customer = world.cast.customers[told["customer"]]
         self.team = world.cast.teams[told["team"]]
         self.assignee = world.cast.staff.get(told.get("assignee", ""))
-        self.opener = self._opener()
         self.facts = load_facts.place(told)
         self.answers: dict[int, Answer] = {}  # by the index of their item
 
@@ -118,8 +122,10 @@ class Story:
     # --- what was said --------------------------------------------------------------------------
 
     def _open(self, item: Entry) -> None:
+        if self.is_visitor:
+            self.customer = actions.new_visitor(actor=Actor.nobody())
         self.ticket = actions.open_ticket(
-            actor=self.opener,
+            actor=self._opener(),
             customer=self.customer,
             channel=Channel(self.told["channel"]),
             body=item["text"],
@@ -128,10 +134,12 @@ class Story:
             priority=Priority[self.told["priority"].upper()],
         )
         self._note_facts(0, self.ticket.messages.get(author_kind=AuthorKind.CUSTOMER))
+        load_identity.say_who(self.ticket, item)
 
     def _write(self, index: int, item: Entry) -> None:
-        message = actions.post_message(actor=self.opener, ticket=self.ticket, body=item["text"])
+        message = actions.post_message(actor=self._opener(), ticket=self.ticket, body=item["text"])
         self._note_facts(index, message)
+        load_identity.say_who(self.ticket, item)
 
     def _reply(self, index: int, agent: User, item: Entry) -> None:
         actor = Actor.agent(agent)
@@ -142,6 +150,8 @@ class Story:
             asked_again=item.get("asked_again", ()),
         )
         self._note_told(index, message)
+        if item.get("asks_proof"):
+            actions.ask_to_prove(actor=actor, ticket=self.ticket)
 
     def _write_note(self, agent: User, item: Entry) -> None:
         actions.write_note(actor=Actor.agent(agent), ticket=self.ticket, body=item["text"])
@@ -185,7 +195,7 @@ class Story:
             Decision.ANSWER: JUDGED[item.get("helpful")],
             Decision.OFFER: OFFERED,
         }.get(decision, UNSURE)
-        at = share(self.told["customer"], self.told["subject"], index)
+        at = share(self.told.get("customer"), self.told["subject"], index)
         score = least + at * (most - least)
         quoted = decision == Decision.OFFER or any(one.says(text) for one in sources[:1])
         reason = Reason(self.told["reason"]) if decision == Decision.HAND_OVER else None

@@ -246,7 +246,7 @@ def test_who_is_writing_is_known_as_far_as_it_was_proved() -> None:
     assert hand_over(claimed).identity == Identity.CLAIMED
     visitor = make_visitor()
     silent = actions.ask_for_a_person(actor=Actor.of_customer(visitor), customer=visitor)
-    assert silent.handovers.get().identity == Identity.VISITOR
+    assert silent.handovers.get().identity == Identity.UNKNOWN
 
 
 def test_the_language_is_that_of_the_newest_message_that_tells() -> None:

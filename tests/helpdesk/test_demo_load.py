@@ -85,8 +85,8 @@ def test_the_company_is_complete() -> None:
     assert Counter(Article.objects.values_list("state", flat=True)) == {"published": 40, "draft": 2}
     assert Team.objects.count() == 3
     assert Organization.objects.count() == 8
-    assert Customer.objects.count() == 26
-    assert Ticket.objects.count() == 129
+    assert Customer.objects.count() == 29
+    assert Ticket.objects.count() == 132
     assert Counter(User.objects.values_list("role", flat=True)) == {
         Role.AGENT: 4,
         Role.LEAD: 1,
@@ -194,7 +194,11 @@ def test_positions_run_without_a_gap_and_with_the_time() -> None:
 def test_every_change_has_its_event() -> None:
     count = Counter(Event.objects.exclude(ticket=None).values_list("kind", flat=True))
     assert count == {
-        EventKind.TICKET_OPENED: 129,
+        EventKind.TICKET_OPENED: 132,
+        EventKind.EMAIL_LEFT: 1,
+        EventKind.IDENTITY_WANTED: 1,
+        EventKind.IDENTITY_CODE_ASKED: 1,
+        EventKind.IDENTITY_PROVED: 1,
         EventKind.MESSAGE_POSTED: Message.objects.count(),
         EventKind.NOTE_WRITTEN: Note.objects.count(),
         EventKind.FACT_NOTED: Fact.objects.count(),

@@ -23,8 +23,9 @@ from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from tickets import clock
+from tickets.access import beside
 from tickets.access.leads import had_before, taken_from
-from tickets.access.mails import mail_beside, mail_for, mails_for
+from tickets.access.mails import mail_for, mails_for
 from tickets.access.saved_views import saved_view_for, saved_views_for
 from tickets.access.sessions import (
     PROVED,
@@ -38,11 +39,10 @@ from tickets.access.sessions import (
 )
 from tickets.access.visits import read_before
 from tickets.actors import Actor
+from tickets.conditions import identity
 from tickets.models import (
     Attachment,
-    Block,
     BulkJob,
-    CustomField,
     Draft,
     Event,
     EventKind,
@@ -50,7 +50,6 @@ from tickets.models import (
     HandOver,
     LinkKind,
     Notification,
-    Participant,
     Status,
     Ticket,
     TicketLink,
@@ -204,13 +203,6 @@ def _merged_here(actor: Actor) -> ArraySubquery:
     return ArraySubquery(merged.order_by("pk").values(row=row)[:MOST_MERGED])
 
 
-def _merged_at() -> Case:
-    """When a ticket was merged, where it was."""
-    merges = Event.objects.filter(ticket=OuterRef("pk"), kind=EventKind.TICKET_MERGED)
-    newest = Subquery(merges.order_by("-position").values("created_at")[:1])
-    return Case(When(merged_into__isnull=False, then=newest), default=None)
-
-
 def may_see(actor: Actor, ticket: Ticket, *, teams: Collection[int] = ()) -> bool:
     """Whether a ticket may be opened, of a row and an agent's `teams` that are loaded already."""
     if actor.customer is not None:
@@ -259,12 +251,13 @@ def ticket_for(actor: Actor, reference: str) -> Ticket:
     if actor.works_here:
         tickets = with_links(tickets.annotate(**_shown_beside(actor)), actor)
     elif actor.api_key is not None:
-        tickets = with_links(tickets, actor).annotate(in_copy=in_copy())
+        tickets = with_what_programs_read(tickets, actor)
     elif actor.customer is not None:
         tickets = tickets.annotate(
-            custom_fields=_custom_fields(shown_to_customer=True),
-            in_copy=in_copy(),
-            blocks=_blocks(),
+            custom_fields=beside.custom_fields(shown_to_customer=True),
+            in_copy=beside.in_copy(),
+            blocks=beside.blocks(),
+            check_shown=beside.check_shown(),
         )
     try:
         return tickets.get(reference=reference)
@@ -291,17 +284,18 @@ def _shown_beside(actor: Actor) -> dict[str, Combinable]:
     follow = Follower.objects.filter(ticket=OuterRef("pk")).order_by("user__name", "user")
     follower = JSONObject(key="user", name="user__name", email="user__email", joined="joined_at")
     return {
-        "custom_fields": _custom_fields(),
+        "custom_fields": beside.custom_fields(),
         "who_follows": ArraySubquery(follow.values(row=follower)),
-        "in_copy": in_copy(),
-        "mail_beside": mail_beside(),
-        "merged_at": _merged_at(),
+        "identity_grounds": identity.grounds(clock.now()),
+        "in_copy": beside.in_copy(),
+        "mail_beside": beside.mail_beside(),
+        "merged_at": beside.merged_at(),
         "merged_here": _merged_here(actor),
         "sees_merged_into": Exists(tickets_for(actor).filter(pk=OuterRef("merged_into"))),
         "taken_from": taken_from(actor),
         "has_drafts": Exists(Draft.objects.filter(ticket=OuterRef("pk"))),
         "snoozed_by": snoozed_by,
-        "blocks": _blocks(),
+        "blocks": beside.blocks(),
         "read_before": read_before(),
         "offered_types": ArraySubquery(types),
         "offered_statuses": ArraySubquery(statuses),
@@ -309,35 +303,11 @@ def _shown_beside(actor: Actor) -> dict[str, Combinable]:
     }
 
 
-def in_copy() -> ArraySubquery:
-    """Who gets copies of a conversation by mail: their keys and addresses."""
-    rows = Participant.objects.filter(ticket=OuterRef("pk")).order_by("pk")
-    return ArraySubquery(rows.values(row=JSONObject(key="pk", email="email")))
-
-
-def _custom_fields(**only: bool) -> ArraySubquery:
-    """What an admin added to conversations, customers and organisations, in the admin's order."""
-    names = ("about", "key", "name", "kind", "options", "required")
-    row = JSONObject(**{name: name for name in names})
-    return ArraySubquery(
-        CustomField.objects.filter(**only).order_by("position", "name").values(row=row)
+def with_what_programs_read(tickets: TicketQuerySet, actor: Actor) -> TicketQuerySet:
+    """Tickets with what the API says of them beside their own columns. It costs no statement."""
+    return with_links(tickets, actor).annotate(
+        in_copy=beside.in_copy(), identity_grounds=identity.grounds(clock.now())
     )
-
-
-def _blocks() -> ArraySubquery:
-    """What keeps the customer from writing now, the newest first: see tickets.conversation.blocks."""
-    row = JSONObject(
-        key="pk",
-        email="email",
-        domain="domain",
-        reason="reason",
-        name="by__name",
-        address="by__email",
-        since="since",
-        until="until",
-    )
-    found = Block.objects.beside_ticket().in_force(clock.now())
-    return ArraySubquery(found.order_by("-pk").values(row=row))
 
 
 def attachment_for(actor: Actor, pk: UUID) -> Attachment:

@@ -1,17 +1,13 @@
-"""Which mail an agent may see, and what of it stands beside a conversation."""
+"""Which mail an agent may see."""
 
 from __future__ import annotations
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from tickets.actors import Actor
-from tickets.models import IncomingMail, MailState
+from tickets.models import IncomingMail
 from tickets.models.users import Role
-
-MOST_MAILS = 5
 
 
 def mails_for(actor: Actor) -> QuerySet[IncomingMail]:
@@ -35,13 +31,3 @@ def mail_for(actor: Actor, pk: int) -> IncomingMail:
     if mail is None:
         raise Http404
     return mail
-
-
-def mail_beside() -> ArraySubquery:
-    """The mail of a ticket that waits for an agent, and automatic mail that came after the last words."""
-    row = JSONObject(key="pk", sender="sender", why="why", state="state", said="shown__said")
-    waits = Q(state=MailState.HELD) | Q(
-        state=MailState.NOTED, created_at__gt=OuterRef("last_message_at")
-    )
-    mails = IncomingMail.objects.filter(waits, ticket=OuterRef("pk"))
-    return ArraySubquery(mails.order_by("-pk").values(row=row)[:MOST_MAILS])

@@ -87,6 +87,13 @@ from tickets.actions.handover import (
     transfer,
     warn,
 )
+from tickets.actions.identity import (
+    Verdict,
+    ask_for_code,
+    ask_to_prove,
+    check_code,
+    make_code,
+)
 from tickets.actions.incoming import dismiss_mail, file_mail, read_again, receive_mail
 from tickets.actions.jobs import end_bulk, start_bulk, undo_bulk
 from tickets.actions.keys import create_api_key, revoke_api_key
@@ -150,6 +157,7 @@ __all__ = [
     "Opened",
     "Property",
     "Taken",
+    "Verdict",
     "accept",
     "add_browser",
     "add_contact",
@@ -161,6 +169,8 @@ __all__ = [
     "apply_rules",
     "ask_for_a_code",
     "ask_for_a_person",
+    "ask_for_code",
+    "ask_to_prove",
     "assign",
     "be_here",
     "begin_connector_call",
@@ -172,6 +182,7 @@ __all__ = [
     "change_tags",
     "change_ticket",
     "change_view",
+    "check_code",
     "choose_notifications",
     "close",
     "close_quiet",
@@ -211,6 +222,7 @@ __all__ = [
     "link",
     "log_call",
     "make_claim",
+    "make_code",
     "mark_all_read",
     "mark_read",
     "mark_spam",

@@ -38,7 +38,9 @@ from tickets.models import (
     Team,
     Ticket,
     Turn,
+    Verification,
 )
+from tickets.models.identity import ON_PAGES
 from tickets.models.tickets import ENDED
 from tickets.service import assistance, notices
 
@@ -218,6 +220,8 @@ def post_message(
         uploads=uploads,
         recorded_by=actor,
     )
+    if actor.customer is not None and message.channel in ON_PAGES:
+        Verification.objects.go_on(ticket, message.created_at)
     if not ticket.subject:
         ticket.subject = text.first_line(body)
     if was_closed:

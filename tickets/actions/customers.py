@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from tickets import addresses, clock, events
+from tickets.actions.identity import end_proof
 from tickets.actions.organizations import belong_by_address
 from tickets.actions.visits import bring_along, claim_visits
 from tickets.actors import Actor
@@ -178,6 +179,7 @@ def _bring_contacts(visitor: Customer, owner: Customer) -> None:
 def give_to(actor: Actor, ticket: Ticket, visitor: Customer, owner: Customer) -> None:
     """One conversation, which is locked, becomes the owner's, with what was said in it and read before."""
     ticket.customer = owner
+    end_proof(actor, ticket, owner)
     Fact.objects.filter(ticket=ticket).update(customer=owner)
     bring_along(ticket, visitor, owner)
     events.record(

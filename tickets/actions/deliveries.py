@@ -283,5 +283,9 @@ def _record(kind: EventKind, actor: Actor, ticket: Ticket, delivery: Delivery, *
     data: dict[str, Any] = {"delivery": delivery.pk, "mail": delivery.kind, **more}
     if message is not None:
         data |= {"message": message.position, "user": message.author_user_id}
+    if delivery.kind == DeliveryKind.IDENTITY_CODE:
+        # A place in the conversation would tell whoever asked for the code that the address is known.
+        events.record(kind, actor=actor, subject=delivery, **data)
+        return
     events.record(kind, actor=actor, ticket=ticket, **data)
     ticket.save()

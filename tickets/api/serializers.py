@@ -15,7 +15,9 @@ from rest_framework import serializers
 
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit
+from tickets.api.answers import AnswerOut
 from tickets.api.fields import Address, Body, Line, Moment, Strict
+from tickets.api.identity import IdentityOut
 from tickets.api.links import Link, links_of
 from tickets.api.reading import article_url, as_read
 from tickets.api.suggested import SuggestedOut
@@ -23,8 +25,6 @@ from tickets.intake import text
 from tickets.models import (
     AuthorKind,
     Channel,
-    Citation,
-    Decision,
     Message,
     Priority,
     StatusCategory,
@@ -111,6 +111,7 @@ class TicketOut(serializers.Serializer[Any]):
     workspace_url = serializers.SerializerMethodField(help_text="Its page for agents.")
     subject = serializers.CharField(max_length=text.LINE_LIMIT)
     customer = CustomerOut()
+    identity = IdentityOut(source="*")
     channel = serializers.ChoiceField(choices=Channel.choices)
     turn = serializers.ChoiceField(choices=Turn.choices, help_text="Who is to act now.")
     turn_since = Moment()
@@ -236,60 +237,6 @@ class AuthorOut(serializers.Serializer[Any]):
         if message.author_user:
             return message.author_user.get_short_name()
         return message.author_customer.name if message.author_customer else ""
-
-
-class Section(TypedDict):
-    """A part of an article. The heading is empty for what stands before the first one."""
-
-    heading: str
-    url: str
-
-
-@extend_schema_serializer(component_name="Source")
-class SourceOut(serializers.Serializer[Any]):
-    """An article as it was quoted then; it may say something else by now."""
-
-    slug = serializers.SlugField(max_length=200)
-    title = serializers.CharField(max_length=300)
-    heading = serializers.CharField(max_length=300)
-    url = serializers.SerializerMethodField()
-    short_answer = serializers.CharField(
-        help_text="What the customer reads before a quoted passage: plain text, may be empty."
-    )
-    passage = serializers.CharField()
-    quoted = serializers.BooleanField(
-        help_text="Whether the customer reads the passage as the answer; the others are listed."
-    )
-    nearby = serializers.SerializerMethodField(
-        help_text="Other parts of the article that may be meant as well, the likeliest first."
-    )
-    score = serializers.FloatField(help_text="0 to 1: how well it fits the question.")
-
-    @extend_schema_field(OpenApiTypes.URI)
-    def get_url(self, citation: Citation) -> str:
-        return article_url(citation.slug, citation.anchor)
-
-    def get_nearby(self, citation: Citation) -> list[Section]:
-        return [
-            {"heading": one["heading"], "url": article_url(citation.slug, one["anchor"])}
-            for one in citation.nearby
-        ]
-
-
-@extend_schema_serializer(component_name="Answer")
-class AnswerOut(serializers.Serializer[Any]):
-    """What stands behind a message of the assistant."""
-
-    decision = serializers.ChoiceField(choices=Decision.choices)
-    confidence = serializers.FloatField(
-        min_value=0,
-        max_value=1,
-        help_text=(
-            "0 to 1: how likely what is quoted answers the question, which is not how likely it "
-            "solves the problem."
-        ),
-    )
-    sources = SourceOut(many=True, source="citations.all")
 
 
 @extend_schema_serializer(component_name="Attachment")

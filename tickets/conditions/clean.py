@@ -138,7 +138,7 @@ def clean_condition(condition: Any, named: Named = ticket_field) -> Condition:
     value = _VALUES[field.kind](field, str(op), condition.get("value"))
     if op == "any_of" and field.kind != "list" and len(value) == 1:
         op, value = "is", value[0]
-    elif op == "none_of" and field.kind in ("choice", "text") and len(value) == 1:
+    elif op == "none_of" and field.kind in ("choice", "level", "text") and len(value) == 1:
         op, value = "is_not", value[0]
     found = {"field": field.name, "op": op, "value": value}
     return found | {"was": True} if condition.get("was") else found
@@ -225,6 +225,7 @@ _VALUES: dict[str, Callable[[Field, str, Any], Any]] = {
     "number": _number_value,
     "moment": _moment_value,
     "choice": _choice_value,
+    "level": _choice_value,
     "list": _choice_value,
     "text": _choice_value,
     "words": _words_value,

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
-from tickets.conditions.operators import KINDS, Key
+from tickets.conditions.operators import KINDS, RISING, Key, texts_of
 from tickets.conditions.ticket_row import TicketRow
 from tickets.conditions.values import Situation, Value
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
 
-KindName = Literal["bool", "choice", "number", "moment", "words", "list", "text"]
+KindName = Literal["bool", "choice", "level", "number", "moment", "words", "list", "text"]
 Choices = Iterable[tuple[Any, "StrOrPromise"]]
 
 CONVERSATION = _("Conversation")
@@ -35,7 +35,8 @@ class Field:
 
     `label` is a noun, in lower case ("feeling"). Where "the feeling is angry" would be no way to say
     it, `says` is what the field means in a sentence, and what its opposite does; with `%(values)s`
-    in both, unless it is true or false. `words` are searched in, word by word;
+    in both, unless it is true or false. A `level` is a choice of several that rise in the order in which
+    they are named, and can be "at least" one of them. `words` are searched in, word by word;
     `text` is one short value; `list` is several short values at once; a `moment` is a time, and no JSON,
     so a field of one is not `kept`. With `choices` only they
     are allowed. A `derive`d field is worked out from others, which `derived_from` names.
@@ -74,6 +75,15 @@ class Field:
     @property
     def has_choices(self) -> bool:
         return bool(self.choices)
+
+    def compared(self, op: str, wanted: Any) -> tuple[str, Any]:
+        """What is compared: of choices that rise, "at least" one is any of those from there on."""
+        if self.kind != "level" or op not in RISING:
+            return op, wanted
+        known, asked = [key for key, _label in self.all_choices()], texts_of(wanted)
+        if len(asked) != 1 or asked[0] not in known:
+            return "any_of", []
+        return "any_of", RISING[op](known, known.index(asked[0]))
 
     @property
     def operators(self) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import (
-    Case,
     CharField,
     Count,
     DateTimeField,
@@ -19,16 +18,16 @@ from django.db.models import (
     Subquery,
     TextField,
     Value,
-    When,
 )
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Concat, NullIf
 from django.utils.translation import gettext_lazy as _
 
+from tickets.conditions import identity
 from tickets.conditions.fields import CUSTOMER, Field, field_named, register
 from tickets.conditions.ticket_fields import whole
 from tickets.conditions.ticket_row import LATELY
-from tickets.models import Identity, Rating, Ticket, Tier, Turn
+from tickets.models import Rating, Ticket, Tier, Turn
 
 DAY = 24 * 60 * 60
 
@@ -45,15 +44,6 @@ def _tier(now: datetime) -> Combinable:
     own = NullIf(F("tier"), Value("", CharField()))
     of_theirs = NullIf(F("organization__tier"), Value("", CharField()))
     return Coalesce(own, of_theirs, Value(str(Tier.STANDARD), CharField()))
-
-
-def _identity(now: datetime) -> Combinable:
-    return Case(
-        When(email__gt="", then=Value(str(Identity.CONFIRMED))),
-        When(claimed_email__gt="", then=Value(str(Identity.CLAIMED))),
-        default=Value(str(Identity.VISITOR)),
-        output_field=CharField(),
-    )
 
 
 def _names(now: datetime) -> Combinable:
@@ -93,7 +83,7 @@ _shared("segment", _column("segment"))
 _shared("value", _column("value"))
 _shared("tenure_days", lambda now: whole(F("created_at"), now, seconds=DAY))
 _shared("prefers_person", _column("prefers_person"))
-_shared("identity", _identity)
+_shared("identity", identity.level_of_customer)
 
 for _field in (
     Field("customer_tags", _("customer's tag"), "list", of_customer=_column("tags")),

@@ -117,7 +117,8 @@ def _holds(condition: Any, situation: Situation, before: Situation) -> list[str]
     value = (before if condition.get("was") is True else situation).get(field.name)
     if value is None or value.value is None:
         return None
-    found = KINDS[field.kind].holds(condition["op"], condition["value"], value.value)
+    op, wanted = field.compared(condition["op"], condition["value"])
+    found = KINDS[field.kind].holds(op, wanted, value.value)
     if found is None:
         return None
     return found or list(value.evidence) or [_in_words(field, value.value)]
@@ -161,8 +162,8 @@ def _asks(condition: Any, now: datetime, of_customer: bool) -> Q:
         raise NotAskable(
             f"“{field.name}” is known at a turn only, and no list can be asked for it."
         )
-    kind = KINDS[field.kind]
-    return kind.asks(condition["op"], condition["value"], query(now), field.key)
+    op, wanted = field.compared(condition["op"], condition["value"])
+    return KINDS[field.kind].asks(op, wanted, query(now), field.key)
 
 
 # --- what is stored

@@ -186,6 +186,15 @@ def _key(key: Key, text: str) -> str | int | None:
     return found if fits else None
 
 
+# Of choices that rise: those from one on, up to one, above one, below one. See `Field.compared`.
+RISING: dict[str, Callable[[list[str], int], list[str]]] = {
+    "at_least": lambda known, place: known[place:],
+    "at_most": lambda known, place: known[: place + 1],
+    "more_than": lambda known, place: known[place + 1 :],
+    "less_than": lambda known, place: known[:place],
+}
+
+
 # --- several short values at once
 
 
@@ -277,6 +286,7 @@ def _typed(value: Combinable, field: Any) -> Combinable:
 KINDS: dict[str, Kind] = {
     "bool": Kind(("is", "is_not"), _bool_holds, _bool_asks),
     "choice": Kind(("any_of", "none_of", "is", "is_not"), _choice_holds, _choice_asks),
+    "level": Kind((*RISING, "any_of", "none_of", "is", "is_not"), _choice_holds, _choice_asks),
     "number": Kind(
         ("at_least", "at_most", "is", "is_not", "more_than", "less_than"),
         _number_holds,

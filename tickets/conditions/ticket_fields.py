@@ -24,7 +24,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, NullIf
 from django.utils.translation import gettext_lazy as _
 
-from tickets.conditions import values
+from tickets.conditions import identity, values
 from tickets.conditions.fields import CUSTOMER, SERVICE, Choices, Field, register
 from tickets.conditions.ticket_row import LATELY, TicketRow
 from tickets.models import (
@@ -123,15 +123,6 @@ def _asked_tier(now: datetime) -> Combinable:
     own = NullIf(F("customer__tier"), Value("", CharField()))
     of_theirs = NullIf(F("customer__organization__tier"), Value("", CharField()))
     return Coalesce(own, of_theirs, Value(str(Tier.STANDARD), CharField()))
-
-
-def _asked_identity(now: datetime) -> Combinable:
-    return Case(
-        When(customer__email__gt="", then=Value(str(Identity.CONFIRMED))),
-        When(customer__claimed_email__gt="", then=Value(str(Identity.CLAIMED))),
-        default=Value(str(Identity.VISITOR)),
-        output_field=CharField(),
-    )
 
 
 for _field in (
@@ -261,11 +252,12 @@ for _field in (
     Field(
         "identity",
         _("proof of who is writing"),
-        "choice",
+        "level",
         tuple(Identity.choices),
+        help=_("From unknown to verified by a code, each more than the one before it."),
         group=CUSTOMER,
-        read=_read(lambda row: str(Identity.by(row["email"], row["claimed_email"]))),
-        query=_asked_identity,
+        read=_read(lambda row: row.identity),
+        query=identity.level,
     ),
     Field(
         "team",

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 from django.db import connection
 
 from tickets.live import presence
-from tickets.models import Ticket, Turn
+from tickets.models import Identity, Ticket, Turn
 from tickets.service.hours import Hours
 
 LATELY = timedelta(days=30)
@@ -37,6 +37,17 @@ class TicketRow:
 
     def __getitem__(self, name: str) -> Any:
         return self.columns[name]
+
+    @property
+    def identity(self) -> str:
+        """How well we know who writes: `tickets.conditions.identity.level`, of these columns."""
+        if self["verified"]:
+            return str(Identity.VERIFIED)
+        if self["signed_in"]:
+            return str(Identity.SIGNED_IN)
+        if self["email"]:
+            return str(Identity.CONFIRMED)
+        return str(Identity.CLAIMED if self["claimed_email"] else Identity.UNKNOWN)
 
     @property
     def waiting_minutes(self) -> int:
@@ -75,6 +86,20 @@ SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type,
     ticket.customer_id AS customer_key, EXISTS (SELECT FROM tickets_segment) AS has_segments,
     organization.name AS organization, customer.name AS customer, customer.segment, customer.value,
     customer.created_at AS since, customer.prefers_person, customer.email, customer.claimed_email,
+    EXISTS (SELECT FROM tickets_verification AS verification
+        JOIN tickets_customer AS proved ON proved.id = verification.customer_id
+        WHERE verification.ticket_id = ticket.id AND verification.ended_at IS NULL
+            AND verification.expires_at > %(now)s AND proved.email = verification.address
+    ) AS verified,
+    customer.user_id IS NOT NULL AND EXISTS (SELECT FROM tickets_event AS event
+        JOIN tickets_customer AS author ON author.id = event.actor_customer_id
+        LEFT JOIN tickets_message AS said ON event.kind = 'message.posted'
+            AND said.ticket_id = event.ticket_id AND said.position = event.position
+        WHERE event.ticket_id = ticket.id
+            AND ticket.customer_id IN (author.id, author.joined_into_id)
+            AND (said.channel IN ('portal', 'widget') OR event.kind = 'ticket.opened'
+                AND event.data ->> 'channel' IN ('portal', 'widget'))
+    ) AS signed_in,
     team.id AS team, team.name AS team_name, hours.timezone,
     ticket.custom::json AS ticket_custom, customer.custom::json AS customer_custom,
     organization.custom::json AS organization_custom,

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tickets.models import AuthorKind, Identity, Reason, Ticket
+from tickets.conversation import identity
+from tickets.models import AuthorKind, Reason, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def _plain(ticket: Ticket, reason: Reason, detail: str) -> Brief:
         wants=first.body[:400] if first else "",
         why=detail or str(reason.label),
         statements=[wants] if wants else [],
-        identity=Identity.of(ticket.customer),
+        identity=identity.level_of(ticket),
     )
 
 

@@ -179,6 +179,8 @@ def _context(delivery: Delivery, desk: SiteSettings) -> dict[str, Any]:
         context |= _code(delivery)
     if delivery.kind == DeliveryKind.COPY and delivery.message is not None:
         context["has_files"] = delivery.message.attachments.exists()
+    if delivery.kind == DeliveryKind.IDENTITY_CODE:
+        context |= _short_code(delivery)
     if delivery.kind == DeliveryKind.ANSWER and delivery.message is not None:
         context |= {f"link_{act.name.lower()}": links.make(act, delivery.message) for act in Act}
         context |= _answer(delivery.message)
@@ -205,6 +207,15 @@ def _code(delivery: Delivery) -> dict[str, str]:
     _claim, code = actions.make_claim(actor=Actor.system(), ticket=delivery.ticket)
     link = f"{settings.SITE_URL}{reverse('confirm-address')}#{code}"
     return {"code": code, "link": link}
+
+
+def _short_code(delivery: Delivery) -> dict[str, str]:
+    """A code to type in the conversation. No link: what it is typed into is open already, or nowhere."""
+    position = delivery.event.position or 0
+    code = actions.make_code(actor=Actor.system(), ticket=delivery.ticket, position=position)
+    if not code:
+        raise LookupError("It is asked for no more.")
+    return {"code": code}
 
 
 def _in_copy(delivery: Delivery) -> list[str]:

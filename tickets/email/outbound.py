@@ -30,6 +30,7 @@ from tickets.models import (
     DeliveryKind,
     Event,
     EventKind,
+    IdentityCheck,
     Message,
     QueuedMail,
     SiteSettings,
@@ -69,6 +70,9 @@ def subscribe() -> None:
         queue="mail",
         work=may_be_asked,
         settle=owe_confirmation,
+    )
+    events.subscribe(
+        EventKind.IDENTITY_CODE_ASKED, name="mail.identity_code", queue="mail", settle=owe_code
     )
     events.subscribe(EventKind.PERSON_PAGED, name="mail.call", queue="mail", settle=owe_call)
     events.subscribe(
@@ -250,6 +254,15 @@ def owe_confirmation(event: Event, address: str) -> None:
         owe(event, event.ticket, address, DeliveryKind.CONFIRM_ADDRESS)
 
 
+def owe_code(event: Event, _nothing: None) -> None:
+    """A code to prove an address, if a customer has it. Whoever asked cannot tell."""
+    check = IdentityCheck.objects.asked_by(event).first()
+    if check is None or event.ticket is None:
+        return
+    if Customer.objects.filter(email=check.address).exists():
+        owe(event, event.ticket, check.address, DeliveryKind.IDENTITY_CODE)
+
+
 def waits_for_a_code(customer: Customer, *, asked: bool) -> bool:
     """Whether a code would be of use to them; `asked`: for an address that is known already."""
     if customer.user_id is not None or not customer.reachable_at:
@@ -269,7 +282,9 @@ def owe_call(event: Event, _nothing: None) -> None:
 
 def _asked_for(event: Event, kind: DeliveryKind) -> bool:
     """What somebody sits and waits for, or an agent's answer caused, has limits of its own."""
-    return event.kind == EventKind.CODE_ASKED or kind == DeliveryKind.ANSWER_WAITS
+    return event.kind in (EventKind.CODE_ASKED, EventKind.IDENTITY_CODE_ASKED) or (
+        kind == DeliveryKind.ANSWER_WAITS
+    )
 
 
 def _may_write_to(event: Event, address: str) -> bool:

@@ -25,6 +25,7 @@ from tickets.models import (
     DeliveryKind,
     DeliveryState,
     EventKind,
+    IdentityCheck,
     SiteSettings,
     StoppedAddress,
 )
@@ -123,6 +124,10 @@ def _not_needed(delivery: Delivery) -> tuple[DeliveryState | None, str]:
         case DeliveryKind.COPY if delivery.recipient != customer.email:
             if not ticket.participants.filter(email=delivery.recipient).exists():
                 return not_sent, _("They are not in copy any more.")
+            return None, ""
+        case DeliveryKind.IDENTITY_CODE:
+            if not IdentityCheck.objects.asked_by(delivery.event).exists():
+                return not_sent, _("No code is needed any more.")
             return None, ""
         case DeliveryKind.CONFIRM_ADDRESS:
             asked = delivery.event.kind == EventKind.CODE_ASKED

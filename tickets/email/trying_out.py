@@ -130,7 +130,7 @@ def _example(
         "signature": template.mailbox.signature if template.mailbox else "",
         "answerable": answerable,
         "marker": tokens.marker(f"{REFERENCE.lower()}.example") if answerable else "",
-        "code": "AB2CD-EF3GH",
+        "code": "482913" if kind == MailText.IDENTITY_CODE else "AB2CD-EF3GH",
         # A copy of what an agent said, to somebody beside the customer.
         "email": "theo@brook.example",
     }

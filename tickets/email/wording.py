@@ -152,6 +152,16 @@ SHIPPED: dict[MailText, Shipped] = {
         (LINK,),
         gettext_lazy("Your account at {company}"),
     ),
+    MailText.IDENTITY_CODE: Shipped(
+        gettext_lazy(
+            "Somebody, probably you, writes with us just now, and wants to show that this address is "
+            "theirs. This is the code for it:\n\n{code}\n\nType it where you write with us. It is "
+            "good for 10 minutes, once, and in that conversation only."
+        ),
+        (*_TO_ANYBODY, CODE),
+        (CODE,),
+        gettext_lazy("Your code for {company}"),
+    ),
 }
 
 

@@ -31,6 +31,9 @@ WRITE_A_MESSAGE = parse("30/minute")  # per customer
 LEAVE_AN_ADDRESS = parse("5/hour")  # per customer
 TRY_A_CODE = parse("30/10 minutes")  # per address of the network
 MAIL_TO_AN_UNCONFIRMED_ADDRESS = parse("3/hour")  # per address
+CODES_OF_A_NETWORK = parse("30/hour")  # per address of the network
+CODES_IN_A_CONVERSATION = parse("3/10 minutes")  # per conversation
+CODES_TO_AN_ADDRESS = parse("10/day")  # per address, whether or not somebody has it
 MAIL_TO_SOMEBODY_BLOCKED = parse("1/day")  # per address
 
 

@@ -21,7 +21,8 @@ from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
 from tickets.models.fetching import Fetching
 from tickets.models.following import Follower, Mention, Participant
-from tickets.models.handovers import HandOver, Identity, Reason
+from tickets.models.handovers import HandOver, Reason
+from tickets.models.identity import How, Identity, IdentityCheck, Verification
 from tickets.models.incoming import IncomingMail, MailState
 from tickets.models.jobs import BulkItem, BulkJob
 from tickets.models.links import LinkKind, TicketLink
@@ -103,8 +104,10 @@ __all__ = [
     "Follower",
     "HandOver",
     "Holiday",
+    "How",
     "IdempotentRequest",
     "Identity",
+    "IdentityCheck",
     "IncomingMail",
     "Kind",
     "LinkKind",
@@ -166,6 +169,7 @@ __all__ = [
     "UndoStep",
     "Urgency",
     "User",
+    "Verification",
     "Visit",
     "Way",
     "WayIn",

@@ -41,6 +41,7 @@ class DeliveryKind(models.TextChoices):
     CLOSING = "closing", _("Notice before closing")
     ANSWER_WAITS = "answer_waits", _("An answer waits, with a code")
     CONFIRM_ADDRESS = "confirm_address", _("Confirmation of an address")
+    IDENTITY_CODE = "identity_code", _("Code to prove an address")
     ACKNOWLEDGEMENT = "acknowledgement", _("Acknowledgement")
     ANSWER = "answer", _("Answer of the assistant")
     BLOCKED = "blocked", _("Notice to somebody who is blocked")
@@ -75,7 +76,7 @@ NOT_ARRIVED = (DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.COMPLA
 # or is a colleague.
 _OUT_OF_ORDER = (
     *(DeliveryKind.CONFIRM_ADDRESS, DeliveryKind.ANSWER_WAITS),
-    DeliveryKind.CALL,
+    *(DeliveryKind.IDENTITY_CODE, DeliveryKind.CALL),
 )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,9 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tickets import clock
-
-if TYPE_CHECKING:
-    from tickets.models.customers import Customer
+from tickets.models.identity import Identity
 
 
 class Reason(models.TextChoices):
@@ -39,26 +35,6 @@ class Reason(models.TextChoices):
     PREFERENCE = "preference", _("Prefers a person")
     UNSURE = "unsure", _("The assistant was not sure enough")
     RULE = "rule", _("A rule")
-
-
-class Identity(models.TextChoices):
-    """How well we know who is writing."""
-
-    VISITOR = "visitor", _("Unknown visitor")
-    CLAIMED = "claimed", _("Left an address, not confirmed")
-    CONFIRMED = "confirmed", _("Confirmed address")
-
-    @classmethod
-    def of(cls, customer: Customer) -> Identity:
-        """The level of a customer: an address that was proved, one that was only left, or none."""
-        return cls.by(customer.email, customer.claimed_email)
-
-    @classmethod
-    def by(cls, email: str | None, claimed_email: str) -> Identity:
-        """The level that these addresses give."""
-        if email:
-            return cls.CONFIRMED
-        return cls.CLAIMED if claimed_email else cls.VISITOR
 
 
 class HandOver(models.Model):

@@ -21,6 +21,7 @@ class MailText(models.TextChoices):
     ANSWER_WAITS = "answer_waits", _("An answer waits, with a code")
     CONFIRM_ADDRESS = "confirm_address", _("Confirmation of an address")
     COPY = "copy", _("Copy to others in the conversation")
+    IDENTITY_CODE = "identity_code", _("Code to prove an address")
     LOGIN_CONFIRM = "login_confirm", _("Log-in: confirmation of an address")
     LOGIN_RESET = "login_reset", _("Log-in: a new password")
     LOGIN_EXISTS = "login_exists", _("Log-in: there is an account already")

@@ -186,6 +186,16 @@ class SiteSettings(models.Model):
         ),
     )
 
+    verified_hours = models.PositiveSmallIntegerField(
+        _("hours for which a code counts"),
+        default=4,
+        validators=[MinValueValidator(1), MaxValueValidator(72)],
+        help_text=_(
+            "Who proved their address by a code is known in that conversation until they wrote "
+            "nothing for so long."
+        ),
+    )
+
     default_mailbox = models.ForeignKey(
         "Mailbox",
         verbose_name=_("mailbox of the portal"),
@@ -226,6 +236,10 @@ class SiteSettings(models.Model):
             models.CheckConstraint(
                 condition=models.Q(visit_days__lte=LONGEST_VISIT_DAYS),
                 name="site_settings_visits_are_forgotten",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verified_hours__range=(1, 72)),
+                name="site_settings_a_code_counts_for_hours",
             ),
         ]
 

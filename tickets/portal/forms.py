@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from tickets import addresses
+from tickets.intake.digits import digits_of
 from tickets.models import Claim
+from tickets.models.identity import CODE_DIGITS
 
 
 class EmailForm(forms.Form):
@@ -40,6 +43,42 @@ class CodeForm(forms.Form):
                 "code", _("This is not the code. Look again: it has ten letters and digits.")
             )
         return claim
+
+
+class ProofAddressForm(EmailForm):
+    """Where to mail a code to. It stands on pages that have a form for an address already."""
+
+    def __init__(
+        self, data: QueryDict | None = None, initial: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial, auto_id="proof_%s")
+
+
+class ProofCodeForm(forms.Form):
+    """The six digits of a mail. What is no code at all is no try."""
+
+    code = forms.CharField(
+        label=_("Code from the mail"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "dir": "ltr",
+                "size": "9",
+            }
+        ),
+        error_messages={"required": _("Type the six digits that stand in the mail.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="proof_%s")
+
+    def clean_code(self) -> str:
+        digits = digits_of(self.cleaned_data["code"], number=CODE_DIGITS)
+        if not digits:
+            raise forms.ValidationError(_("The code has six digits. Look at the mail again."))
+        return digits
 
 
 class RatingForm(forms.Form):

@@ -12,6 +12,7 @@ from tickets.conversation import blocks, stretches
 from tickets.conversation.stretches import Stretch
 from tickets.models import AuthorKind, Message, SiteSettings, Ticket, Turn
 from tickets.models.messages import MessageQuerySet
+from tickets.portal import proof_card
 from tickets.portal.forms import CodeForm, EmailForm, RatingForm
 from tickets.service import notices, queues
 
@@ -80,6 +81,7 @@ def context(ticket: Ticket, shown: Stretch[Message]) -> dict[str, Any]:
         "open_answer": 0 if kept_out else open_answer(ticket, shown),
         "email_form": EmailForm() if waiting and not ticket.customer.reachable_at else None,
         "code_form": CodeForm() if not ticket.customer.email and claimed else None,
+        "proof": None if kept_out else proof_card.of(ticket),
         "rating": getattr(ticket, "rating", None) if ticket.is_closed else None,
         "rating_form": RatingForm() if ticket.is_closed else None,
     }
@@ -99,7 +101,7 @@ def news(ticket: Ticket, *, after: int) -> dict[str, Any]:
         "items": _rendered(around),
         "panels": {
             name: render_to_string(f"portal/conversation_{name}.html", around)
-            for name in ("status", "after")
+            for name in ("status", "proof", "after")
         },
     }
     return frame if found.earlier is None else {**frame, "afresh": True, "earlier": found.earlier}

@@ -9,6 +9,7 @@ from tickets.portal import (
     confirming,
     conversations,
     home,
+    proving,
     requests,
     suggesting,
 )
@@ -32,6 +33,8 @@ urlpatterns = [
     path("requests/<str:reference>/rating/", conversations.rate, name="conversation-rate"),
     path("requests/<str:reference>/email/", conversations.email, name="conversation-email"),
     path("requests/<str:reference>/code/", confirming.another_code, name="conversation-code"),
+    path("requests/<str:reference>/proof/", proving.ask, name="conversation-proof"),
+    path("requests/<str:reference>/proof/code/", proving.check, name="conversation-proof-code"),
     path("attachments/<uuid:pk>/", attachments.attachment, name="attachment"),
     path("by-mail/<str:token>/", by_mail.by_mail, name="by-mail"),
     path("confirm/", confirming.confirm, name="confirm-address"),

@@ -87,6 +87,8 @@ def _operator_of(field: Field) -> Operator:
 
 
 def _example(field: Field) -> str:
+    if field.kind == "level":
+        return ">=confirmed"
     if field.has_choices:
         choices = field.choices if not callable(field.choices) else ()
         return str(next(iter(choices), ("…",))[0]) if choices else "…"
@@ -102,6 +104,10 @@ def _compared(field: Field, values: list[str]) -> Condition:
     if not field.has_choices:
         return {"op": "contains" if field.kind == "words" else "any_of", "value": values}
     known = field.all_choices()
+    if field.kind == "level" and len(values) == 1:
+        sign, level = _split(values[0])
+        if sign:
+            return {"op": _NUMBERS[sign], "value": _keys(field, known, level)[0]}
     return {"op": "any_of", "value": [key for one in values for key in _keys(field, known, one)]}
 
 

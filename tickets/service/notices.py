@@ -131,6 +131,19 @@ def resolved(agent: User) -> str:
     }
 
 
+def asks_for_proof(agent: User | None) -> str:
+    """Somebody asks the customer to prove their address, or the assistant does."""
+    who = agent.get_short_name() if agent else _("The assistant")
+    return _(
+        "%(name)s asks you to prove your e-mail address: we mail you a code, and you type it here."
+    ) % {"name": who}
+
+
+def proved() -> str:
+    """They typed the right code."""
+    return _("You proved your e-mail address. It counts in this conversation.")
+
+
 def closing(on: datetime) -> str:
     """That nobody writes any more, and on which day it will be closed."""
     return _(

@@ -134,6 +134,16 @@ def not_spam(request: AgentRequest, reference: str) -> HttpResponse:
 
 @posted_from("workspace-ticket")
 @for_agents
+def ask_proof(request: AgentRequest, reference: str) -> HttpResponse:
+    """Ask the customer to prove their address by a code."""
+    ticket = access.ticket_for(actor_of(request), reference)
+    return answer(
+        request, ticket, lambda: actions.ask_to_prove(actor=actor_of(request), ticket=ticket)
+    )
+
+
+@posted_from("workspace-ticket")
+@for_agents
 def reopen(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
     return answer(request, ticket, lambda: actions.reopen(actor=actor_of(request), ticket=ticket))

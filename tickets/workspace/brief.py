@@ -104,8 +104,8 @@ def shown(handover: HandOver, since: Since) -> ShownBrief:
         course=_course(handover),
         upset=_is_upset(handover.feeling),
         felt=[_part(one) for one in _of(handover, "feeling") if one["text"] not in read],
-        identity=str(Identity(handover.identity).label) if handover.identity else "",
-        known_well=handover.identity == Identity.CONFIRMED,
+        identity=Identity(handover.identity).by_itself if handover.identity else "",
+        known_well=bool(handover.identity) and Identity(handover.identity).is_proved,
         language=_language(handover.language),
         facts=[
             Part(str(fact["value"]), fact.get("position"), before=str(name_of(fact["key"])))

@@ -24,6 +24,7 @@ _ANNOUNCED = (
     *(EventKind.TICKET_TRANSFERRED, EventKind.TICKET_RESOLVED, EventKind.TICKET_CONFIRMED),
     *(EventKind.TICKET_REOPENED, EventKind.TICKET_ASSIGNED, EventKind.TICKET_CLOSED),
     *(EventKind.CLOSING_ANNOUNCED, EventKind.TICKET_CONTINUED),
+    *(EventKind.IDENTITY_WANTED, EventKind.IDENTITY_PROVED),
 )
 _AS_THE_CUSTOMER_READS_IT = (
     *(EventKind.CLOSING_ANNOUNCED, EventKind.TICKET_CLOSED, EventKind.TICKET_CONTINUED),
@@ -81,6 +82,8 @@ def line(message: Message, ticket: Ticket) -> str:
         EventKind.TICKET_RESOLVED: _("%(who)s marked this as resolved."),
         EventKind.TICKET_CONFIRMED: _("%(who)s said that this is solved."),
         EventKind.TICKET_REOPENED: _("%(who)s reopened this conversation."),
+        EventKind.IDENTITY_WANTED: _("%(who)s asked the customer to prove their address."),
+        EventKind.IDENTITY_PROVED: _("%(who)s proved an address by a code."),
     }[event["kind"]] % who
 
 
@@ -110,4 +113,6 @@ def _asked(data: dict[str, Any], ticket: Ticket) -> str:
 def _who(event: dict[str, Any], ticket: Ticket) -> str:
     if event["by"] == AuthorKind.CUSTOMER:
         return str(ticket.customer)
+    if event["by"] == AuthorKind.ASSISTANT:
+        return _("The assistant")
     return str(event["name"] or event["email"] or _("A connected system"))

@@ -155,6 +155,7 @@ urlpatterns = [
     path("<str:reference>/split/<int:position>/", linking.split, name="workspace-split"),
     path("<str:reference>/affected/", affected.affected, name="workspace-affected"),
     path("<str:reference>/affected/<int:pk>/stop/", affected.stop, name="workspace-stop"),
+    path("<str:reference>/ask-proof/", acts.ask_proof, name="workspace-ask-proof"),
     path("<str:reference>/spam/", acts.spam, name="workspace-spam"),
     path("<str:reference>/not-spam/", acts.not_spam, name="workspace-not-spam"),
     path("<str:reference>/block/", blocking.block, name="workspace-block"),

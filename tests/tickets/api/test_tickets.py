@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from tests.factories import make_agent, make_customer, make_ticket
+from tests.factories import make_agent, make_customer, make_ticket, make_visitor
 from tests.tickets.api.conftest import TICKETS, Caller, new_ticket
 from tickets import actions
 from tickets.actors import Actor
@@ -29,6 +29,12 @@ def test_an_opened_ticket_holds_the_customers_words_and_waits_for_a_person(shop:
         "workspace_url": f"http://localhost:8000/workspace/{ticket.reference}/",
         "subject": "Seam of the Fell 2",
         "customer": {"email": "ines@walkers.example", "name": "Ines Pardo"},
+        "identity": {
+            "level": "confirmed",
+            "how": "known",
+            "at": _utc(ticket.customer.created_at),
+            "email": "ines@walkers.example",
+        },
         "channel": "api",
         "turn": "queue",
         "turn_since": _utc(ticket.turn_since),
@@ -205,6 +211,29 @@ def test_the_list_costs_the_same_for_one_ticket_and_for_ten(
 
 def _utc(moment: object) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def test_who_proved_an_address_is_read_with_a_ticket_and_in_lists_and_the_code_is_not(
+    shop: Caller,
+) -> None:
+    make_customer(email="ines@walkers.example")
+    ticket = make_ticket(customer=make_visitor())
+    read = shop.get(f"{TICKETS}{ticket.reference}/").json()["identity"]
+    assert read == {"level": "unknown", "how": None, "at": None, "email": None}
+    visitor = Actor.of_customer(ticket.customer)
+    check = actions.ask_for_code(actor=visitor, ticket=ticket, address="ines@walkers.example")
+    code = actions.make_code(actor=Actor.system(), ticket=ticket, position=check.position or 0)
+    assert code not in shop.get(f"{TICKETS}{ticket.reference}/").content.decode()
+    actions.check_code(actor=visitor, ticket=ticket, digits=code)
+    (row,) = shop.get(TICKETS).json()["results"]
+    assert row["identity"] == {
+        "level": "verified",
+        "how": "code",
+        "at": _utc(ticket.verifications.get().at),
+        "email": "ines@walkers.example",
+    }
+    assert row["customer"]["email"] is None  # the conversation is still the visitor's
+    assert code not in shop.get(f"{TICKETS}{ticket.reference}/messages/").content.decode()
 
 
 def test_who_is_in_copy_is_read_with_a_ticket_and_in_lists(shop: Caller) -> None:

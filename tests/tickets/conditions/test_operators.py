@@ -128,4 +128,4 @@ def test_registering_a_name_again_replaces_it_and_an_unknown_kind_is_refused() -
     assert fields.field_named("feeling").label == "mood"  # type: ignore[union-attr]
     with pytest.raises(ValueError, match="no such kind"):
         register(Field("feeling", "mood", "colour"))  # type: ignore[arg-type]
-    assert set(KINDS) == {"bool", "choice", "number", "moment", "words", "list", "text"}
+    assert set(KINDS) == {"bool", "choice", "level", "number", "moment", "words", "list", "text"}

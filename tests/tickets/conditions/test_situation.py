@@ -82,7 +82,7 @@ def test_a_ticket_and_its_customer_are_seen_as_they_are() -> None:
 
 def test_a_visitor_is_seen_as_one() -> None:
     seen = values(make_ticket(customer=make_visitor(), turn=Turn.ASSISTANT))
-    assert (seen["identity"], seen["tier"], seen["value"]) == ("visitor", "standard", None)
+    assert (seen["identity"], seen["tier"], seen["value"]) == ("unknown", "standard", None)
 
 
 def test_waiting_is_counted_from_when_a_person_was_asked_for() -> None:

@@ -10,12 +10,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.factories import make_agent, make_team
+from tests.factories import make_agent, make_team, make_user
 from tickets.conditions import Field, all_fields
 from tickets.models import (
     AuthorKind,
     Channel,
     Customer,
+    Event,
+    EventKind,
     Message,
     Organization,
     Priority,
@@ -28,6 +30,7 @@ from tickets.models import (
     Tier,
     Turn,
     User,
+    Verification,
 )
 
 NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
@@ -89,6 +92,8 @@ class Sketch:
     snoozed: bool
     created: datetime
     since: datetime
+    opened_by: int | None
+    proof: tuple[int, datetime, bool, bool] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +106,7 @@ class Person:
     value: Decimal | None
     prefers_person: bool
     address: str
+    log_in: bool
     since: datetime
 
 
@@ -112,6 +118,7 @@ PEOPLE = st.builds(
     value=st.one_of(st.none(), st.decimals(-1000, 10**9, places=2), st.just(Decimal("0.10"))),
     prefers_person=st.booleans(),
     address=st.sampled_from(["email", "claimed_email", ""]),
+    log_in=st.booleans(),
     since=moments(),
 )
 SKETCHES = st.builds(
@@ -128,6 +135,11 @@ SKETCHES = st.builds(
     snoozed=st.booleans(),
     created=moments(),
     since=moments(),
+    opened_by=st.one_of(st.none(), st.integers(0, 3)),
+    # Whose address was proved, until when, whether it was ended, and whether it is another by now.
+    proof=st.one_of(
+        st.none(), st.tuples(st.integers(0, 3), moments(), st.booleans(), st.booleans())
+    ),
 )
 WORLDS = st.tuples(
     st.lists(PEOPLE, min_size=4, max_size=4), st.lists(SKETCHES, min_size=1, max_size=12)
@@ -152,6 +164,7 @@ def build(
             value=person.value,
             prefers_person=person.prefers_person,
             created_at=person.since,
+            user=make_user() if person.log_in else None,
             **{person.address: f"random{number}@walkers.example"} if person.address else {},
         )
         for number, person in enumerate(people)
@@ -164,6 +177,16 @@ def build(
             statuses if sketch.status else {},
         )
         for sketch in sketches
+    )
+    Event.objects.bulk_create(
+        event
+        for ticket, sketch in zip(tickets, sketches, strict=True)
+        for event in _events(ticket, sketch, customers)
+    )
+    Verification.objects.bulk_create(
+        _proof(ticket, *sketch.proof, customers)
+        for ticket, sketch in zip(tickets, sketches, strict=True)
+        if sketch.proof is not None
     )
     Message.objects.bulk_create(
         message
@@ -203,6 +226,44 @@ def _with_status(ticket: Ticket, statuses: Mapping[str, Status]) -> Ticket:
     ticket.status = statuses.get(str(ticket.category))
     ticket.status_category = ticket.status.category if ticket.status else ""
     return ticket
+
+
+def _events(ticket: Ticket, sketch: Sketch, customers: list[Customer]) -> Iterator[Event]:
+    """Who opened it, if a customer did; and that its customer said what is theirs."""
+    if sketch.opened_by is not None:
+        by, data = customers[sketch.opened_by], {"channel": ticket.channel}
+        yield _event(ticket, EventKind.TICKET_OPENED, 0, by, data)
+    for position in range(1, sketch.messages + 1):
+        yield _event(ticket, EventKind.MESSAGE_POSTED, position, ticket.customer, {})
+
+
+def _event(
+    ticket: Ticket, kind: EventKind, position: int, by: Customer, data: dict[str, Any]
+) -> Event:
+    return Event(
+        ticket=ticket,
+        kind=kind,
+        position=position,
+        actor_kind=AuthorKind.CUSTOMER,
+        actor_customer=by,
+        data=data,
+    )
+
+
+def _proof(
+    ticket: Ticket, whose: int, until: datetime, ended: bool, moved: bool, customers: list[Customer]
+) -> Verification:
+    customer = customers[whose]
+    address = "moved@walkers.example" if moved else customer.email or "gone@walkers.example"
+    return Verification(
+        ticket=ticket,
+        customer=customer,
+        address=address,
+        at=until - timedelta(hours=4),
+        quiet=timedelta(hours=4),
+        expires_at=until,
+        ended_at=until if ended else None,
+    )
 
 
 def _messages(ticket: Ticket, number: int) -> Iterator[Message]:

@@ -174,7 +174,7 @@ def test_by_script_a_message_answers_with_what_is_new(browser: Browser) -> None:
     # The answer that can be rated comes along, as its form may have changed.
     assert [item["position"] for item in news["items"]] == [seen, seen + 1]
     assert "And the other?" in news["items"][1]["html"]
-    assert news["panels"].keys() == {"status", "after"}
+    assert news["panels"].keys() == {"status", "proof", "after"}
 
 
 @pytest.mark.parametrize("body", ["", " \u200b\n", "x" * 20_001, "x" * 100_000])

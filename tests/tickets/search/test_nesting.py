@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from tests.factories import make_admin, make_ticket
+from tests.factories import make_admin, make_customer, make_ticket, make_visitor
 from tests.tickets.search.conftest import Finds
+from tests.tickets.test_identity import proved
 from tickets import actions
 from tickets.actors import Actor
 from tickets.conditions import all_fields
@@ -142,6 +143,27 @@ def test_what_is_nested_finds_what_it_says_and_no_more(
     assert (
         set(finds("turns:<2 snoozed:no identity:confirmed opened:>=today (tent OR stove)")) == both
     )
+
+
+@pytest.mark.django_db
+def test_who_writes_is_asked_for_by_level_and_from_a_level_on(finds: Finds, team: Team) -> None:
+    make_customer(email="ines@walkers.example")
+    unknown = make_ticket(team=team, customer=make_visitor())
+    known = make_ticket(team=team)
+    signed_in = make_ticket(team=team, customer=make_customer(login=True))
+    verified = make_ticket(team=team, customer=make_visitor())
+    proved(verified)
+    for text, found in (
+        ("identity:verified", [verified]),
+        ("identity:unknown", [unknown]),
+        ("identity:>=confirmed", [known, signed_in, verified]),
+        ("identity:>confirmed", [signed_in, verified]),
+        ("-identity:>=confirmed", [unknown]),
+        ("identity:<=signed_in", [unknown, known, signed_in]),
+        ('identity:"Signed in"', [signed_in]),
+        ("identity:unknown,verified", [unknown, verified]),
+    ):
+        assert set(finds(text)) == {one.reference for one in found}, text
 
 
 @pytest.mark.django_db

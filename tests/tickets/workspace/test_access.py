@@ -90,6 +90,7 @@ TABLE = {
     ("POST", "workspace-read"): [302, 404, 404, 302, 302, 302],
     ("GET", "workspace-completions"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-preview"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-ask-proof"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-follow"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-unfollow"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-copy"): [302, 404, 404, 422, 422, 422],  # without an address

@@ -24,6 +24,7 @@ class SiteSettingsAdmin(SingletonAdmin):
             _("When answers are mailed"),
             {"fields": ("default_mailbox", "unread_minutes", "mail_attachment_mb")},
         ),
+        (_("When somebody proves who they are"), {"fields": ("verified_hours",)}),
         (
             _("When a conversation ends"),
             {"fields": ("quiet_days", "notice_days", "reopen_days")},

@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 COMPARISONS: dict[str, tuple[tuple[str, StrOrPromise], ...]] = {
     "bool": (("is", gettext_lazy("is")),),
     "choice": (("any_of", gettext_lazy("is")), ("none_of", gettext_lazy("is not"))),
+    "level": (
+        ("at_least", gettext_lazy("is at least")),
+        ("less_than", gettext_lazy("is less than")),
+        ("any_of", gettext_lazy("is")),
+        ("none_of", gettext_lazy("is not")),
+    ),
     "number": (
         ("at_least", gettext_lazy("is at least")),
         ("at_most", gettext_lazy("is at most")),
@@ -62,6 +68,7 @@ COMPARISONS: dict[str, tuple[tuple[str, StrOrPromise], ...]] = {
 }
 _SAME = {
     "choice": {"is": "any_of", "is_not": "none_of"},
+    "level": {"is": "any_of", "is_not": "none_of"},
     "text": {"is": "any_of", "is_not": "none_of"},
     "list": {"contains": "any_of"},
 }

@@ -50,7 +50,7 @@ class TicketList(ApiView):
         found = found.select_related(
             *("customer", "team", "assignee", "type", "follows", "merged_into", "status")
         )
-        found = access.with_links(found, self.actor).annotate(in_copy=access.in_copy())
+        found = access.with_what_programs_read(found, self.actor)
         cursor, size = wanted["cursor"], wanted["page_size"]
         if since := wanted.get("updated_after"):
             until = changes.settled_until()  # before they are read
