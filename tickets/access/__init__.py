@@ -23,6 +23,7 @@ from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from tickets import clock
+from tickets.access.approvals import all_waiting, waiting_approvals
 from tickets.access.leads import had_before, taken_from
 from tickets.access.saved_views import saved_view_for, saved_views_for
 from tickets.access.sessions import (
@@ -36,6 +37,7 @@ from tickets.access.sessions import (
 )
 from tickets.actors import Actor
 from tickets.models import (
+    Approval,
     Attachment,
     Block,
     BulkJob,
@@ -67,6 +69,7 @@ __all__ = [
     "PROVED",
     "VISITOR",
     "actor_of",
+    "all_waiting",
     "customer_actor",
     "forget",
     "had_before",
@@ -299,6 +302,7 @@ def _shown_beside(actor: Actor) -> dict[str, Combinable]:
         "has_drafts": Exists(Draft.objects.filter(ticket=OuterRef("pk"))),
         "snoozed_by": snoozed_by,
         "blocks": _blocks(),
+        "approvals_waiting": waiting_approvals(),
         "offered_types": ArraySubquery(types),
         "offered_statuses": ArraySubquery(statuses),
         "team_members": ArraySubquery(people),
@@ -334,6 +338,22 @@ def _blocks() -> ArraySubquery:
     )
     found = Block.objects.beside_ticket().in_force(clock.now())
     return ArraySubquery(found.order_by("-pk").values(row=row))
+
+
+def approvals_for(actor: Actor) -> QuerySet[Approval]:
+    """The approvals of the tickets that somebody who works here may see."""
+    found = Approval.objects.select_related("kind", "asked_by", "decided_by", "ticket")
+    return (
+        found.filter(ticket__in=tickets_for(actor).order_by()) if actor.works_here else found.none()
+    )
+
+
+def approval_for(actor: Actor, pk: int) -> Approval:
+    """One of them. Raises Http404."""
+    approval = approvals_for(actor).filter(pk=pk).first() if pk < 2**63 else None
+    if approval is None:
+        raise Http404
+    return approval
 
 
 def attachment_for(actor: Actor, pk: UUID) -> Attachment:

@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from tickets.actors import Actor
-from tickets.conversation import blocks
+from tickets.conversation import approvals, blocks
 from tickets.conversation.asked_again import name_of
 from tickets.conversation.stretches import Stretch
 from tickets.models import AuthorKind, Citation, Fact, Message, SiteSettings, Ticket, User
@@ -144,6 +144,7 @@ def _panels(
         "customer": ticket.customer,
         "brief": brief.newest(ticket),
         "blocks": blocks.of(ticket),
+        "approvals": approvals.of(ticket),
         "facts": _facts(ticket),
         "choices": choices_for(ticket, user),
         "linked": linked.of(ticket),
