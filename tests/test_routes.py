@@ -73,6 +73,8 @@ FORM = {
     "workspace-affected",
     "workspace-block",
     "workspace-whisper",
+    "workspace-ask-approval",
+    "workspace-approval",
     "workspace-keep-view",
     "workspace-add-macro",
     "workspace-change-macro",

@@ -33,7 +33,17 @@ from tickets.actors import Actor
 from tickets.conversation.suggested import Suggestion
 from tickets.email import sender
 from tickets.live import nudges
-from tickets.models import Channel, Delivery, Reason, Scope, SuggestedReply, Ticket, Turn, User
+from tickets.models import (
+    ApprovalKind,
+    Channel,
+    Delivery,
+    Reason,
+    Scope,
+    SuggestedReply,
+    Ticket,
+    Turn,
+    User,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -50,8 +60,12 @@ SECRETS = {
     "origin": "canary-origin-3e17",
     "hint": "canary-hint-4be8",
     "whisper": "canary-whisper-d92c",
+    "approval": "canary-approval-51be",
+    "decision": "canary-decision-a7c0",
     "lead": "Canaryleadsname",
 }
+
+NOTES = ("note", "hint", "whisper", "approval", "decision")  # what agents tell each other
 
 
 def readings(raw: bytes) -> bytes:
@@ -127,6 +141,14 @@ def story(encoder: None, finds: Find) -> Ticket:
     make_note(ticket, agent, SECRETS["note"])
     actions.accept(actor=staff, ticket=ticket)
     actions.whisper(actor=lead, ticket=ticket, body=SECRETS["whisper"])
+    asked = actions.ask_for_approval(
+        actor=staff,
+        ticket=ticket,
+        kind=ApprovalKind.objects.create(name="Exception"),
+        why=SECRETS["approval"],
+        for_customer="a new pole",
+    )
+    actions.decide_approval(actor=lead, approval=asked, approves=False, words=SECRETS["decision"])
     actions.transfer(actor=staff, ticket=ticket, team=team, detail=SECRETS["transfer"])
     suggest(agent, ticket, "Slide the sleeve over it.", SECRETS["origin"])
     actions.send_reply(
@@ -140,7 +162,9 @@ def story(encoder: None, finds: Find) -> Ticket:
     actions.resolve(actor=staff, ticket=ticket)
     ticket.refresh_from_db()
     assert [note.body for note in ticket.notes.order_by("position")] == [
-        *(SECRETS["hint"], SECRETS["note"], SECRETS["whisper"])
+        *(SECRETS["hint"], SECRETS["note"], SECRETS["whisper"]),
+        f"Exception\n\n{SECRETS['approval']}",
+        f"Declined: Exception\n\n{SECRETS['decision']}",
     ]
     return ticket
 
@@ -218,7 +242,8 @@ def test_no_secret_of_staff_is_in_what_an_integrator_reads(story: Ticket) -> Non
     assert b"Slide the sleeve" in surfaces[f"/api/v1/tickets/{story.reference}/messages/"]
     staff_only = {
         *("note", "transfer", "draft", "agent", "reason", "suggested"),
-        *("hint", "whisper", "lead"),
+        *NOTES,
+        "lead",
     }
     assert [leak for leak in leaks(surfaces) if leak[1] in staff_only] == []
 
@@ -241,7 +266,7 @@ def test_a_brief_is_for_staff_and_made_of_what_the_customer_said(story: Ticket) 
     for handover in story.handovers.all():
         assert "How do I mend a pole?" in handover.wants
         said = f"{handover.wants}{handover.tried}{handover.facts}"
-        assert not any(SECRETS[name] in said for name in ("note", "hint", "whisper"))
+        assert not any(SECRETS[name] in said for name in NOTES)
 
 
 def test_a_transcript_holds_what_was_said_and_no_whisper_unless_notes_are_asked_for(
@@ -255,7 +280,7 @@ def test_a_transcript_holds_what_was_said_and_no_whisper_unless_notes_are_asked_
         path: client.get(path).content for path in (page, f"{page}?as=text", f"{page}?as=html")
     }
     assert b"Slide the sleeve" in plain[page]
-    assert [leak for leak in leaks(plain) if leak[1] in ("note", "hint", "whisper")] == []
+    assert [leak for leak in leaks(plain) if leak[1] in NOTES] == []
     assert SECRETS["whisper"] in client.get(f"{page}?notes=1").text
 
 

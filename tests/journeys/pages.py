@@ -111,6 +111,13 @@ operation = Operation.objects.get(key="find_order")
 actions.begin_connector_call(
     actor=Actor.system(), operation=operation, number="stage", inputs={"number": "KM-49288"}, ticket=waits
 )
+exception = ApprovalKind.objects.first() or ApprovalKind.objects.create(
+    name="Refund", limit=100, unit="GBP"
+)
+approval = actions.ask_for_approval(
+    actor=by_amara, ticket=talks, kind=exception, amount=250, why="Two poles of one batch.",
+    for_customer="two new poles",
+)
 template = MailTemplate.objects.create(kind="closing", text="We close it after {day}.")
 StoppedAddress.objects.create(address="gone@walkers.example", why="mailbox full", by=bounced)
 rule = EscalationRule.objects.order_by("pk").first()
@@ -118,7 +125,7 @@ rows = {model: model._default_manager.order_by("pk").first() for model in site._
 print(json.dumps({
     "rows": {model._meta.label_lower.replace(".", "_"): row and row.pk for model, row in rows.items()},
     "article": article.slug, "article_pk": article.pk, "category": Category.objects.first().slug,
-    "mail": mail.pk, "mail_template": template.pk, "operation": operation.pk,
+    "mail": mail.pk, "mail_template": template.pk, "approval": approval.pk, "operation": operation.pk,
     "by_mail": links.make(links.Act.PERSON, reported).rsplit("/", 2)[1],
     "macro": Macro.objects.get(owner=amara).pk, "customer": maya.pk, "segment": segment.pk,
     "other_customer": double.pk, "organization": Organization.objects.first().pk,
@@ -175,6 +182,8 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "workspace-change-view": (AGENT, ("/workspace/views/{view}/",)),
     "workspace-leads": (ADMIN, ("/workspace/leads/",)),
     "workspace-day": (AGENT, ("/workspace/day/",)),
+    "workspace-ask-approval": (AGENT, ("/workspace/{waits}/approval/",)),
+    "workspace-approval": (ADMIN, ("/workspace/approvals/{approval}/",)),
     "workspace-whisper": (ADMIN, ("/workspace/{talks}/whisper/", "/workspace/{asked}/whisper/")),
     "workspace-new-call": (AGENT, ("/workspace/call/",)),
     "workspace-call": (AGENT, ("/workspace/{talks}/call/",)),
@@ -273,6 +282,7 @@ NO_PAGES: Final = frozenset(
         "workspace-remove-file",
         *("workspace-change", "workspace-tags", "workspace-unsnooze", "workspace-search-words"),
         *("workspace-bulk", "workspace-remove-view"),
+        "workspace-withdraw-approval",
         *("workspace-join", "workspace-step-out", "workspace-take-over", "workspace-give-back"),
         *("workspace-apply-macro", "workspace-leave-macro-out", "workspace-remove-macro"),
         *("workspace-by-name", "workspace-completions", "workspace-preview"),

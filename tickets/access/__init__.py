@@ -24,6 +24,7 @@ from django.http import Http404
 
 from tickets import clock
 from tickets.access import beside
+from tickets.access.approvals import all_waiting, waiting_approvals
 from tickets.access.leads import had_before, taken_from
 from tickets.access.mails import mail_for, mails_for
 from tickets.access.saved_views import saved_view_for, saved_views_for
@@ -41,6 +42,7 @@ from tickets.access.visits import read_before
 from tickets.actors import Actor
 from tickets.conditions import identity
 from tickets.models import (
+    Approval,
     Attachment,
     BulkJob,
     Draft,
@@ -67,6 +69,7 @@ __all__ = [
     "PROVED",
     "VISITOR",
     "actor_of",
+    "all_waiting",
     "browser_of",
     "customer_actor",
     "forget",
@@ -297,6 +300,7 @@ def _shown_beside(actor: Actor) -> dict[str, Combinable]:
         "snoozed_by": snoozed_by,
         "blocks": beside.blocks(),
         "read_before": read_before(),
+        "approvals_waiting": waiting_approvals(),
         "offered_types": ArraySubquery(types),
         "offered_statuses": ArraySubquery(statuses),
         "team_members": ArraySubquery(people),
@@ -308,6 +312,22 @@ def with_what_programs_read(tickets: TicketQuerySet, actor: Actor) -> TicketQuer
     return with_links(tickets, actor).annotate(
         in_copy=beside.in_copy(), identity_grounds=identity.grounds(clock.now())
     )
+
+
+def approvals_for(actor: Actor) -> QuerySet[Approval]:
+    """The approvals of the tickets that somebody who works here may see."""
+    found = Approval.objects.select_related("kind", "asked_by", "decided_by", "ticket")
+    return (
+        found.filter(ticket__in=tickets_for(actor).order_by()) if actor.works_here else found.none()
+    )
+
+
+def approval_for(actor: Actor, pk: int) -> Approval:
+    """One of them. Raises Http404."""
+    approval = approvals_for(actor).filter(pk=pk).first() if pk < 2**63 else None
+    if approval is None:
+        raise Http404
+    return approval
 
 
 def attachment_for(actor: Actor, pk: UUID) -> Attachment:

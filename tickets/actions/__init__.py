@@ -1,6 +1,7 @@
 """The only ways to change state. Keyword-only, the actor first, one transaction, the lock first."""
 
 from tickets.actions.answering import answer, follow_up
+from tickets.actions.approvals import ask_for_approval, decide_approval, withdraw_approval
 from tickets.actions.asking import reply_asking
 from tickets.actions.blocks import block, unblock
 from tickets.actions.calls import log_call, open_by_call
@@ -169,6 +170,7 @@ __all__ = [
     "apply_rules",
     "ask_for_a_code",
     "ask_for_a_person",
+    "ask_for_approval",
     "ask_for_code",
     "ask_to_prove",
     "assign",
@@ -193,6 +195,7 @@ __all__ = [
     "correct_reading",
     "count_old",
     "create_api_key",
+    "decide_approval",
     "dismiss_mail",
     "drop_mail",
     "end_bulk",
@@ -302,5 +305,6 @@ __all__ = [
     "use_suggestion",
     "warn",
     "whisper",
+    "withdraw_approval",
     "write_note",
 ]

@@ -4,6 +4,7 @@ from tickets.admin.audit import incoming, ledger
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, SingletonAdmin
 from tickets.admin.people import blocks, customers, keys, users
 from tickets.admin.policy import (
+    approvals,
     connectors,
     custom_fields,
     macros,
@@ -23,6 +24,7 @@ __all__ = [
     "AuditedAdmin",
     "AuditedForm",
     "SingletonAdmin",
+    "approvals",
     "blocks",
     "connectors",
     "custom_fields",

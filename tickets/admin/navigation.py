@@ -40,6 +40,8 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("Statuses"), "label", "tickets_status"),
             _page(_("Custom fields"), "edit_attributes", "tickets_customfield"),
             _page(_("Macros"), "bolt", "tickets_macro"),
+            _page(_("Kinds of approvals"), "approval", "tickets_approvalkind"),
+            _page(_("Approvals"), "fact_check", "tickets_approval"),
         ),
         _group(
             _("Assistant"),

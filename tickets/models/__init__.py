@@ -1,6 +1,7 @@
 """The data of the system of record, a module per concept."""
 
 from tickets.models.api_keys import ApiKey, IdempotentRequest, Scope
+from tickets.models.approvals import Approval, ApprovalKind, ApprovalState
 from tickets.models.attachments import Attachment
 from tickets.models.blocks import Block
 from tickets.models.calls import Call, CallOutcome, Direction
@@ -69,6 +70,9 @@ __all__ = [
     "Afterwards",
     "Answer",
     "ApiKey",
+    "Approval",
+    "ApprovalKind",
+    "ApprovalState",
     "Attachment",
     "AuthorKind",
     "Block",

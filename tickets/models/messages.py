@@ -189,6 +189,9 @@ class NoteKind(models.TextChoices):
     WHISPER = "whisper", _("Whisper")
     # A lead's, for whoever takes the conversation next: its brief carries it.
     HINT = "hint", _("Hint")
+    # To the leads of a conversation, and what one of them answered: see `approvals`.
+    APPROVAL = "approval", _("Asks for approval")
+    DECISION = "decision", _("Decision")
 
 
 class Note(models.Model):
@@ -223,7 +226,7 @@ class Note(models.Model):
             models.UniqueConstraint(fields=["ticket", "client_id"], name="note_written_once"),
             models.CheckConstraint(
                 condition=Q(kind=NoteKind.WHISPER, to__isnull=False)
-                | Q(kind__in=[NoteKind.NOTE, NoteKind.HINT], to__isnull=True),
+                | (~Q(kind=NoteKind.WHISPER) & Q(to__isnull=True)),
                 name="note_a_whisper_is_for_somebody",
             ),
         ]

@@ -28,6 +28,8 @@ class NotificationKind(models.TextChoices):
     """Why somebody is told, the most important first: of several reasons the first counts."""
 
     WHISPERED = "whispered", _("A lead whispers to me in one of mine")
+    APPROVAL = "approval", _("An agent asks me for an approval")
+    DECIDED = "decided", _("What I asked an approval for is decided")
     MENTIONED = "mentioned", _("A colleague mentions me in a note")
     ASSIGNED = "assigned", _("A conversation is given to me")
     TAKEN = "taken", _("A colleague takes one of mine over")
@@ -64,6 +66,7 @@ CHOICES = [
 ]
 _LOUD = (
     *(NotificationKind.WHISPERED, NotificationKind.MENTIONED),
+    *(NotificationKind.APPROVAL, NotificationKind.DECIDED),
     *(NotificationKind.ASSIGNED, NotificationKind.WROTE),
 )
 

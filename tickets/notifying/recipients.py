@@ -15,6 +15,7 @@ from tickets.models import (
     Turn,
     User,
 )
+from tickets.models.users import Role
 
 SAYS = (EventKind.MESSAGE_POSTED, EventKind.NOTE_WRITTEN)
 TOLD_OF = (
@@ -35,6 +36,8 @@ def concerns_somebody(event: Event) -> bool:
     if event.data.get("author") in (AuthorKind.ASSISTANT, AuthorKind.SYSTEM):
         return False
     if event.kind not in SAYS or event.ticket is None or event.data.get("mentioned"):
+        return True
+    if event.data.get("approval"):
         return True
     has_it = event.ticket.assignee_id not in (None, event.actor_user_id)
     return has_it or event.ticket.followers.exists()
@@ -63,6 +66,10 @@ def _reasons(event: Event, ticket: Ticket) -> Iterable[tuple[NotificationKind, I
     if event.kind in SAYS:
         if data.get("note") == NoteKind.WHISPER:
             yield NotificationKind.WHISPERED, [data["user"]]
+        if data.get("note") == NoteKind.APPROVAL:
+            yield NotificationKind.APPROVAL, _leads(ticket)
+        if data.get("note") == NoteKind.DECISION:
+            yield NotificationKind.DECIDED, [data["user"]]
         yield NotificationKind.MENTIONED, data.get("mentioned", ())
         if data.get("author") == AuthorKind.CUSTOMER:
             yield NotificationKind.WROTE, mine
@@ -94,3 +101,10 @@ def _reasons(event: Event, ticket: Ticket) -> Iterable[tuple[NotificationKind, I
 
 def _members(ticket: Ticket) -> Iterable[int]:
     return User.objects.filter(teams=ticket.team_id, is_active=True).values_list("pk", flat=True)
+
+
+def _leads(ticket: Ticket) -> Iterable[int]:
+    """Who decides: the leads of its team; where it has none, the admins."""
+    people = User.objects.filter(is_active=True)
+    leads = list(people.filter(teams=ticket.team_id, role=Role.LEAD).values_list("pk", flat=True))
+    return leads or people.filter(role=Role.ADMIN).values_list("pk", flat=True)

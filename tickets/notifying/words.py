@@ -17,6 +17,10 @@ def line(kind: str, count: int, name: str) -> str:
     match kind:
         case NotificationKind.WHISPERED:
             words = ngettext("%(name)s whispers to you", "%(count)d whispers from %(name)s", count)
+        case NotificationKind.APPROVAL:
+            words = _("%(name)s asks for an approval")
+        case NotificationKind.DECIDED:
+            words = _("%(name)s decided what you asked for")
         case NotificationKind.TAKEN:
             words = _("%(name)s took this conversation over")
         case NotificationKind.MENTIONED:
@@ -46,6 +50,8 @@ def outside(kind: str, reference: str) -> str:
     """The same for a push or a mail: why and where, and no words or names of anybody."""
     words = {
         NotificationKind.WHISPERED: _("A lead whispers to you in %(reference)s"),
+        NotificationKind.APPROVAL: _("An approval is asked for in %(reference)s"),
+        NotificationKind.DECIDED: _("What you asked for in %(reference)s is decided"),
         NotificationKind.TAKEN: _("%(reference)s was taken over from you"),
         NotificationKind.MENTIONED: _("You are mentioned in %(reference)s"),
         NotificationKind.ASSIGNED: _("%(reference)s was given to you"),

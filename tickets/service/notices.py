@@ -251,3 +251,17 @@ def reopened(agent: User | None) -> str:
     if agent is not None:
         return _("%(name)s reopened this conversation.") % {"name": agent.get_short_name()}
     return _("You reopened this conversation.")
+
+
+def approval_asked(what: str) -> str:
+    """What an agent may not decide alone is being decided."""
+    return _("We have asked for approval of: %(what)s. You hear from us here.") % {"what": what}
+
+
+def approved(what: str) -> str:
+    return _("Approved: %(what)s.") % {"what": what}
+
+
+def not_approved(what: str) -> str:
+    """Never alone: a person says why."""
+    return _("Not approved: %(what)s. We will write to you here about it.") % {"what": what}

@@ -48,9 +48,11 @@ _CHANGED = {
     "tags": gettext_lazy("changed the tags"),
     "status": gettext_lazy("changed the status"),
 }
-_LEADS_NOTES = {
+_NOTES = {
     "whisper": gettext_lazy("whispered to the agent"),
     "hint": gettext_lazy("left a hint for who takes it next"),
+    "approval": gettext_lazy("asked for an approval"),
+    "decision": gettext_lazy("decided about an approval"),
 }
 _BACK = {
     "time": gettext_lazy("Its time was over."),
@@ -200,8 +202,8 @@ def what(event: Event) -> str:
         return _("merged another conversation into this one")
     if event.kind == EventKind.TICKET_SPLIT and event.data["split"] == event.ticket_id:
         return _("split this off from another conversation")
-    if event.kind == EventKind.NOTE_WRITTEN and event.data.get("note") in _LEADS_NOTES:
-        return str(_LEADS_NOTES[event.data["note"]])
+    if event.kind == EventKind.NOTE_WRITTEN and event.data.get("note") in _NOTES:
+        return str(_NOTES[event.data["note"]])
     if event.kind == EventKind.TICKET_CHANGED and event.data["field"] in _CHANGED:
         return str(_CHANGED[event.data["field"]])
     if event.kind == EventKind.TICKET_CHANGED and "name" in event.data:

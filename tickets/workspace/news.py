@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from tickets.actors import Actor
-from tickets.conversation import blocks, identity, read_before
+from tickets.conversation import approvals, blocks, identity, read_before
 from tickets.conversation.asked_again import name_of
 from tickets.conversation.stretches import Stretch
 from tickets.models import AuthorKind, Citation, Fact, Message, SiteSettings, Ticket, User
@@ -146,6 +146,7 @@ def _panels(
         "blocks": blocks.of(ticket),
         "read_before": read_before.of(ticket),
         "known": identity.of(ticket),
+        "approvals": approvals.of(ticket),
         "facts": _facts(ticket),
         "choices": choices_for(ticket, user),
         "linked": linked.of(ticket),

@@ -61,6 +61,12 @@ TABLE = {
     ("GET", "workspace-day"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-whisper"): [302, 404, 404, 403, 200, 200],
     ("POST", "workspace-whisper"): [302, 404, 404, 403, 302, 302],
+    ("GET", "workspace-ask-approval"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-ask-approval"): [302, 404, 404, 422, 422, 422],  # without a reason
+    # An approval that there is not: see test_approving.
+    ("GET", "workspace-approval"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-approval"): [302, 404, 404, 404, 404, 404],
+    ("POST", "workspace-withdraw-approval"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-join"): [302, 404, 404, 403, 302, 302],
     ("POST", "workspace-step-out"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-take-over"): [302, 404, 404, 403, 302, 302],

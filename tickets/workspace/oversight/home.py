@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from tickets.actors import Actor
 from tickets.workspace import views
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
-from tickets.workspace.oversight import people, said, sections, waiting
+from tickets.workspace.oversight import approvals, people, said, sections, waiting
 
 
 @require_safe
@@ -31,6 +31,7 @@ def shown(actor: Actor) -> dict[str, Any]:
     added = sections.of(actor)
     return {
         "waits": waiting.longest(actor, team),
+        "approvals": approvals.waiting(actor),
         "promises": waiting.promises(actor),
         "people": people.shown(team),
         "ratings": said.ratings(actor),
