@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0065_indexes_of_the_leads_home"),
+        ("tickets", "0066_visits_of_the_help_centre"),
     ]
 
     operations = [

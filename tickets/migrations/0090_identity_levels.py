@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """Codes that prove an address in a conversation, and the levels of who somebody is."""
 
     dependencies = [
-        ("tickets", "0065_indexes_of_the_leads_home"),
+        ("tickets", "0070_words_of_log_ins_and_copies"),
     ]
 
     operations = [
@@ -225,7 +225,12 @@ class Migration(migrations.Migration):
                     ("blocked", "Notice to somebody who is blocked"),
                     ("answer_waits", "An answer waits, with a code"),
                     ("confirm_address", "Confirmation of an address"),
+                    ("copy", "Copy to others in the conversation"),
                     ("identity_code", "Code to prove an address"),
+                    ("login_confirm", "Log-in: confirmation of an address"),
+                    ("login_reset", "Log-in: a new password"),
+                    ("login_exists", "Log-in: there is an account already"),
+                    ("login_unknown", "Log-in: there is no account"),
                 ],
                 max_length=20,
                 verbose_name="mail",
@@ -246,7 +251,12 @@ class Migration(migrations.Migration):
                             "blocked",
                             "answer_waits",
                             "confirm_address",
+                            "copy",
                             "identity_code",
+                            "login_confirm",
+                            "login_reset",
+                            "login_exists",
+                            "login_unknown",
                         ],
                     )
                 ),

@@ -10,7 +10,7 @@ import tickets.models.ways_in
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0065_indexes_of_the_leads_home"),
+        ("tickets", "0091_identity_words"),
     ]
 
     operations = [
