@@ -13,7 +13,15 @@ from tickets.bulk import working
 from tickets.delivering import run
 from tickets.email import sender
 from tickets.intake import attachments
-from tickets.models import BulkJob, Claim, IdempotentRequest, IncomingMail, Notification, Reaction
+from tickets.models import (
+    BulkJob,
+    Claim,
+    IdempotentRequest,
+    IncomingMail,
+    Notification,
+    Reaction,
+    Record,
+)
 from tickets.search import indexing
 
 SWEEP_AFTER = timedelta(seconds=3)  # what is younger is still on its way through the queue
@@ -101,12 +109,13 @@ def fill_search() -> None:
 @shared_task
 def clean_up() -> None:
     """Forget what is kept for a time only: answers to idempotent requests, claims to addresses,
-    notifications that were read long ago, acts on many tickets, the sources of mails, and files
-    that belong to nothing.
+    notifications that were read long ago, acts on many tickets, records from outside, the
+    sources of mails, and files that belong to nothing.
     """
     IdempotentRequest.objects.forget_old()
     Claim.objects.forget_old()
     Notification.objects.forget_old()
     BulkJob.objects.forget_old()
+    Record.objects.forget_old()
     IncomingMail.objects.forget_sources()
     attachments.remove_orphans()

@@ -17,6 +17,7 @@ from tickets.models import (
     EventKind,
     ExternalId,
     Fact,
+    Record,
     Ticket,
     User,
 )
@@ -138,6 +139,7 @@ def _join(actor: Actor, visitor: Customer, owner: Customer) -> None:
     for ticket in tickets:
         give_to(actor, ticket, visitor, owner)
     Fact.objects.filter(customer=visitor).update(customer=owner)
+    Record.objects.filter(customer=visitor).update(customer=owner)
     _end_merges(visitor)
     _bring_along(visitor, owner)
     if visitor.name and not owner.name:
