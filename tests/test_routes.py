@@ -87,7 +87,10 @@ HANDED = {
     "mail-in"
 }  # called by mail providers, who have a secret; see tests/tickets/test_handed_mail.py
 API_READ = {"api-ticket", "api-articles", "api-article-search", "api-article"}
-API_BOTH = {"api-tickets", "api-messages"}
+API_BOTH = {
+    *("api-tickets", "api-messages"),
+    *("api-records", "api-record", "api-records-bulk", "api-ticket-records"),
+}
 API_OPEN = {"api-schema", "api-docs"}
 OTHERS = ("admin/", "account/")  # Django's and allauth's own, which have tests of their own
 
@@ -102,6 +105,8 @@ SAMPLES = {
     "<uuid:pk>": str(uuid4()),
     "<uuid:file>": str(uuid4()),
     "<slug:slug>": "missing",
+    "<slug:type>": "missing",
+    "<str:external_id>": "missing",
     "<str:token>": "missing",
 }
 
