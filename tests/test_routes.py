@@ -30,6 +30,7 @@ READ = {
     *("workspace-segments", "workspace-segment", "workspace-customer-choices"),
     *("workspace-copilot", "workspace-ask", "workspace-summary"),
     *("workspace-leads", "workspace-day"),
+    *("workspace-records", "workspace-record", "workspace-customer-records"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {
@@ -56,6 +57,7 @@ WRITE = {
     *("workspace-external-id", "workspace-part-customers", "workspace-change-organization"),
     *("workspace-organization-domains", "workspace-remove-segment"),
     *("workspace-use-suggestion", "workspace-language"),
+    *("workspace-link-record", "workspace-unlink-record"),
 }
 FORM = {
     "ask",

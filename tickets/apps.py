@@ -17,7 +17,7 @@ class TicketsConfig(AppConfig):
         from tickets.portal import accounts
         from tickets.search import indexing
         from tickets.web import second_factor
-        from tickets.workspace import by_mail
+        from tickets.workspace import by_mail, records
 
         outbound.subscribe()
         copies.subscribe()
@@ -33,3 +33,4 @@ class TicketsConfig(AppConfig):
         organizations.subscribe()
         second_factor.subscribe()
         by_mail.take_part()
+        records.take_part()

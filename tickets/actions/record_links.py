@@ -217,7 +217,7 @@ def _told(record: Record, changes: dict[str, list[Any]]) -> dict[str, Any]:
         return {"names": [each.name for each in known]} if known else {}
     data: dict[str, Any] = {"name": status.name}
     if status.kind != FieldKind.TEXT:
-        data["kind"] = status.kind
+        data["field_kind"] = status.kind
         data["before"], data["after"] = changes[status.key]
     return data
 

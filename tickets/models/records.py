@@ -32,10 +32,10 @@ _plain_key = RegexValidator(
 )
 # What a look is made of; two dashes in a row say no more than one.
 _LOOK = RegexValidator(
-    r"^[A-Za-z0-9#@]+([-_./ ][A-Za-z0-9#@]+)*\*?\Z",
+    r"^[A-Za-z0-9#@]+([-_./ ][A-Za-z0-9#@]+)*([-_./ ]?\*)?\Z",
     gettext_lazy(
         "Use letters and digits as they are, # for a digit, @ for a letter, a single - _ . / or space "
-        "between them, and * at the end for the rest."
+        "between them, and * at the end for the rest, which begins with a digit."
     ),
 )
 
@@ -131,7 +131,8 @@ class RecordType(models.Model):
         self.customer_system = " ".join(self.customer_system.split()).lower()
         fixed = [letter for letter in self.look if letter.isalnum()]
         open_ones = [letter for letter in self.look if letter in "#@"]
-        enough = len(fixed) + len(open_ones) >= (4 if fixed else 6)
+        letters = len(fixed) + len(open_ones) + self.look.endswith("*")
+        enough = letters >= (4 if fixed else 6)
         if self.look and not (enough and (open_ones or self.look.endswith("*"))):
             raise ValidationError(
                 {

@@ -15,7 +15,8 @@ MOST = 10  # of one text: a pasted list is about no one of them
 _BETWEEN = "-_./ "
 # However one writes it: with another dash, a space or nothing.
 _DIVIDER = "[-_./ \u00a0\u2010\u2011\u2012\u2013\u2014]?"
-_REST = rf"(?:{_DIVIDER}[A-Z0-9]){{0,{LONGEST_REFERENCE}}}"
+# A digit first, so that INV-* is no part of "invoice"; a space ends it.
+_REST = rf"[0-9](?:[-_./\u2010-\u2014]?[A-Z0-9]){{0,{LONGEST_REFERENCE}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,8 @@ def compiled(look: str) -> re.Pattern[str]:
 
     Beside it stands no further letter or digit, so that KM-##### is not found in KM-482134.
     """
-    rest = look.endswith("*")
     parts = "".join(_part(letter) for letter in look.removesuffix("*"))
-    ending = _REST.replace(_DIVIDER, "[-_./\u2010-\u2014]?") if rest else ""
+    ending = _REST if look.endswith("*") else ""
     return re.compile(rf"(?<![^\W_]){parts}{ending}(?![^\W_])", re.IGNORECASE | re.ASCII)
 
 
