@@ -1,8 +1,8 @@
 """What other systems tell of their records: kept as they are there now, many at once.
 
 Telling twice changes nothing, and news that is older than what is kept is passed over: so a program may
-send again whatever it is not sure of, in any order. Each slice is one transaction, and costs the same
-number of statements whether it holds one row or a thousand.
+send again whatever it is not sure of, in any order. All of a call is one transaction, and each slice costs
+the same number of statements whether it holds one row or a thousand.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class Stored:
     message: str = ""
 
 
+@transaction.atomic
 def upsert_records(
     *, actor: Actor, record_type: RecordType, rows: Sequence[NewRecord]
 ) -> list[Stored]:
@@ -64,14 +65,16 @@ def upsert_records(
         NotAllowed: the actor is neither a program nor somebody who works here.
         ActionError: the type is not in use (any more).
     """
-    found: list[Stored] = []
-    for begin in range(0, len(rows), SLICE):
-        found += _upsert_slice(
+    return [
+        stored
+        for begin in range(0, len(rows), SLICE)
+        for stored in _upsert_slice(
             actor=actor, record_type=record_type, rows=rows[begin : begin + SLICE]
         )
-    return found
+    ]
 
 
+@transaction.atomic
 def upsert_record(*, actor: Actor, record_type: RecordType, row: NewRecord) -> Stored:
     """One record. Raises as `upsert_records` does."""
     return upsert_records(actor=actor, record_type=record_type, rows=[row])[0]
@@ -98,6 +101,7 @@ def adopt_records(*, actor: Actor, customer: Customer) -> int:
 
     How many. Records that are somebody's already stay where they are.
     """
+    customer = Customer.objects.locked(customer)
     theirs = Q(customer_email=customer.email) if customer.email else Q(pk__in=())
     for known in ExternalId.objects.filter(customer=customer):
         theirs |= Q(customer_number=known.value, type__customer_system=known.system)
@@ -139,7 +143,7 @@ def _refuse_strangers(actor: Actor) -> None:
 
 def _in_use(record_type: RecordType) -> RecordType:
     """The type as it is now, held. Raises ActionError."""
-    kept = RecordType.objects.kept(record_type)
+    kept = RecordType.objects.locked(record_type)
     if kept is None or not kept.active:
         raise ActionError(_("Records of this type are not taken any more."), code="type_not_in_use")
     return kept

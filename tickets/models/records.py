@@ -46,7 +46,7 @@ def reference_key(reference: str) -> str:
 
 
 class RecordTypeQuerySet(models.QuerySet["RecordType"]):
-    def kept(self, record_type: RecordType) -> RecordType | None:
+    def locked(self, record_type: RecordType) -> RecordType | None:
         """The row as it is now, which nobody deletes until the transaction ends; None if it is gone.
 
         Others may write records of it meanwhile: so it is not locked as Django would.
