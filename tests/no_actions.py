@@ -14,6 +14,8 @@ ONLY_CREATE = {
 # Public in a module of actions, but no action: none of them is reached from an interface.
 NO_ACTIONS = {
     "end_proof": "writes for an action that has locked the ticket and saves it",
+    "checked": "reads what was sent for an action",
+    "conversations_of": "reads for the reaction that tells them",
     "lock_rows": "locks for an action",
     "lock_person": "locks for an action",
     "lock_merged": "locks for an action",

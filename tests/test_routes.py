@@ -30,6 +30,7 @@ READ = {
     *("workspace-segments", "workspace-segment", "workspace-customer-choices"),
     *("workspace-copilot", "workspace-ask", "workspace-summary"),
     *("workspace-leads", "workspace-day"),
+    *("workspace-records", "workspace-record", "workspace-customer-records"),
 }
 # Opened by a link or by a reload, each leads to the page that its form stands on.
 WRITE = {
@@ -57,6 +58,7 @@ WRITE = {
     *("workspace-external-id", "workspace-part-customers", "workspace-change-organization"),
     *("workspace-organization-domains", "workspace-remove-segment"),
     *("workspace-use-suggestion", "workspace-language"),
+    *("workspace-link-record", "workspace-unlink-record"),
 }
 FORM = {
     "ask",
@@ -90,7 +92,10 @@ HANDED = {
     "mail-in"
 }  # called by mail providers, who have a secret; see tests/tickets/test_handed_mail.py
 API_READ = {"api-ticket", "api-articles", "api-article-search", "api-article"}
-API_BOTH = {"api-tickets", "api-messages"}
+API_BOTH = {
+    *("api-tickets", "api-messages"),
+    *("api-records", "api-record", "api-records-bulk", "api-ticket-records"),
+}
 API_OPEN = {"api-schema", "api-docs"}
 OTHERS = ("admin/", "account/")  # Django's and allauth's own, which have tests of their own
 
@@ -105,6 +110,8 @@ SAMPLES = {
     "<uuid:pk>": str(uuid4()),
     "<uuid:file>": str(uuid4()),
     "<slug:slug>": "missing",
+    "<slug:type>": "missing",
+    "<str:external_id>": "missing",
     "<str:token>": "missing",
 }
 

@@ -62,6 +62,8 @@ def filled(address: str, ticket: Ticket, draft: Article) -> str:
         "reference": ticket.reference,
         "position": str(answer.position),
         "slug": draft.slug,
+        "type": "order",
+        "external_id": "1",
         "pk": "1",
         "number": "1",
         "object_id": "1",

@@ -9,7 +9,7 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tickets import sending, telling, uses
+        from tickets import noticing, sending, telling, uses
         from tickets.actions import organizations
         from tickets.bulk import working
         from tickets.email import answering, copies, outbound
@@ -17,7 +17,7 @@ class TicketsConfig(AppConfig):
         from tickets.portal import accounts, visits
         from tickets.search import indexing
         from tickets.web import second_factor
-        from tickets.workspace import by_mail
+        from tickets.workspace import by_mail, records
 
         outbound.subscribe()
         copies.subscribe()
@@ -29,7 +29,9 @@ class TicketsConfig(AppConfig):
         indexing.subscribe()
         telling.subscribe()
         uses.subscribe()
+        noticing.subscribe()
         organizations.subscribe()
         second_factor.subscribe()
         by_mail.take_part()
         visits.take_part()
+        records.take_part()

@@ -22,6 +22,7 @@ from tickets.models import (
     IncomingMail,
     Notification,
     Reaction,
+    Record,
     SiteSettings,
     Visit,
 )
@@ -113,14 +114,16 @@ def fill_search() -> None:
 @shared_task
 def clean_up() -> None:
     """Forget what is kept for a time only: answers to idempotent requests, claims to addresses,
-    notifications that were read long ago, acts on many tickets, the sources of mails, calls of
-    connectors, what customers read and searched, and files that belong to nothing.
+    notifications that were read long ago, acts on many tickets, records from outside, the
+    sources of mails, calls of connectors, what customers read and searched, and files that belong
+    to nothing.
     """
     IdempotentRequest.objects.forget_old()
     Claim.objects.forget_old()
     IdentityCheck.objects.forget_old()
     Notification.objects.forget_old()
     BulkJob.objects.forget_old()
+    Record.objects.forget_old()
     IncomingMail.objects.forget_sources()
     ConnectorCall.objects.forget_old()
     Visit.objects.forget_older(SiteSettings.load().visit_days)

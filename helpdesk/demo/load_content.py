@@ -22,6 +22,7 @@ class Content:
     articles: list[Entry]  # `slug`, `category`, `body`, and what the front matter says
     conversations: list[Entry]  # the oldest first
     desk: Entry  # what the agents made of them
+    records: Entry  # what other systems tell of, and which kinds there are
 
 
 def read() -> Content:
@@ -36,6 +37,7 @@ def read() -> Content:
         categories=_toml(HERE / "categories.toml"),
         articles=[_article(path) for path in sorted((HERE / "articles").glob("*/*.md"))],
         desk=_toml(HERE / "desk.toml"),
+        records=_toml(HERE / "records.toml"),
         conversations=sorted(conversations, key=lambda told: -float(told["days_ago"])),
     )
 

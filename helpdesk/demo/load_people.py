@@ -161,6 +161,6 @@ def _shop(now: datetime) -> ApiKey:
         name=SHOP,
         prefix=secret[:8],
         hash=hash_secret(secret),
-        scopes=[Scope.TICKETS_WRITE.value],
+        scopes=[Scope.TICKETS_WRITE.value, Scope.RECORDS_WRITE.value],
         created_at=now - timedelta(days=90),
     )

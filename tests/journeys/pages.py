@@ -79,6 +79,22 @@ if not AnswerReport.objects.exists():
 CustomField.objects.create(
     about="ticket", key="size", name="Size", kind="choice", options=["Small", "Large"]
 )
+orders = RecordType.objects.order_by("pk").first() or RecordType.objects.create(
+    key="order", name="Order", plural="Orders", look="KM-#####"
+)
+if not orders.fields.exists():
+    RecordField.objects.create(
+        type=orders, key="status", name="Status", kind="choice", options=["packed", "sent"],
+        is_status=True,
+    )
+status = orders.fields.filter(is_status=True).first()
+for value in status.options[:2]:
+    told = actions.NewRecord(
+        "stage-1", reference="KM-98213", customer_email=maya.email, values={status.key: value}
+    )
+    actions.upsert_record(actor=Actor.system(), record_type=orders, row=told)
+record = Record.objects.get(external_id="stage-1")
+actions.link_record(actor=by_amara, ticket=talks, record=record)
 view = SavedView.objects.create(
     owner=amara, team=team, name="Open tents", query="status:open tent", sort="newest"
 )
@@ -124,7 +140,8 @@ rule = EscalationRule.objects.order_by("pk").first()
 rows = {model: model._default_manager.order_by("pk").first() for model in site._registry}
 print(json.dumps({
     "rows": {model._meta.label_lower.replace(".", "_"): row and row.pk for model, row in rows.items()},
-    "article": article.slug, "article_pk": article.pk, "category": Category.objects.first().slug,
+    "article": article.slug, "article_pk": article.pk, "record": record.pk,
+    "category": Category.objects.first().slug,
     "mail": mail.pk, "mail_template": template.pk, "approval": approval.pk, "operation": operation.pk,
     "by_mail": links.make(links.Act.PERSON, reported).rsplit("/", 2)[1],
     "macro": Macro.objects.get(owner=amara).pk, "customer": maya.pk, "segment": segment.pk,
@@ -200,6 +217,9 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "/workspace/customers/{customer}/merge/?other={other_customer}",
         ),
     ),
+    "workspace-records": (AGENT, ("/workspace/{talks}/records/", "/workspace/{asked}/records/")),
+    "workspace-record": (AGENT, ("/workspace/records/{record}/",)),
+    "workspace-customer-records": (AGENT, ("/workspace/customers/{customer}/records/",)),
     "workspace-organization": (AGENT, ("/workspace/organizations/{organization}/",)),
     "workspace-segments": (AGENT, ("/workspace/segments/",)),
     "workspace-segment": (AGENT, ("/workspace/segments/{segment}/",)),
@@ -301,7 +321,8 @@ NO_PAGES: Final = frozenset(
         *("workspace-mail-again", "workspace-mail-hold", "workspace-mail-open"),
         *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
-        *("api-article", "api-schema"),
+        *("api-article", "api-schema", "api-records", "api-record", "api-records-bulk"),
+        *("api-ticket-records", "workspace-link-record", "workspace-unlink-record"),
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a
         # mail, or has a password, as everybody has.
         *("account_complete_password_reset", "account_password_reset_completed"),

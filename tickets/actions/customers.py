@@ -19,6 +19,7 @@ from tickets.models import (
     EventKind,
     ExternalId,
     Fact,
+    Record,
     Ticket,
     User,
     Visit,
@@ -146,6 +147,7 @@ def _join(actor: Actor, visitor: Customer, owner: Customer) -> None:
         give_to(actor, ticket, visitor, owner)
     Fact.objects.filter(customer=visitor).update(customer=owner)
     Visit.objects.filter(customer=visitor).update(customer=owner)
+    Record.objects.filter(customer=visitor).update(customer=owner)
     _end_merges(visitor)
     _bring_contacts(visitor, owner)
     if visitor.name and not owner.name:

@@ -21,6 +21,7 @@ from tickets.actors import Actor
 from tickets.conversation import macros, placeholders
 from tickets.conversation.macros import Acts
 from tickets.conversation.placeholders import Filled, Unpublished
+from tickets.conversation.record_placeholders import NotOne
 from tickets.intake import text
 from tickets.models import Draft, Event, EventKind, Kind, Macro, Team, Ticket, User
 from tickets.models.macros import FOLDER_LENGTH, MOST_OWN, MOST_SHARED, NAME_LENGTH
@@ -182,16 +183,18 @@ def leave_macro_out(*, actor: Actor, ticket: Ticket) -> Draft | None:
 
 
 def plan_for(ticket: Ticket, user: User, macro: Macro) -> Plan:
-    """What a macro would do now. At most eleven queries.
+    """What a macro would do now. At most eleven queries, six more where it names records.
 
     Raises:
-        ActionError: it names something that is not there any more.
+        ActionError: it names something that is not there any more, or no one record.
     """
     try:
         body = placeholders.fill(macro.body, ticket, user)
         note = placeholders.fill(macro.note, ticket, user)
     except Unpublished as error:
         raise ActionError(str(error), code="gone") from error
+    except NotOne as error:
+        raise ActionError(str(error), code="not_one") from error
     return Plan(macro, body, note, refuse_gone({"acts": macro.acts}))
 
 

@@ -39,6 +39,7 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("Types of conversations"), "category", "tickets_tickettype"),
             _page(_("Statuses"), "label", "tickets_status"),
             _page(_("Custom fields"), "edit_attributes", "tickets_customfield"),
+            _page(_("Types of records"), "package_2", "tickets_recordtype"),
             _page(_("Macros"), "bolt", "tickets_macro"),
             _page(_("Kinds of approvals"), "approval", "tickets_approvalkind"),
             _page(_("Approvals"), "fact_check", "tickets_approval"),

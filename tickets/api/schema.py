@@ -38,8 +38,8 @@ BODY_PROBLEMS = {
     411: "The body came without a Content-Length.",
     413: "The body is too large.",
     415: "The body is not JSON.",
-    422: "The idempotency key was used with another request.",
 }
+KEY_PROBLEMS = {422: "The idempotency key was used with another request."}
 IDEMPOTENCY_KEY = OpenApiParameter(
     idempotency.HEADER,
     {"type": "string", "pattern": f"^{idempotency.KEY}$"},
@@ -98,26 +98,30 @@ def operation(
     description: str = "",
     *,
     scope: Scope,
-    answer: type[serializers.Serializer[Any]],
+    answer: type[serializers.Serializer[Any]] | None,
     query: type[Strict] | None = None,
     body: type[Strict] | None = None,
     receipt: type[serializers.Serializer[Any]] | None = None,
+    replaces: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Describe a view's method: what it takes, what it answers, and what it may refuse.
 
-    `receipt` is what a key gets that may write and not read.
+    `receipt` is what a key gets that may write and not read. What `replaces` has no second effect by
+    itself; without an `answer` nothing is said but that it was done.
     """
-    success = 201 if body else 200
+    success = 204 if answer is None else 201 if body and not replaces else 200
     answers: Any = answer
-    if receipt:
+    if receipt and answer:
         answers = PolymorphicProxySerializer(
             component_name=f"{slugify(summary).title().replace('-', '')}Answer",
             serializers=[answer, receipt],
             resource_type_field_name=None,
         )
     parameters: list[Any] = [query] if query else []
-    if body:
+    problems = PROBLEMS | (BODY_PROBLEMS if body else {})
+    if body and not replaces:
         parameters.append(IDEMPOTENCY_KEY)
+        problems |= KEY_PROBLEMS
 
     def describe(handler: Handler) -> Handler:
         # A method that takes a part of the address has something that may be missing, or a page.
@@ -125,7 +129,7 @@ def operation(
             query is not None and issubclass(query, CursorQuery)
         )
         responses: dict[int, Any] = {success: answers}
-        for status, meaning in sorted((PROBLEMS | (BODY_PROBLEMS if body else {})).items()):
+        for status, meaning in sorted(problems.items()):
             if status != 404 or finds_one:
                 responses[status] = OpenApiResponse(ProblemOut, description=meaning)
         described: Handler = extend_schema(

@@ -5,12 +5,21 @@ from django.urls import URLPattern, path, re_path
 from tickets.api.errors import no_such_route
 from tickets.api.views.articles import ArticleDetail, ArticleList, ArticleSearch
 from tickets.api.views.description import docs, schema
+from tickets.api.views.records import RecordBulk, RecordDetail, RecordList, TicketRecordList
 from tickets.api.views.tickets import MessageList, TicketDetail, TicketList
 
 urlpatterns: list[URLPattern] = [
     path("v1/tickets/", TicketList.as_view(), name="api-tickets"),
     path("v1/tickets/<slug:reference>/", TicketDetail.as_view(), name="api-ticket"),
     path("v1/tickets/<slug:reference>/messages/", MessageList.as_view(), name="api-messages"),
+    path(
+        "v1/tickets/<slug:reference>/records/",
+        TicketRecordList.as_view(),
+        name="api-ticket-records",
+    ),
+    path("v1/records/<slug:type>/", RecordList.as_view(), name="api-records"),
+    path("v1/records/<slug:type>/bulk/", RecordBulk.as_view(), name="api-records-bulk"),
+    path("v1/records/<slug:type>/<str:external_id>/", RecordDetail.as_view(), name="api-record"),
     path("v1/articles/", ArticleList.as_view(), name="api-articles"),
     path("v1/articles/search/", ArticleSearch.as_view(), name="api-article-search"),
     path("v1/articles/<slug:slug>/", ArticleDetail.as_view(), name="api-article"),

@@ -6,7 +6,7 @@ from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
-from tickets.conditions import custom_fields, segments
+from tickets.conditions import custom_fields, records, segments
 from tickets.conditions.fields import fixed_fields
 from tickets.conditions.ticket_row import TicketRow
 from tickets.conditions.values import Situation, Value
@@ -20,7 +20,7 @@ def of_ticket(ticket: Ticket, *, text: str, now: datetime) -> dict[str, Value]:
     """
     row = TicketRow.load(ticket, text=text, now=now)
     fixed = {field.name: field.read(row) for field in fixed_fields() if field.read is not None}
-    known = fixed | custom_fields.of_row(row)
+    known = fixed | custom_fields.of_row(row) | records.of_row(row)
     return known | segments.of_customer(row["customer_key"], now) if row["has_segments"] else known
 
 

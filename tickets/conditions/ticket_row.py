@@ -105,6 +105,14 @@ SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type,
     organization.custom::json AS organization_custom,
     (SELECT json_agg(json_build_array(field.about, field.key, field.kind))
         FROM tickets_customfield AS field) AS custom_fields,
+    (SELECT json_agg(json_build_array(type.id, type.key,
+            (SELECT json_agg(json_build_array(field.key, field.kind))
+                FROM tickets_recordfield AS field WHERE field.type_id = type.id)))
+        FROM tickets_recordtype AS type WHERE type.active) AS record_types,
+    (SELECT json_agg(json_build_array(record.type_id, record.reference, record."values")
+            ORDER BY link.id)
+        FROM tickets_ticketrecord AS link JOIN tickets_record AS record ON record.id = link.record_id
+        WHERE link.ticket_id = ticket.id AND link.about = 'linked') AS records,
     (SELECT json_agg(json_build_array(span.weekday, span.opens, span.closes))
         FROM tickets_openingspan AS span WHERE span.hours_id = hours.id) AS spans,
     array(SELECT holiday.day FROM tickets_holiday AS holiday

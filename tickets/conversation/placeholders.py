@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from knowledgebase.models import Article
+from tickets.conversation import record_placeholders
 from tickets.conversation.asked_again import FACTS, name_of
 from tickets.models import SiteSettings, Ticket, User
 
@@ -61,7 +62,8 @@ def all_names() -> list[tuple[str, str]]:
     facts = [(f"{FACT}{key}", str(name_of(key))) for key in FACTS]
     article = (f"{ARTICLE}…", _("a link to the article with that address, under its title"))
     known = [(name, str(words)) for name, words in _NAMES.items()]
-    return [(f"{{{name}}}", words) for name, words in (*known, *facts, article)]
+    records = record_placeholders.names().items()
+    return [(f"{{{name}}}", words) for name, words in (*known, *facts, *records, article)]
 
 
 def unknown_in(text: str) -> list[str]:
@@ -69,7 +71,9 @@ def unknown_in(text: str) -> list[str]:
     names = dict.fromkeys(_FORM.findall(text))
     slugs = {name.removeprefix(ARTICLE) for name in names if name.startswith(ARTICLE)}
     public = set(Article.objects.public().filter(slug__in=slugs).values_list("slug", flat=True))
-    return [f"{{{name}}}" for name in names if not _is_known(name, public)]
+    unknown = [name for name in names if not _is_known(name, public)]
+    records = record_placeholders.names() if unknown else {}
+    return [f"{{{name}}}" for name in unknown if name not in records]
 
 
 def _is_known(name: str, public: set[str]) -> bool:
@@ -79,14 +83,19 @@ def _is_known(name: str, public: set[str]) -> bool:
 
 
 def fill(text: str, ticket: Ticket, user: User) -> Filled:
-    """A text for one conversation and its agent. At most three queries.
+    """A text for one conversation and its agent. At most three queries, three more for records.
 
     Raises:
         Unpublished: an article that it links to.
+        NotOne: a record that it names is not the one that the conversation is about.
     """
     names = set(_FORM.findall(text))
     values = {name: read(ticket, user) for name, read in _READ.items() if name in names}
     values |= _facts(ticket, names) | _articles(names)
+    values |= record_placeholders.values(
+        ticket,
+        [name for name in names if name not in _NAMES and not name.startswith((FACT, ARTICLE))],
+    )
     marks: dict[str, None] = {}
 
     def value(match: re.Match[str]) -> str:

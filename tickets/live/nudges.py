@@ -32,6 +32,8 @@ STAFF_ONLY = {
     *(EventKind.MAIL_FAILED, EventKind.MAIL_BOUNCED, EventKind.MAIL_COMPLAINED),
     *(EventKind.MAIL_SENT_AGAIN, EventKind.MAIL_HELD_BACK, EventKind.MAIL_SILENCED),
     EventKind.ADDRESS_OPENED,
+    *(EventKind.RECORD_LINKED, EventKind.RECORD_UNLINKED),
+    *(EventKind.RECORD_OF_ANOTHER, EventKind.RECORD_CHANGED),
     EventKind.MACRO_APPLIED,
 }
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """Codes that prove an address in a conversation, and the levels of who somebody is."""
 
     dependencies = [
-        ("tickets", "0070_words_of_log_ins_and_copies"),
+        ("tickets", "0080_records"),
     ]
 
     operations = [
@@ -190,6 +190,12 @@ class Migration(migrations.Migration):
                     ("customer.parted", "parted two customers again"),
                     ("organization.changed", "changed what is known of the organisation"),
                     ("organization.joined", "joined the organisation by their address"),
+                    ("records.stored", "told of records"),
+                    ("record.deleted", "deleted a record"),
+                    ("record.linked", "linked a record"),
+                    ("record.unlinked", "removed the link to a record"),
+                    ("record.of_another", "named a record of another customer"),
+                    ("record.changed", "changed a record"),
                     ("setting.added", "added"),
                     ("setting.changed", "changed"),
                     ("setting.removed", "removed"),

@@ -53,6 +53,14 @@ from tickets.models.policy import Holiday, OpeningHours, OpeningSpan, SiteSettin
 from tickets.models.properties import Tag, TicketType
 from tickets.models.ratings import Rating
 from tickets.models.readings import Reading
+from tickets.models.records import (
+    NamedReference,
+    Record,
+    RecordField,
+    RecordType,
+    RecordVersion,
+    TicketRecord,
+)
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
 from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
@@ -127,6 +135,7 @@ __all__ = [
     "Match",
     "Mention",
     "Message",
+    "NamedReference",
     "Note",
     "NoteKind",
     "Notification",
@@ -149,6 +158,10 @@ __all__ = [
     "ReactionState",
     "Reading",
     "Reason",
+    "Record",
+    "RecordField",
+    "RecordType",
+    "RecordVersion",
     "Resolution",
     "Role",
     "RuleFiring",
@@ -166,6 +179,7 @@ __all__ = [
     "Team",
     "Ticket",
     "TicketLink",
+    "TicketRecord",
     "TicketText",
     "TicketType",
     "Tier",

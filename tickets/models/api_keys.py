@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 class Scope(models.TextChoices):
     TICKETS_READ = "tickets:read", _("Read tickets and messages")
     TICKETS_WRITE = "tickets:write", _("Open tickets and add messages")
+    RECORDS_READ = "records:read", _("Read records and what they are linked with")
+    RECORDS_WRITE = "records:write", _("Tell of records, delete and link them")
     ARTICLES_READ = "articles:read", _("Read and search published articles")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from math import isfinite
 from typing import Any
@@ -114,27 +115,36 @@ class CustomField(models.Model):
         Raises:
             ValidationError: that is no value of this field.
         """
-        texts = [one for each in sent if (one := " ".join(each.split()))]
-        if not texts:
-            return None
-        if self.kind in (FieldKind.CHOICE, FieldKind.CHOICES):
-            had = before if isinstance(before, list) else [before]
-            if not {*texts} <= {*self.options, *had}:
-                raise ValidationError(_("Choose one of the values."), code="invalid")
-            return texts[0] if self.kind == FieldKind.CHOICE else list(dict.fromkeys(texts))
-        if self.kind == FieldKind.NUMBER:
-            return _number(texts[0])
-        if self.kind == FieldKind.DATE:
-            return _day(texts[0])
-        if self.kind == FieldKind.CHECKBOX:
-            if texts[0] not in ("yes", "no"):
-                raise ValidationError(_("Choose yes or no."), code="invalid")
-            return texts[0] == "yes"
-        if len(texts[0]) > LONGEST_TEXT:
-            raise ValidationError(
-                _("Keep it under %(most)d characters.") % {"most": LONGEST_TEXT}, code="too_long"
-            )
-        return texts[0]
+        return read_value(self.kind, self.options, sent, before)
+
+
+def read_value(kind: str, options: Sequence[str], sent: Sequence[str], before: Any = None) -> Any:
+    """What is sent for a field of a kind, as it is kept; None for nothing. What it was already may stay.
+
+    Raises:
+        ValidationError: that is no value of such a field.
+    """
+    texts = [one for each in sent if (one := " ".join(each.split()))]
+    if not texts:
+        return None
+    if kind in (FieldKind.CHOICE, FieldKind.CHOICES):
+        had = before if isinstance(before, list) else [before]
+        if not {*texts} <= {*options, *had}:
+            raise ValidationError(_("Choose one of the values."), code="invalid")
+        return texts[0] if kind == FieldKind.CHOICE else list(dict.fromkeys(texts))
+    if kind == FieldKind.NUMBER:
+        return _number(texts[0])
+    if kind == FieldKind.DATE:
+        return _day(texts[0])
+    if kind == FieldKind.CHECKBOX:
+        if texts[0] not in ("yes", "no"):
+            raise ValidationError(_("Choose yes or no."), code="invalid")
+        return texts[0] == "yes"
+    if len(texts[0]) > LONGEST_TEXT:
+        raise ValidationError(
+            _("Keep it under %(most)d characters.") % {"most": LONGEST_TEXT}, code="too_long"
+        )
+    return texts[0]
 
 
 def as_sent(value: Any) -> list[str]:

@@ -28,6 +28,7 @@ from tickets.portal import news as frames
 from tickets.portal.confirming import show_went_on, went_on
 from tickets.portal.forms import EmailForm, RatingForm
 from tickets.portal.respond import answer, problem, too_many
+from tickets.records.shown import for_customer
 from tickets.web.forms import MessageForm
 from tickets.web.posting import posted_from
 from tickets.web.refusals import by_script
@@ -167,6 +168,7 @@ def show(request: HttpRequest, ticket: Ticket, *, status: int = 200, **forms: An
         {
             **frames.context(ticket, shown),
             "section": "requests",
+            "records": for_customer(ticket),
             "custom": [field for field in custom_fields.of(ticket) if field.words],
             "shown": shown,
             "client_id": uuid.uuid4(),

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from tickets.conditions import Field, all_fields, field_named
 from tickets.conditions.custom_fields import PREFIX
-from tickets.models import User
+from tickets.conditions.records import PREFIX as RECORD
+from tickets.models import Record, User
+from tickets.models.records import reference_key
 from tickets.search.operators import (
     OPERATORS,
     Condition,
@@ -41,10 +43,10 @@ def operator_named(name: str) -> Operator | None:
     """The operator of this name; None where there is neither one nor a field."""
     if (known := OPERATORS.get(name)) is not None:
         return known
-    field = field_named(name)
+    field = field_named(name) or field_named(f"{RECORD}{name}")
     if field is not None:
         return _operator_of(field)
-    if name.startswith(PREFIX):
+    if name.startswith((PREFIX, RECORD)):
         raise Misread(
             _("There is no field %(name)s any more, so nothing is found by it.")
             % {"name": name[:60]}
@@ -75,15 +77,40 @@ def values_of(field: Field) -> list[tuple[str, str]]:
 
 
 def _operator_of(field: Field) -> Operator:
+    name = _name_of(field)
+
     def compile(values: list[str], user: User | None) -> Condition:  # noqa: A001 - as it is called
         if field.query is None:
             raise Misread(
                 _("%(name)s is known while somebody writes only: no list can be made of it.")
                 % {"name": f"{field.name}:"}
             )
+        if _is_of_references(field):
+            return {"field": field.name, "op": "any_of", "value": _as_written(field, values)}
         return {"field": field.name, **_compared(field, values)}
 
-    return Operator(field.name, field.label, f"{field.name}:{_example(field)}", compile)
+    return Operator(name, field.label, f"{name}:{_example(field)}", compile)
+
+
+def _is_of_references(field: Field) -> bool:
+    """Whether it is the references of the records of a type: `record.order`."""
+    return field.name.startswith(RECORD) and field.name.count(".") == 1
+
+
+def _name_of(field: Field) -> str:
+    """Records are looked for by the key of their type, unless something else is called so: `order:`."""
+    short = field.name.removeprefix(RECORD)
+    free = short not in OPERATORS and field_named(short) is None
+    return short if _is_of_references(field) and free else field.name
+
+
+def _as_written(field: Field, values: list[str]) -> list[str]:
+    """References as their records have them, however they were typed; what there is none of, as typed."""
+    by_key = {reference_key(value): value for value in values}
+    there = Record.objects.filter(
+        type__key=field.name.removeprefix(RECORD), reference_key__in=by_key
+    ).values_list("reference_key", "reference")
+    return list({**by_key, **dict(there)}.values())
 
 
 def _example(field: Field) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from tickets import access
 from tickets.actors import Actor
 from tickets.conversation.asked_again import name_of
+from tickets.conversation.custom_fields import in_words
 from tickets.models import (
     AuthorKind,
     Event,
@@ -25,6 +26,7 @@ from tickets.models import (
     LinkKind,
     Priority,
     Reason,
+    Record,
     RuleFiring,
     Team,
     Ticket,
@@ -96,6 +98,10 @@ class History:
     earlier: int | None
 
 
+_OF_RECORDS = (
+    *(EventKind.RECORD_LINKED, EventKind.RECORD_UNLINKED),
+    *(EventKind.RECORD_OF_ANOTHER, EventKind.RECORD_CHANGED),
+)
 # What names another conversation by its key, and under which name.
 _OTHERS = {
     EventKind.TICKET_MERGED: ("into", "merged"),
@@ -107,8 +113,8 @@ _OTHERS = {
 
 
 def page(ticket: Ticket, before: int | None = None, *, actor: Actor | None = None) -> History:
-    """The entries before a position. At most four statements, however many there are; and one more
-    where they name other conversations, of which is named what `actor` may see.
+    """The entries before a position. At most four statements, however many there are; one more
+    where they name other conversations, of which is named what `actor` may see; one for records.
     """
     events = (
         ticket.events.exclude(kind=EventKind.MESSAGE_POSTED, data__author=AuthorKind.SYSTEM)
@@ -133,12 +139,14 @@ class _Names:
     users: Mapping[int, User]
     teams: Mapping[int, Team]
     others: Mapping[int, Ticket]
+    records: Mapping[int, Record]
 
     @classmethod
     def of(cls, events: Iterable[Event], actor: Actor | None, ticket: Ticket) -> _Names:
         users: set[int] = set()
         teams: set[int] = set()
         others: set[int] = set()
+        records: set[int] = set()
         for event in events:
             data = event.data
             others |= {data[name] for name in _OTHERS.get(EventKind(event.kind), ())}
@@ -146,11 +154,18 @@ class _Names:
                 users |= {data["before"], data["after"]}
             users |= {data.get("user"), data.get("agent")}
             teams |= {data.get("team"), data.get("from_team")}
+            records |= {data["record"]} if event.kind in _OF_RECORDS else set()
         return cls(
             User.objects.in_bulk(users - {None}),
             Team.objects.in_bulk(teams - {None}),
             access.tickets_for(actor or Actor.nobody()).in_bulk(others - {ticket.pk}),
+            Record.objects.select_related("type").in_bulk(records) if records else {},
         )
+
+    def record(self, event: Event) -> str:
+        """What it is called. Of somebody else's stands here what the customer wrote, and no more."""
+        found = self.records.get(event.data["record"])
+        return f"{found.type} {found}" if found else _("one that was deleted")
 
     def other(self, event: Event) -> str:
         """The reference of the other conversation, if it may be seen."""
@@ -217,6 +232,11 @@ def _change(event: Event, names: _Names) -> Change | None:
         # Of a subject no words are kept: that it changed is all.
         case EventKind.TICKET_CHANGED if "before" in data:
             return Change(_value(data, "before"), _value(data, "after"))
+        case EventKind.RECORD_CHANGED if "before" in data:
+            before, after = (
+                in_words(data["field_kind"], data[side]) for side in ("before", "after")
+            )
+            return Change(before or _("none"), after or _("none"))
         case EventKind.TAGS_CHANGED:
             return Change("", ", ".join(data.get("added", ())))
         case EventKind.TICKET_ASSIGNED:
@@ -268,6 +288,11 @@ def _detail(event: Event, names: _Names) -> str:
             ) % {"number": data["number"]}
         case EventKind.AFFECTED_DONE:
             return str(_("%(done)d of %(number)d done") % data)
+        case EventKind.RECORD_CHANGED:
+            changed = ", ".join(data.get("names") or [data["name"]])
+            return f"{names.record(event)}: {changed}"
+        case kind if kind in _OF_RECORDS:
+            return names.record(event)
         case EventKind.FACT_NOTED:
             return capfirst(str(name_of(data["key"])))
         case EventKind.ANSWER_RATED:

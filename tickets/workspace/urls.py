@@ -31,6 +31,7 @@ from tickets.workspace import (
     organizations,
     palette,
     participants,
+    records,
     segments,
     snoozing,
     transcript,
@@ -99,6 +100,10 @@ urlpatterns = [
         customer_merging.part,
         name="workspace-part-customers",
     ),
+    path(
+        "customers/<int:pk>/records/", records.customer_records, name="workspace-customer-records"
+    ),
+    path("records/<int:pk>/", records.record_page, name="workspace-record"),
     path("organizations/<int:pk>/", organizations.organization_page, name="workspace-organization"),
     path(
         "organizations/<int:pk>/change/",
@@ -154,6 +159,11 @@ urlpatterns = [
     path("<str:reference>/transcript/", transcript.transcript, name="workspace-transcript"),
     path("<str:reference>/link/", linking.link, name="workspace-link"),
     path("<str:reference>/link/<int:pk>/remove/", linking.unlink, name="workspace-unlink"),
+    path("<str:reference>/records/", records.panel, name="workspace-records"),
+    path("<str:reference>/records/link/", records.link, name="workspace-link-record"),
+    path(
+        "<str:reference>/records/<int:pk>/remove/", records.unlink, name="workspace-unlink-record"
+    ),
     path("<str:reference>/merge/", linking.merge, name="workspace-merge"),
     path("<str:reference>/unmerge/", linking.unmerge, name="workspace-unmerge"),
     path("<str:reference>/split/<int:position>/", linking.split, name="workspace-split"),

@@ -8,6 +8,7 @@ from django.urls import get_resolver, reverse
 from knowledgebase.search import SearchResult
 from tests.factories import make_article, make_ticket
 from tests.tickets.api.conftest import Caller, MakeCaller, new_ticket
+from tests.tickets.records.making import make_record, make_type
 from tickets.api import urls
 from tickets.api.views import articles as views
 from tickets.api.views.base import ApiView
@@ -16,11 +17,25 @@ from tickets.models import Scope
 pytestmark = pytest.mark.django_db
 
 READ, WRITE, ARTICLES = Scope.TICKETS_READ, Scope.TICKETS_WRITE, Scope.ARTICLES_READ
+READ_RECORDS, WRITE_RECORDS = Scope.RECORDS_READ, Scope.RECORDS_WRITE
 # Route: for each method the scope that opens it and the status with it. All else is 405.
 TABLE: dict[str, dict[str, tuple[Scope, int]]] = {
     "api-tickets": {"GET": (READ, 200), "HEAD": (READ, 200), "POST": (WRITE, 201)},
     "api-ticket": {"GET": (READ, 200), "HEAD": (READ, 200)},
     "api-messages": {"GET": (READ, 200), "HEAD": (READ, 200), "POST": (WRITE, 201)},
+    "api-ticket-records": {
+        "GET": (READ_RECORDS, 200),
+        "HEAD": (READ_RECORDS, 200),
+        "POST": (WRITE_RECORDS, 201),
+    },
+    "api-records": {"GET": (READ_RECORDS, 200), "HEAD": (READ_RECORDS, 200)},
+    "api-record": {
+        "GET": (READ_RECORDS, 200),
+        "HEAD": (READ_RECORDS, 200),
+        "PUT": (WRITE_RECORDS, 200),
+        "DELETE": (WRITE_RECORDS, 204),
+    },
+    "api-records-bulk": {"POST": (WRITE_RECORDS, 201)},
     "api-articles": {"GET": (ARTICLES, 200), "HEAD": (ARTICLES, 200)},
     "api-article": {"GET": (ARTICLES, 200), "HEAD": (ARTICLES, 200)},
     "api-article-search": {"GET": (ARTICLES, 200), "HEAD": (ARTICLES, 200)},
@@ -89,6 +104,8 @@ def place(route: str) -> tuple[str, dict[str, object] | None]:
     if route in {"api-ticket", "api-messages"}:
         arguments = {"reference": make_ticket().reference}
         body = {"body": "It still drips."}
+    elif route.startswith(("api-record", "api-ticket-records")):
+        return record_place(route)
     elif route == "api-article":
         arguments = {"slug": make_article().slug}
     elif route == "api-tickets":
@@ -96,3 +113,18 @@ def place(route: str) -> tuple[str, dict[str, object] | None]:
     path = reverse(route, kwargs=arguments)
     assert get_resolver().resolve(path).url_name == route
     return path + ("?q=pole" if route == "api-article-search" else ""), body
+
+
+def record_place(route: str) -> tuple[str, dict[str, object]]:
+    """The same where a record is told of, read or linked."""
+    record = make_record(make_type(), status="packed")
+    body: dict[str, object] = {"values": {"status": "sent"}}
+    arguments = {"type": "order"}
+    if route == "api-ticket-records":
+        arguments = {"reference": make_ticket().reference}
+        body = {"type": "order", "external_id": record.external_id}
+    elif route == "api-record":
+        arguments["external_id"] = record.external_id
+    elif route == "api-records-bulk":
+        body = {"records": [{"external_id": "1"}]}
+    return reverse(route, kwargs=arguments), body

@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.factories import make_agent, make_team, make_user
+from tests.tickets.records.making import make_type
 from tickets.conditions import Field, all_fields
 from tickets.models import (
     AuthorKind,
@@ -21,11 +22,14 @@ from tickets.models import (
     Message,
     Organization,
     Priority,
+    Record,
+    RecordType,
     Resolution,
     Status,
     StatusCategory,
     Team,
     Ticket,
+    TicketRecord,
     TicketType,
     Tier,
     Turn,
@@ -94,6 +98,22 @@ class Sketch:
     since: datetime
     opened_by: int | None
     proof: tuple[int, datetime, bool, bool] | None
+    records: list[dict[str, Any]]
+
+
+# What may stand in the fields of a record: values of their kinds, and of others.
+_ODD = st.sampled_from([None, "", 7, True, ["x", 1], {"a": 1}])
+RECORDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "status": st.one_of(st.sampled_from(["ordered", "packed", "sent"]), _ODD),
+        "total": st.one_of(st.integers(-5, 100), st.sampled_from([0.1, 0.5, 1e9]), _ODD),
+        "due": st.one_of(st.sampled_from(["2026-03-28", "2026-03-29"]), _ODD),
+        "items": st.one_of(st.lists(st.sampled_from(["tent", "stove"]), max_size=2), _ODD),
+        "margin": st.one_of(words().filter(bool), _ODD),
+        "gift": st.one_of(st.booleans(), _ODD),
+    },
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,6 +160,7 @@ SKETCHES = st.builds(
     proof=st.one_of(
         st.none(), st.tuples(st.integers(0, 3), moments(), st.booleans(), st.booleans())
     ),
+    records=st.lists(RECORDS, max_size=3),
 )
 WORLDS = st.tuples(
     st.lists(PEOPLE, min_size=4, max_size=4), st.lists(SKETCHES, min_size=1, max_size=12)
@@ -149,7 +170,7 @@ WORLDS = st.tuples(
 def build(
     people: list[Person], sketches: list[Sketch], teams: list[Team], agent: User
 ) -> list[Ticket]:
-    """The rows of a world, in six statements."""
+    """The rows of a world, in eight statements."""
     organizations = {
         person: Organization(name=f"Random {number}", tier=person.tier)
         for number, person in enumerate(people)
@@ -193,7 +214,38 @@ def build(
         for ticket, sketch in zip(tickets, sketches, strict=True)
         for message in _messages(ticket, sketch.messages)
     )
+    _link_records(tickets, sketches)
     return tickets
+
+
+def _link_records(tickets: list[Ticket], sketches: list[Sketch]) -> None:
+    """Each with its own; of several the first is one that an agent removed."""
+    (orders,) = RecordType.objects.filter(key="order")
+    pairs = [
+        (ticket, number, values)
+        for ticket, sketch in zip(tickets, sketches, strict=True)
+        for number, values in enumerate(sketch.records)
+    ]
+    records = Record.objects.bulk_create(
+        Record(
+            type=orders,
+            external_id=f"{ticket.pk}-{number}",
+            reference=f"KM-{ticket.pk}-{number}",
+            reference_key=f"KM{ticket.pk}X{number}",
+            values=values,
+            changed_at=NOW,
+        )
+        for ticket, number, values in pairs
+    )
+    TicketRecord.objects.bulk_create(
+        TicketRecord(
+            ticket=ticket,
+            record=record,
+            found_by="agent",
+            about="removed" if number == 0 and len(sketches) % 2 else "linked",
+        )
+        for (ticket, number, _values), record in zip(pairs, records, strict=True)
+    )
 
 
 def _ticket(
@@ -331,7 +383,8 @@ def _group(member: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def desk() -> tuple[list[Team], User]:
-    """Two teams and an agent, for every world; and a status of each category."""
+    """Two teams and an agent, for every world; a status of each category, and a type of records."""
+    make_type()
     for category in StatusCategory:
         Status.objects.create(name=f"Status {category}", category=category)
     teams = [make_team(), make_team()]

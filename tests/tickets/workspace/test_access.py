@@ -43,7 +43,7 @@ TABLE = {
         ("GET", f"workspace-{name}"): [302, 404, 404, 404, 404, 404]
         for name in (
             *("customer", "duplicates", "merge-customers", "organization"),
-            *("segment", "change-segment"),
+            *("segment", "change-segment", "customer-records", "record"),
         )
     },
     **{
@@ -128,6 +128,9 @@ TABLE = {
     ("POST", "workspace-link"): [302, 404, 404, 422, 422, 422],  # without another one
     # A link that there is not.
     ("POST", "workspace-unlink"): [302, 404, 404, 404, 404, 404],
+    ("GET", "workspace-records"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-link-record"): [302, 404, 404, 422, 422, 422],  # without one
+    ("POST", "workspace-unlink-record"): [302, 404, 404, 404, 404, 404],  # none that is linked
     ("GET", "workspace-merge"): [302, 404, 404, 200, 200, 200],
     ("POST", "workspace-merge"): [302, 404, 404, 422, 422, 422],  # without another one
     ("POST", "workspace-unmerge"): [302, 404, 404, 302, 302, 302],
