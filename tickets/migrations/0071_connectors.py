@@ -10,7 +10,7 @@ import tickets.models.ways_in
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0091_identity_words"),
+        ("tickets", "0070_identity_words"),
     ]
 
     operations = [

@@ -78,6 +78,6 @@ def rename(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0090_identity_levels")]
+    dependencies = [("tickets", "0069_identity_levels")]
 
     operations = [migrations.RunPython(rename, migrations.RunPython.noop, elidable=True)]

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """Codes that prove an address in a conversation, and the levels of who somebody is."""
 
     dependencies = [
-        ("tickets", "0080_records"),
+        ("tickets", "0068_records"),
     ]
 
     operations = [

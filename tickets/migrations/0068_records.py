@@ -12,7 +12,7 @@ import tickets.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0070_words_of_log_ins_and_copies"),
+        ("tickets", "0067_words_of_log_ins_and_copies"),
     ]
 
     operations = [

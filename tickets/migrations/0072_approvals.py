@@ -9,7 +9,7 @@ import tickets.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0100_connectors"),
+        ("tickets", "0071_connectors"),
     ]
 
     operations = [
