@@ -351,3 +351,9 @@ def test_no_query_is_made_of_what_a_request_names() -> None:
         and "request" in ast.unparse(argument.value)
     ]
     assert found == []
+
+
+def test_nothing_of_ours_names_the_site_by_a_request_in_a_mail() -> None:
+    """`build_absolute_uri` takes the Host header's word for it."""
+    asking = {module.name for module in OURS if "build_absolute_uri" in module.path.read_text()}
+    assert asking == {"tickets/api/paging.py"}  # the next page, for the client that asked so

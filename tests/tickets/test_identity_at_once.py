@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.factories import make_customer
 from tests.tickets.ledger import kinds, positions
 from tests.tickets.parallel import real_transactions, together
-from tests.tickets.test_identity import INES, ask, check, made, other_than, visited
+from tests.tickets.proofs import INES, ask, check, made, other_than, visited
 from tickets.actions import Verdict
 from tickets.models import IdentityCheck, Verification
 

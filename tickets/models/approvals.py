@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -56,7 +58,7 @@ class ApprovalKind(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def amount_in_words(self, amount: object) -> str:
+    def amount_in_words(self, amount: Decimal | float) -> str:
         """Like "1,200.00 GBP"."""
         return f"{number_format(amount, 2, force_grouping=True)} {self.unit}".strip()
 

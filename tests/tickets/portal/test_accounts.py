@@ -17,7 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.factories import PASSWORD, make_agent, make_customer, make_user
+from tests.factories import PASSWORD, make_agent, make_user
 from tests.tickets.portal.conftest import Browser
 from tests.tickets.test_addresses import REFUSED, TWIN_OF, TWINS
 from tickets import events
@@ -396,28 +396,3 @@ def test_links_and_names_in_mails_are_of_the_configured_site(
         assert links
         assert {link.split("/")[2] for link in links} == {"help.kestrelmoor.example"}
         assert one.from_email.endswith("<support@localhost>")
-
-
-def test_nothing_of_ours_names_the_site_by_a_request_in_a_mail() -> None:
-    """`build_absolute_uri` takes the Host header's word for it."""
-    from tests.source import OURS
-
-    asking = {module.name for module in OURS if "build_absolute_uri" in module.path.read_text()}
-    assert asking == {"tickets/api/paging.py"}  # the next page, for the client that asked so
-
-
-# --- passwords ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("password", ["73016594820157", "0" * 64, "short", "password123456"])
-def test_a_password_that_is_guessed_easily_is_refused(client: Client, password: str) -> None:
-    client.post(SIGNUP, {"email": UNKNOWN, "password1": password})
-    assert not User.objects.exists()
-
-
-def test_a_customer_who_signs_up_gets_what_the_shop_opened_for_them(client: Client) -> None:
-    known = make_customer("Ines Pardo", email=UNKNOWN)
-    client.post(SIGNUP, {"email": UNKNOWN, "password1": PASSWORD})
-    client.post(VERIFY, {"code": code()})
-    known.refresh_from_db()
-    assert known.user is not None

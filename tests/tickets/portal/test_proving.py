@@ -14,7 +14,7 @@ from django.utils import timezone
 from tests.factories import make_agent, make_customer, make_ticket, make_visitor
 from tests.tickets.email.mail_server import owe_due
 from tests.tickets.portal.conftest import BY_SCRIPT, Browser, page_of
-from tests.tickets.test_identity import INES, by, made, other_than
+from tests.tickets.proofs import INES, by, made, other_than
 from tickets import actions
 from tickets.actors import Actor
 from tickets.models import Delivery, IdentityCheck, Ticket, Turn, Verification

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import make_admin, make_customer, make_ticket, make_visitor
+from tests.tickets.proofs import proved
 from tests.tickets.search.conftest import Finds
-from tests.tickets.test_identity import proved
 from tickets import actions
 from tickets.actors import Actor
 from tickets.conditions import all_fields

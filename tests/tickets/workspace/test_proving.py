@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_customer, make_ticket, make_visitor
-from tests.tickets.test_identity import INES, by, proved
+from tests.tickets.proofs import INES, by, proved
 from tests.tickets.workspace.conftest import BY_SCRIPT
 from tests.tickets.workspace.test_happened import told
 from tickets import actions
