@@ -6,12 +6,10 @@ import pytest
 from django.test import Client
 
 from tests.factories import PASSWORD, make_customer
+from tests.tickets.portal.test_accounts import SIGNUP, UNKNOWN, VERIFY, code
 from tickets.models import User
 
 pytestmark = pytest.mark.django_db
-
-SIGNUP = "/account/signup/"
-UNKNOWN = "unknown@walkers.example"
 
 
 @pytest.mark.parametrize("password", ["73016594820157", "0" * 64, "short", "password123456"])
