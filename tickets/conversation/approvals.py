@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
@@ -39,7 +40,7 @@ def of(ticket: Ticket) -> list[Waiting]:
     ]
 
 
-def _what(row: dict[str, object]) -> str:
+def _what(row: dict[str, Any]) -> str:
     kind = ApprovalKind(name=str(row["kind"]), unit=str(row["unit"]))
     if row["amount"] is None:
         return kind.name
