@@ -235,7 +235,6 @@ class Record(models.Model):
         related_name="records",
         null=True,
         blank=True,
-        db_index=False,
     )
     # Whose it is in the words of its system: it becomes a customer's as soon as they are known by them.
     customer_number = models.CharField(max_length=LONGEST_ID, blank=True)
@@ -295,9 +294,7 @@ class RecordVersion(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
-    api_key = models.ForeignKey(
-        "ApiKey", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
-    )
+    api_key = models.ForeignKey("ApiKey", on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
     class Meta:
@@ -369,7 +366,7 @@ class NamedReference(models.Model):
     ticket = models.ForeignKey(
         "Ticket", on_delete=models.CASCADE, related_name="named_references", db_index=False
     )
-    type = models.ForeignKey(RecordType, on_delete=models.CASCADE, related_name="+", db_index=False)
+    type = models.ForeignKey(RecordType, on_delete=models.CASCADE, related_name="+")
     reference_key = models.CharField(max_length=LONGEST_REFERENCE)
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
