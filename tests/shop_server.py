@@ -84,6 +84,6 @@ BODIES = {
     "nothing": b"",
     "surrogate": (
         b'{"order": {"number": "\\ud800", "status": "a\\u0000b", '
-        b'"customer": {"email": "maya@lindqvist.example"}}}'
+        b'"customer": {"email": "theo.v@homemail.example"}}}'
     ),
 }

@@ -24,7 +24,8 @@ ORDER = {
     "postcode": "postcode",
     "parcel": "parcel.number",
     "carrier": "parcel.carrier",
-    "expected": "parcel.expected",
+    "parcel_status": "parcel.status",
+    "parcel_seen": "parcel.seen",
 }
 IN_ORDER = {name: f"order.{path}" for name, path in ORDER.items()}
 RETURN = {"number": "return.number", "order": "return.order", "label": "return.label"}

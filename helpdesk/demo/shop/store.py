@@ -10,15 +10,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).parent / "orders.toml"
+# What the helpdesk was told of at the start: both know the same.
+FILE = Path(__file__).parent.parent / "records.toml"
 # How an order goes on by itself while the demo runs, and after how long.
 GOES_ON = {
-    "paid": ("packed", timedelta(hours=2)),
-    "packed": ("sent", timedelta(minutes=40)),
-    "sent": ("in delivery", timedelta(minutes=30)),
-    "in delivery": ("delivered", timedelta(hours=1)),
+    "Ordered": ("Packing", timedelta(hours=2)),
+    "Packing": ("Sent", timedelta(minutes=40)),
+    "Sent": ("Delivered", timedelta(hours=6)),
 }
-SENT = ("sent", "in delivery", "delivered")
+HAS_LEFT = ("Sent", "Partly sent", "Delivered", "Returned")
 
 
 class Refused(Exception):
@@ -33,14 +33,13 @@ class Unknown(Exception):
 class Order:
     number: str
     email: str
-    customer: str
     placed: datetime
     status: str
     since: datetime
-    items: list[str]
-    total: str
-    postcode: str
+    items: str
+    total: float
     parcel: dict[str, str]
+    postcode: str = ""
     returns: list[str] = field(default_factory=list)
 
     def move(self, now: datetime) -> None:
@@ -53,19 +52,17 @@ class Order:
 
     def told(self) -> dict[str, Any]:
         """As it is told to another program."""
-        owner = {"name": self.customer, "email": self.email}
         order: dict[str, Any] = {
             "number": self.number,
             "status": self.status,
             "placed": self.placed.date().isoformat(),
-            "items": ", ".join(self.items),
-            "total": self.total,
+            "items": self.items,
+            "total": f"{self.total:.2f} GBP",
             "postcode": self.postcode,
-            "customer": owner,
+            "customer": {"email": self.email},
         }
-        if self.parcel and self.status in SENT:
-            expected = (self.placed + timedelta(days=4)).date().isoformat()
-            order["parcel"] = {**self.parcel, "status": self.status, "expected": expected}
+        if self.parcel and self.status in HAS_LEFT:
+            order["parcel"] = self.parcel
         return order
 
 
@@ -80,8 +77,12 @@ class Store:
         self._returns: dict[str, dict[str, Any]] = {}
         self.done: dict[str, dict[str, Any]] = {}  # the answer to each call that changed something
         self.mails: list[tuple[str, str]] = []  # what was sent to whom
-        rows = tomllib.loads(file.read_text())["orders"]
-        self.orders = {row["number"]: _order(row, now()) for row in rows}
+        records = tomllib.loads(file.read_text())["records"]
+        parcels = {
+            row["values"]["order"]: _parcel(row) for row in records if row["type"] == "parcel"
+        }
+        orders = [_order(row, parcels, now()) for row in records if row["type"] == "order"]
+        self.orders = {order.number: order for order in orders}
 
     def perform(self, operation: str, call: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """Do it, or tell what came of it when it was done before. Raises Refused, Unknown."""
@@ -119,23 +120,23 @@ class Store:
 
     def cancel_order(self, inputs: dict[str, Any]) -> dict[str, Any]:
         order = self.order(inputs)
-        if order.status == "cancelled":
+        if order.status == "Cancelled":
             raise Refused("It is cancelled already.")
-        if order.status != "paid":
+        if order.status != "Ordered":
             raise Refused("It is packed already and cannot be cancelled any more.")
-        order.status = "cancelled"
+        order.status = "Cancelled"
         return {"order": order.told()}
 
     def change_address(self, inputs: dict[str, Any]) -> dict[str, Any]:
         order = self.order(inputs)
-        if order.status not in ("paid", "packed"):
+        if order.status not in ("Ordered", "Packing"):
             raise Refused("It has left already; the carrier can still be asked.")
         order.postcode = str(inputs.get("postcode", ""))[:12].upper()
         return {"order": order.told()}
 
     def create_return(self, inputs: dict[str, Any]) -> dict[str, Any]:
         order = self.order(inputs)
-        if order.status not in ("delivered", "in delivery"):
+        if order.status != "Delivered":
             raise Refused("It has not arrived yet.")
         if self._now() - order.placed > timedelta(days=60):
             raise Refused("It is longer ago than the 60 days in which things come back.")
@@ -172,17 +173,25 @@ CHANGES = {
 }
 
 
-def _order(row: dict[str, Any], now: datetime) -> Order:
-    placed = now - timedelta(days=row["days_ago"])
+def _order(row: dict[str, Any], parcels: dict[str, dict[str, str]], now: datetime) -> Order:
+    values = row["values"]
     return Order(
-        number=row["number"],
-        email=row["email"],
-        customer=row["customer"],
-        placed=placed,
-        status=row["status"],
+        number=row["reference"],
+        email=row["customer"],
+        placed=now - timedelta(days=row["placed"]),
+        status=values["status"],
         since=now,
-        items=list(row["items"]),
-        total=row["total"],
-        postcode=row["postcode"],
-        parcel=dict(row.get("parcel", {})),
+        items=values["items"],
+        total=values["total"],
+        parcel=parcels.get(row["reference"], {}),
     )
+
+
+def _parcel(row: dict[str, Any]) -> dict[str, str]:
+    values = row["values"]
+    return {
+        "number": row["reference"],
+        "status": values["status"],
+        "carrier": values["carrier"],
+        "seen": values["scan"],
+    }
