@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from helpdesk.demo.load_approvals import load_approvals
 from helpdesk.demo.load_content import Entry
 from helpdesk.demo.load_known import load_known
 from helpdesk.demo.load_people import Cast
@@ -41,6 +42,7 @@ def load_desk(desk: Entry, cast: Cast, now: datetime) -> None:
     with replay.step(now):
         for told in desk["whispers"]:
             _whisper(told, Actor.agent(lead))
+        load_approvals(desk, staff)
     for view in desk["views"]:
         _keep(view, cast)
     for macro in desk["macros"]:
