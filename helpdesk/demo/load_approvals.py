@@ -7,20 +7,19 @@ from collections.abc import Mapping
 from helpdesk.demo.load_content import Entry
 from tickets import actions
 from tickets.actors import Actor
-from tickets.models import ApprovalKind, Role, Ticket, User
+from tickets.models import ApprovalKind, Ticket, User
 
 
 def load_approvals(desk: Entry, staff: Mapping[int, User]) -> None:
-    """In a step of the replay. `staff` is by key."""
+    """In a step of the replay, each by the agent who has the conversation. `staff` is by key."""
     kinds = {}
     for place, told in enumerate(desk["approval_kinds"], 1):
         kinds[told["name"]] = ApprovalKind(position=place, **told)
         actions.change_setting(actor=Actor.system(), instance=kinds[told["name"]])
     for told in desk["approvals"]:
         ticket = Ticket.objects.get(subject=told["subject"])
-        agent = next(user for user in staff.values() if user.role == Role.AGENT)
         actions.ask_for_approval(
-            actor=Actor.agent(staff.get(ticket.assignee_id or 0, agent)),
+            actor=Actor.agent(staff[ticket.assignee_id or 0]),
             ticket=ticket,
             kind=kinds[told["kind"]],
             amount=told["amount"],
