@@ -16,12 +16,15 @@ from tickets.models import ConnectorCallState, Operation
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """`sentence` says what came of it; `rows` is what was taken, name and value by line."""
+    """`sentence` says what came of it; `rows` are the names and values of each thing that was taken.
+
+    As pairs: a template that is given a mapping takes a value named "items" for its method.
+    """
 
     works: bool
     sentence: str
     asked: str
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[Sequence[tuple[str, Any]]]
 
 
 def attempt(operation: Operation, inputs: Mapping[str, str]) -> Tried:
@@ -38,7 +41,7 @@ def attempt(operation: Operation, inputs: Mapping[str, str]) -> Tried:
         answer.state in (ConnectorCallState.DONE, ConnectorCallState.NOT_FOUND),
         _sentence(answer),
         asked,
-        answer.rows,
+        [list(row.items()) for row in answer.rows],
     )
 
 

@@ -59,15 +59,20 @@ def test_a_system_is_connected_and_asked_from_nothing(client: Client, shop: Faul
 
     add = list_of(Operation, "add")
     values = {"connector": str(connector.pk), "key": "find_order", "path": "orders/find"}
-    values["values"] = "number = order.number\n\nstatus=order.status"
+    values["values"] = "number = order.number\n\nstatus=order.status\nitems = order.items"
     assert client.post(add, sent_by(client.get(add)) | values).status_code == 302
     operation = Operation.objects.get()
-    assert operation.values == {"number": "order.number", "status": "order.status"}
+    assert operation.values == {
+        "number": "order.number",
+        "status": "order.status",
+        "items": "order.items",
+    }
 
     attempt = reverse("admin:tickets_operation_try", args=[operation.pk])
     page = client.post(attempt, {"inputs": "number = KM-48877"}).content.decode()
     assert "It answers." in page
     assert "<dd>Sent</dd>" in page
+    assert "<dd>1 x Fell 2 in moss, 1 x Cairn mat</dd>" in page
     assert ConnectorCall.objects.get().number.startswith("try-")
     missing = client.post(attempt, {"inputs": "number = KM-1"}).content.decode()
     assert "It knows nothing of that." in missing
