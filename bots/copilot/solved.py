@@ -1,7 +1,8 @@
 """What solved a similar conversation, as it can be said again to somebody else.
 
-Only the words of an agent, without greeting and farewell, and without every sentence that has to do with
-that one customer: their name, a number, an address. Nothing is rewritten.
+Only the words of an agent, without greeting and farewell, without every sentence that has to do with that
+one customer (their name, a number, an address), and without what is about something else: conversations
+are alike as a whole, and in each more is said than what is asked now. Nothing is rewritten.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bots import telling
-from bots.queries import Query
+from bots.queries import Query, encoded
 from bots.similar import finding
 from bots.similar.finding import Similar
 from bots.understanding import find_facts
@@ -20,6 +21,7 @@ from tickets.actors import Actor
 from tickets.models import AuthorKind, Message, Ticket
 
 ALIKE = 0.62  # cosine, from which what solved it is worth a suggestion
+ABOUT_IT = 0.35  # cosine of a sentence, from which it has to do with what is asked
 COMPARED = 2  # queries
 LEAST, MOST = 8, 160  # words of it
 FAREWELL = -2.0  # the weight below which a sentence greets or says goodbye
@@ -55,8 +57,13 @@ def like(ticket: Ticket, *, actor: Actor, asked: Sequence[Query]) -> list[Simila
     return [one for one in finding.to(ticket, actor=actor, wanted=wanted) if one.is_solved]
 
 
-def to_say_again(similar: Sequence[Similar], *, language: str) -> Solved | None:
-    """What solved the nearest one that says something general. Two queries; None if none does."""
+def to_say_again(
+    similar: Sequence[Similar], *, asked: Sequence[Query], language: str
+) -> Solved | None:
+    """What solved the nearest one that says something general about what is `asked`; None if none does.
+
+    Two statements. Runs the encoder, so never inside a transaction.
+    """
     near = [one for one in similar if one.cosine >= ALIKE and one.position and not one.slug]
     for one in near[:2]:
         message = (
@@ -67,16 +74,29 @@ def to_say_again(similar: Sequence[Similar], *, language: str) -> Solved | None:
         )
         if message is None:
             continue
-        text = general(message.body, names=message.ticket.customer.name.split())
+        names = message.ticket.customer.name.split()
+        text = " ".join(about(general(message.body, names=names), asked))
         if LEAST <= len(text.split()) <= MOST and _in_language(text, language):
             return Solved(text, one.reference, message.position, one.cosine)
     return None
 
 
-def general(body: str, *, names: Sequence[str] = ()) -> str:
+def general(body: str, *, names: Sequence[str] = ()) -> list[str]:
     """The sentences of a reply that hold for others, too, each as it was written."""
-    kept = [one for one in telling.sentences(body) if _holds_for_others(one, names)]
-    return " ".join(kept)
+    return [one for one in telling.sentences(body) if _holds_for_others(one, names)]
+
+
+def about(sentences: Sequence[str], asked: Sequence[Query]) -> list[str]:
+    """Those that have to do with what is asked; none where the encoder is away."""
+    wanted = [query.vector for query in asked if query.vector is not None]
+    if not wanted or not sentences:
+        return []
+    return [
+        sentence.text
+        for sentence in encoded(sentences)
+        if sentence.vector is not None
+        and max(float(sentence.vector @ one) for one in wanted) >= ABOUT_IT
+    ]
 
 
 def _holds_for_others(sentence: str, names: Sequence[str]) -> bool:

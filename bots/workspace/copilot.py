@@ -150,7 +150,7 @@ def _fitting(request: AgentRequest, ticket: Ticket) -> dict[str, Any]:
     asked = queries.encoded(wants.queries)
     found = articles.find(asked)
     alike = solved.like(ticket, actor=actor_of(request), asked=asked)
-    again = solved.to_say_again(alike, language=wants.language)
+    again = solved.to_say_again(alike, asked=asked, language=wants.language)
     suggested = suggesting.suggest(ticket, request.user, wants, found, again)
     return {
         "fitting": [_shown(ticket, one) for one in _surest_first(found) if _is_near(one)],

@@ -58,6 +58,6 @@ def consider(case: dict[str, Any]) -> tuple[list[Found], Suggested]:
     asked = queries.encoded(wants.queries)
     found = articles.find(asked)
     again = solved.to_say_again(
-        solved.like(ticket, actor=actor, asked=asked), language=wants.language
+        solved.like(ticket, actor=actor, asked=asked), asked=asked, language=wants.language
     )
     return found, suggesting.suggest(ticket, agent, wants, found, again)
