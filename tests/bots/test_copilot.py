@@ -11,7 +11,6 @@ from bots.copilot import articles, solved, suggesting, summary, wanted
 from bots.copilot.articles import Found
 from bots.copilot.solved import Solved
 from bots.models import Moment, ReplyPhrase
-from bots.queries import encoded
 from bots.sources import Source
 from bots.understanding.language import detect
 from knowledgebase.models import Article
@@ -239,20 +238,6 @@ def test_of_another_customers_reply_only_what_holds_for_others_is_said_again() -
     assert "Rub a candle along both sides of the zip until it runs freely." in told
     for personal in ("Greg", "KM-48213", "postbox", "slider", "regards"):
         assert personal not in " ".join(told)
-
-
-@pytest.mark.model
-def test_what_was_said_to_another_customer_about_something_else_is_not_said_again() -> None:
-    asked = encoded(["What does a new zip on my tent cost?"])
-    told = solved.about(
-        [
-            "A new zip on a tent is £45, a new slider £15.",
-            "You're the importer, and our carrier calls you one day before.",
-            "Tell us the first number by 1 March, the last day for changes of up to 20 %.",
-        ],
-        asked,
-    )
-    assert told == ["A new zip on a tent is £45, a new slider £15."]
 
 
 # --- the summary ----------------------------------------------------------------------------------
