@@ -11,7 +11,7 @@ from helpdesk.demo import shop
 from helpdesk.demo.shop.server import ROOT
 from tickets import actions, sealing
 from tickets.actors import Actor
-from tickets.models import Connector, Operation
+from tickets.models import Connector, Operation, RecordType
 
 KEY = "shop"
 HOST = "http://127.0.0.1"
@@ -99,3 +99,6 @@ def connect() -> None:
     for key, values in OPERATIONS.items():
         operation = Operation(connector=connector, key=key, **values)
         actions.change_setting(actor=actor, instance=operation)
+        if key == "find_order" and (orders := RecordType.objects.filter(key="order").first()):
+            orders.operation = operation
+            actions.change_setting(actor=actor, instance=orders)

@@ -323,6 +323,7 @@ NO_PAGES: Final = frozenset(
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema", "api-records", "api-record", "api-records-bulk"),
         *("api-ticket-records", "workspace-link-record", "workspace-unlink-record"),
+        "workspace-fetch-record",
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a
         # mail, or has a password, as everybody has.
         *("account_complete_password_reset", "account_password_reset_completed"),

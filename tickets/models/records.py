@@ -100,6 +100,18 @@ class RecordType(models.Model):
         default=0,
         help_text=gettext_lazy("After its last change; then it is deleted. 0: for ever."),
     )
+    operation = models.ForeignKey(
+        "Operation",
+        verbose_name=gettext_lazy("asked for by"),
+        on_delete=models.SET_NULL,
+        related_name="record_types",
+        null=True,
+        blank=True,
+        help_text=gettext_lazy(
+            "What a connector is asked for to find one by its reference, which it is sent as “number”. "
+            "Its values are taken by the keys of the fields. Agents can then ask for what holds now."
+        ),
+    )
     active = models.BooleanField(
         gettext_lazy("in use"),
         default=True,

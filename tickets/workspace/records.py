@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -19,6 +20,7 @@ from tickets.access.customers import customer_for
 from tickets.access.records import LARGEST, record_for, records_for
 from tickets.actions.records import CUSTOMER, REFERENCE
 from tickets.actors import Actor
+from tickets.connectors import fetching
 from tickets.conversation.custom_fields import in_words
 from tickets.lists.keyset import BadCursor, Order
 from tickets.models import (
@@ -156,6 +158,21 @@ def record_page(request: AgentRequest, pk: int) -> HttpResponse:
         "conversations": conversations.order_by("-last_message_at", "-pk")[:CONVERSATIONS],
     }
     return render(request, "workspace/record.html", context)
+
+
+@posted_from("workspace-record")
+@for_agents
+def fetch(request: AgentRequest, pk: int) -> HttpResponse:
+    """Ask its system what holds now. Its answer is waited for, as long as the connector may take."""
+    record = record_for(actor_of(request), pk)
+    try:
+        changed = fetching.fetch(record)
+    except fetching.NotFetched as problem:
+        messages.error(request, str(problem))
+    else:
+        said = _("It is as it is in its system now.")
+        messages.success(request, said if changed else _("Nothing has changed there."))
+    return redirect("workspace-record", record.pk)
 
 
 def _chosen(actor: Actor, key: str, named: str) -> Record:

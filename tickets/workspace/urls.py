@@ -104,6 +104,7 @@ urlpatterns = [
         "customers/<int:pk>/records/", records.customer_records, name="workspace-customer-records"
     ),
     path("records/<int:pk>/", records.record_page, name="workspace-record"),
+    path("records/<int:pk>/fetch/", records.fetch, name="workspace-fetch-record"),
     path("organizations/<int:pk>/", organizations.organization_page, name="workspace-organization"),
     path(
         "organizations/<int:pk>/change/",

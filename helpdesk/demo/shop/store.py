@@ -57,7 +57,7 @@ class Order:
             "status": self.status,
             "placed": self.placed.date().isoformat(),
             "items": self.items,
-            "total": f"{self.total:.2f} GBP",
+            "total": self.total,
             "postcode": self.postcode,
             "customer": {"email": self.email},
         }

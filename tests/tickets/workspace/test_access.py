@@ -129,6 +129,7 @@ TABLE = {
     # A link that there is not.
     ("POST", "workspace-unlink"): [302, 404, 404, 404, 404, 404],
     ("GET", "workspace-records"): [302, 404, 404, 200, 200, 200],
+    ("POST", "workspace-fetch-record"): [302, 404, 404, 404, 404, 404],  # none that there is
     ("POST", "workspace-link-record"): [302, 404, 404, 422, 422, 422],  # without one
     ("POST", "workspace-unlink-record"): [302, 404, 404, 404, 404, 404],  # none that is linked
     ("GET", "workspace-merge"): [302, 404, 404, 200, 200, 200],

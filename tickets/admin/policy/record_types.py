@@ -64,7 +64,7 @@ class RecordTypeAdmin(AuditedAdmin):
     inlines = (FieldInline,)
     fields = (
         *("name", "plural", "key", "look", "customer_system"),
-        *("kept_days", "position", "active"),
+        *("kept_days", "operation", "position", "active"),
     )
     list_display = ("plural", "key", "look", "number", "kept_days", "active")
     search_fields = ("name", "plural", "key")
