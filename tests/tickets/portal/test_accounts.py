@@ -155,6 +155,7 @@ def test_an_admins_words_stand_in_the_mails_about_log_ins_around_what_has_to(
     (one,) = sent()
     desk = SiteSettings.load()
     assert (one.to, one.subject) == ([email], f"S-{kind} {desk.company_name}")
+    assert isinstance(one, mail.EmailMultiAlternatives)
     (html, _type) = one.alternatives[0]
     for said in (str(one.body), str(html)):
         assert said.count("canary-") == 1
