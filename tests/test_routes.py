@@ -58,6 +58,7 @@ WRITE = {
     *("workspace-external-id", "workspace-part-customers", "workspace-change-organization"),
     *("workspace-organization-domains", "workspace-remove-segment"),
     *("workspace-use-suggestion", "workspace-language"),
+    "workspace-withdraw-approval",
     *("workspace-link-record", "workspace-unlink-record", "workspace-fetch-record"),
 }
 FORM = {

@@ -6,7 +6,7 @@ from tickets import actions, events
 from tickets.actions.record_links import conversations_of
 from tickets.actors import Actor
 from tickets.models import AuthorKind, Customer, Event, EventKind, Fact, Record, Ticket
-from tickets.records.references import Reference, found_in
+from tickets.records.references import Reference, found_in, looks_for_any
 
 AT_ONCE = 1000
 
@@ -78,9 +78,10 @@ def _done(event: Event, _nothing: None) -> None:
 
 
 def _may_name_one(event: Event) -> bool:
-    if event.kind == EventKind.FACT_NOTED:
-        return True
-    return bool(event.data.get("author") == AuthorKind.CUSTOMER)
+    by_customer = event.kind == EventKind.FACT_NOTED or (
+        event.data.get("author") == AuthorKind.CUSTOMER
+    )
+    return by_customer and looks_for_any()
 
 
 def _of_a_number(event: Event) -> bool:

@@ -290,7 +290,7 @@ def test_no_screen_of_a_customer_is_even_nudged_by_what_a_lead_does(
     sent: list[str] = []
     monkeypatch.setattr(nudges, "send", lambda groups, message: sent.extend(groups))
     leads_own = story.events.filter(kind__in=["ticket.joined", "ticket.left", "note.written"])
-    assert leads_own.count() == 4
+    assert leads_own.count() == 6
     for event in leads_own:
         nudges.nudge(event)
     assert sent

@@ -21,7 +21,7 @@ from helpdesk.embedded import handles
 from tests.live import free_port
 from tests.services import temporary_folder
 
-NAMES = ("web", "worker", "assistant", "beat", "fetching", "post")
+NAMES = ("web", "worker", "assistant", "beat", "fetching", "post", "shop")
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-renaming = import_module("tickets.migrations.0091_identity_words")
+renaming = import_module("tickets.migrations.0070_identity_words")
 
 
 def condition(op: str, value: Any) -> dict[str, Any]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from tickets.actions import NewRecord, Stored
-from tickets.api.fields import Address, Line, Moment, Strict, Text
+from tickets.api.fields import ANY_TEXT, Address, Line, Moment, Strict, Text
 from tickets.api.queries import CursorQuery
 from tickets.api.serializers import CustomerOut
 from tickets.models import Record
@@ -19,7 +18,29 @@ MOST_ROWS = 1000
 OUTCOMES = ("created", "changed", "same", "refused")
 
 
-@extend_schema_field(OpenApiTypes.OBJECT)
+# What a field may have; a text has no NUL, and a number no more digits than anybody counts.
+_VALUE: dict[str, Any] = {
+    "anyOf": [
+        {"type": "string", "pattern": ANY_TEXT},
+        {"type": "number", "minimum": -(10**15), "maximum": 10**15},
+        {"type": "boolean"},
+        {"type": "array", "items": {"type": "string", "pattern": ANY_TEXT}},
+        {"type": "null"},
+    ]
+}
+_VALUES: dict[str, Any] = {
+    "type": "object",
+    "propertyNames": {"pattern": ANY_TEXT},
+    "additionalProperties": _VALUE,
+}
+_ROW: dict[str, Any] = {
+    "type": "object",
+    "propertyNames": {"pattern": ANY_TEXT},
+    "additionalProperties": {"anyOf": [*_VALUE["anyOf"], _VALUES]},
+}
+
+
+@extend_schema_field(_VALUES)
 class Values(serializers.DictField):
     """Values by the keys of the type's fields."""
 
@@ -75,7 +96,7 @@ class RecordRow(RecordIn):
     external_id = Line(max_length=LONGEST_ID, help_text="Its key in your system.")
 
 
-@extend_schema_field({"type": "array", "items": {"type": "object"}, "maxItems": MOST_ROWS})
+@extend_schema_field({"type": "array", "items": _ROW, "maxItems": MOST_ROWS})
 class Rows(serializers.ListField):
     """Rows that are read one by one, so that a broken one stops none of the others."""
 

@@ -5,15 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0072_approvals'),
+        ("tickets", "0072_approvals"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='recordtype',
-            name='operation',
-            field=models.ForeignKey(blank=True, help_text='What a connector is asked for to find one by its reference, which it is sent as “number”. Its values are taken by the keys of the fields. Agents can then ask for what holds now.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='record_types', to='tickets.operation', verbose_name='asked for by'),
+            model_name="recordtype",
+            name="operation",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="What a connector is asked for to find one by its reference, which it is sent as “number”. Its values are taken by the keys of the fields. Agents can then ask for what holds now.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="record_types",
+                to="tickets.operation",
+                verbose_name="asked for by",
+            ),
         ),
     ]

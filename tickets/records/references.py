@@ -51,6 +51,11 @@ def _load() -> list[tuple[int, re.Pattern[str]]]:
 _looks = Lately(_load)
 
 
+def looks_for_any() -> bool:
+    """Whether any type in use has references that are looked for."""
+    return bool(_looks())
+
+
 def found_in(text: str) -> list[Reference]:
     """The references of all types in use in a text, in the order of the types, each once."""
     return among(text[:READ], _looks())

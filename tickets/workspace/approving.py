@@ -120,7 +120,7 @@ def decide(request: AgentRequest, pk: int) -> HttpResponse:
     return _form(request, ticket, form, context)
 
 
-@posted_from("workspace-approval")
+@posted_from("workspace-approval", by="pk")
 @for_agents
 def withdraw(request: AgentRequest, pk: int) -> HttpResponse:
     approval = access.approval_for(actor_of(request), pk)

@@ -160,7 +160,7 @@ def record_page(request: AgentRequest, pk: int) -> HttpResponse:
     return render(request, "workspace/record.html", context)
 
 
-@posted_from("workspace-record")
+@posted_from("workspace-record", by="pk")
 @for_agents
 def fetch(request: AgentRequest, pk: int) -> HttpResponse:
     """Ask its system what holds now. Its answer is waited for, as long as the connector may take."""

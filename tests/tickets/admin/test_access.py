@@ -25,6 +25,8 @@ from tests.tickets.admin.conftest import list_of, url_of
 from tickets.admin import site
 from tickets.models import (
     ApiKey,
+    Approval,
+    ApprovalKind,
     Block,
     Connector,
     ConnectorCall,
@@ -42,6 +44,7 @@ from tickets.models import (
     Operation,
     Organization,
     Reaction,
+    RecordType,
     Role,
     RuleFiring,
     SiteSettings,
@@ -78,7 +81,7 @@ MODELS = {
     ),
     *(Organization, Reaction, SiteSettings, Team, User, EscalationRule, RuleFiring),
     *(AnswerReport, Detector, KnowledgeGap, Opening, QuestionSuggestion, Synonyms, IgnoredWord),
-    *(ReplyPhrase, Connector, Operation, ConnectorCall),
+    *(ReplyPhrase, Connector, Operation, ConnectorCall, Approval, ApprovalKind, RecordType),
 }
 
 

@@ -57,9 +57,13 @@ def test_a_key_for_some_days_ends_by_itself() -> None:
         (
             ["--scope", "tickets:destroy"],
             "There is no scope “tickets:destroy”; choose among "
-            "tickets:read, tickets:write, articles:read.",
+            "tickets:read, tickets:write, records:read, records:write, articles:read.",
         ),
-        ([], "Give the key at least one --scope, of tickets:read, tickets:write, articles:read."),
+        (
+            [],
+            "Give the key at least one --scope, of "
+            "tickets:read, tickets:write, records:read, records:write, articles:read.",
+        ),
         (
             ["--scope", "tickets:read", "--expires-days", "0"],
             "--expires-days takes 1 to 3650 days.",

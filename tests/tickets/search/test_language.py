@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import make_agent, make_team
@@ -111,7 +111,9 @@ PIECES = st.sampled_from(
 )
 
 
+# The first text that is made up waits for the tables of all letters.
 @pytest.mark.django_db
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=30).map("".join))
 def test_anything_is_read_or_refused(text: str) -> None:
     try:
