@@ -40,7 +40,8 @@ def _few_conversations(monkeypatch: pytest.MonkeyPatch) -> None:
     here = {one.get("customer") for one in few}
     customers = [one for one in content.company["customers"] if one["email"] in here]
     company = {**content.company, "customers": customers}
-    desk = {**content.desk, "tickets": [], "customers": [], "whispers": [], "approvals": []}
+    of_others = ("tickets", "customers", "whispers", "approvals", "sittings")
+    desk = {**content.desk, **{part: [] for part in of_others}}
     few_ones = replace(content, company=company, conversations=few, desk=desk)
     monkeypatch.setattr(load_content, "read", lambda: few_ones)
 

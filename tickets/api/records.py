@@ -21,21 +21,15 @@ OUTCOMES = ("created", "changed", "same", "refused")
 # What a field may have; a text has no NUL, and a number no more digits than anybody counts.
 _VALUE: dict[str, Any] = {
     "anyOf": [
-        {"type": "string", "pattern": ANY_TEXT},
+        {"type": "string", "pattern": ANY_TEXT, "nullable": True},
         {"type": "number", "minimum": -(10**15), "maximum": 10**15},
         {"type": "boolean"},
         {"type": "array", "items": {"type": "string", "pattern": ANY_TEXT}},
-        {"type": "null"},
     ]
 }
-_VALUES: dict[str, Any] = {
-    "type": "object",
-    "propertyNames": {"pattern": ANY_TEXT},
-    "additionalProperties": _VALUE,
-}
+_VALUES: dict[str, Any] = {"type": "object", "additionalProperties": _VALUE}
 _ROW: dict[str, Any] = {
     "type": "object",
-    "propertyNames": {"pattern": ANY_TEXT},
     "additionalProperties": {"anyOf": [*_VALUE["anyOf"], _VALUES]},
 }
 

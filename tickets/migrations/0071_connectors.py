@@ -171,6 +171,7 @@ class Migration(migrations.Migration):
                 (
                     "connector",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="operations",
                         to="tickets.connector",
@@ -238,6 +239,7 @@ class Migration(migrations.Migration):
                 (
                     "operation",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="calls",
                         to="tickets.operation",

@@ -84,6 +84,7 @@ class Operation(models.Model):
         verbose_name=_("connector"),
         on_delete=models.CASCADE,
         related_name="operations",
+        db_index=False,
     )
     key = models.SlugField(_("key"), max_length=40, help_text=_("Like find_order."))
     path = models.CharField(
@@ -167,7 +168,11 @@ class ConnectorCall(models.Model):
     """One call, however often it had to be sent. Its number is the same each time."""
 
     operation = models.ForeignKey(
-        Operation, verbose_name=_("operation"), on_delete=models.CASCADE, related_name="calls"
+        Operation,
+        verbose_name=_("operation"),
+        on_delete=models.CASCADE,
+        related_name="calls",
+        db_index=False,
     )
     number = models.CharField(_("number"), max_length=64)
     ticket = models.ForeignKey(
