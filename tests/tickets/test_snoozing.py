@@ -203,6 +203,16 @@ def test_whatever_takes_it_from_its_agent_ends_it(team: Team, dana: User, way: s
     assert look_in(HOURS * 2) == 0
 
 
+def test_what_is_answered_and_put_aside_can_be_handed_back(team: Team, dana: User) -> None:
+    ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
+    actions.reply(actor=Actor.agent(dana), ticket=ticket, body="It is on its way.")
+    snooze(dana, ticket)
+    actions.hand_back(actor=Actor.agent(dana), ticket=ticket)
+    assert not is_snoozed(ticket)
+    ticket.refresh_from_db()
+    assert (ticket.turn, ticket.assignee) == (Turn.CUSTOMER, None)
+
+
 @real_transactions
 def test_the_clock_and_an_agent_at_the_same_moment_bring_it_back_once() -> None:
     team = make_team()

@@ -177,6 +177,7 @@ def hand_back(*, actor: Actor, ticket: Ticket) -> Ticket:
     ticket.handovers.filter(ended_at=None).update(ended_at=clock.now())
     ticket.person_asked_at = None
     ticket.assignee = None
+    ticket.end_snooze()  # it was the agent's to bring back
     ticket.unhelpful_answers = 0
     ticket.pass_turn(Turn.ASSISTANT if waits_for_answer(ticket) else Turn.CUSTOMER)
     event = events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
