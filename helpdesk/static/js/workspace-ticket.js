@@ -120,7 +120,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "r" || event.key === "n") {
     event.preventDefault();
     write(event.key === "n" ? "note" : "reply");
-  } else if ("acefhilmqsuw".includes(event.key)) {
+  } else if ("acefhilmqsuwy".includes(event.key)) {
     root.querySelector(`[data-key='${event.key}']`)?.click();
   }
 });
