@@ -22,6 +22,12 @@ class FaultyShop(Shop):
         self.times = -1
         self.asked: list[tuple[str, str]] = []  # path and number of each call
         self.redirected = 0
+        self.is_careless = False  # it does not look whose things it is asked about
+
+    def answer(self, path: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if self.is_careless:
+            asked = {name: value for name, value in asked.items() if name != "customer"}
+        return super().answer(path, asked)
 
     def misbehaves(self) -> str:
         if not self.trouble or self.times == 0:

@@ -207,6 +207,10 @@ def test_the_same_request_twice_is_one(dana: User, refund: ApprovalKind, ticket:
     once = uuid4()
     first = ask(dana, ticket, refund, client_id=once)
     assert ask(dana, ticket, refund, client_id=once) == first
+    other = uuid4()
+    actions.write_note(actor=Actor.agent(dana), ticket=ticket, body="A note.", client_id=other)
+    with pytest.raises(ActionError, match="another note"):
+        ask(dana, ticket, refund, client_id=other)
     assert Note.objects.filter(kind=NoteKind.APPROVAL).count() == 1
 
 

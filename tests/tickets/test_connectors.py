@@ -72,12 +72,31 @@ def test_what_an_admin_named_of_the_answer_is_told_and_nothing_else(connector: C
 
 
 def test_a_list_is_told_row_by_row_and_only_what_belongs_to_whoever_asks(
-    connector: Connector,
+    connector: Connector, shop: FaultyShop
 ) -> None:
+    shop.is_careless = True
     mine = ask(connector, "list_orders", {"email": THEO})
     assert [row["number"] for row in mine.rows] == ["KM-48877", "KM-47688"]
     theirs = ask(connector, "list_orders", {"email": "maya@lindqvist.example"}, "2")
     assert (theirs.state, theirs.rows) == (State.NOT_FOUND, ())
+
+
+def test_nothing_is_changed_of_what_belongs_to_somebody_else(
+    connector: Connector, shop: FaultyShop
+) -> None:
+    """It is not enough to tell nobody: the order of another must not be cancelled at all."""
+    found = ask(connector, "cancel_order", NEW, owner=Owner(emails={THEO}))
+    assert (found.state, found.rows) == (State.NOT_FOUND, ())
+    assert shop.store.orders[NEW["number"]].status == "Ordered"
+    assert ask(connector, "cancel_order", NEW, "2").is_done
+    assert shop.store.orders[NEW["number"]].status == "Cancelled"
+
+
+def test_a_change_whose_answer_cannot_be_read_is_not_called_undone(
+    connector: Connector,
+) -> None:
+    Operation.objects.filter(key="cancel_order").update(rows_path="order")
+    assert ask(connector, "cancel_order", NEW).state == State.UNCERTAIN
 
 
 @pytest.mark.parametrize(
@@ -89,9 +108,11 @@ def test_a_list_is_told_row_by_row_and_only_what_belongs_to_whoever_asks(
         Owner(),
     ],
 )
+@pytest.mark.parametrize("careless", [True, False])
 def test_what_belongs_to_somebody_else_is_as_if_it_were_not_there(
-    connector: Connector, owner: Owner
+    connector: Connector, shop: FaultyShop, owner: Owner, careless: bool
 ) -> None:
+    shop.is_careless = careless
     other = ask(connector, "find_order", TENT, owner=owner)
     missing = ask(connector, "find_order", {"number": "KM-00000"}, "2", owner=owner)
     assert (other.state, other.rows) == (missing.state, missing.rows) == (State.NOT_FOUND, ())

@@ -53,7 +53,7 @@ def ask_for_approval(
     if actor.user is None or not actor.works_here:
         raise NotAllowed
     if client_id and (before := Note.objects.filter(ticket=ticket, client_id=client_id).first()):
-        return Approval.objects.get(ticket=ticket, position=before.position)
+        return _asked_in(before)
     why = _reason(why)
     _must_be_asked(ticket, kind, amount)
     approval = Approval(
@@ -143,6 +143,14 @@ def _must_be_asked(ticket: Ticket, kind: ApprovalKind, amount: Decimal | None) -
             _("“%(kind)s” waits for a decision in this conversation already.") % {"kind": kind},
             code="waits",
         )
+
+
+def _asked_in(note: Note) -> Approval:
+    """What a note asks for, that was sent before. Raises ActionError for a note of another kind."""
+    found = Approval.objects.filter(ticket=note.ticket_id, position=note.position).first()
+    if found is None:
+        raise ActionError(_("This was used for another note. Open the form again."), code="used")
+    return found
 
 
 def _must_wait(approval: Approval) -> None:

@@ -49,8 +49,9 @@ def ask(
 ) -> Answer:
     """Ask for an operation, at most once for each `number`. Never inside a transaction.
 
-    `owner`: only what is theirs is told; None where one of us asks, who may see all. A call with a
-    number that was used is not sent again: its answer is told, or it is asked what became of it.
+    `owner`: only what is theirs is told, and it is sent along, so that the system changes nothing of
+    somebody else's; None where one of us asks, who may see all. A call with a number that was used is not
+    sent again: its answer is told, or it is asked what became of it.
     """
     inputs = {name: mapping.plain(value) for name, value in inputs.items()}
     if not operation.is_active or not operation.connector.is_active:
@@ -77,12 +78,10 @@ def _send(
     """The call as it ended, and all that came, whoever it belongs to."""
     operation = call.operation
     started = time.monotonic()
-    sent = send(
-        operation.connector,
-        operation.path,
-        call.number,
-        {"operation": operation.key, "call": call.number, "inputs": inputs},
-    )
+    body = {"operation": operation.key, "call": call.number, "inputs": inputs}
+    if owner is not None:
+        body["customer"] = owner.as_sent()
+    sent = send(operation.connector, operation.path, call.number, body)
     return _end(call, sent, owner, started)
 
 
@@ -95,7 +94,9 @@ def _end(
             rows = mapping.rows_of(call.operation, sent.answer)
         except mapping.Rubbish as error:
             state, problem = ConnectorCallState.FAILED, str(error)
-    if call.operation.changes and state != ConnectorCallState.DONE and sent.may_have_arrived:
+    answered = sent.state == ConnectorCallState.DONE  # though perhaps with what cannot be read
+    arrived = answered or sent.may_have_arrived
+    if call.operation.changes and state != ConnectorCallState.DONE and arrived:
         state = ConnectorCallState.UNCERTAIN
     theirs = owners.owned(rows, owner)
     if state == ConnectorCallState.DONE and rows and not theirs:

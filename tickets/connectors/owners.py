@@ -32,6 +32,10 @@ class Owner:
         except ValidationError:
             return False
 
+    def as_sent(self) -> dict[str, list[str]]:
+        """As it goes along with a call."""
+        return {"emails": sorted(self.emails), "numbers": sorted(self.external_ids)}
+
 
 def owned(rows: Sequence[Mapping[str, Any]], owner: Owner | None) -> list[dict[str, Any]]:
     """The rows that belong to whoever asks, without that mark; all of them for one of us (None)."""

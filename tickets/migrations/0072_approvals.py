@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         blank=True,
                         decimal_places=2,
-                        help_text="Above this amount a lead is asked. Empty: always, and no amount is asked for.",
+                        help_text="Above this amount a lead is asked. Empty: always, whatever the amount.",
                         max_digits=12,
                         null=True,
                         verbose_name="agents decide up to",

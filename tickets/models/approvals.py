@@ -31,9 +31,7 @@ class ApprovalKind(models.Model):
         decimal_places=2,
         null=True,
         blank=True,
-        help_text=_(
-            "Above this amount a lead is asked. Empty: always, and no amount is asked for."
-        ),
+        help_text=_("Above this amount a lead is asked. Empty: always, whatever the amount."),
     )
     unit = models.CharField(
         _("unit"), max_length=10, blank=True, help_text=_("Of the amount, like GBP or EUR.")

@@ -36,11 +36,21 @@ class Shop(ThreadingHTTPServer):
             done = self.store.done.get(call)
             return 200, {"state": "unknown"} if done is None else {"state": "done", "result": done}
         try:
-            return 200, self.store.perform(path, call, inputs if isinstance(inputs, dict) else {})
+            inputs = inputs if isinstance(inputs, dict) else {}
+            return 200, self.store.perform(path, call, inputs, _emails(asked))
         except Unknown:
             return 404, {"error": {"message": "There is no such thing."}}
         except Refused as error:
             return 409, {"error": {"message": str(error)}}
+
+
+def _emails(asked: dict[str, Any]) -> list[str] | None:
+    """Whose things it may be about; None where one of the company asks."""
+    if "customer" not in asked:
+        return None
+    customer = asked["customer"]
+    emails = customer.get("emails") if isinstance(customer, dict) else None
+    return [str(one) for one in emails] if isinstance(emails, list) else []
 
 
 class Handler(BaseHTTPRequestHandler):

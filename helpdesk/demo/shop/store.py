@@ -74,6 +74,7 @@ class Store:
     ) -> None:
         self._now = now
         self._lock = threading.Lock()
+        self._asked_by: list[str] | None = None
         self._returns: dict[str, dict[str, Any]] = {}
         self.done: dict[str, dict[str, Any]] = {}  # the answer to each call that changed something
         self.mails: list[tuple[str, str]] = []  # what was sent to whom
@@ -84,9 +85,16 @@ class Store:
         orders = [_order(row, parcels, now()) for row in records if row["type"] == "order"]
         self.orders = {order.number: order for order in orders}
 
-    def perform(self, operation: str, call: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        """Do it, or tell what came of it when it was done before. Raises Refused, Unknown."""
+    def perform(
+        self, operation: str, call: str, inputs: dict[str, Any], emails: list[str] | None = None
+    ) -> dict[str, Any]:
+        """Do it, or tell what came of it when it was done before. Of what does not belong to one of the
+        addresses `emails` nothing is done or told; without any, one of the company asks.
+
+        Raises Refused, Unknown.
+        """
         with self._lock:
+            self._asked_by = emails
             if call in self.done:
                 return self.done[call]
             for order in self.orders.values():
@@ -101,9 +109,12 @@ class Store:
     def order(self, inputs: dict[str, Any]) -> Order:
         number = str(inputs.get("number", "")).upper().replace(" ", "")
         found = self.orders.get(number) or self.orders.get(f"KM-{number.removeprefix('KM')}")
-        if found is None:
+        if found is None or not self._is_theirs(found.email):
             raise Unknown
         return found
+
+    def _is_theirs(self, email: str) -> bool:
+        return self._asked_by is None or email in self._asked_by
 
     # --- what is asked ---
 
@@ -112,7 +123,8 @@ class Store:
 
     def list_orders(self, inputs: dict[str, Any]) -> dict[str, Any]:
         email = str(inputs.get("email", ""))
-        theirs = [order for order in self.orders.values() if order.email == email]
+        wanted = email if self._is_theirs(email) else None
+        theirs = [order for order in self.orders.values() if order.email == wanted]
         theirs.sort(key=lambda order: order.placed, reverse=True)
         return {"orders": [order.told() for order in theirs]}
 
@@ -152,9 +164,11 @@ class Store:
         }
 
     def cancel_return(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        found = self._returns.pop(str(inputs.get("return", "")), None)
-        if found is None:
+        number = str(inputs.get("return", ""))
+        found = self._returns.get(number)
+        if found is None or not self._is_theirs(found["email"]):
             raise Unknown
+        del self._returns[number]
         return {"return": found}
 
     def send_invoice(self, inputs: dict[str, Any]) -> dict[str, Any]:
