@@ -72,6 +72,7 @@ def test_what_came_is_kept_and_what_was_not_told_of_stays(record: Record) -> Non
     assert kept.values["margin"] == "30 %"
     assert kept.customer_email == THEO
     assert not fetching.fetch(kept)  # the same again, for some seconds without asking
+    assert Record.objects.get().changed_at == kept.changed_at
     assert RecordVersion.objects.count() == versions
 
 

@@ -33,12 +33,15 @@ def fetch(record: Record) -> bool:
     answer = ask(operation, {"number": record.reference}, number=f"record-{uuid.uuid4()}")
     if not answer.is_done or not answer.rows:
         raise NotFetched(answer.problem or _("It knows nothing of that."))
+    values = {**record.values, **_values(record, answer.rows[0])}
+    if values == record.values:
+        return False  # when it changed there stays as it was told
     told = NewRecord(
         external_id=record.external_id,
         reference=record.reference,
         customer_number=record.customer_number,
         customer_email=record.customer_email,
-        values={**record.values, **_values(record, answer.rows[0])},
+        values=values,
     )
     stored = actions.upsert_record(actor=Actor.system(), record_type=record.type, row=told)
     if stored.outcome == "refused":
