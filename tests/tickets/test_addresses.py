@@ -21,7 +21,7 @@ from tests.source import OURS
 from tickets import actions, addresses
 from tickets.actors import Actor
 from tickets.admin import site
-from tickets.models import Block, Claim, Customer, Participant, User
+from tickets.models import Block, Claim, Customer, Participant, Record, User
 
 ADDRESS = "post@kestrel.example"
 
@@ -318,8 +318,8 @@ def test_every_column_that_keeps_an_address_is_checked_by_the_database() -> None
     }
     checked = {
         (model.__name__, name)
-        for model in (Customer, User, Claim, Block, Participant)
-        for name in ("email", "claimed_email")
+        for model in (Customer, User, Claim, Block, Participant, Record)
+        for name in ("email", "claimed_email", "customer_email")
         if any(
             f"('{name}__regex', {addresses.FORM!r})" in str(one) for one in model._meta.constraints
         )

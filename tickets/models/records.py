@@ -270,6 +270,10 @@ class Record(models.Model):
                 condition=~Q(external_id="") & ~Q(reference="") & ~Q(reference_key=""),
                 name="record_has_a_name",
             ),
+            models.CheckConstraint(
+                condition=Q(customer_email="") | Q(customer_email__regex=addresses.FORM),
+                name="record_email_in_its_form",
+            ),
         ]
         indexes = [
             models.Index(

@@ -110,12 +110,8 @@ class RecordBulk(ApiView):
         body=RecordsIn,
         answer=StoredListOut,
     )
-    def post(self, request: Request, type: str) -> Response:  # noqa: A002
-        record_type_for(self.actor, type)  # that there is none is said before the rows are read
-        return self.store(request, type)
-
     @idempotent
-    def store(self, request: Request, type: str) -> Response:  # noqa: A002
+    def post(self, request: Request, type: str) -> Response:  # noqa: A002
         record_type = record_type_for(self.actor, type)
         read = read_rows(self.taken(RecordsIn)["records"])
         good = [row for row in read if isinstance(row, NewRecord)]
