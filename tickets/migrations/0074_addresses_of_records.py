@@ -4,14 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0073_record_types_are_asked_for'),
+        ("tickets", "0073_record_types_are_asked_for"),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('customer_email', ''), ('customer_email__regex', "^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[a-z0-9-]+(\\.[a-z0-9-]+)*$"), _connector='OR'), name='record_email_in_its_form'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("customer_email", ""),
+                    (
+                        "customer_email__regex",
+                        "^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[a-z0-9-]+(\\.[a-z0-9-]+)*$",
+                    ),
+                    _connector="OR",
+                ),
+                name="record_email_in_its_form",
+            ),
         ),
     ]
