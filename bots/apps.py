@@ -9,10 +9,11 @@ class BotsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from bots import fields, reactions, workspace
+        from bots import fields, performing, reactions, workspace
         from bots.learning import corrections
 
         fields.register_all()
         reactions.subscribe()
+        performing.subscribe()
         corrections.subscribe()
         workspace.take_part()

@@ -152,6 +152,8 @@ def _tried(said: _Said) -> list[dict[str, Any]]:
     ]
     shown = []
     for answer in said.answers:
+        if answer.decision == Decision.TASK:
+            continue
         if words := _outcome(answer):
             places = [answer.message.position]
             reply = said.next_by_customer(answer.message.position)
@@ -160,7 +162,24 @@ def _tried(said: _Said) -> list[dict[str, Any]]:
             shown.append(
                 {"kind": "tried", "text": words, "positions": places, "by": AuthorKind.ASSISTANT}
             )
-    return own[:2] + shown
+    return own[:2] + shown + _tasks(said)
+
+
+def _tasks(said: _Said) -> list[dict[str, Any]]:
+    """The tasks that were begun, each as far as it came, with the last message about it."""
+    by_name: dict[str, dict[str, Any]] = {}
+    for answer in said.answers:
+        if answer.decision == Decision.TASK and answer.reasons:
+            words = str(answer.reasons[0])
+            name = words.partition(":")[0].partition("(")[0]
+            by_name[name] = {
+                "kind": "tried",
+                "text": words,
+                "positions": [answer.message.position],
+                "by": AuthorKind.ASSISTANT,
+                "task": True,
+            }
+    return list(by_name.values())
 
 
 def _outcome(answer: Answer) -> str:
@@ -179,15 +198,18 @@ def _outcome(answer: Answer) -> str:
 def _tried_line(tried: list[dict[str, Any]]) -> str:
     """The same in whole sentences."""
     own = ", ".join(one["text"] for one in tried if one["by"] == "customer")
-    did = [one["text"] for one in tried if one["by"] != "customer"]
+    did = [one["text"] for one in tried if one["by"] != "customer" and not one.get("task")]
+    tasks = "; ".join(one["text"] for one in tried if one.get("task"))
     shown = "; ".join(text for text in did if text.startswith("“"))
     lines = [_("They tried %(what)s.") % {"what": own}] if own else []
     if shown:
         lines.append(_("The assistant showed %(articles)s.") % {"articles": shown})
-    elif not did:
+    elif not did and not tasks:
         lines.append(_("The assistant has shown nothing."))
     if any(not text.startswith("“") for text in did):
         lines.append(_("The assistant asked them to put it differently."))
+    if tasks:
+        lines.append(_("The assistant began: %(tasks)s.") % {"tasks": tasks})
     return " ".join(lines)[:LONGEST]
 
 

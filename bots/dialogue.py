@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 
 from bots import confidence, sources
 from bots.confidence import Judgement
+from bots.doing import deciding
+from bots.doing.asker import Asker
+from bots.doing.deciding import Step
 from bots.models import AssistantSettings, Words
 from bots.naming import name_of
 from bots.queries import Query, not_encoded
@@ -64,6 +67,8 @@ class Thought:
     looked_up: bool = False  # whether the confidence is about an article
     offers_person: bool = False  # whether a person is offered beside what is said
     partly: bool = False  # whether something else that was asked is left
+    step: Step | None = None  # of a task
+    choices: tuple[str, ...] = ()  # what may be answered by one press
     returned: bool = False  # to the agent who handed back: nothing of it is for the assistant
 
 
@@ -72,14 +77,15 @@ def think(
     seen: Mapping[str, Value],
     settings: AssistantSettings,
     queries: Sequence[Query] = (),
+    asker: Asker | None = None,
 ) -> Thought:
-    """Decide one turn, as far as articles go; the rules have the last word.
+    """Decide one turn, as far as tasks and articles go; the rules have the last word.
 
     `seen` is what was understood of the message, `queries` what is looked for, if that was encoded
-    already. What an agent handed back is theirs again where there is nothing to say, without a word
-    to the customer.
+    already, `asker` for whom something may be done. What an agent handed back is theirs again where
+    there is nothing to say, without a word to the customer.
     """
-    thought = _think(question, seen, settings, queries)
+    thought = _think(question, seen, settings, queries, asker)
     if question.handed_back and (
         thought.decision == Decision.CLARIFY or thought.hand_over in NOTHING_TO_SAY
     ):
@@ -102,6 +108,7 @@ def _think(
     seen: Mapping[str, Value],
     settings: AssistantSettings,
     queries: Sequence[Query],
+    asker: Asker | None,
 ) -> Thought:
     wants_person = seen["wants_person"]
     if wants_person.value:  # whatever an admin does to the rules
@@ -118,6 +125,11 @@ def _think(
             "If you would rather talk to a human, one click is enough."
         )
         return Thought(Decision.ANSWER, text, 1.0, ["asked whether this is a human"])
+    unclear: Step | None = None
+    if asker is not None and (step := deciding.go_on(question.text, asker)) is not None:
+        if not step.is_unclear:
+            return _of_task(step)
+        unclear = step
     if is_greeting(question.text):
         return Thought(Decision.ANSWER, words.greeting, 1.0, ["a greeting without a question"])
     if question.was_answered and _says_no(question, seen["repeats"].value):
@@ -128,7 +140,63 @@ def _think(
         return Thought(Decision.ANSWER, words.thanks_text, 1.0, ["thanks: nothing was asked"])
     if not _HAS_A_WORD.search(question.text):
         return _nothing_found(question, settings, words, 0.0, ["no words to look for"])
-    return _look_up(question, settings, words, queries)
+    return _do_or_look_up(question, seen, settings, words, queries, asker, unclear)
+
+
+def _do_or_look_up(
+    question: Question,
+    seen: Mapping[str, Value],
+    settings: AssistantSettings,
+    words: Words,
+    queries: Sequence[Query],
+    asker: Asker | None,
+    unclear: Step | None,
+) -> Thought:
+    """A task that is asked for, with the article that answers as well; else what the articles say.
+
+    `unclear` is a task that was begun, to which the message answers nothing: it is left only for what
+    is surely found.
+    """
+    meant = deciding.meant(question.text, seen["tasks"].value or [], asker) if asker else []
+    if unclear is not None and unclear.task in meant:
+        return _of_task(unclear)
+    if unclear is not None and unclear.needs_a_person and not meant:
+        return _of_task(unclear)
+    article = _look_up(question, settings, words, queries)
+    if asker is None or not meant:
+        surely = article.decision == Decision.ANSWER
+        return _of_task(unclear) if unclear is not None and not surely else article
+    if len(meant) > 1 and not question.clarified:
+        names = tuple(task.name for task in meant)
+        text = _("I am not sure which of these you mean.")
+        return Thought(Decision.CLARIFY, text, 0.0, ["two tasks fit"], choices=names)
+    thought = _of_task(deciding.begin(meant[0], question.text, asker))
+    if article.decision == Decision.ANSWER and thought.text:
+        beside = [
+            replace(one, quoted=False, text="", short_answer="", nearby=())
+            for one in article.sources
+            if one.quoted
+        ]
+        thought = replace(thought, sources=beside[:1], considered=article.considered)
+    return thought
+
+
+def _of_task(step: Step) -> Thought:
+    """What a step of a task says, or that a person has to go on with it."""
+    reasons = [f"task “{step.task.key}”: {step.state.label}"]
+    if step.detail:
+        reasons.append(step.detail)
+    return Thought(
+        Decision.TASK,
+        step.says,
+        1.0,
+        reasons,
+        hand_over=Reason.TASK if step.needs_a_person else None,
+        detail=step.detail,
+        step=step,
+        choices=step.choices,
+        offers_person=step.offers_person,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,13 @@ FIELDS: Final = (
         ),
     ),
     _understood("topic", _("topic"), "choice", choices=partial(_detectors, Detector.Kind.TOPIC)),
+    _understood(
+        "tasks",
+        _("task that is asked for"),
+        "list",
+        choices=partial(_detectors, Detector.Kind.TASK),
+        help=_("What they want done, whether the assistant does it or a person."),
+    ),
     _understood("language", _("language"), "text", help=_("Its code, like en or de.")),
     Field(
         "confidence",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from bots import actions as bot_actions
 from bots import briefs as bot_briefs
 from bots import openings as bot_openings
 from bots import pace
@@ -154,6 +155,18 @@ def carry_out(
     what the rules have to say of an answer.
     """
     position = message.position
+    if thought.step is not None:
+        bot_actions.take_step(
+            actor=Actor.assistant(),
+            ticket=ticket,
+            step=thought.step,
+            to_position=position,
+            message=message,
+            sources=[_citation(source) for source in thought.sources],
+            flagged=flagged,
+            offers_person=offers_person,
+        )
+        return
     if thought.text:
         spoken = actions.answer(
             actor=Actor.assistant(),
@@ -167,6 +180,7 @@ def carry_out(
             flagged=flagged,
             offers_person=offers_person or thought.offers_person,
             partly=thought.partly,
+            choices=thought.choices,
         )
         if spoken is None:
             return

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from bots import openings
 from bots.dialogue import Question
-from bots.models import AssistantSettings
+from bots.doing import asker as askers
+from bots.models import AssistantSettings, TaskRun
+from bots.models.tasks import OPEN
 from bots.turns import Articles, Outcome, Past, Turned, outcome, read
 from tickets.conditions import Value
 from tickets.models import Channel, Decision, Identity, Tier
@@ -28,6 +30,14 @@ class Played:
         if self.turned.thought is None or self.outcome.rule is not None:
             return []
         return [hit.article_id for hit in self.turned.thought.sources]
+
+    @property
+    def task(self) -> str | None:
+        """The key of the task that is asked for, unless a rule hands over instead."""
+        thought = self.turned.thought
+        if thought is None or thought.step is None or self.outcome.rule is not None:
+            return None
+        return thought.step.task.key
 
     @property
     def says(self) -> str:
@@ -85,11 +95,32 @@ def play(
             settings=settings,
             question=_question(text, turns),
             articles=articles,
+            asker=askers.played(
+                level=str(around_now["identity"].value),
+                tier=str(around_now["tier"].value),
+                open_now=bool(around_now["open_now"].value),
+                run=_run(turns),
+            ),
         )
         turns.append(Played(text, outcome(turned, settings), turned))
         if turns[-1].outcome.decision == Decision.HAND_OVER:
             break
     return turns
+
+
+def _run(turns: Sequence[Played]) -> TaskRun | None:
+    """The task that the last turn left open, as a row that is kept nowhere."""
+    thought = turns[-1].turned.thought if turns else None
+    if thought is None or thought.step is None or thought.step.state not in OPEN:
+        return None
+    step = thought.step
+    return TaskRun(
+        task=step.task,
+        state=step.state,
+        facts=dict(step.facts),
+        asked=step.asked,
+        tries=step.tries,
+    )
 
 
 def _past(turns: Sequence[Played]) -> Past:

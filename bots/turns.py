@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from bots.dialogue import Question, Thought, think
+from bots.doing import asker as askers
+from bots.doing.asker import Asker
 from bots.models import AssistantSettings
 from bots.queries import Query, queries_of
 from bots.understanding import encode_ahead, understand
@@ -78,13 +80,14 @@ def read(
     encoding: Future[list[Query]] | None = None,
     active: Sequence[EscalationRule] | None = None,
     articles: Articles = nullcontext,
+    asker: Asker | None = None,
 ) -> Turned:
     """Understand one message, think about the question (if there is one to answer), try the rules.
 
     A message without a question is read by what the understanding encodes of it. `around` is what
     is known of the ticket, `encoding` and `active` what is looked for and the rules where they were
-    asked for already; while the articles are looked for, `articles` says which there are. Runs the
-    encoder, so never inside a transaction.
+    asked for already; while the articles are looked for, `articles` says which there are. `asker` is
+    for whom a task may be done. Runs the encoder, so never inside a transaction.
     """
     queries = encoding.result() if encoding else queries_of(question.text) if question else []
     vector = queries[0].vector if queries else None
@@ -97,7 +100,7 @@ def read(
     thought = None
     if question:
         with articles():
-            thought = think(question, seen, settings, queries)
+            thought = think(question, seen, settings, queries, asker)
     situation = {**around, **seen, **_course(past, seen), **_of(thought, past)}
     return Turned(situation, rules.decide(situation, active), thought, vector=vector)
 
@@ -147,14 +150,17 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
         answered = len(recent) == REMEMBERED or len(recent) > len(said)
         handed_back = position is None or _was_handed_back(ticket, recent, message)
         question = _question(ticket, text, answered=answered, handed_back=handed_back)
+    around = conditions.of_ticket(ticket, text=message.body, now=clock.now())
+    tier, open_now = str(around["tier"].value or ""), bool(around["open_now"].value)
     turned = read(
         message.body,
         past=_past(ticket, recent, message),
-        around=conditions.of_ticket(ticket, text=message.body, now=clock.now()),
+        around=around,
         settings=_settings(),
         question=question,
         encoding=encoding,
         active=rules.lately_active(),
+        asker=askers.of(ticket, tier=tier, open_now=open_now) if question else None,
     )
     return Turned(turned.situation, turned.verdict, turned.thought, message, turned.vector)
 

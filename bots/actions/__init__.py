@@ -1,7 +1,7 @@
 """What may be done with what the assistant learns from. Keyword-only, the actor first, one transaction."""
 
 from bots.actions.calibrations import dismiss_calibration, propose_calibration, use_calibration
-from bots.actions.examples import add_example, teach_detector
+from bots.actions.examples import add_example, teach_detector, write_sentences
 from bots.actions.gaps import (
     cover_gap,
     dismiss_gap,
@@ -12,6 +12,7 @@ from bots.actions.gaps import (
 )
 from bots.actions.reports import decide_report, release_article, report_answer
 from bots.actions.suggestions import approve_question, decline_question, propose_question
+from bots.actions.tasks import end_run, fail_run, go_on_when_proved, take_step
 
 __all__ = [
     "add_example",
@@ -21,7 +22,10 @@ __all__ = [
     "decline_question",
     "dismiss_calibration",
     "dismiss_gap",
+    "end_run",
+    "fail_run",
     "file_question",
+    "go_on_when_proved",
     "propose_calibration",
     "propose_question",
     "release_article",
@@ -29,6 +33,8 @@ __all__ = [
     "replace_centroid",
     "report_answer",
     "start_article",
+    "take_step",
     "teach_detector",
     "use_calibration",
+    "write_sentences",
 ]

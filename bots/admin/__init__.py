@@ -1,5 +1,5 @@
 """The assistant in the admin: its settings, and the pages on which one looks into its head."""
 
-from bots.admin import detectors, learning, settings
+from bots.admin import detectors, learning, settings, tasks
 
-__all__ = ["detectors", "learning", "settings"]
+__all__ = ["detectors", "learning", "settings", "tasks"]

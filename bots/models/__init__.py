@@ -7,6 +7,7 @@ from bots.models.openings import Opening
 from bots.models.phrases import Moment, ReplyPhrase
 from bots.models.settings import AssistantSettings
 from bots.models.similar import MacroVector, TicketVector
+from bots.models.tasks import RunState, Task, TaskFact, TaskRun
 from bots.models.words import LanguageTexts, Words
 
 __all__ = [
@@ -23,6 +24,10 @@ __all__ = [
     "Opening",
     "QuestionSuggestion",
     "ReplyPhrase",
+    "RunState",
+    "Task",
+    "TaskFact",
+    "TaskRun",
     "TicketVector",
     "Words",
 ]

@@ -16,6 +16,7 @@ class Detector(models.Model):
         SENSITIVE = "sensitive", _("Sensitive: a topic for people")
         SIGNAL = "signal", _("Signal: something that rules look at")
         TOPIC = "topic", _("Topic: what it is about, for routing")
+        TASK = "task", _("Task: something that the assistant can do")
 
     slug = models.SlugField(_("short name"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)

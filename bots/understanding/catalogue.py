@@ -17,7 +17,7 @@ from typing import Any
 from bots.understanding.phrases import Phrasebook
 
 FOLDER = Path(__file__).with_name("examples")
-SENSITIVE, SIGNAL, TOPIC = "sensitive", "signal", "topic"
+SENSITIVE, SIGNAL, TOPIC, TASK = "sensitive", "signal", "topic", "task"
 WANTS_PERSON = "wants_person"  # nobody can switch this one off
 LISTS = ("examples", "counter_examples", "phrases", "not_phrases")
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bots.understanding import catalogue, vectors
-from bots.understanding.catalogue import Definition
+from bots.understanding.catalogue import TASK, Definition
 from bots.understanding.vectors import EncoderUnavailable, Vectors
 
 BY_PHRASE = 0.95  # the score of a phrase alone
@@ -154,8 +154,8 @@ def _texts(definition: Definition) -> tuple[str, ...]:
 
 
 def _others(definition: Definition, all_definitions: Sequence[Definition]) -> list[str]:
-    """What an admin's topic is told from: the examples of the other detectors of its kind."""
-    if definition.shipped:
+    """What a task or an admin's topic is told from: the examples of the others of its kind."""
+    if definition.shipped and definition.kind != TASK:
         return []
     return [
         text

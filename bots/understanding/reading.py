@@ -10,7 +10,7 @@ import numpy as np
 
 from bots.understanding import feeling as feelings
 from bots.understanding import installed, language, repetition, sentences, vectors
-from bots.understanding.catalogue import SENSITIVE, TOPIC
+from bots.understanding.catalogue import SENSITIVE, TASK, TOPIC
 from bots.understanding.detectors import Detectors
 from bots.understanding.repetition import whole
 from bots.understanding.vectors import EncoderUnavailable, Vectors
@@ -20,6 +20,7 @@ from tickets.conditions import Value
 logger = logging.getLogger(__name__)
 
 _MOST_QUOTED = 160
+_MARGIN = 0.05  # by which one task must be surer than the next
 _EARLIER = 3  # messages that are encoded, too
 
 
@@ -122,6 +123,7 @@ def _read(
     )
     sensitive = noticed.all_of_kind(SENSITIVE)
     urgent = next((slug for slug in GRAVEST_FIRST if noticed.holds(slug)), "")
+    tasks = _surest(noticed.all_of_kind(TASK))
     topic = max(noticed.all_of_kind(TOPIC), key=lambda one: one[1], default=("", 0.0, ""))
     return Analysis(
         {
@@ -140,10 +142,21 @@ def _read(
             "wants_to_cancel": noticed.seen("wants_to_cancel"),
             "billing_dispute": noticed.seen("billing_dispute"),
             "repeats": Value(again, words),
+            "tasks": Value(
+                [slug for slug, _, _ in tasks],
+                tuple(dict.fromkeys(words for _, _, words in tasks)),
+                tasks[0][1] if tasks else None,
+            ),
             "topic": Value(topic[0], (topic[2],) if topic[0] else (), topic[1] or None),
         },
         {slug: noticed.best(slug)[0] for slug in scores},
     )
+
+
+def _surest(found: list[tuple[str, float, str]]) -> list[tuple[str, float, str]]:
+    """The surest, and those that are as good as that: there nobody can tell which is meant."""
+    found = sorted(found, key=lambda one: -one[1])
+    return [one for one in found if found[0][1] - one[1] < _MARGIN]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from bots.models import Task
 from helpdesk.demo import shop
 from helpdesk.demo.shop.server import ROOT
 from tickets import actions, sealing
@@ -28,7 +29,7 @@ ORDER = {
     "parcel_seen": "parcel.seen",
 }
 IN_ORDER = {name: f"order.{path}" for name, path in ORDER.items()}
-RETURN = {"number": "return.number", "order": "return.order", "label": "return.label"}
+RETURN = {"return": "return.number", "order": "return.order", "label": "return.label"}
 OPERATIONS: dict[str, dict[str, Any]] = {
     "find_order": {
         "path": "orders/find",
@@ -63,7 +64,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     "cancel_return": {
         "path": "returns/cancel",
         "changes": True,
-        "values": {"number": "return.number"},
+        "values": {"return": "return.number"},
         "owner_path": "return.email",
     },
     "send_invoice": {
@@ -72,6 +73,38 @@ OPERATIONS: dict[str, dict[str, Any]] = {
         "values": IN_ORDER,
         "owner_path": "order.customer.email",
     },
+}
+# What the shop does for customers.
+TASKS: dict[str, dict[str, Any]] = {
+    "order_status": {},
+    "parcel_tracking": {
+        "statuses": ["Sent", "Partly sent", "Delivered", "Returned"],
+        "otherwise": "Your order {order.reference} has not left us yet, so there is no parcel to "
+        "follow: **{order.status}**.",
+    },
+    "return_label": {
+        "operation": "create_return",
+        "statuses": ["Delivered"],
+        "otherwise": "Your order {order.reference} has not arrived yet ({order.status}), so I cannot "
+        "make a return for it.",
+        "undo_operation": "cancel_return",
+        "undo_minutes": 30,
+        "limit_field": "order.total",
+        "limit": 400,
+    },
+    "cancel_order": {
+        "operation": "cancel_order",
+        "statuses": ["Ordered"],
+        "otherwise": "I cannot cancel your order {order.reference} any more: **{order.status}**. When it "
+        "has arrived you can send it back within 60 days, free of charge.",
+    },
+    "change_address": {
+        "operation": "change_address",
+        "statuses": ["Ordered", "Packing"],
+        "otherwise": "Your order {order.reference} has left already ({order.status}). The carrier can "
+        "still be asked.",
+    },
+    "resend_invoice": {"operation": "send_invoice"},
 }
 
 
@@ -102,3 +135,22 @@ def connect() -> None:
         if key == "find_order" and (orders := RecordType.objects.filter(key="order").first()):
             orders.operation = operation
             actions.change_setting(actor=actor, instance=orders)
+    _switch_on(connector)
+
+
+def _switch_on(connector: Connector) -> None:
+    """The tasks that the helpdesk comes with do something here: they ask the shop."""
+    orders = RecordType.objects.filter(key="order").first()
+    asked = {one.key: one for one in Operation.objects.filter(connector=connector)}
+    if orders is None:
+        return
+    for key, values in TASKS.items():
+        task = Task.objects.get(key=key)
+        task.record_type, task.active = orders, True
+        task.operation = asked.get(values.get("operation", ""))
+        task.undo_operation = asked.get(values.get("undo_operation", ""))
+        for name in ("statuses", "otherwise", "undo_minutes", "limit_field", "limit"):
+            if name in values:
+                setattr(task, name, values[name])
+        task.full_clean()
+        actions.change_setting(actor=Actor.system(), instance=task)

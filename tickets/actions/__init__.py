@@ -1,6 +1,6 @@
 """The only ways to change state. Keyword-only, the actor first, one transaction, the lock first."""
 
-from tickets.actions.answering import answer, follow_up
+from tickets.actions.answering import answer, follow_up, tell
 from tickets.actions.approvals import ask_for_approval, decide_approval, withdraw_approval
 from tickets.actions.asking import reply_asking
 from tickets.actions.blocks import block, unblock
@@ -316,6 +316,7 @@ __all__ = [
     "switch_rule",
     "take_back",
     "take_over",
+    "tell",
     "tell_of_record",
     "transfer",
     "unblock",

@@ -52,6 +52,8 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("Suggested replies"), "edit_note", "bots_replyphrase"),
             _link(_("Play-ground"), "science", "bots_playground"),
             _link(_("How sure it is"), "monitoring", "bots_confidence"),
+            _page(_("Tasks"), "task_alt", "bots_task"),
+            _page(_("What tasks did"), "checklist", "bots_taskrun"),
             _page(_("Detectors"), "sensors", "bots_detector"),
             _page(_("Escalation rules"), "rule", "tickets_escalationrule"),
             _page(_("What rules did"), "fact_check", "tickets_rulefiring"),

@@ -33,6 +33,7 @@ class Reason(models.TextChoices):
     URGENT = "urgent", _("Urgent")
     IMPORTANT = "important", _("An important customer in trouble")
     PREFERENCE = "preference", _("Prefers a person")
+    TASK = "task", _("Something that the assistant began needs a person")
     UNSURE = "unsure", _("The assistant was not sure enough")
     RULE = "rule", _("A rule")
 

@@ -108,6 +108,7 @@ class Decision(models.TextChoices):
     ANSWER = "answer", _("Answer")
     OFFER = "offer", _("Articles to choose from")
     CLARIFY = "clarify", _("Question back")
+    TASK = "task", _("Does something")
     HAND_OVER = "hand_over", _("Hand-over")
 
 
@@ -125,6 +126,10 @@ class Answer(models.Model):
     offers_person = models.BooleanField(default=False)
     # Something else that was asked is not answered by it.
     partly = models.BooleanField(default=False, db_default=False)
+    # What the customer may answer by one press. Each is sent as words of theirs.
+    choices = models.JSONField(default=list, db_default=[], blank=True)
+    # The system that told what it says; empty where no system was asked.
+    told_by = models.CharField(max_length=80, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("answer")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from knowledgebase.markdown import render_excerpt, render_mail, render_message
 from tickets.intake.attachments import limits
-from tickets.models import Answer, Citation
+from tickets.models import Answer, Citation, Message
 from tickets.service import dates
 
 register = template.Library()
@@ -51,6 +52,12 @@ def excerpt_html(passage: str, slug: str) -> SafeString:
 def excerpt_mail(passage: str, slug: str) -> SafeString:
     """The same for a mail, where links need the name of our site."""
     return render_excerpt(passage, reverse("help-article", args=[slug]), site=settings.SITE_URL)
+
+
+@register.filter
+def choice_id(message: Message) -> uuid.UUID:
+    """What the answer to a message's choices is sent as: in two tabs, or pressed twice, it is one."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"message:{message.pk}:choice")
 
 
 @register.filter

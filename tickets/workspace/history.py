@@ -102,6 +102,10 @@ _OF_RECORDS = (
     *(EventKind.RECORD_LINKED, EventKind.RECORD_UNLINKED),
     *(EventKind.RECORD_OF_ANOTHER, EventKind.RECORD_CHANGED),
 )
+_OF_TASKS = (
+    *(EventKind.TASK_STARTED, EventKind.TASK_CONFIRMED, EventKind.TASK_DONE, EventKind.TASK_FAILED),
+    *(EventKind.TASK_LEFT, EventKind.TASK_UNDO_ASKED, EventKind.TASK_UNDONE),
+)
 # What names another conversation by its key, and under which name.
 _OTHERS = {
     EventKind.TICKET_MERGED: ("into", "merged"),
@@ -293,6 +297,10 @@ def _detail(event: Event, names: _Names) -> str:
             return f"{names.record(event)}: {changed}"
         case kind if kind in _OF_RECORDS:
             return names.record(event)
+        case kind if kind in _OF_TASKS:
+            about = ", ".join(map(str, data["facts"].values()))
+            said = f"“{data['name']}”" + (f" ({about})" if about else "")
+            return ": ".join(filter(None, [said, data.get("problem", "")]))
         case EventKind.FACT_NOTED:
             return capfirst(str(name_of(data["key"])))
         case EventKind.ANSWER_RATED:

@@ -66,7 +66,8 @@ class Command(BaseCommand):
 def answered(question: str) -> dict[str, Any]:
     """What a customer reads who asks this first, as plain data.
 
-    `decision` is answer, offer, clarify or hand_over; `confidence` 0 to 1. `sources` are the sections
+    `decision` is answer, offer, clarify, task or hand_over; `confidence` 0 to 1; `task` is the key of
+    the task that it calls for, or None. `sources` are the sections
     that are quoted as the answer or, of an offer, the articles to choose from, as they are shown.
     """
     (played,) = play([_readable(question)])
@@ -75,6 +76,7 @@ def answered(question: str) -> dict[str, Any]:
     return {
         "query": question,
         "decision": played.outcome.decision.value,
+        "task": played.task,
         "text": played.says,
         "confidence": round(thought.confidence, 4) if thought else 0.0,
         "sources": [
@@ -96,6 +98,7 @@ def as_dict(played: Played) -> dict[str, Any]:
     thought, rule = played.turned.thought, played.outcome.rule
     return {
         "decision": played.outcome.decision.value,
+        "task": played.task,
         "text": played.says,
         "confidence": round(thought.confidence, 4) if thought else 0.0,
         "reasons": _reasons(played),

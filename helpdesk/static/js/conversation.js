@@ -194,6 +194,13 @@ root.addEventListener("submit", (event) => {
   send(form, event.submitter);
 });
 
+// On a phone the composer becomes smaller when it loses the focus, and the button would move away from
+// under the finger that presses it.
+root.addEventListener("mousedown", (event) => {
+  const pressed = event.target.closest("[data-act] button");
+  if (pressed && document.activeElement?.matches("[data-composer] textarea")) event.preventDefault();
+});
+
 root.addEventListener("keydown", (event) => {
   const form = event.target.closest("[data-composer]");
   const plain = !event.shiftKey && !event.altKey;

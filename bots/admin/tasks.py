@@ -1,0 +1,266 @@
+"""Tasks in the admin: what calls for one, what it needs, does and says; how they did; each run."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db import models, transaction
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bots.actions import write_sentences
+from bots.doing import wording
+from bots.models import DetectorExample, RunState, Task, TaskFact, TaskRun
+from bots.models.tasks import LEFT_AFTER, MOST_FACTS, OPEN, detector_of
+from bots.understanding import installed
+from bots.understanding.catalogue import shipped
+from tickets.admin import AuditedAdmin, AuditedForm, site
+from tickets.admin.audit.audited import AuditedInline, ReadOnlyAdmin, actor_of
+from tickets.admin.fields import LinesField
+from tickets.models import ConnectorCall, Event, Resolution, Tier
+
+MOST_SENTENCES, LONGEST_SENTENCE = 200, 300
+LATELY = timedelta(days=30)
+TEXTS = ("confirmation", "answer", "otherwise")
+_FACT_KEY = re.compile(r"facts-\d+-key")
+
+
+class TaskForm(AuditedForm):
+    """The task with its sentences, and whether its texts name nothing that is not there."""
+
+    sentences = LinesField(
+        most=MOST_SENTENCES,
+        longest=LONGEST_SENTENCE,
+        required=False,
+        label=gettext_lazy("What customers say who want it"),
+        help_text=gettext_lazy(
+            "One sentence on each line, as customers write. Five are enough to begin with; different "
+            "words teach it more than many."
+        ),
+    )
+    others = LinesField(
+        most=MOST_SENTENCES,
+        longest=LONGEST_SENTENCE,
+        required=False,
+        label=gettext_lazy("What is near and is not it"),
+        help_text=gettext_lazy("Questions that it must not be taken for, one on each line."),
+    )
+    tiers = forms.MultipleChoiceField(
+        label=gettext_lazy("for customers of"),
+        choices=Tier.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None chosen: for everybody."),
+    )
+    statuses = LinesField(
+        most=30,
+        longest=80,
+        required=False,
+        label=gettext_lazy("only while its status is"),
+        help_text=gettext_lazy("One on each line. Empty: whatever it is."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        detector = detector_of(self.instance) if self.instance.pk else None
+        if detector is not None and "sentences" in self.fields:
+            own = detector.examples.filter(source=DetectorExample.Source.ADMIN)
+            for name, positive in (("sentences", True), ("others", False)):
+                said = own.filter(positive=positive).values_list("text", flat=True)
+                self.fields[name].initial = list(said)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        facts = {
+            str(value).strip()
+            for name, value in self.data.items()
+            if _FACT_KEY.fullmatch(name) and f"{name[:-4]}-DELETE" not in self.data
+        }
+        shown = Task(
+            **{name: cleaned.get(name) for name in ("record_type", "operation")}, key="shown"
+        )
+        for name in TEXTS:
+            unknown = wording.unknown_in(str(cleaned.get(name) or ""), shown, facts)
+            if unknown:
+                known = ", ".join(f"{{{one}}}" for one in wording.names(shown, facts))
+                self.add_error(
+                    name,
+                    _("{%(name)s} is nothing that is known here. These are: %(known)s.")
+                    % {"name": unknown[0], "known": known},
+                )
+        limit = str(cleaned.get("limit_field") or "")
+        if limit and limit not in wording.names(shown, facts):
+            self.add_error("limit_field", _("It is neither a fact nor a value of the record."))
+        if cleaned.get("active") and not self._is_noticed(cleaned):
+            self.add_error("sentences", _("Write at least one sentence that calls for it."))
+        return cleaned
+
+    def _is_noticed(self, cleaned: dict[str, Any]) -> bool:
+        base = shipped().get(str(cleaned.get("key") or self.instance.key))
+        return bool(cleaned.get("sentences") or (base and base.examples))
+
+
+class FactInline(AuditedInline):
+    model = TaskFact
+    max_num = MOST_FACTS
+    fields = ("question", "key", "kind", "options", "position")
+    verbose_name = gettext_lazy("fact")
+    verbose_name_plural = gettext_lazy("What it needs to know, in the order in which it is asked")
+
+
+@admin.register(Task, site=site)
+class TaskAdmin(AuditedAdmin):
+    form = TaskForm
+    many = ("facts",)
+    unversioned: ClassVar[frozenset[str]] = frozenset({"updated_at"})
+    inlines = (FactInline,)
+    list_display = ("name", "key", "active", "begun", "finished", "left", "failures", "confirmed")
+    list_filter = ("active", "does")
+    search_fields = ("name", "key")
+    prepopulated_fields: ClassVar = {"key": ("name",)}
+    readonly_fields = ("reads",)
+    fieldsets = (
+        (None, {"fields": ("name", "key", "active")}),
+        (gettext_lazy("What calls for it"), {"fields": ("sentences", "others")}),
+        (gettext_lazy("For whom"), {"fields": ("tiers", "only_open", "identity")}),
+        (gettext_lazy("What it is about"), {"fields": ("record_type", "statuses", "otherwise")}),
+        (
+            gettext_lazy("What it does"),
+            {
+                "fields": (
+                    *("does", "operation", "team", "confirmation", "answer"),
+                    *("limit_field", "limit", "undo_operation", "undo_minutes"),
+                )
+            },
+        ),
+        (gettext_lazy("What customers read"), {"fields": ("reads",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        lately = Q(runs__started_at__gte=timezone.now() - LATELY)
+        silent = Q(runs__state__in=OPEN, runs__changed_at__lt=timezone.now() - LEFT_AFTER)
+        fell = Q(runs__state__in=[RunState.FAILED, RunState.HANDED_OVER])
+        rows: models.QuerySet[Any] = super().get_queryset(request)
+        counted: models.QuerySet[Any] = rows.annotate(
+            number=Count("runs", filter=lately),
+            done=Count("runs", filter=lately & Q(runs__state=RunState.DONE)),
+            away=Count("runs", filter=lately & (Q(runs__state=RunState.LEFT) | silent)),
+            fallen=Count("runs", filter=lately & fell),
+            solved=Count("runs", filter=lately & Q(runs__ticket__resolution=Resolution.CONFIRMED)),
+        )
+        return counted
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is stored of past runs, and its detector, name it by its key."""
+        return self.readonly_fields if obj is None else (*self.readonly_fields, "key")
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.prepopulated_fields if obj is None else {}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What came with the helpdesk, and what was ever done, is switched off rather than deleted."""
+        kept = obj is not None and (obj.shipped or obj.runs.exists())
+        return super().has_delete_permission(request, obj) and not kept
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset.filter(shipped=False, runs=None))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if "sentences" in form.cleaned_data:
+            write_sentences(
+                actor=actor_of(request),
+                task=form.instance,
+                sentences=form.cleaned_data["sentences"],
+                others=form.cleaned_data["others"],
+            )
+        transaction.on_commit(installed.forget)
+
+    @admin.display(description=gettext_lazy("begun in 30 days"), ordering="number")
+    def begun(self, task: Any) -> int:
+        return int(task.number)
+
+    @admin.display(description=gettext_lazy("done"), ordering="done")
+    def finished(self, task: Any) -> str:
+        return _share(task.done, task.number)
+
+    @admin.display(description=gettext_lazy("left"), ordering="away")
+    def left(self, task: Any) -> str:
+        return _share(task.away, task.number)
+
+    @admin.display(description=gettext_lazy("to a person"), ordering="fallen")
+    def failures(self, task: Any) -> str:
+        return _share(task.fallen, task.number)
+
+    @admin.display(description=gettext_lazy("solved, they said"), ordering="solved")
+    def confirmed(self, task: Any) -> str:
+        return _share(task.solved, task.number)
+
+    @admin.display(description=gettext_lazy("in this order"))
+    def reads(self, task: Task) -> SafeString | str:
+        """All that the assistant may say in a run, with the names of the values where they come."""
+        if task.pk is None:
+            return _("Save it first; then its texts stand here as customers read them.")
+        texts = [fact.question for fact in task.facts.all()]
+        texts += [text for text in (task.confirmation, task.answer, task.otherwise) if text]
+        return format_html_join("", "<p>{}</p>", ((text,) for text in texts))
+
+
+@admin.register(TaskRun, site=site)
+class TaskRunAdmin(ReadOnlyAdmin):
+    """Each time that a task was begun, with its steps and its calls."""
+
+    list_display = ("task", "ticket", "state", "started_at", "took")
+    list_filter = ("state", "task")
+    list_select_related = ("task", "ticket")
+    search_fields = ("ticket__reference",)
+    fields = readonly_fields = (
+        *("task", "ticket", "state", "agent", "started_at", "took"),
+        *("facts", "record", "result", "problem", "undo_until", "steps", "calls"),
+    )
+
+    @admin.display(description=gettext_lazy("seconds"))
+    def took(self, run: TaskRun) -> str:
+        return f"{((run.ended_at or run.changed_at) - run.started_at).total_seconds():.1f}"
+
+    @admin.display(description=gettext_lazy("steps"))
+    def steps(self, run: TaskRun) -> SafeString:
+        rows = Event.objects.filter(
+            ticket=run.ticket_id, kind__startswith="task.", data__run=run.pk
+        ).order_by("position")
+        return format_html_join(
+            "",
+            "<p>{} – {}</p>",
+            ((f"{one.created_at:%H:%M:%S}", one.get_kind_display()) for one in rows),
+        )
+
+    @admin.display(description=gettext_lazy("calls"))
+    def calls(self, run: TaskRun) -> SafeString | str:
+        rows = ConnectorCall.objects.filter(
+            number__in=[run.number("do"), run.number("undo")]
+        ).select_related("operation__connector")
+        said = [
+            format_html(
+                "<p>{}: {} ({} ms) {}</p>",
+                one.operation,
+                one.get_state_display(),
+                one.milliseconds,
+                one.problem,
+            )
+            for one in rows
+        ]
+        return format_html_join("", "{}", ((each,) for each in said)) or "–"
+
+
+def _share(part: int, whole: int) -> str:
+    """A number and what share of all it is."""
+    return f"{part} ({round(100 * part / whole)} %)" if whole else "–"
