@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from django.conf import settings as django_settings
 from django.utils.translation import gettext as _
 
 from bots import confidence, sources
@@ -157,7 +158,10 @@ def _do_or_look_up(
     `unclear` is a task that was begun, to which the message answers nothing: it is left only for what
     is surely found.
     """
-    meant = deciding.meant(question.text, seen["tasks"].value or [], asker) if asker else []
+    # A task says its texts in one language, so whoever writes in another gets what is in theirs.
+    here = not question.language or _same_language(question.language, django_settings.LANGUAGE_CODE)
+    keys = seen["tasks"].value or [] if here else []
+    meant = deciding.meant(question.text, keys, asker) if asker else []
     if unclear is not None and unclear.task in meant:
         return _of_task(unclear)
     if unclear is not None and unclear.needs_a_person and not meant:

@@ -34,6 +34,7 @@ from tickets.models import (
 )
 from tickets.rules import Fired, Verdict
 
+CALL_BACK = "call_back"  # the shipped task of that key
 REMEMBERED = 40  # messages of a conversation that are looked back on
 # Whoever is upset, or asks for a person, is not told that no article was found.
 UNASKED = (Reason.ANGER, Reason.ASKED)
@@ -97,12 +98,25 @@ def read(
     ).values
     if past.language:
         seen = {**seen, "language": Value(past.language)}
+    if asker is not None and _asks_to_be_called(seen, asker):
+        seen = {**seen, "wants_person": Value(False)}
     thought = None
     if question:
         with articles():
             thought = think(question, seen, settings, queries, asker)
     situation = {**around, **seen, **_course(past, seen), **_of(thought, past)}
     return Turned(situation, rules.decide(situation, active), thought, vector=vector)
+
+
+def _asks_to_be_called(seen: Mapping[str, Value], asker: Asker) -> bool:
+    """Whether the words that ask for a person ask for a call, which a task sees to: it asks for the
+    number and ends with a person, too.
+    """
+    if CALL_BACK not in (seen["tasks"].value or []) or not asker.offered([CALL_BACK]):
+        return False
+    called = " ".join(seen["tasks"].evidence).casefold()
+    asked = [words.casefold() for words in seen["wants_person"].evidence]
+    return all(words in called or called in words for words in asked)
 
 
 def read_past(

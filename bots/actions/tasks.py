@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bots.doing.deciding import RECORD, Step
+from bots.doing.runs import in_words
 from bots.models import RunState, TaskRun
 from bots.models.tasks import OPEN, UNDER_WAY
 from tickets import actions, clock, events
@@ -179,15 +180,6 @@ def fail_run(*, actor: Actor, run: TaskRun, problem: str) -> TaskRun | None:
             team=run_now.task.team,
         )
     return run_now
-
-
-def in_words(run: TaskRun, detail: str = "") -> str:
-    """Where a run is, in a line for staff: the task, what it is about, how far it came and why no further."""
-    about = [str(run.record.get("reference") or run.facts.get(RECORD) or "")]
-    about += [f"{key}: {value}" for key, value in run.facts.items() if key != RECORD]
-    said = ", ".join(filter(None, about))
-    words = f"“{run.task.name}”{f' ({said})' if said else ''}: {run.get_state_display()}"
-    return f"{words}: {detail or run.problem}" if detail or run.problem else words
 
 
 def _keep(actor: Actor, ticket: Ticket, step: Step) -> TaskRun:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import QuerySet
 
 from bots.models import Task, TaskRun
-from bots.models.tasks import OPEN, RunState
+from bots.models.tasks import RunState
 from knowledgebase.lately import Lately
 from tickets.connectors.owners import Owner
 from tickets.conversation import identity
@@ -17,8 +18,6 @@ from tickets.models import Customer, ExternalId, Fact, Identity, Record, RecordT
 
 MOST_CHOICES = 4
 _LEVELS = list(Identity)
-# What of a conversation still matters: what is open, and what may be taken back.
-_MATTERS = (*OPEN, RunState.DONE)
 
 
 def _load() -> list[Task]:
@@ -35,28 +34,40 @@ def _load() -> list[Task]:
 active_tasks = Lately(_load)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asker:
     """One who asks. `ticket` is None where a conversation is only played: then nothing is looked up."""
 
-    known: Known
+    tasks: Sequence[Task]  # that are switched on
     tier: str
     open_now: bool
     ticket: Ticket | None = None
+    level: str = Identity.UNKNOWN  # where there is no ticket to tell
     run: TaskRun | None = None  # the newest that is open
     done: TaskRun | None = None  # the newest, where it is done
-    noted: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def known(self) -> Known:
+        return identity.of(self.ticket) if self.ticket else Known(Identity(self.level))
+
+    @cached_property
+    def noted(self) -> Mapping[str, str]:
+        """The facts of the conversation, the newest of each kind."""
+        rows = Fact.objects.filter(ticket=self.ticket) if self.ticket else Fact.objects.none()
+        return dict(rows.order_by("pk").values_list("key", "value"))
 
     def is_at_least(self, level: str) -> bool:
         return _LEVELS.index(self.known.level) >= _LEVELS.index(Identity(level))
 
-    def offered(self, slugs: Sequence[str]) -> list[Task]:
+    def offered(self, keys: Sequence[str]) -> list[Task]:
         """The tasks of these keys that they may be offered, in the order of the keys."""
-        by_key = {task.key: task for task in active_tasks()}
-        return [by_key[key] for key in slugs if key in by_key and self.may_have(by_key[key])]
+        by_key = {task.key: task for task in self.tasks}
+        return [by_key[key] for key in keys if key in by_key and self.may_have(by_key[key])]
 
-    def offered_all(self) -> list[Task]:
-        return [task for task in active_tasks() if self.may_have(task)]
+    def named(self, text: str) -> list[Task]:
+        """The task whose name a message is, as a button says it."""
+        said = " ".join(text.split()).casefold()
+        return [one for one in self.tasks if one.name.casefold() == said and self.may_have(one)]
 
     def may_have(self, task: Task) -> bool:
         for_them = not task.tiers or self.tier in task.tiers
@@ -71,11 +82,11 @@ class Asker:
         return Owner([self.known.email] if self.known.email else [], numbers)
 
     def records(self, record_type: RecordType) -> Sequence[Record]:
-        """Theirs, the newest first: a few, and one more to tell that there are others."""
+        """Theirs, the newest first: as many as there are buttons for."""
         if self.known.customer is None:
             return []
         found = Record.objects.filter(type=record_type, customer__in=self.person())
-        return list(found.order_by("-changed_at", "-pk")[: MOST_CHOICES + 1])
+        return list(found.order_by("-changed_at", "-pk")[:MOST_CHOICES])
 
     def person(self) -> QuerySet[Customer, int]:
         """All rows of the customer whose address was proved: they may have been merged."""
@@ -85,35 +96,31 @@ class Asker:
 
 
 def of(ticket: Ticket, *, tier: str, open_now: bool) -> Asker | None:
-    """Who asks in a conversation; None where no task is switched on. Three queries."""
-    if not active_tasks():
-        return None
-    return whoever(ticket, tier=tier, open_now=open_now)
+    """Who asks in a conversation; None where no task is switched on. One query, and what is asked of it."""
+    tasks = active_tasks()
+    return whoever(ticket, tasks, tier=tier, open_now=open_now) if tasks else None
 
 
-def whoever(ticket: Ticket, *, tier: str = "", open_now: bool = True) -> Asker:
-    """The same, where it does not matter whether a task may be offered."""
+def whoever(
+    ticket: Ticket, tasks: Sequence[Task] = (), *, tier: str = "", open_now: bool = True
+) -> Asker:
+    """The same, where a task was begun already."""
     runs = TaskRun.objects.filter(ticket=ticket).select_related(
         "task__record_type__operation__connector", "task__operation", "task__team"
     )
     newest = runs.order_by("-pk").first()
-    if newest is not None and newest.state not in _MATTERS:
-        newest = None
-    given_up = newest is not None and (
-        ticket.person_asked_at is not None and ticket.person_asked_at >= newest.changed_at
-    )
-    facts = Fact.objects.filter(ticket=ticket).order_by("pk").values_list("key", "value")
+    asked_at = ticket.person_asked_at
+    given_up = newest is not None and asked_at is not None and asked_at >= newest.changed_at
     return Asker(
-        known=identity.of(ticket),
+        tasks=tasks,
         tier=tier,
         open_now=open_now,
         ticket=ticket,
         run=newest if newest and newest.is_open and not given_up else None,
         done=newest if newest and newest.state == RunState.DONE else None,
-        noted=dict(facts),
     )
 
 
 def played(*, level: str, tier: str, open_now: bool, run: TaskRun | None = None) -> Asker:
     """Somebody who might ask: nothing is theirs, and nothing is looked up."""
-    return Asker(Known(Identity(level)), tier, open_now, run=run)
+    return Asker(active_tasks(), tier, open_now, level=level, run=run)

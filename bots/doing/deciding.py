@@ -68,9 +68,7 @@ def begin(task: Task, text: str, asker: Asker) -> Step:
 
 def meant(text: str, keys: Sequence[str], asker: Asker) -> list[Task]:
     """The task that a message calls for, by its name or as it was understood; two where nobody can tell."""
-    said = " ".join(text.split()).casefold()
-    by_name = [task for task in asker.offered_all() if task.name.casefold() == said]
-    return by_name[:1] or asker.offered(keys)[:2]
+    return asker.named(text)[:1] or asker.offered(keys)[:2]
 
 
 def go_on(text: str, asker: Asker) -> Step | None:
@@ -136,7 +134,8 @@ def _answered(step: Step, text: str, asker: Asker) -> Step:
         if named := read(kind, text):
             found[RECORD] = named
     if found:
-        return _advance(replace(step, facts={**step.facts, **found}, asked="", tries=0), asker)
+        tries = step.tries if step.asked == RECORD else 0  # it may be none of theirs, again
+        return _advance(replace(step, facts={**step.facts, **found}, asked="", tries=tries), asker)
     return _ask_again(step, asker)
 
 
@@ -210,6 +209,7 @@ def _advance(step: Step, asker: Asker, *, agreed: bool = False) -> Step:
                 step,
                 state=RunState.ASKING,
                 asked=fact.key,
+                tries=0,
                 says=fact.question,
                 choices=tuple(fact.options),
             )

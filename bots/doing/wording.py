@@ -24,7 +24,6 @@ from knowledgebase.markdown import as_markdown
 from tickets.conversation.custom_fields import in_words
 from tickets.models import RecordField, SiteSettings, Team, Ticket
 from tickets.models.custom_fields import FieldKind, as_sent
-from tickets.service import notices, queues
 from tickets.service.hours import Hours
 
 NAME = re.compile(r"\{([a-z0-9_.]{1,80})\}")
@@ -55,7 +54,7 @@ def unknown_in(text: str, task: Task, facts: set[str]) -> list[str]:
 
 def names(task: Task, facts: set[str]) -> list[str]:
     """All that may be written, for whoever writes."""
-    found = [*sorted(facts), "email", "opening_hours", "expected", "password_page"]
+    found = [*sorted(facts), "email", "opening_hours", "password_page"]
     if (kind := task.record_type) is not None:
         found += [f"{kind.key}.{name}" for name in (REFERENCE, *sorted(_fields(task)))]
     if task.operation is not None:
@@ -92,8 +91,6 @@ def _value(name: str, task: Task, known: Known) -> str:
         return f"{settings.SITE_URL}{reverse('account_reset_password')}"
     if name == "opening_hours":
         return opening_hours(task.team or (known.ticket.team if known.ticket else None))
-    if name == "expected" and known.ticket is not None:
-        return notices.how_long(queues.outlook(known.ticket))
     return ""
 
 

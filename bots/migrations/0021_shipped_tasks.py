@@ -128,7 +128,7 @@ TASKS = (
         {
             "active": True,
             "does": "hand_over",
-            "answer": "We will call you on {phone}. {expected}",
+            "answer": "I have asked for it: we will call you on {phone}.",
         },
         (("phone", "On which number can we reach you?", "phone"),),
     ),

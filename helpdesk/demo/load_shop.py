@@ -135,10 +135,10 @@ def connect() -> None:
         if key == "find_order" and (orders := RecordType.objects.filter(key="order").first()):
             orders.operation = operation
             actions.change_setting(actor=actor, instance=orders)
-    _switch_on(connector)
+    switch_on(connector)
 
 
-def _switch_on(connector: Connector) -> None:
+def switch_on(connector: Connector) -> None:
     """The tasks that the helpdesk comes with do something here: they ask the shop."""
     orders = RecordType.objects.filter(key="order").first()
     asked = {one.key: one for one in Operation.objects.filter(connector=connector)}

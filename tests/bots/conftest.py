@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.cache import cache
 
 from bots.understanding.catalogue import shipped
 from bots.understanding.detectors import train
+from helpdesk.demo.load_shop import OPERATIONS, switch_on
 from knowledgebase import embeddings, search
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit, SearchResult
-from tickets import events
-from tickets.models import Reaction
+from tests.shop_server import SECRET, FaultyShop
+from tests.tickets.records.making import make_type
+from tickets import events, sealing
+from tickets.connectors import breaker
+from tickets.models import Connector, Operation, Reaction
 
 Find = Callable[..., None]
 
@@ -81,3 +87,34 @@ def react() -> None:
     ):
         for reaction in due:
             events.run(reaction.pk)
+
+
+@pytest.fixture
+def shop() -> Iterator[FaultyShop]:
+    """A shop on the loopback that can misbehave, and the demo's tasks that ask it."""
+    server = FaultyShop()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    connector = Connector.objects.create(
+        key="shop",
+        name="Kestrel & Moor shop",
+        address=server.address,
+        secret=sealing.seal(SECRET),
+        allowed_networks="127.0.0.1/32",
+        seconds=1,
+        attempts=1,
+    )
+    made = {
+        key: Operation.objects.create(connector=connector, key=key, **values)
+        for key, values in OPERATIONS.items()
+    }
+    orders = make_type()
+    orders.operation = made["find_order"]
+    orders.save()
+    switch_on(connector)
+    cache.clear()
+    breaker.forget(connector)
+    yield server
+    breaker.forget(connector)
+    server.shutdown()
+    server.server_close()

@@ -7,11 +7,13 @@ Those that look alike and mean something else must not be noticed.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bots.doing import replies
 from bots.understanding import (
     asks_identity,
     by_words,
@@ -25,7 +27,11 @@ from bots.understanding import (
 from bots.understanding.vocabulary import NO, NOT_ASKED, QUESTION
 
 FOLDER = Path(__file__).with_name("noticed")
-WHOLE = {"courtesy": is_courtesy, "greeting": is_greeting}  # all that the message says
+WHOLE: dict[str, Callable[[str], bool]] = {  # all that the message says
+    "courtesy": is_courtesy,
+    "greeting": is_greeting,
+    **{reply.value: partial(replies.says, reply) for reply in replies.Reply},
+}
 OF_THE_ANSWER = {"refused": NO, "not_asked": NOT_ASKED, "says_again": QUESTION}
 FEELINGS = ("angry", "confused", "distressed", "frustrated")
 BY_WORDS = ("wants_person", "asks_identity", "asks_hours", *OF_THE_ANSWER)

@@ -24,7 +24,7 @@ KEYS = {
         "sensitive",
         "urgent",
     ),
-    *("wants_to_cancel", "billing_dispute", "repeats", "topic"),
+    *("wants_to_cancel", "billing_dispute", "repeats", "topic", "tasks"),
 }
 
 
