@@ -308,7 +308,7 @@ def test_a_language_that_an_agent_corrected_holds_for_the_rest_of_the_conversati
 
     for each in (ticket, other):
         each.refresh_from_db()
-        make_message(each, "Until when is the outlet open?")
+        make_message(each, "How do I get to the outlet?")
         Ticket.objects.filter(pk=each.pk).update(turn=Turn.ASSISTANT)
         each.refresh_from_db()
     settings = AssistantSettings.load()
