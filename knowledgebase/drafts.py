@@ -21,6 +21,10 @@ from knowledgebase.passages import Piece
 
 ENCODE_SECONDS: Final = 10.0
 MOST: Final = 200  # passages; a longer draft is tried by its beginning
+WORDS: Final = (
+    *("title", "summary", "body", "questions"),
+    *("short_answers", "short_answers_read"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,34 @@ def read(version: ArticleVersion) -> Draft:
 
 @contextmanager
 def as_published(draft: Draft) -> Iterator[None]:
-    """Within the block the draft is what the search finds of its article, in this thread only."""
+    """Within the block the draft is what the search finds of its article, in this thread only.
+
+    Answers that quote the article meanwhile do not wait: its key is not locked. A version that is
+    not saved yet is taken back with everything else.
+    """
+    with _taken_back():
+        article = Article.objects.select_for_update(no_key=True).get(pk=draft.version.article_id)
+        version = draft.version
+        if version.pk is None:
+            last = article.versions.first()
+            number = last.number + 1 if last else 1
+            words = {name: getattr(version, name) for name in WORDS}
+            version = ArticleVersion.objects.create(article=article, number=number, **words)
+        indexing.show(article, version, draft.pieces, draft.vectors, draft.encoder)
+        yield
+
+
+@contextmanager
+def as_hidden(article: Article) -> Iterator[None]:
+    """Within the block the article is not public, in this thread only."""
+    with _taken_back():
+        hidden = Article.objects.filter(pk=article.pk)
+        hidden.update(state=Article.State.DRAFT, published=None)
+        yield
+
+
+@contextmanager
+def _taken_back() -> Iterator[None]:
     with transaction.atomic():
-        article = Article.objects.select_for_update().get(pk=draft.version.article_id)
-        indexing.show(article, draft.version, draft.pieces, draft.vectors, draft.encoder)
         yield
         transaction.set_rollback(True)

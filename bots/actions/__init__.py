@@ -11,9 +11,17 @@ from bots.actions.gaps import (
     start_article,
 )
 from bots.actions.reports import decide_report, release_article, report_answer
+from bots.actions.scenarios import (
+    NewTurn,
+    keep_scenario,
+    keep_vectors,
+    publish_anyway,
+    record_run,
+)
 from bots.actions.suggestions import approve_question, decline_question, propose_question
 
 __all__ = [
+    "NewTurn",
     "add_example",
     "approve_question",
     "cover_gap",
@@ -22,8 +30,12 @@ __all__ = [
     "dismiss_calibration",
     "dismiss_gap",
     "file_question",
+    "keep_scenario",
+    "keep_vectors",
     "propose_calibration",
     "propose_question",
+    "publish_anyway",
+    "record_run",
     "release_article",
     "reopen_gap",
     "replace_centroid",

@@ -5,6 +5,14 @@ from bots.models.detectors import Detector, DetectorExample
 from bots.models.learning import AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion
 from bots.models.openings import Opening
 from bots.models.phrases import Moment, ReplyPhrase
+from bots.models.scenarios import (
+    Expected,
+    Scenario,
+    ScenarioResult,
+    ScenarioRun,
+    ScenarioTurn,
+    TurnVectors,
+)
 from bots.models.settings import AssistantSettings
 from bots.models.similar import MacroVector, TicketVector
 from bots.models.words import LanguageTexts, Words
@@ -15,6 +23,7 @@ __all__ = [
     "Calibration",
     "Detector",
     "DetectorExample",
+    "Expected",
     "GapQuestion",
     "KnowledgeGap",
     "LanguageTexts",
@@ -23,6 +32,11 @@ __all__ = [
     "Opening",
     "QuestionSuggestion",
     "ReplyPhrase",
+    "Scenario",
+    "ScenarioResult",
+    "ScenarioRun",
+    "ScenarioTurn",
     "TicketVector",
+    "TurnVectors",
     "Words",
 ]
