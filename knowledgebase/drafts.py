@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
+from uuid import uuid4
 
 import numpy as np
 from django.db import transaction
@@ -64,13 +65,17 @@ def as_published(draft: Draft) -> Iterator[None]:
     not saved yet is taken back with everything else.
     """
     with _taken_back():
-        article = Article.objects.select_for_update(no_key=True).get(pk=draft.version.article_id)
         version = draft.version
+        if version.article.pk is None:
+            slug = f"draft-{uuid4()}"
+            version.article = Article.objects.create(slug=slug, language=version.article.language)
+        article = Article.objects.select_for_update(no_key=True).get(pk=version.article.pk)
         if version.pk is None:
             last = article.versions.first()
-            number = last.number + 1 if last else 1
             words = {name: getattr(version, name) for name in WORDS}
-            version = ArticleVersion.objects.create(article=article, number=number, **words)
+            version = ArticleVersion.objects.create(
+                article=article, number=last.number + 1 if last else 1, **words
+            )
         indexing.show(article, version, draft.pieces, draft.vectors, draft.encoder)
         yield
 

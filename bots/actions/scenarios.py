@@ -146,10 +146,13 @@ def keep_vectors(*, vectors: Sequence[TurnVectors]) -> None:
 
 
 @transaction.atomic
-def record_run(*, actor: Actor, run: ScenarioRun, results: Sequence[ScenarioResult]) -> ScenarioRun:
-    """Write down a run, or more of one. A scenario that was deleted meanwhile is told by its name.
+def record_run(
+    *, actor: Actor, run: ScenarioRun, results: Sequence[ScenarioResult], passed: int = 0
+) -> ScenarioRun:
+    """Write down a run, or more of one: results, and how many passed beside them.
 
-    The oldest runs go, but those against which something was published anyway.
+    A scenario that was deleted meanwhile is told by its name. The oldest runs go, but those against
+    which something was published anyway.
     """
     if run.pk is not None:
         run = ScenarioRun.objects.select_for_update().get(pk=run.pk)
@@ -159,7 +162,7 @@ def record_run(*, actor: Actor, run: ScenarioRun, results: Sequence[ScenarioResu
     scenarios = set(
         there.filter(pk__in=[one.scenario_id for one in results]).values_list("pk", flat=True)
     )
-    run.checked = min(run.wanted, run.checked + len(results))
+    run.checked = min(run.wanted, run.checked + len(results) + passed)
     run.broken = min(run.checked, run.broken + sum(bool(one.broken) for one in results))
     run.save()
     for one in results:

@@ -17,12 +17,12 @@ LONGEST_TURN = 5_000  # characters
 class Expected(models.TextChoices):
     """What must come of a turn."""
 
-    ANSWERED = "answered", _("Answered from this article")
-    OFFERED = "offered", _("This article among those offered")
+    ANSWERED = "answered", _("Answered from the article")
+    OFFERED = "offered", _("The article is offered")
     ASKED_BACK = "asked_back", _("Asked back")
     HANDED_OVER = "handed_over", _("Handed over")
-    NOT_ANSWERED = "not_answered", _("Anything but an answer")
-    REPLIED = "replied", _("A reply without an article: a greeting, thanks, what it is")
+    NOT_ANSWERED = "not_answered", _("Not answered")
+    REPLIED = "replied", _("A reply without an article")
     TASK = "task", _("A task is run")
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bots.models import Scenario, ScenarioTurn
 from bots.rehearsal import Encoded, Played, Setup, play, somebody
 from bots.scenarios import comparing, encoding
+from knowledgebase.embeddings import EncoderUnavailable
 
 ENCODING = 0.5  # of the time that there is
 
@@ -82,6 +83,8 @@ def run(
     half = time.monotonic() + seconds * ENCODING if seconds is not None else float("inf")
     encoded = encoding.of_turns([turn for one in scenarios for turn in _turns(one)], until=half)
     setup = setup or Setup.now()
+    if not setup.detectors.ready:  # by words alone much is broken that is not
+        raise EncoderUnavailable("the detectors know words only")
     gone = Gone(len(scenarios))
     with setup.articles():
         inside = replace(setup, articles=nullcontext)
