@@ -73,7 +73,7 @@ def out_of_order(expected: Sequence[str]) -> str:
     if not expected:
         return _("Write at least one turn: what does the customer say?")
     if len(expected) > MOST_TURNS:
-        return _("Keep it under %(most)d turns.") % {"most": MOST_TURNS + 1}
+        return _("A scenario has at most %(most)d turns.") % {"most": MOST_TURNS}
     if Expected.HANDED_OVER in expected[:-1]:
         return _("Once it was handed over, a person answers: no turn can follow.")
     return ""

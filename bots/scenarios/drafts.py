@@ -18,7 +18,7 @@ from knowledgebase.models import Article, ArticleVersion
 from tickets.models import EscalationRule
 
 SECONDS = 10.0  # that somebody waits for a check
-DRAFT: Final = 0.6  # of it for the play with the draft, the rest for how it is now
+DRAFT: Final = 0.75  # of it for the play with the draft, the rest for how it is now
 Against = ScenarioRun.Against
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -79,12 +80,14 @@ def run(
     What is to be encoded is encoded first; with a draft of an article all is then played within it,
     without the encoder. Raise EncoderUnavailable.
     """
-    until = time.monotonic() + seconds if seconds is not None else float("inf")
-    half = time.monotonic() + seconds * ENCODING if seconds is not None else float("inf")
-    encoded = encoding.of_turns([turn for one in scenarios for turn in _turns(one)], until=half)
-    setup = setup or Setup.now()
+    setup = setup or Setup.now()  # before the time runs: a process learns its detectors once
     if not setup.detectors.ready:  # by words alone much is broken that is not
         raise EncoderUnavailable("the detectors know words only")
+    now = time.monotonic()
+    until, half = (
+        (now + seconds, now + seconds * ENCODING) if seconds is not None else (math.inf, math.inf)
+    )
+    encoded = encoding.of_turns([turn for one in scenarios for turn in _turns(one)], until=half)
     gone = Gone(len(scenarios))
     with setup.articles():
         inside = replace(setup, articles=nullcontext)
