@@ -17,7 +17,7 @@ from bots.models import (
     ScenarioTurn,
     TurnVectors,
 )
-from bots.models.scenarios import LONGEST_TURN, MOST_TURNS
+from bots.models.scenarios import LONGEST_TURN, out_of_order
 from knowledgebase.models import Article
 from tickets import clock, events
 from tickets.actions import ActionError, NotAllowed, change_setting
@@ -58,7 +58,7 @@ def keep_scenario(*, actor: Actor, scenario: Scenario, turns: Sequence[NewTurn])
     if problem := out_of_order([turn.expected for turn in turns]):
         raise ActionError(problem, code="turns")
     rows = [_row(scenario, place, turn) for place, turn in enumerate(turns, start=1)]
-    scenario.name = free_name(scenario.name)
+    scenario.name = _free_name(scenario.name)
 
     def save() -> None:
         scenario.save()
@@ -68,18 +68,7 @@ def keep_scenario(*, actor: Actor, scenario: Scenario, turns: Sequence[NewTurn])
     return scenario
 
 
-def out_of_order(expected: Sequence[str]) -> str:
-    """What is wrong with turns of which this must come; "" if nothing is."""
-    if not expected:
-        return _("Write at least one turn: what does the customer say?")
-    if len(expected) > MOST_TURNS:
-        return _("A scenario has at most %(most)d turns.") % {"most": MOST_TURNS}
-    if Expected.HANDED_OVER in expected[:-1]:
-        return _("Once it was handed over, a person answers: no turn can follow.")
-    return ""
-
-
-def free_name(name: str) -> str:
+def _free_name(name: str) -> str:
     """A name that no scenario has: as wanted, or with a number."""
     stem = text.line(name, limit=110) or str(Scenario._meta.verbose_name)
     taken = set(Scenario.objects.filter(name__startswith=stem).values_list("name", flat=True))
@@ -90,50 +79,29 @@ def free_name(name: str) -> str:
     return found
 
 
-def named(turn: ScenarioTurn) -> ScenarioTurn:
-    """The turn with the names of what it expects, and without what its outcome does not need."""
-    if turn.expected not in (Expected.ANSWERED, Expected.OFFERED):
-        turn.article, turn.article_name = None, ""
-    elif turn.article is not None:
-        turn.article_name = title_of(turn.article)
-    if turn.expected != Expected.HANDED_OVER:
-        turn.rule, turn.rule_name, turn.reason = None, "", ""
-    elif turn.rule is not None:
-        turn.rule_name = turn.rule.name
-    elif turn.reason:  # a rule that is gone stays what is asked for, unless a reason is
-        turn.rule_name = ""
-    return turn
-
-
-def title_of(article: Article) -> str:
-    """What an article is called: as it is public, else in its newest version."""
-    version = article.published or article.versions.first()
-    return version.title if version else article.slug
-
-
 def _row(scenario: Scenario, place: int, turn: NewTurn) -> ScenarioTurn:
     said = text.message(turn.text)
     if len(said) > LONGEST_TURN:
         raise text.TextError(
             _("Keep what the customer says under %(most)d characters.") % {"most": LONGEST_TURN}
         )
-    return named(
-        ScenarioTurn(
-            scenario=scenario,
-            position=place,
-            text=said,
-            expected=turn.expected,
-            article=turn.article,
-            rule=turn.rule,
-            reason=turn.reason,
-            task_key=turn.task_key,
-            facts=dict(turn.facts),
-        )
+    row = ScenarioTurn(
+        scenario=scenario,
+        position=place,
+        text=said,
+        expected=turn.expected,
+        article=turn.article,
+        rule=turn.rule,
+        reason=turn.reason,
+        task_key=turn.task_key,
+        facts=dict(turn.facts),
     )
+    row.keep_names()
+    return row
 
 
 @transaction.atomic
-def keep_vectors(*, vectors: Sequence[TurnVectors]) -> None:
+def keep_vectors(*, actor: Actor, vectors: Sequence[TurnVectors]) -> None:
     """Keep what the encoder made of turns, of those that are still there. Nobody's act: no record."""
     there = ScenarioTurn.objects.select_for_update(no_key=True).order_by("pk")
     turns = set(there.filter(pk__in=[row.turn_id for row in vectors]).values_list("pk", flat=True))
@@ -186,7 +154,7 @@ def publish_anyway(*, actor: Actor, run: ScenarioRun, instance: models.Model) ->
     """
     if actor.user is None or not actor.user.works_here or actor.user.role != Role.ADMIN:
         raise NotAllowed
-    run = ScenarioRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    run = ScenarioRun.objects.select_for_update().get(pk=run.pk)
     if run.published_at is not None:
         raise ActionError(_("This was published already."), code="published")
     run.published_by, run.published_at = actor.user, clock.now()

@@ -11,9 +11,8 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from bots.actions.scenarios import named, out_of_order
 from bots.models import Expected, ScenarioTurn
-from bots.models.scenarios import MOST_TURNS
+from bots.models.scenarios import MOST_TURNS, out_of_order
 from knowledgebase.models import Article, ArticleVersion
 from tickets.admin.audit.audited import AuditedInline
 from tickets.admin.theme import InlineFormSet, ModelForm, Textarea
@@ -60,7 +59,7 @@ class TurnForm(ModelForm):
         return given
 
     def save(self, commit: bool = True) -> Any:
-        named(self.instance)
+        self.instance.keep_names()
         return super().save(commit)
 
 

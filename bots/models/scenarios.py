@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -24,6 +26,17 @@ class Expected(models.TextChoices):
     NOT_ANSWERED = "not_answered", _("Not answered")
     REPLIED = "replied", _("A reply without an article")
     TASK = "task", _("A task is run")
+
+
+def out_of_order(expected: Sequence[str]) -> str:
+    """What is wrong with turns of which this must come; "" if nothing is."""
+    if not expected:
+        return str(_("Write at least one turn: what does the customer say?"))
+    if len(expected) > MOST_TURNS:
+        return str(_("A scenario has at most %(most)d turns.") % {"most": MOST_TURNS})
+    if Expected.HANDED_OVER in expected[:-1]:
+        return str(_("Once it was handed over, a person answers: no turn can follow."))
+    return ""
 
 
 class Scenario(models.Model):
@@ -149,6 +162,20 @@ class ScenarioTurn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.text[:80]}: {self.in_words}"
+
+    def keep_names(self) -> None:
+        """Keep the names of what is expected, and leave out what the outcome does not need."""
+        if self.expected not in (Expected.ANSWERED, Expected.OFFERED):
+            self.article, self.article_name = None, ""
+        elif self.article is not None:
+            version = self.article.published or self.article.versions.first()
+            self.article_name = version.title if version else self.article.slug
+        if self.expected != Expected.HANDED_OVER:
+            self.rule, self.rule_name, self.reason = None, "", ""
+        elif self.rule is not None:
+            self.rule_name = self.rule.name
+        elif self.reason:  # a rule that is gone stays what is asked for, unless a reason is
+            self.rule_name = ""
 
     @property
     def in_words(self) -> str:

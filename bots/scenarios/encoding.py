@@ -17,6 +17,7 @@ from bots.rehearsal import Encoded
 from bots.understanding import sentences_of, vectors_of
 from knowledgebase import search
 from knowledgebase.embeddings import EncoderUnavailable, Vectors
+from tickets.actors import Actor
 
 
 def of_turns(turns: Sequence[ScenarioTurn], *, until: float) -> dict[int, Encoded]:
@@ -41,7 +42,7 @@ def of_turns(turns: Sequence[ScenarioTurn], *, until: float) -> dict[int, Encode
             found[turn.pk] = encoded
     finally:
         if new:
-            actions.keep_vectors(vectors=new)
+            actions.keep_vectors(actor=Actor.system(), vectors=new)
     return found
 
 

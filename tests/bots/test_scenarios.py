@@ -303,7 +303,7 @@ def test_a_scenario_that_was_deleted_while_it_ran_is_told_by_its_name(zips: Arti
     assert vectors
     stale = TurnVectors(turn=kept.turns.get(), sign="x", made=b"x")
     kept.delete()
-    actions.keep_vectors(vectors=[stale])
+    actions.keep_vectors(actor=Actor.system(), vectors=[stale])
     run = actions.record_run(
         actor=Actor.system(),
         run=ScenarioRun(wanted=1),
