@@ -5,15 +5,48 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 from bots import openings
 from bots.dialogue import Question
 from bots.doing import asker as askers
 from bots.models import AssistantSettings, TaskRun
 from bots.models.tasks import OPEN
+from bots.queries import Query
 from bots.turns import Articles, Outcome, Past, Turned, outcome, read
+from bots.understanding import installed
+from bots.understanding.detectors import Detectors
+from knowledgebase.embeddings import Vectors
+from tickets import rules
 from tickets.conditions import Value
-from tickets.models import Channel, Decision, Identity, Tier
+from tickets.models import Channel, Decision, EscalationRule, Identity, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """All that decides a conversation: as it is now, or with a draft of one part in its place.
+
+    A draft is in this value and nowhere else, so nobody but the play that it is given to sees it.
+    `articles` says which articles there are while they are looked for.
+    """
+
+    settings: AssistantSettings
+    rules: Sequence[EscalationRule]
+    detectors: Detectors
+    articles: Articles = nullcontext
+
+    @classmethod
+    def now(cls) -> Setup:
+        """As everything is. Two queries, and one every five seconds."""
+        return cls(AssistantSettings.load(), rules.active_rules(), installed.detectors())
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What the encoder made of a message: what is looked for, and the sentences that are read."""
+
+    queries: list[Query]
+    sentences: Mapping[str, Vectors]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +107,18 @@ def play(
     texts: Sequence[str],
     around: Mapping[str, Value] | None = None,
     *,
-    articles: Articles = nullcontext,
+    setup: Setup | None = None,
+    encoded: Sequence[Encoded] = (),
 ) -> list[Played]:
     """Play a conversation, turn by turn, until a person has it; one `Played` for each turn.
 
-    `articles` says which articles there are while they are looked for, by default the public ones.
+    Without a `setup` everything is as it is now. `encoded` is what the encoder made of each text, if
+    it was asked before; without it, it is asked, so never inside a transaction.
     """
-    settings = AssistantSettings.load()
+    setup = setup or Setup.now()
+    known = {one: vector for each in encoded for one, vector in each.sentences.items()}
     turns: list[Played] = []
-    for text in texts:
+    for place, text in enumerate(texts):
         around_now = {
             **(somebody() if around is None else around),
             "text": Value(text),
@@ -92,9 +128,13 @@ def play(
             text,
             past=_past(turns),
             around=around_now,
-            settings=settings,
+            settings=setup.settings,
             question=_question(text, turns),
-            articles=articles,
+            queries=partial(list, encoded[place].queries) if encoded else None,
+            active=setup.rules,
+            detectors=setup.detectors,
+            known=known,
+            articles=setup.articles,
             asker=askers.played(
                 level=str(around_now["identity"].value),
                 tier=str(around_now["tier"].value),
@@ -102,7 +142,7 @@ def play(
                 run=_run(turns),
             ),
         )
-        turns.append(Played(text, outcome(turned, settings), turned))
+        turns.append(Played(text, outcome(turned, setup.settings), turned))
         if turns[-1].outcome.decision == Decision.HAND_OVER:
             break
     return turns

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ from bots.doing.asker import Asker
 from bots.models import AssistantSettings
 from bots.queries import Query, queries_of
 from bots.understanding import encode_ahead, understand
+from bots.understanding.detectors import Detectors
 from knowledgebase import search
 from knowledgebase.embeddings import Vectors
 from knowledgebase.lately import Lately
@@ -78,23 +79,31 @@ def read(
     around: Mapping[str, Value],
     settings: AssistantSettings,
     question: Question | None = None,
-    encoding: Future[list[Query]] | None = None,
+    queries: Callable[[], list[Query]] | None = None,
     active: Sequence[EscalationRule] | None = None,
+    detectors: Detectors | None = None,
+    known: Mapping[str, Vectors] | None = None,
     articles: Articles = nullcontext,
     asker: Asker | None = None,
 ) -> Turned:
     """Understand one message, think about the question (if there is one to answer), try the rules.
 
     A message without a question is read by what the understanding encodes of it. `around` is what
-    is known of the ticket, `encoding` and `active` what is looked for and the rules where they were
-    asked for already; while the articles are looked for, `articles` says which there are. `asker` is
-    for whom a task may be done. Runs the encoder, so never inside a transaction.
+    is known of the ticket, `queries` and `active` what is looked for and the rules where they were
+    asked for already, `known` the vectors of sentences; `detectors` are those to read with. While the
+    articles are looked for, `articles` says which there are. `asker` is for whom a task may be done.
+    Runs the encoder, so never inside a transaction, unless `queries` and `known` have all that it would make.
     """
-    queries = encoding.result() if encoding else queries_of(question.text) if question else []
-    vector = queries[0].vector if queries else None
-    same = bool(queries) and queries[0].text == search.readable(text)
+    asked = queries() if queries else queries_of(question.text) if question else []
+    vector = asked[0].vector if asked else None
+    same = bool(asked) and asked[0].text == search.readable(text)
     seen = understand(
-        text, earlier=past.earlier, answers=past.answers, vector=vector if same else None
+        text,
+        earlier=past.earlier,
+        answers=past.answers,
+        vector=vector if same else None,
+        known=known,
+        detectors=detectors,
     ).values
     if past.language:
         seen = {**seen, "language": Value(past.language)}
@@ -103,7 +112,7 @@ def read(
     thought = None
     if question:
         with articles():
-            thought = think(question, seen, settings, queries, asker)
+            thought = think(question, seen, settings, asked, asker)
     situation = {**around, **seen, **_course(past, seen), **_of(thought, past)}
     return Turned(situation, rules.decide(situation, active), thought, vector=vector)
 
@@ -172,7 +181,7 @@ def read_message(ticket: Ticket, position: int | None) -> Turned | None:
         around=around,
         settings=_settings(),
         question=question,
-        encoding=encoding,
+        queries=encoding.result if encoding else None,
         active=rules.lately_active(),
         asker=askers.of(ticket, tier=tier, open_now=open_now) if question else None,
     )

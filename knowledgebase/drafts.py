@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
+from uuid import uuid4
 
 import numpy as np
 from django.db import transaction
@@ -21,6 +22,10 @@ from knowledgebase.passages import Piece
 
 ENCODE_SECONDS: Final = 10.0
 MOST: Final = 200  # passages; a longer draft is tried by its beginning
+WORDS: Final = (
+    *("title", "summary", "body", "questions"),
+    *("short_answers", "short_answers_read"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,38 @@ def read(version: ArticleVersion) -> Draft:
 
 @contextmanager
 def as_published(draft: Draft) -> Iterator[None]:
-    """Within the block the draft is what the search finds of its article, in this thread only."""
+    """Within the block the draft is what the search finds of its article, in this thread only.
+
+    Answers that quote the article meanwhile do not wait: its key is not locked. A version that is
+    not saved yet is taken back with everything else.
+    """
+    with _taken_back():
+        version = draft.version
+        if version.article.pk is None:
+            slug = f"draft-{uuid4()}"
+            version.article = Article.objects.create(slug=slug, language=version.article.language)
+        article = Article.objects.select_for_update(no_key=True).get(pk=version.article.pk)
+        if version.pk is None:
+            last = article.versions.first()
+            words = {name: getattr(version, name) for name in WORDS}
+            version = ArticleVersion.objects.create(
+                article=article, number=last.number + 1 if last else 1, **words
+            )
+        indexing.show(article, version, draft.pieces, draft.vectors, draft.encoder)
+        yield
+
+
+@contextmanager
+def as_hidden(article: Article) -> Iterator[None]:
+    """Within the block the article is not public, in this thread only."""
+    with _taken_back():
+        hidden = Article.objects.filter(pk=article.pk)
+        hidden.update(state=Article.State.DRAFT, published=None)
+        yield
+
+
+@contextmanager
+def _taken_back() -> Iterator[None]:
     with transaction.atomic():
-        article = Article.objects.select_for_update().get(pk=draft.version.article_id)
-        indexing.show(article, draft.version, draft.pieces, draft.vectors, draft.encoder)
         yield
         transaction.set_rollback(True)

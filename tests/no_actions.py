@@ -4,6 +4,7 @@ from __future__ import annotations
 
 ONLY_CREATE = {
     "new_visitor": "makes a row that nobody knows yet",
+    "keep_scenario": "makes rows that nobody knows yet",
     "create_api_key": "makes a row that nobody knows yet",
     "queue_mail": "makes a row that nobody knows yet",
     "receive_mail": "makes a row that nobody knows yet",

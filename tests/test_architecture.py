@@ -124,6 +124,8 @@ ALSO_WRITE = {
     "tickets/events.py": "the mechanism of events and reactions, called by actions",
     "tickets/intake/attachments.py": "the files of a message that an action is writing",
     "tickets/admin/audit/audited.py": "the admin's rows, inside the action change_setting",
+    "bots/admin/scenario_turns.py": "the turns of a scenario, inside the action change_setting",
+    "knowledgebase/drafts.py": "a draft that is tried, in a transaction that is taken back",
     "knowledgebase/apart.py": "the tables of an evaluation, which are gone after it",
     "knowledgebase/common_words.py": "how many passages have a word, counted again at any time",
     "knowledgebase/gists.py": "the gists of articles, made again from vectors at any time",

@@ -58,7 +58,7 @@ WRITE = {
     *("workspace-external-id", "workspace-part-customers", "workspace-change-organization"),
     *("workspace-organization-domains", "workspace-remove-segment"),
     *("workspace-use-suggestion", "workspace-language"),
-    "workspace-withdraw-approval",
+    *("workspace-withdraw-approval", "workspace-keep-scenario"),
     *("workspace-link-record", "workspace-unlink-record", "workspace-fetch-record"),
 }
 FORM = {

@@ -11,10 +11,18 @@ from bots.actions.gaps import (
     start_article,
 )
 from bots.actions.reports import decide_report, release_article, report_answer
+from bots.actions.scenarios import (
+    NewTurn,
+    keep_scenario,
+    keep_vectors,
+    publish_anyway,
+    record_run,
+)
 from bots.actions.suggestions import approve_question, decline_question, propose_question
 from bots.actions.tasks import end_run, fail_run, go_on_when_proved, take_step
 
 __all__ = [
+    "NewTurn",
     "add_example",
     "approve_question",
     "cover_gap",
@@ -26,8 +34,12 @@ __all__ = [
     "fail_run",
     "file_question",
     "go_on_when_proved",
+    "keep_scenario",
+    "keep_vectors",
     "propose_calibration",
     "propose_question",
+    "publish_anyway",
+    "record_run",
     "release_article",
     "reopen_gap",
     "replace_centroid",

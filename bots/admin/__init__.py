@@ -1,5 +1,9 @@
 """The assistant in the admin: its settings, and the pages on which one looks into its head."""
 
-from bots.admin import detectors, learning, settings, tasks
+from bots.admin import detectors, learning, scenarios, settings, tasks
+from bots.admin.scenario_check import ScenarioCheck
+from tickets.admin import going_live
 
-__all__ = ["detectors", "learning", "settings", "tasks"]
+going_live.add(ScenarioCheck())
+
+__all__ = ["detectors", "learning", "scenarios", "settings", "tasks"]

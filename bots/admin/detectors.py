@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,8 +20,10 @@ from bots.actions import teach_detector
 from bots.models import Detector, DetectorExample
 from bots.understanding import installed, sentences, vectors
 from bots.understanding.catalogue import WANTS_PERSON, shipped
-from tickets.admin import AuditedAdmin, AuditedForm, site
+from tickets.admin import AuditedForm, going_live, site
 from tickets.admin.audit.audited import AuditedInline, actor_of
+from tickets.admin.audit.live import LiveAdmin
+from tickets.admin.going_live import Change
 
 MOST_SENTENCES = 10
 MOST_SHOWN = 4  # detectors that are shown with a sentence beside those that notice it
@@ -70,7 +73,7 @@ class ExampleInline(AuditedInline):
 
 
 @admin.register(Detector, site=site)
-class DetectorAdmin(AuditedAdmin):
+class DetectorAdmin(LiveAdmin):
     form = DetectorForm
     many = ("examples",)
     unversioned: ClassVar[frozenset[str]] = frozenset({"updated_at"})
@@ -102,12 +105,30 @@ class DetectorAdmin(AuditedAdmin):
         """What came with the helpdesk is switched off rather than deleted."""
         return super().has_delete_permission(request, obj) and not (obj and obj.shipped)
 
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        super().delete_queryset(request, queryset.filter(shipped=False))
-
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         transaction.on_commit(installed.forget)
+
+    def change_by(
+        self, request: HttpRequest, before: Any, form: Any, formsets: Sequence[Any]
+    ) -> Change | None:
+        """With the examples as the form would leave them."""
+        if not (form.has_changed() or any(one.has_changed() for one in formsets)):
+            return None
+        kept = [
+            (row.cleaned_data["text"], row.cleaned_data["positive"])
+            for formset in formsets
+            for row in formset.forms
+            if row.cleaned_data and not row.cleaned_data.get("DELETE")
+        ]
+        return Change(before, form.instance, _parted(kept))
+
+    def removal(self, request: HttpRequest, row: Any) -> Change | None:
+        return Change(row, None, ((), ()))
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """One at a time is deleted, on its page: there stands what would break."""
+        return {}
 
     def get_urls(self) -> list[URLPattern]:
         guarded = self.admin_site.admin_view
@@ -167,18 +188,30 @@ def teach(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         detector = get_object_or_404(Detector, slug=request.POST.get("detector", ""))
         text = request.POST.get("text", "").replace("\0", "").strip()[:LONGEST]
+        positive = request.POST.get("positive") == "1"
         if text:
-            teach_detector(
-                actor=actor_of(request),
-                detector=detector,
-                sentence=text,
-                positive=request.POST.get("positive") == "1",
-            )
+            told = dict(detector.examples.order_by("pk").values_list("text", "positive"))
+            change = Change(detector, detector, _parted([*{**told, text: positive}.items()]))
+            back = reverse("admin:bots_try_detectors")
+            context = {**site.each_context(request), "opts": Detector._meta, "back": back}
+            if (page := going_live.held(request, change, context)) is not None:
+                return page
+            with transaction.atomic():
+                teach_detector(
+                    actor=actor_of(request), detector=detector, sentence=text, positive=positive
+                )
+                going_live.went_live(request, detector)
             installed.forget()
             messages.success(request, _("Learned. This is how it looks now."))
     back = reverse("admin:bots_try_detectors")
     texts = request.POST.get("texts", "")[:5_000].replace("\0", "")
     return HttpResponseRedirect(f"{back}?{urlencode({'texts': texts})}" if texts else back)
+
+
+def _parted(examples: Sequence[tuple[str, bool]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Examples, and counter-examples."""
+    shown = tuple(text for text, positive in examples if positive)
+    return shown, tuple(text for text, positive in examples if not positive)
 
 
 def _tried(lines: list[str]) -> tuple[list[dict[str, Any]], bool]:

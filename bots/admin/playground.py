@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -97,7 +98,8 @@ def _page(request: HttpRequest, articles: Articles, context: dict[str, Any]) -> 
     turns: list[rehearsal.Played] = []
     if form.is_valid():
         said = [*said, form.cleaned_data["text"]][-MOST_TURNS:]
-        turns = rehearsal.play(said, form.around(), articles=articles)
+        setup = replace(rehearsal.Setup.now(), articles=articles)
+        turns = rehearsal.play(said, form.around(), setup=setup)
         said = [turn.text for turn in turns]
     context = {
         **site.each_context(request),

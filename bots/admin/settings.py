@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
@@ -16,18 +18,25 @@ from bots.models import AssistantSettings, LanguageTexts, Opening, ReplyPhrase
 from bots.models.words import TEXTS
 from bots.understanding.vocabulary import FEELINGS, URGENCIES
 from tickets.admin import AuditedAdmin, AuditedForm, SingletonAdmin, site
+from tickets.admin.audit.live import LiveAdmin
+from tickets.admin.going_live import Change
 from tickets.conversation import placeholders
 
 HOW_SURE = ("answer_threshold", "offer_threshold", "ask_back", "calibration_step")
 
 
 @admin.register(AssistantSettings, site=site)
-class AssistantSettingsAdmin(SingletonAdmin):
+class AssistantSettingsAdmin(LiveAdmin, SingletonAdmin):
     fieldsets = (
         (None, {"fields": ("enabled",)}),
         (_("How sure it must be"), {"fields": HOW_SURE}),
         (_("What it says"), {"fields": TEXTS}),
     )
+
+    def change_by(
+        self, request: HttpRequest, before: Any, form: Any, formsets: Sequence[Any]
+    ) -> Change | None:
+        return Change(before, form.instance) if form.has_changed() else None
 
     def get_urls(self) -> list[URLPattern]:
         """The pages on which one looks into its head, beside its form."""

@@ -5,6 +5,14 @@ from bots.models.detectors import Detector, DetectorExample
 from bots.models.learning import AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion
 from bots.models.openings import Opening
 from bots.models.phrases import Moment, ReplyPhrase
+from bots.models.scenarios import (
+    Expected,
+    Scenario,
+    ScenarioResult,
+    ScenarioRun,
+    ScenarioTurn,
+    TurnVectors,
+)
 from bots.models.settings import AssistantSettings
 from bots.models.similar import MacroVector, TicketVector
 from bots.models.tasks import RunState, Task, TaskFact, TaskRun
@@ -16,6 +24,7 @@ __all__ = [
     "Calibration",
     "Detector",
     "DetectorExample",
+    "Expected",
     "GapQuestion",
     "KnowledgeGap",
     "LanguageTexts",
@@ -25,9 +34,14 @@ __all__ = [
     "QuestionSuggestion",
     "ReplyPhrase",
     "RunState",
+    "Scenario",
+    "ScenarioResult",
+    "ScenarioRun",
+    "ScenarioTurn",
     "Task",
     "TaskFact",
     "TaskRun",
     "TicketVector",
+    "TurnVectors",
     "Words",
 ]

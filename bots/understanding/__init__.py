@@ -8,8 +8,10 @@ from bots.understanding.reading import (
     Analysis,
     Utterance,
     encode_ahead,
+    sentences_of,
     understand,
     understand_many,
+    vectors_of,
     warm,
 )
 from tickets.conditions import Value
@@ -27,8 +29,10 @@ __all__ = [
     "is_courtesy",
     "is_greeting",
     "query_of",
+    "sentences_of",
     "understand",
     "understand_many",
+    "vectors_of",
     "wants_person",
     "warm",
 ]

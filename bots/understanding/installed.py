@@ -108,12 +108,27 @@ def _definitions() -> tuple[Definition, ...]:
             continue
         shown = tuple(examples.get((row.pk, True), ()))
         not_shown = tuple(examples.get((row.pk, False), ()))
-        found.append(_merged(row, shown, not_shown))
+        found.append(definition_of(row, shown, not_shown))
     found.extend(one for slug, one in shipped().items() if slug not in seen)
     return tuple(found)
 
 
-def _merged(row: Detector, shown: tuple[str, ...], not_shown: tuple[str, ...]) -> Definition:
+def with_draft(definition: Definition | None, slug: str, now: Detectors | None = None) -> Detectors:
+    """The detectors as they would be with another definition of one of them; without it for None.
+
+    Whoever asks for a person gets one: that detector stays. Runs the encoder where examples are new.
+    """
+    there = [one.definition for one in (now or detectors()).trained]
+    places = [place for place, one in enumerate(there) if one.slug == slug]
+    at = places[0] if places else len(there)
+    if definition is not None:
+        there[at : at + 1] = [definition]
+    elif slug != WANTS_PERSON:
+        del there[at : at + 1]
+    return train(tuple(there))
+
+
+def definition_of(row: Detector, shown: tuple[str, ...], not_shown: tuple[str, ...]) -> Definition:
     """The row over what came with the helpdesk; what people say goes before our own examples."""
     base = shipped().get(row.slug) if row.shipped else None
     if base is None:

@@ -40,6 +40,7 @@ class Utterance:
     earlier: Sequence[str] = ()
     answers: Sequence[str] = ()
     vector: Vectors | None = None
+    known: Mapping[str, Vectors] = field(default_factory=dict)  # what `vectors_of` gave before
 
 
 def understand(
@@ -48,9 +49,32 @@ def understand(
     earlier: Sequence[str] = (),
     answers: Sequence[str] = (),
     vector: Vectors | None = None,
+    known: Mapping[str, Vectors] | None = None,
+    detectors: Detectors | None = None,
 ) -> Analysis:
-    """Read one message. Never raises; without the encoder it goes by words alone."""
-    return understand_many([Utterance(text, earlier, answers, vector)])[0]
+    """Read one message. Never raises; without the encoder it goes by words alone.
+
+    Without `detectors`: those of this installation.
+    """
+    message = Utterance(text, earlier, answers, vector, known or {})
+    return understand_many([message], detectors)[0]
+
+
+def sentences_of(text: str) -> list[str]:
+    """What is encoded of a message to understand it, and later ones by it."""
+    told = sentences.telling(sentences.split(text), installed.detectors().tells)
+    return list(dict.fromkeys(_wanted(Utterance(text, earlier=[text]), told)))
+
+
+def vectors_of(text: str, vector: Vectors | None = None) -> dict[str, Vectors]:
+    """The vectors of all that is encoded of a message; `vector` is that of the whole, if it is known.
+
+    Runs the encoder, so never inside a transaction. Raise EncoderUnavailable.
+    """
+    if not installed.detectors().ready:
+        raise EncoderUnavailable("the detectors know words only")
+    told = sentences.telling(sentences.split(text), installed.detectors().tells)
+    return _made([Utterance(text, earlier=[text], vector=vector)], [told])
 
 
 def warm() -> None:
@@ -66,9 +90,11 @@ def encode_ahead(texts: Sequence[str]) -> None:
         _encoded([Utterance(text) for text in texts], parts)
 
 
-def understand_many(messages: Sequence[Utterance]) -> list[Analysis]:
+def understand_many(
+    messages: Sequence[Utterance], detectors: Detectors | None = None
+) -> list[Analysis]:
     """Read several messages with one round of encoding."""
-    detectors = installed.detectors()
+    detectors = detectors or installed.detectors()
     parts = [sentences.split(one.text) for one in messages]
     chosen = [sentences.telling(part, detectors.tells) for part in parts]
     made = _encoded(messages, chosen) if detectors.ready else {}
@@ -78,25 +104,32 @@ def understand_many(messages: Sequence[Utterance]) -> list[Analysis]:
 
 
 def _encoded(messages: Sequence[Utterance], chosen: Sequence[list[str]]) -> dict[str, Vectors]:
-    made: dict[str, Vectors] = {}
-    wanted: list[str] = []
-    for message, part in zip(messages, chosen, strict=True):
-        text = whole(message.text)
-        if message.vector is not None:
-            made[text] = np.asarray(message.vector, dtype=np.float32)
-            vectors.remember([(text, made[text])])
-        elif part:
-            wanted.append(text)
-        if len(part) == 1 and message.vector is not None:
-            made[part[0]] = made[text]
-        wanted.extend(part)
-        wanted.extend(whole(one) for one in message.earlier[-_EARLIER:] if one.strip())
     try:
-        made |= vectors.of([one for one in dict.fromkeys(wanted) if one not in made])
+        return _made(messages, chosen)
     except EncoderUnavailable as error:
         logger.warning("read by words alone: %s", error)
         return {}
-    return made
+
+
+def _made(messages: Sequence[Utterance], chosen: Sequence[list[str]]) -> dict[str, Vectors]:
+    made: dict[str, Vectors] = {}
+    wanted: list[str] = []
+    for message, part in zip(messages, chosen, strict=True):
+        made |= message.known
+        if message.vector is not None:
+            text = whole(message.text)
+            made[text] = np.asarray(message.vector, dtype=np.float32)
+            vectors.remember([(text, made[text])])
+            if len(part) == 1:
+                made[part[0]] = made[text]
+        wanted += _wanted(message, part)
+    return made | vectors.of([one for one in dict.fromkeys(wanted) if one not in made])
+
+
+def _wanted(message: Utterance, part: list[str]) -> list[str]:
+    """What is to be encoded of a message, of which `part` are the sentences that tell something."""
+    text = [whole(message.text)] if part and message.vector is None else []
+    return [*text, *part, *(whole(one) for one in message.earlier[-_EARLIER:] if one.strip())]
 
 
 def _read(

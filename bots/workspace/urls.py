@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bots.workspace import copilot, correcting, questions, reports, similar
+from bots.workspace import copilot, correcting, questions, reports, scenarios, similar
 
 urlpatterns = [
     path("questions/", questions.questions, name="workspace-questions"),
@@ -16,6 +16,7 @@ urlpatterns = [
         reports.report,
         name="workspace-report",
     ),
+    path("<str:reference>/scenario/", scenarios.keep, name="workspace-keep-scenario"),
     path("<str:reference>/similar/", similar.similar, name="workspace-similar"),
     path("<str:reference>/copilot/", copilot.copilot, name="workspace-copilot"),
     path("<str:reference>/copilot/ask/", copilot.ask, name="workspace-ask"),

@@ -18,6 +18,7 @@ from helpdesk.demo.load_articles import load_articles
 from helpdesk.demo.load_desk import load_desk
 from helpdesk.demo.load_people import load_people
 from helpdesk.demo.load_records import load_records
+from helpdesk.demo.load_scenarios import load_scenarios
 from helpdesk.demo.load_story import Story, World
 from tickets import actions, replay
 from tickets.actors import Actor
@@ -85,6 +86,7 @@ def _write(content: load_content.Content, settings: SiteSettings) -> None:
     play([Story(told, world) for told in content.conversations])
     load_desk(content.desk, cast, now)
     load_records(content.records, Actor.integrator(cast.shop), now)
+    load_scenarios(content.scenarios, Actor.agent(author))
     mailbox = Mailbox(
         name="Support", address=content.company["company"]["mailbox"], team=settings.default_team
     )

@@ -23,6 +23,7 @@ class Content:
     conversations: list[Entry]  # the oldest first
     desk: Entry  # what the agents made of them
     records: Entry  # what other systems tell of, and which kinds there are
+    scenarios: Entry  # what must come of conversations with the assistant
 
 
 def read() -> Content:
@@ -38,6 +39,7 @@ def read() -> Content:
         articles=[_article(path) for path in sorted((HERE / "articles").glob("*/*.md"))],
         desk=_toml(HERE / "desk.toml"),
         records=_toml(HERE / "records.toml"),
+        scenarios=_toml(HERE / "scenarios.toml"),
         conversations=sorted(conversations, key=lambda told: -float(told["days_ago"])),
     )
 

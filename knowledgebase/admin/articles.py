@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -22,17 +23,18 @@ from knowledgebase import markdown, short_answers
 from knowledgebase.admin import article_history
 from knowledgebase.admin.article_form import ArticleForm, changed_sections
 from knowledgebase.models import Article, ArticleVersion
-from tickets.admin.audit.audited import (
-    HISTORY_PAGE,
-    AuditedAdmin,
-    actor_of,
-)
+from tickets.admin import going_live
+from tickets.admin.audit.audited import HISTORY_PAGE, actor_of
+from tickets.admin.audit.live import LiveAdmin
 from tickets.admin.buttons import Button
+from tickets.admin.going_live import Change
 from tickets.admin.site import site
+
+_GOES_LIVE = ("publish", "unpublish", "archive")
 
 
 @admin.register(Article, site=site)
-class ArticleAdmin(AuditedAdmin):
+class ArticleAdmin(LiveAdmin):
     """Saving writes a version; what customers read changes by publishing only."""
 
     form = ArticleForm
@@ -146,12 +148,36 @@ class ArticleAdmin(AuditedAdmin):
                 popular=words["popular"],
                 note=words["note"],
             )
-            if f"{self.opts.app_label}_{self.opts.model_name}_save_and_publish" in request.POST:
+            if self._publishes(request):
                 article = articles.publish_article(actor=actor_of(request).user, article=article)
+                going_live.went_live(request, article)
             now(article)
         form.instance.__dict__.update(article.__dict__)
         form.instance.latest_title = words["title"]
         self._doubt_yes_and_no(request, words["short_answers"])
+
+    def _publishes(self, request: HttpRequest) -> bool:
+        return f"{self.opts.app_label}_{self.opts.model_name}_save_and_publish" in request.POST
+
+    def change_by(
+        self, request: HttpRequest, before: Any, form: Any, formsets: Sequence[Any]
+    ) -> Change | None:
+        """A draft goes live by publishing only."""
+        held_back = before is not None and not before.assistant_may_use
+        if not self._publishes(request) or held_back:
+            return None
+        words = {name: form.cleaned_data[name] for name in article_history.WORDS}
+        read = [""] * len(words["short_answers"])  # which is nothing to the assistant
+        version = ArticleVersion(article=form.instance, short_answers_read=read, **words)
+        return Change(before, form.instance, version)
+
+    def press(self, request: HttpRequest, object_id: str, button: str) -> HttpResponseBase:
+        """What publishing, or taking away, would break is shown first."""
+        if request.method == "POST" and button in _GOES_LIVE:
+            page = self.look_first(request, object_id, lambda row: _change(row, button))
+            if page is not None:
+                return page
+        return super().press(request, object_id, button)
 
     def _doubt_yes_and_no(self, request: HttpRequest, lines: list[str]) -> None:
         """Say which short answers may be wrong for the next question."""
@@ -185,18 +211,21 @@ class ArticleAdmin(AuditedAdmin):
         actor = actor_of(request)
         with article_history.recorded(actor, article) as now:
             now(articles.publish_article(actor=actor.user, article=article))
+            going_live.went_live(request, article)
         messages.success(request, _("The newest version is public."))
 
     def unpublish(self, request: HttpRequest, article: Article) -> None:
         actor = actor_of(request)
         with article_history.recorded(actor, article) as now:
             now(articles.unpublish_article(actor=actor.user, article=article))
+            going_live.went_live(request, article)
         messages.success(request, _("It is a draft again."))
 
     def archive(self, request: HttpRequest, article: Article) -> None:
         actor = actor_of(request)
         with article_history.recorded(actor, article) as now:
             now(articles.archive_article(actor=actor.user, article=article))
+            going_live.went_live(request, article)
         messages.success(request, _("It is archived."))
 
     # --- versions
@@ -298,6 +327,16 @@ class ArticleAdmin(AuditedAdmin):
             ]
             context["state_of_row"] = self.state_label(article)
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _change(article: Article, button: str) -> Change | None:
+    """What a button of an article changes for the assistant; None if nothing."""
+    if not article.assistant_may_use:
+        return None
+    if button == "publish":
+        version = article.versions.first()
+        return Change(article, article, version) if version is not None else None
+    return Change(article, None) if article.state == Article.State.PUBLISHED else None
 
 
 def newest(article: Article) -> int | None:

@@ -18,7 +18,14 @@ from pytest_django import DjangoDbBlocker
 from bots import calibrating, outcomes
 from bots.calibrating import corrected, fitted, read_outcomes
 from bots.endings import Ending
-from bots.models import AnswerReport, AssistantSettings, Calibration
+from bots.models import (
+    AnswerReport,
+    AssistantSettings,
+    Calibration,
+    Expected,
+    Scenario,
+    ScenarioTurn,
+)
 from bots.outcomes import TurnedOut
 from helpdesk.demo import load, load_content
 from helpdesk.demo.load_content import Content
@@ -100,6 +107,15 @@ def test_the_company_is_complete() -> None:
         "plus",
         "premier",
     }
+
+
+def test_it_has_sixty_scenarios_that_count_and_says_of_the_others_why_they_do_not() -> None:
+    counting = Scenario.objects.filter(is_active=True)
+    assert counting.count() == 60
+    assert not Scenario.objects.filter(is_active=False, note="").exists()
+    turns = ScenarioTurn.objects.filter(scenario__in=counting)
+    assert set(turns.values_list("expected", flat=True)) == set(Expected) - {Expected.TASK}
+    assert {"premier", "standard"} == set(counting.values_list("tier", flat=True))
 
 
 def test_whoever_the_demo_names_can_log_in_and_only_the_admin_enters_the_admin() -> None:

@@ -19,7 +19,9 @@ import json
 from tickets.email import links
 from datetime import timedelta
 from django.utils import timezone
-from bots.models import AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion
+from bots.models import (
+    AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion, Scenario, ScenarioResult, ScenarioRun
+)
 from knowledgebase import indexing
 from knowledgebase.models import Article, Category, IgnoredWord, Synonyms
 from tickets import actions
@@ -70,6 +72,12 @@ gap = KnowledgeGap.objects.create(
 )
 GapQuestion.objects.create(gap=gap, ticket=waits, message=said, text="To the Faroe Islands?")
 QuestionSuggestion.objects.create(article=article, text="Where is my parcel?", source="solved")
+scenario = Scenario.objects.order_by("pk").first()
+run = ScenarioRun.objects.create(wanted=1, checked=1, broken=1)
+went = {"text": "Hi", "expected": "asked back", "came": "answered", "why": ["sure"], "broken": "Not so."}
+ScenarioResult.objects.create(
+    run=run, scenario=scenario, name=scenario.name, broken="Not so.", turns=[went]
+)
 RuleFiring.objects.create(ticket=waits, message=said, rule_name="Sea freight", version=1)
 Reaction.objects.create(
     event=Event.objects.latest("pk"), name="test", state="dead", due_at=timezone.now()
@@ -302,7 +310,7 @@ NO_PAGES: Final = frozenset(
         "workspace-remove-file",
         *("workspace-change", "workspace-tags", "workspace-unsnooze", "workspace-search-words"),
         *("workspace-bulk", "workspace-remove-view"),
-        "workspace-withdraw-approval",
+        *("workspace-withdraw-approval", "workspace-keep-scenario"),
         *("workspace-join", "workspace-step-out", "workspace-take-over", "workspace-give-back"),
         *("workspace-apply-macro", "workspace-leave-macro-out", "workspace-remove-macro"),
         *("workspace-by-name", "workspace-completions", "workspace-preview"),
@@ -335,7 +343,7 @@ NO_PAGES: Final = frozenset(
         *("admin:tickets_escalationrule_rows", "admin:tickets_escalationrule_words"),
         *("admin:tickets_escalationrule_trial", "admin:tickets_escalationrule_act"),
         *("admin:tickets_escalationrule_roll_back", "admin:bots_teach_detector"),
-        "admin:bots_confidence_decide",
+        *("admin:bots_confidence_decide", "admin:bots_run_scenarios"),
     }
 )
 

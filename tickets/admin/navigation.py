@@ -51,6 +51,7 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("First sentences"), "volunteer_activism", "bots_opening"),
             _page(_("Suggested replies"), "edit_note", "bots_replyphrase"),
             _link(_("Play-ground"), "science", "bots_playground"),
+            _page(_("Scenarios"), "checklist", "bots_scenario"),
             _link(_("How sure it is"), "monitoring", "bots_confidence"),
             _page(_("Tasks"), "task_alt", "bots_task"),
             _page(_("What tasks did"), "checklist", "bots_taskrun"),

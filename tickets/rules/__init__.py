@@ -1,5 +1,6 @@
 """Escalation rules: the one engine that decides when a person is needed, and says why."""
 
+from tickets.rules import in_force
 from tickets.rules.clean import clean
 from tickets.rules.content import Content
 from tickets.rules.effects import Effects, HandOverTo
@@ -17,5 +18,6 @@ __all__ = [
     "clean",
     "decide",
     "describe",
+    "in_force",
     "lately_active",
 ]

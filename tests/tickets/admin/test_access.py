@@ -18,6 +18,8 @@ from bots.models import (
     Opening,
     QuestionSuggestion,
     ReplyPhrase,
+    Scenario,
+    ScenarioRun,
 )
 from knowledgebase.models import Article, Category, IgnoredWord, Synonyms
 from tests.factories import make_admin, make_agent, make_article, make_lead, make_user
@@ -81,6 +83,7 @@ MODELS = {
     ),
     *(Organization, Reaction, SiteSettings, Team, User, EscalationRule, RuleFiring),
     *(AnswerReport, Detector, KnowledgeGap, Opening, QuestionSuggestion, Synonyms, IgnoredWord),
+    *(Scenario, ScenarioRun),
     *(ReplyPhrase, Connector, Operation, ConnectorCall, Approval, ApprovalKind, RecordType),
 }
 

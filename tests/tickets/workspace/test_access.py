@@ -67,6 +67,8 @@ TABLE = {
     ("GET", "workspace-approval"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-approval"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-withdraw-approval"): [302, 404, 404, 404, 404, 404],
+    # Nothing that the assistant said: there is nothing to keep.
+    ("POST", "workspace-keep-scenario"): [302, 404, 404, 403, 422, 422],
     ("POST", "workspace-join"): [302, 404, 404, 403, 302, 302],
     ("POST", "workspace-step-out"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-take-over"): [302, 404, 404, 403, 302, 302],

@@ -48,6 +48,8 @@ LABELS = {
     "scopes": gettext_lazy("Scopes"),
     "revoked": gettext_lazy("Revoked"),
     "words": gettext_lazy("Rule"),
+    "turns": gettext_lazy("Turns"),
+    "published_anyway": gettext_lazy("Published although these scenarios break"),
 }
 _NOT_SHOWN = {"id", "name", "changes", "was", "article_events"}
 

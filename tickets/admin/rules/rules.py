@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import (
@@ -27,12 +27,14 @@ from django.utils.translation import gettext as _
 
 from tickets import actions
 from tickets.actions.errors import ActionError
+from tickets.admin import going_live
 from tickets.admin.audit.audited import HISTORY_PAGE, AuditedAdmin, actor_of
 from tickets.admin.rules import versions
 from tickets.admin.rules.form import RuleForm, opened_form
 from tickets.admin.site import site
 from tickets.models import EscalationRule, RuleFiring
-from tickets.rules import Content, Names, clean, describe
+from tickets.rules import Content, Names, clean, describe, in_force
+from tickets.rules.shipped import shipped
 from tickets.rules.trial import trial
 
 LATELY = timedelta(days=30)
@@ -66,8 +68,20 @@ class RuleAdmin(AuditedAdmin):
         own = obj is None or not obj.shipped_key
         return own and super().has_delete_permission(request, obj)
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        if request.method == "POST":
+            rule = self._rule(request, unquote(object_id))
+            page = self._held(request, rule, None, in_force.without(rule))
+            if page is not None:
+                return page
+        return super().delete_view(request, object_id, extra_context)
+
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        actions.remove_rule(actor=actor_of(request), rule=obj)
+        with transaction.atomic():
+            going_live.went_live(request, obj)
+            actions.remove_rule(actor=actor_of(request), rule=obj)
 
     # --- the list
 
@@ -99,14 +113,22 @@ class RuleAdmin(AuditedAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         rule, actor = self._rule(request, str(pk)), actor_of(request)
-        if act in ("on", "off"):
-            actions.switch_rule(actor=actor, rule=rule, on=act == "on")
-        elif act in ("up", "down"):
-            actions.move_rule(actor=actor, rule=rule, by=-1 if act == "up" else 1)
-        elif act == "restore" and rule.shipped_key:
-            return self._restored(request, lambda: _restore(request, rule), rule)
-        else:
+        by = {"up": -1, "down": 1}.get(act, 0)
+        if act == "restore" and (original := shipped(rule.shipped_key)) is not None:
+            content = Content.of_snapshot(original.content())
+            return self._restored(request, lambda: _restore(request, rule), rule, content)
+        if act not in ("on", "off", "up", "down"):
             raise Http404
+        then = in_force.moved(rule, by) if by else in_force.switched(rule, on=act == "on")
+        page = self._held(request, rule, rule, then, back=reverse(LIST))
+        if page is not None:
+            return page
+        with transaction.atomic():
+            if by:
+                actions.move_rule(actor=actor, rule=rule, by=by)
+            else:
+                actions.switch_rule(actor=actor, rule=rule, on=act == "on")
+            going_live.went_live(request, rule)
         return HttpResponseRedirect(f"{reverse(LIST)}#rule-{rule.pk}")
 
     # --- building one
@@ -130,19 +152,27 @@ class RuleAdmin(AuditedAdmin):
         if request.method != "POST":
             return self._page(request, rule, opened_form(rule))
         form = RuleForm.sent(request.POST)
+        if going_live.BACK in request.POST:
+            opened = request.POST.get("opened", "")
+            return self._page(request, rule, form, opened=opened)
         if "try" in request.POST:
             return self._page(request, rule, form, **_tried(request, form, rule))
         if "save" not in request.POST:
             return self._page(request, rule, form)
         opened = request.POST.get("opened", "")
         try:
-            saved = actions.save_rule(
-                actor=actor_of(request),
-                rule=rule,
-                values=form.values(),
-                note=form.note,
-                opened=int(opened) if opened.isdecimal() and len(opened) < 10 else None,
-            )
+            page = self._held_content(request, rule, clean(form.values(), rule=rule), back="")
+            if page is not None:
+                return page
+            with transaction.atomic():
+                saved = actions.save_rule(
+                    actor=actor_of(request),
+                    rule=rule,
+                    values=form.values(),
+                    note=form.note,
+                    opened=int(opened) if opened.isdecimal() and len(opened) < 10 else None,
+                )
+                going_live.went_live(request, saved)
         except ValidationError as error:
             form.refuse(error.message_dict)
             return self._page(request, rule, form)
@@ -231,12 +261,22 @@ class RuleAdmin(AuditedAdmin):
             raise Http404
         actor = actor_of(request)
         return self._restored(
-            request, lambda: actions.roll_back_rule(actor=actor, rule=rule, number=number), rule
+            request,
+            lambda: actions.roll_back_rule(actor=actor, rule=rule, number=number),
+            rule,
+            Content.of_snapshot(rule.versions.get(number=number).snapshot),
         )
 
-    def _restored(self, request: HttpRequest, back: Any, rule: EscalationRule) -> HttpResponse:
+    def _restored(
+        self, request: HttpRequest, back: Any, rule: EscalationRule, content: Content
+    ) -> HttpResponse:
+        page = self._held_content(request, rule, content, back=reverse(CHANGE, args=[rule.pk]))
+        if page is not None:
+            return page
         try:
-            back()
+            with transaction.atomic():
+                back()
+                going_live.went_live(request, rule)
         except ValidationError as error:
             for text in error.messages:
                 messages.error(request, text)
@@ -244,6 +284,32 @@ class RuleAdmin(AuditedAdmin):
         else:
             messages.success(request, _("“%(rule)s” says that again.") % {"rule": rule.name})
         return HttpResponseRedirect(reverse(CHANGE, args=[rule.pk]))
+
+    # --- before it goes live
+
+    def _held_content(
+        self, request: HttpRequest, rule: EscalationRule | None, content: Content, *, back: str
+    ) -> HttpResponse | None:
+        """The page that says what another content of a rule would break."""
+        if rule is not None and (not rule.active or content == Content.of(rule)):
+            return None
+        row = in_force.with_content(rule, content)
+        return self._held(request, rule, row, in_force.with_rule(row), back=back)
+
+    def _held(
+        self,
+        request: HttpRequest,
+        before: EscalationRule | None,
+        row: EscalationRule | None,
+        then: list[EscalationRule],
+        *,
+        back: str = "",
+    ) -> HttpResponse | None:
+        back = back or (reverse(CHANGE, args=[before.pk]) if row is None and before else "")
+        change = going_live.Change(before, row, then)
+        return going_live.held(
+            request, change, self._context(request, _("What would break"), back=back)
+        )
 
     # ---
 
