@@ -6,6 +6,6 @@ import os
 # each waits for the others by spinning, and a message took five times the processor's time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from helpdesk.celery import app as celery_app  # noqa: E402
+from helpdesk.celery import app as celery_app
 
 __all__ = ["celery_app"]
