@@ -1,5 +1,6 @@
 """Vectors from the real model, here and in another process, and what happens without it."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from django.test import override_settings
 from knowledgebase import embeddings, encoder_line, encoder_service, tasks
 from knowledgebase.embeddings import EncoderUnavailable, encode
 
+SHARED_BY = "OPENBLAS_NUM_THREADS"
 NOWHERE = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -33,6 +35,26 @@ def test_importing_the_project_loads_no_model() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_process_of_ours_multiplies_in_one_thread_unless_told_otherwise() -> None:
+    """Several wait for each other by spinning: a message took five times the processor's time."""
+    code = (
+        "import django; django.setup()\n"
+        "import numpy, threadpoolctl\n"
+        "print([one['num_threads'] for one in threadpoolctl.threadpool_info()])"
+    )
+    variables = {name: value for name, value in os.environ.items() if name != SHARED_BY}
+    for told, threads in (({}, "[1]"), ({SHARED_BY: "2"}, "[2]")):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+            env={**variables, **told},
+        )
+        assert done.stdout.strip() == threads
 
 
 @pytest.mark.model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -86,6 +87,7 @@ __all__ = [
 MOST_LINKS = 100
 MOST_MERGED = 20
 COUNTED = 1000
+_BY_STAFF = ("team", "assignee", "type", "follows", "merged_into", "status")
 
 
 class HowMany(Subquery):
@@ -116,8 +118,8 @@ def quarantine_for(actor: Actor) -> TicketQuerySet:
     return tickets.filter(turn=Turn.SPAM)
 
 
-def _visible_to(actor: Actor) -> TicketQuerySet:
-    tickets = Ticket.objects.all()
+def _visible_to(actor: Actor, among: TicketQuerySet | None = None) -> TicketQuerySet:
+    tickets = Ticket.objects.all() if among is None else among
     if actor.customer is not None:
         return tickets.filter(customer=actor.customer)
     if actor.api_key is not None:
@@ -241,27 +243,24 @@ def notifications_for(actor: Actor) -> NotificationQuerySet:
 
 def ticket_for(actor: Actor, reference: str) -> Ticket:
     """The ticket, with what every screen of that actor's shows of it. Raises Http404."""
-    shown: tuple[str, ...] = (
-        *("customer", "team", "assignee", "type", "follows", "merged_into", "status"),
-    )
-    if actor.customer is not None:
-        shown = ("customer__organization", "assignee", "merged_into", "status")
-    elif actor.works_here:
-        shown = ("customer__organization", *shown[1:], "rating")
     if not (reference.isascii() and reference.isalnum()):  # PostgreSQL takes no NUL, for one
         raise Http404
-    tickets = _visible_to(actor).select_related(*shown)
     if actor.works_here:
+        tickets = _visible_to(actor, _with_what_is_beside())
         tickets = with_links(tickets.annotate(**_shown_beside(actor)), actor)
-    elif actor.api_key is not None:
-        tickets = with_what_programs_read(tickets, actor)
     elif actor.customer is not None:
+        shown = ("customer__organization", "assignee", "merged_into", "status")
+        tickets = _visible_to(actor).select_related(*shown)
         tickets = tickets.annotate(
             custom_fields=beside.custom_fields(shown_to_customer=True),
             in_copy=beside.in_copy(),
             blocks=beside.blocks(),
             check_shown=beside.check_shown(),
         )
+    else:
+        tickets = _visible_to(actor).select_related("customer", *_BY_STAFF)
+        if actor.api_key is not None:
+            tickets = with_what_programs_read(tickets, actor)
     try:
         return tickets.get(reference=reference)
     except Ticket.DoesNotExist:
@@ -269,8 +268,21 @@ def ticket_for(actor: Actor, reference: str) -> Ticket:
 
 
 def _shown_beside(actor: Actor) -> dict[str, Combinable]:
-    """What an agent's screen shows beside a ticket, so that it costs no query: the types and people
-    to choose from, who put it aside, what was merged, and whether there are drafts to be loaded.
+    """What an agent's screen shows beside a ticket, as far as it depends on who asks, and when."""
+    return {
+        "identity_grounds": identity.grounds(clock.now()),
+        "merged_here": _merged_here(actor),
+        "sees_merged_into": Exists(tickets_for(actor).filter(pk=OuterRef("merged_into"))),
+        "taken_from": taken_from(actor),
+        "blocks": beside.blocks(),
+    }
+
+
+@cache
+def _with_what_is_beside() -> TicketQuerySet:
+    """What is the same for all who work here: the types and people to choose from, who put it aside, and
+    whether there are drafts to be loaded. Beside the ticket it costs no query, and is put together once:
+    that took longer than to ask for it.
     """
     types = TicketType.objects.offered().values(row=JSONObject(key="pk", name="name"))
     members = User.objects.filter(
@@ -286,25 +298,21 @@ def _shown_beside(actor: Actor) -> dict[str, Combinable]:
     snoozed_by = Case(When(snoozed_at__isnull=False, then=Subquery(by)), default=None)
     follow = Follower.objects.filter(ticket=OuterRef("pk")).order_by("user__name", "user")
     follower = JSONObject(key="user", name="user__name", email="user__email", joined="joined_at")
-    return {
-        "custom_fields": beside.custom_fields(),
-        "who_follows": ArraySubquery(follow.values(row=follower)),
-        "identity_grounds": identity.grounds(clock.now()),
-        "in_copy": beside.in_copy(),
-        "mail_beside": beside.mail_beside(),
-        "merged_at": beside.merged_at(),
-        "merged_here": _merged_here(actor),
-        "sees_merged_into": Exists(tickets_for(actor).filter(pk=OuterRef("merged_into"))),
-        "taken_from": taken_from(actor),
-        "has_drafts": Exists(Draft.objects.filter(ticket=OuterRef("pk"))),
-        "snoozed_by": snoozed_by,
-        "blocks": beside.blocks(),
-        "read_before": read_before(),
-        "approvals_waiting": waiting_approvals(),
-        "offered_types": ArraySubquery(types),
-        "offered_statuses": ArraySubquery(statuses),
-        "team_members": ArraySubquery(people),
-    }
+    tickets = Ticket.objects.select_related("customer__organization", *_BY_STAFF, "rating")
+    return tickets.annotate(
+        custom_fields=beside.custom_fields(),
+        who_follows=ArraySubquery(follow.values(row=follower)),
+        in_copy=beside.in_copy(),
+        mail_beside=beside.mail_beside(),
+        merged_at=beside.merged_at(),
+        has_drafts=Exists(Draft.objects.filter(ticket=OuterRef("pk"))),
+        snoozed_by=snoozed_by,
+        read_before=read_before(),
+        approvals_waiting=waiting_approvals(),
+        offered_types=ArraySubquery(types),
+        offered_statuses=ArraySubquery(statuses),
+        team_members=ArraySubquery(people),
+    )
 
 
 def with_what_programs_read(tickets: TicketQuerySet, actor: Actor) -> TicketQuerySet:
