@@ -62,6 +62,7 @@ class TurnForm(ModelForm):
             self.add_error("task_key", _("Choose the task."))
         if expected != Expected.TASK:
             given["task_key"] = ""
+            self.instance.facts = {}
         return given
 
     def save(self, commit: bool = True) -> Any:

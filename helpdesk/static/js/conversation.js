@@ -198,7 +198,7 @@ root.addEventListener("submit", (event) => {
 // under the finger that presses it.
 root.addEventListener("mousedown", (event) => {
   const pressed = event.target.closest("[data-act] button");
-  if (pressed && document.activeElement?.matches("[data-composer] textarea")) event.preventDefault();
+  if (pressed && document.activeElement?.closest("[data-composer]")) event.preventDefault();
 });
 
 root.addEventListener("keydown", (event) => {
