@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -101,6 +103,11 @@ class RecordDetail(ApiView):
 class RecordBulk(ApiView):
     scopes = {"POST": Scope.RECORDS_WRITE}
     receipt = StoredListOut
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """That there is no such type is said before the rows are read."""
+        super().initial(request, *args, **kwargs)
+        record_type_for(self.actor, kwargs["type"])
 
     @operation(
         "Tell of many records",
