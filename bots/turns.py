@@ -14,7 +14,7 @@ from bots.doing import asker as askers
 from bots.doing.asker import Asker
 from bots.models import AssistantSettings
 from bots.queries import Query, queries_of
-from bots.understanding import encode_ahead, understand
+from bots.understanding import by_words, encode_ahead, understand
 from bots.understanding.detectors import Detectors
 from knowledgebase import search
 from knowledgebase.embeddings import Vectors
@@ -107,7 +107,7 @@ def read(
     ).values
     if past.language:
         seen = {**seen, "language": Value(past.language)}
-    if asker is not None and _asks_to_be_called(seen, asker):
+    if asker is not None and _asks_to_be_called(text, seen, asker):
         seen = {**seen, "wants_person": Value(False)}
     thought = None
     if question:
@@ -117,15 +117,15 @@ def read(
     return Turned(situation, rules.decide(situation, active), thought, vector=vector)
 
 
-def _asks_to_be_called(seen: Mapping[str, Value], asker: Asker) -> bool:
+def _asks_to_be_called(text: str, seen: Mapping[str, Value], asker: Asker) -> bool:
     """Whether the words that ask for a person ask for a call, which a task sees to: it asks for the
     number and ends with a person, too.
     """
     if CALL_BACK not in (seen["tasks"].value or []) or not asker.offered([CALL_BACK]):
         return False
-    called = " ".join(seen["tasks"].evidence).casefold()
+    called = by_words.quoted(CALL_BACK, text).casefold()
     asked = [words.casefold() for words in seen["wants_person"].evidence]
-    return all(words in called or called in words for words in asked)
+    return bool(called) and all(words in called or called in words for words in asked)
 
 
 def read_past(

@@ -240,3 +240,19 @@ def test_a_call_back_reaches_a_person_with_the_number_and_says_when() -> None:
 def test_opening_hours_and_the_log_in_need_nobody_to_be_known() -> None:
     assert "Our people are there" in said(by_a_visitor("What are your opening hours?"))
     assert "/account/password/reset/" in said(by_a_visitor("I forgot my password."))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I want to talk to a human please",
+        "I'd rather talk to somebody, can I speak to a real person?",
+        "Call me names if you like, but get me a human",
+        "please call me, or get me a real person",
+    ],
+)
+def test_whoever_asks_for_a_person_is_asked_for_no_telephone_number(words: str) -> None:
+    ticket = opened(words)
+    assert ticket.turn == Turn.QUEUE
+    assert HandOver.objects.get(ticket=ticket).reason == Reason.ASKED
+    assert not TaskRun.objects.exists()
