@@ -129,7 +129,7 @@ def go_on(event: Event) -> Step | None:
 
 def say_next(event: Event, step: Step | None) -> None:
     if event.ticket is not None and step is not None:
-        bot_actions.go_on_when_proved(actor=Actor.assistant(), ticket=event.ticket, step=step)
+        _say(event, event.ticket, step)
 
 
 def leave_to_a_person(event: Event, error: str) -> None:
@@ -142,7 +142,13 @@ def leave_to_a_person(event: Event, error: str) -> None:
     if event.ticket is None or run is None or event.ticket.with_a_person:
         return
     step = deciding.failed(deciding.of_run(run), _("it could not be looked up"))
-    bot_actions.go_on_when_proved(actor=Actor.assistant(), ticket=event.ticket, step=step)
+    _say(event, event.ticket, step)
+
+
+def _say(event: Event, ticket: Ticket, step: Step) -> None:
+    bot_actions.go_on_when_proved(
+        actor=Actor.assistant(), ticket=ticket, step=step, since=event.position or 0
+    )
 
 
 def _run(event: Event) -> TaskRun | None:

@@ -10,7 +10,7 @@ from functools import partial
 from bots import openings
 from bots.dialogue import Question
 from bots.doing import asker as askers
-from bots.models import AssistantSettings, TaskRun
+from bots.models import AssistantSettings, Task, TaskRun
 from bots.models.tasks import OPEN
 from bots.queries import Query
 from bots.turns import Articles, Outcome, Past, Turned, outcome, read
@@ -33,12 +33,18 @@ class Setup:
     settings: AssistantSettings
     rules: Sequence[EscalationRule]
     detectors: Detectors
+    tasks: Sequence[Task] = ()
     articles: Articles = nullcontext
 
     @classmethod
     def now(cls) -> Setup:
-        """As everything is. Two queries, and one every five seconds."""
-        return cls(AssistantSettings.load(), rules.active_rules(), installed.detectors())
+        """As everything is. Four queries, and one every five seconds."""
+        return cls(
+            AssistantSettings.load(),
+            rules.active_rules(),
+            installed.detectors(),
+            askers.active_tasks(),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,7 @@ def play(
             known=known,
             articles=setup.articles,
             asker=askers.played(
+                setup.tasks,
                 level=str(around_now["identity"].value),
                 tier=str(around_now["tier"].value),
                 open_now=bool(around_now["open_now"].value),

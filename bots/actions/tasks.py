@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bots.doing.deciding import RECORD, Step
 from bots.doing.runs import in_words
 from bots.models import RunState, TaskRun
-from bots.models.tasks import OPEN, UNDER_WAY
+from bots.models.tasks import OPEN, UNDER_WAY, Does
 from tickets import actions, clock, events
 from tickets.actors import Actor
 from tickets.conversation.unanswered import assistant_may_answer
@@ -83,8 +83,10 @@ def take_step(
 
 
 @transaction.atomic
-def go_on_when_proved(*, actor: Actor, ticket: Ticket, step: Step) -> TaskRun | None:
-    """The customer proved who they are: the task goes on, unless a person has the conversation."""
+def go_on_when_proved(*, actor: Actor, ticket: Ticket, step: Step, since: int) -> TaskRun | None:
+    """The customer proved who they are, at the place `since`: the task goes on, unless a person has the
+    conversation.
+    """
     ticket = Ticket.objects.locked(ticket)
     if ticket.with_a_person or ticket.is_closed or not _is_as_seen(step):
         return None
@@ -107,7 +109,7 @@ def go_on_when_proved(*, actor: Actor, ticket: Ticket, step: Step) -> TaskRun | 
             choices=step.choices,
             told_by=step.told_by,
             offers_person=step.offers_person,
-            since=ticket.last_position,
+            since=since,
         )
     return run
 
@@ -200,7 +202,10 @@ def _keep(actor: Actor, ticket: Ticket, step: Step) -> TaskRun:
     run.save()
     if is_new:
         events.record(EventKind.TASK_STARTED, actor=actor, ticket=ticket, **_told(run))
-    if (kind := _EVENTS.get(step.state)) is not None:
+    kind = _EVENTS.get(step.state)
+    if step.state == RunState.HANDED_OVER and step.task.does == Does.HAND_OVER:
+        kind = EventKind.TASK_DONE  # that was what it is for
+    if kind is not None:
         events.record(kind, actor=actor, ticket=ticket, **_told(run))
     ticket.save()
     return run
@@ -216,19 +221,17 @@ def _is_as_seen(step: Step) -> bool:
 
 
 def _told(run: TaskRun) -> dict[str, Any]:
-    """What an event says of a run: inputs and outcome, and how long it took so far."""
+    """What an event keeps of a run: nothing that the customer said, which is in the run and can be
+    forgotten with it.
+    """
     took = (run.changed_at - run.started_at).total_seconds()
-    told: dict[str, Any] = {
+    return {
         "run": run.pk,
         "task": run.task.key,
         "name": run.task.name,
         "state": run.state,
-        "facts": run.facts,
         "seconds": round(took, 3),
     }
-    if run.problem:
-        told["problem"] = run.problem
-    return told
 
 
 def _note_facts(actor: Actor, ticket: Ticket, step: Step, message: Message | None) -> None:

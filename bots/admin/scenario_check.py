@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from bots import actions
-from bots.models import AssistantSettings, Detector, Scenario, ScenarioRun
+from bots.models import AssistantSettings, Detector, Scenario, ScenarioRun, Task
 from bots.rehearsal import Setup
 from bots.scenarios import drafts, telling
 from knowledgebase.embeddings import EncoderUnavailable
@@ -116,6 +116,8 @@ def _draft(change: Change) -> tuple[Against, Callable[[], Setup]]:
             return Against.DETECTOR, lambda: drafts.with_detector(
                 subject, shown, not_shown, gone=gone
             )
+        case Task():
+            return Against.TASK, lambda: drafts.with_task(subject, *change.more)
         case Article():
             return Against.ARTICLE, lambda: drafts.with_article(subject, change.more)
     raise TypeError(f"no scenario depends on {subject!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -19,17 +20,20 @@ from django.utils.translation import gettext_lazy
 
 from bots.actions import write_sentences
 from bots.doing import wording
-from bots.models import DetectorExample, RunState, Task, TaskFact, TaskRun
+from bots.models import Detector, DetectorExample, RunState, Task, TaskFact, TaskRun
 from bots.models.tasks import LEFT_AFTER, MOST_FACTS, OPEN, detector_of
 from bots.understanding import installed
 from bots.understanding.catalogue import shipped
-from tickets.admin import AuditedAdmin, AuditedForm, site
+from tickets.admin import AuditedForm, site
 from tickets.admin.audit.audited import AuditedInline, ReadOnlyAdmin, actor_of
+from tickets.admin.audit.live import LiveAdmin
 from tickets.admin.fields import LinesField
+from tickets.admin.going_live import Change
 from tickets.models import ConnectorCall, Event, Resolution, Tier
 
 MOST_SENTENCES, LONGEST_SENTENCE = 200, 300
 LATELY = timedelta(days=30)
+DONE = (RunState.DONE, RunState.UNDONE)  # what was taken back was done before
 TEXTS = ("confirmation", "answer", "otherwise")
 _FACT_KEY = re.compile(r"facts-\d+-key")
 
@@ -71,6 +75,11 @@ class TaskForm(AuditedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        base = shipped().get(self.instance.key) if self.instance.shipped else None
+        if base is not None and "sentences" in self.fields:
+            self.fields["sentences"].help_text = _(
+                "It comes with %(number)d sentences. Write here what yours say otherwise, one on each line."
+            ) % {"number": len(base.examples)}
         detector = detector_of(self.instance) if self.instance.pk else None
         if detector is not None and "sentences" in self.fields:
             own = detector.examples.filter(source=DetectorExample.Source.ADMIN)
@@ -118,7 +127,7 @@ class FactInline(AuditedInline):
 
 
 @admin.register(Task, site=site)
-class TaskAdmin(AuditedAdmin):
+class TaskAdmin(LiveAdmin):
     form = TaskForm
     many = ("facts",)
     unversioned: ClassVar[frozenset[str]] = frozenset({"updated_at"})
@@ -152,7 +161,7 @@ class TaskAdmin(AuditedAdmin):
         rows: models.QuerySet[Any] = super().get_queryset(request)
         counted: models.QuerySet[Any] = rows.annotate(
             number=Count("runs", filter=lately),
-            done=Count("runs", filter=lately & Q(runs__state=RunState.DONE)),
+            done=Count("runs", filter=lately & Q(runs__state__in=DONE)),
             away=Count("runs", filter=lately & (Q(runs__state=RunState.LEFT) | silent)),
             fallen=Count("runs", filter=lately & fell),
             solved=Count("runs", filter=lately & Q(runs__ticket__resolution=Resolution.CONFIRMED)),
@@ -171,9 +180,6 @@ class TaskAdmin(AuditedAdmin):
         kept = obj is not None and (obj.shipped or obj.runs.exists())
         return super().has_delete_permission(request, obj) and not kept
 
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        super().delete_queryset(request, queryset.filter(shipped=False, runs=None))
-
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if "sentences" in form.cleaned_data:
@@ -184,6 +190,39 @@ class TaskAdmin(AuditedAdmin):
                 others=form.cleaned_data["others"],
             )
         transaction.on_commit(installed.forget)
+
+    def change_by(
+        self, request: HttpRequest, before: Any, form: Any, formsets: Sequence[Any]
+    ) -> Change | None:
+        """With the facts and the sentences as the form has them."""
+        if not (form.has_changed() or any(one.has_changed() for one in formsets)):
+            return None
+        task = form.instance
+        task.drafted = [
+            row.instance
+            for formset in formsets
+            for row in formset.forms
+            if row.cleaned_data and not row.cleaned_data.get("DELETE")
+        ]
+        detector = detector_of(task) or Detector(
+            slug=task.key, name=task.name, kind=Detector.Kind.TASK
+        )
+        shown, others = form.cleaned_data["sentences"], form.cleaned_data["others"]
+        if detector.pk:
+            taught = detector.examples.exclude(source=DetectorExample.Source.ADMIN)
+            shown = [*shown, *taught.filter(positive=True).values_list("text", flat=True)]
+            others = [*others, *taught.filter(positive=False).values_list("text", flat=True)]
+        return Change(before, task, (detector, shown, others))
+
+    def removal(self, request: HttpRequest, row: Any) -> Change | None:
+        row.active = False
+        return Change(row, None, (detector_of(row) or Detector(slug=row.key), (), ()))
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """One at a time is deleted, on its page: there stands what would break."""
+        kept = super().get_actions(request)
+        kept.pop("delete_selected", None)
+        return kept
 
     @admin.display(description=gettext_lazy("begun in 30 days"), ordering="number")
     def begun(self, task: Any) -> int:
@@ -263,4 +302,4 @@ class TaskRunAdmin(ReadOnlyAdmin):
 
 def _share(part: int, whole: int) -> str:
     """A number and what share of all it is."""
-    return f"{part} ({round(100 * part / whole)} %)" if whole else "–"
+    return f"{part} ({round(100 * part / whole)} %)".replace(" ", "\u00a0") if whole else "–"

@@ -121,6 +121,13 @@ def whoever(
     )
 
 
-def played(*, level: str, tier: str, open_now: bool, run: TaskRun | None = None) -> Asker:
+def played(
+    tasks: Sequence[Task],
+    *,
+    level: str,
+    tier: str,
+    open_now: bool,
+    run: TaskRun | None = None,
+) -> Asker:
     """Somebody who might ask: nothing is theirs, and nothing is looked up."""
-    return Asker(active_tasks(), tier, open_now, level=level, run=run)
+    return Asker(tasks, tier, open_now, level=level, run=run)

@@ -126,7 +126,7 @@ def of_run(run: TaskRun) -> Step:
 
 def _answered(step: Step, text: str, asker: Asker) -> Step:
     """An answer to what was asked, or to several things at once."""
-    missing = [fact for fact in step.task.facts.all() if fact.key not in step.facts]
+    missing = [fact for fact in step.task.asks() if fact.key not in step.facts]
     found = answers.read_all(missing, step.asked, text)
     kind = step.task.record_type
     if kind is not None and (step.asked == RECORD or RECORD not in step.facts):
@@ -161,7 +161,7 @@ def _confirmed(step: Step, text: str, asker: Asker) -> Step:
     if reply == Reply.DECLINES:
         return replace(step, state=RunState.LEFT, says=_("All right. Nothing was done."))
     if reply == Reply.AMENDS:
-        kept = {} if step.task.facts.all() else {RECORD: ""}
+        kept = {} if step.task.asks() else {RECORD: ""}
         facts = {} if kept else {key: value for key, value in step.facts.items() if key == RECORD}
         return _advance(
             replace(step, state=RunState.ASKING, facts=facts, record={}, asked="", tries=0), asker
@@ -203,7 +203,7 @@ def _advance(step: Step, asker: Asker, *, agreed: bool = False) -> Step:
         if chosen.state != RunState.ASKING or chosen.asked:
             return chosen
         step = chosen
-    for fact in task.facts.all():
+    for fact in task.asks():
         if fact.key not in step.facts:
             return replace(
                 step,

@@ -59,7 +59,7 @@ def known_from(task: Task, text: str, noted: Mapping[str, str]) -> dict[str, str
     """
     stated = {fact.key: fact.value for fact in find_facts(text)}
     known = {}
-    for fact in task.facts.all():
+    for fact in task.asks():
         kind = FactKind(fact.kind)
         value = stated.get(FOUND.get(kind, ""), "") or noted.get(fact.key, "")
         if kind == FactKind.CHOICE and not value:

@@ -231,6 +231,7 @@ class Migration(migrations.Migration):
                             ("rule", "A draft of a rule"),
                             ("detector", "A draft of a detector"),
                             ("article", "A draft of an article"),
+                            ("task", "A draft of a task"),
                         ],
                         default="as_is",
                         max_length=10,

@@ -225,6 +225,7 @@ class ScenarioRun(models.Model):
         RULE = "rule", _("A draft of a rule")
         DETECTOR = "detector", _("A draft of a detector")
         ARTICLE = "article", _("A draft of an article")
+        TASK = "task", _("A draft of a task")
 
     against = models.CharField(
         _("against"), max_length=10, choices=Against.choices, default=Against.AS_IS

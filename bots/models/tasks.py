@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -158,6 +159,8 @@ class Task(models.Model):
         default=0,
         help_text=gettext_lazy("0: it cannot be taken back."),
     )
+    # The facts of a draft, which are kept nowhere.
+    drafted: Sequence[TaskFact] | None = None
     shipped = models.BooleanField(default=False, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -191,6 +194,10 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def asks(self) -> Sequence[TaskFact]:
+        """What it needs to know, in the order in which it is asked; of a draft what its form says."""
+        return self.drafted if self.drafted is not None else list(self.facts.all())
 
     def clean(self) -> None:
         problems: dict[str, Any] = {}

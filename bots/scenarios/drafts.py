@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
-from bots.models import AssistantSettings, Detector, ScenarioRun
+from bots.models import AssistantSettings, Detector, ScenarioRun, Task
 from bots.rehearsal import Setup
 from bots.scenarios import playing
 from bots.scenarios.playing import Went
@@ -54,6 +54,15 @@ def with_detector(
     off = gone or not detector.active
     detectors = installed.with_draft(None if off else definition, detector.slug, now.detectors)
     return replace(now, detectors=detectors)
+
+
+def with_task(
+    task: Task, detector: Detector, shown: Sequence[str], not_shown: Sequence[str]
+) -> Setup:
+    """As it is, but with this task and the sentences that call for it; without it if switched off."""
+    setup = with_detector(detector, shown, not_shown)
+    others = [one for one in setup.tasks if one.key != task.key]
+    return replace(setup, tasks=[*others, task] if task.active else others)
 
 
 def with_article(article: Article, version: ArticleVersion | None) -> Setup:

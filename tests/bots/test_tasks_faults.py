@@ -12,7 +12,10 @@ from bots.models import RunState, Task, TaskRun
 from tests.bots.tasks_done import (
     ARRIVED,
     LAYLA,
+    MAYA,
     NEW,
+    OTHER,
+    by_a_visitor,
     choices,
     fresh,
     opened,
@@ -25,6 +28,7 @@ from tests.factories import make_customer, make_message
 from tests.shop_server import FaultyShop
 from tests.tickets.ledger import bodies
 from tests.tickets.parallel import real_transactions, together
+from tests.tickets.proofs import proved
 from tests.tickets.records.making import make_record
 from tickets import actions, events
 from tickets.actors import Actor
@@ -204,3 +208,25 @@ def test_several_of_theirs_are_offered_as_buttons_and_nobody_elses() -> None:
         make_record(kind, number, customer_email=maya.email)
     make_record(kind, 11111, customer_email="theo.v@homemail.example")
     assert sorted(choices(opened("I need a return label"))) == ["KM-47790", "KM-48951"]
+
+
+def test_no_event_keeps_what_a_customer_said() -> None:
+    """Events cannot be forgotten; what was said is in the run, which can."""
+    ticket = opened(f"Where is my order {OTHER}?")
+    write(ticket, "12 Mill Lane")
+    for event in ticket.events.filter(kind__startswith="task."):
+        assert OTHER not in str(event.data)
+        assert "Mill Lane" not in str(event.data)
+    assert run_of(ticket).facts or run_of(ticket).problem
+
+
+def test_what_is_written_while_a_code_is_typed_is_answered_too(shop: FaultyShop) -> None:
+    ticket = by_a_visitor(f"Where is my order {ARRIVED}?")
+    make_customer(email=MAYA)
+    proved(ticket, MAYA)
+    make_message(ticket, "When are you open tomorrow?")
+    settle()
+    ticket = fresh(ticket)
+    heard = " ".join(bodies(ticket, AuthorKind.ASSISTANT))
+    assert "Delivered" in heard or "Our people are there" in heard
+    assert ticket.turn in (Turn.CUSTOMER, Turn.QUEUE, Turn.ASSISTANT)

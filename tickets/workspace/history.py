@@ -298,9 +298,7 @@ def _detail(event: Event, names: _Names) -> str:
         case kind if kind in _OF_RECORDS:
             return names.record(event)
         case kind if kind in _OF_TASKS:
-            about = ", ".join(map(str, data["facts"].values()))
-            said = f"“{data['name']}”" + (f" ({about})" if about else "")
-            return ": ".join(filter(None, [said, data.get("problem", "")]))
+            return f"“{data['name']}”"
         case EventKind.FACT_NOTED:
             return capfirst(str(name_of(data["key"])))
         case EventKind.ANSWER_RATED:
