@@ -54,13 +54,13 @@ def test_a_visitor_finds_a_parcel_gets_a_return_label_and_takes_it_back(
     visitor.writes("The stove leaks a bit. Can I get a return label for it?")
     visitor.sees("Shall I make a return label")
     visitor.page.locator("body").press("Escape")
-    choices = visitor.page.locator("#conversation > li").last.locator(".choices")
+    choices = visitor.page.locator("#conversation > li").last.locator(".answer__choices")
     expect(choices.get_by_role("button")).to_have_count(3)
     choices.get_by_role("button", name="Yes").click()
     visitor.sees("Your return has the number R-")
-    visitor.page.locator(".choices").get_by_role("button", name="Undo").click()
+    visitor.page.locator(".answer__choices").get_by_role("button", name="Undo").click()
     visitor.sees("It is taken back.")
-    expect(visitor.page.locator(".choices:visible")).to_have_count(0)
+    expect(visitor.page.locator(".answer__choices:visible")).to_have_count(0)
     wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not visitor.page.evaluate(wide)
 
