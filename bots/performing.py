@@ -13,10 +13,21 @@ from bots import actions as bot_actions
 from bots.doing import asker, deciding, wording
 from bots.doing.deciding import RECORD, Step
 from bots.models import RunState, TaskRun
+from bots.models.tasks import Does
 from tickets import events
 from tickets.actors import Actor
 from tickets.connectors.asking import Answer, ask
-from tickets.models import ConnectorCallState, Event, EventKind, Operation, Ticket
+from tickets.models import (
+    ConnectorCall,
+    ConnectorCallState,
+    Event,
+    EventKind,
+    Operation,
+    Record,
+    Ticket,
+    User,
+)
+from tickets.models.records import reference_key
 
 LIVE = "assistant"  # the queue of those who wait
 
@@ -52,6 +63,8 @@ def perform(event: Event) -> Answer | None:
     run = _run(event)
     if run is None:
         return None
+    if run.agent is not None:
+        return _for_agent(run)
     undoes = run.state == RunState.UNDOING
     operation = run.task.undo_operation if undoes else run.task.operation
     if operation is None:
@@ -71,6 +84,34 @@ def call(run: TaskRun, operation: Operation, step: str) -> Answer:
     )
 
 
+def _for_agent(run: TaskRun) -> Answer:
+    """The record as it is now, then what is to be done, asked for by one of us."""
+    kind, reference = run.task.record_type, run.facts.get(RECORD, "")
+    if kind is not None and kind.operation is not None:
+        found = ask(
+            kind.operation, {"number": reference}, number=run.number("look"), ticket=run.ticket
+        )
+        if not found.is_done or not found.rows:
+            return Answer(found.state, (), found.problem or _("It knows nothing of that."))
+    run.record = _record_of(run)
+    if run.task.does != Does.CALL or run.task.operation is None:
+        return Answer(ConnectorCallState.DONE)
+    return ask(run.task.operation, inputs(run), number=run.number("do"), ticket=run.ticket)
+
+
+def _record_of(run: TaskRun) -> dict[str, Any]:
+    """The record of an agent's run: as its system said when it was asked, else as it was told of."""
+    kind, reference = run.task.record_type, run.facts.get(RECORD, "")
+    if kind is None:
+        return {}
+    stored = Record.objects.filter(type=kind, reference_key=reference_key(reference)).first()
+    values = dict(stored.values) if stored else {}
+    asked = ConnectorCall.objects.filter(number=run.number("look")).values_list("rows", flat=True)
+    for row in next(iter(asked), None) or ():
+        values |= {name: value for name, value in row.items() if value is not None}
+    return {"reference": reference, "values": values}
+
+
 def inputs(run: TaskRun) -> dict[str, Any]:
     """What a connector is sent: the facts by their keys, the record's reference as `number`, and what
     was answered before.
@@ -87,6 +128,8 @@ def tell(event: Event, answer: Answer | None) -> None:
     if run is None or answer is None:
         return
     assistant = Actor.assistant()
+    if run.agent is not None:
+        return _tell_agent(run, run.agent, answer)
     if not answer.is_done:
         bot_actions.fail_run(actor=assistant, run=run, problem=_problem(answer))
         return
@@ -99,6 +142,20 @@ def tell(event: Event, answer: Answer | None) -> None:
         result=result,
         told_by=run.task.operation.connector.name if run.task.operation else "",
         since=event.position or 0,
+    )
+
+
+def _tell_agent(run: TaskRun, agent: User, answer: Answer) -> None:
+    """A note of what came of it, with the record as it is now."""
+    run.record = _record_of(run)
+    result = dict(answer.rows[0]) if answer.is_done and answer.rows else {}
+    bot_actions.end_for_agent(
+        actor=Actor.agent(agent),
+        run=run,
+        says=said(run, result) if answer.is_done else "",
+        record=run.record,
+        result=result,
+        problem="" if answer.is_done else _problem(answer),
     )
 
 
@@ -116,7 +173,12 @@ def said(run: TaskRun, result: dict[str, Any]) -> str:
 
 def give_up(event: Event, error: str) -> None:
     """It could not even be asked, several times."""
-    if (run := _run(event)) is not None:
+    run = _run(event)
+    if run is not None and run.agent is not None:
+        _tell_agent(
+            run, run.agent, Answer(ConnectorCallState.FAILED, (), _("It could not be asked."))
+        )
+    elif run is not None:
         bot_actions.fail_run(actor=Actor.assistant(), run=run, problem=_("It could not be asked."))
 
 
@@ -158,8 +220,9 @@ def _run(event: Event) -> TaskRun | None:
         EventKind.TASK_UNDO_ASKED: RunState.UNDOING,
     }[EventKind(event.kind)]
     found = TaskRun.objects.filter(pk=event.data["run"], state=state).select_related(
+        "agent",
         "ticket__customer",
-        "task__record_type",
+        "task__record_type__operation__connector",
         "task__team",
         "task__operation__connector",
         "task__undo_operation__connector",

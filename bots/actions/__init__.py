@@ -19,7 +19,14 @@ from bots.actions.scenarios import (
     record_run,
 )
 from bots.actions.suggestions import approve_question, decline_question, propose_question
-from bots.actions.tasks import end_run, fail_run, go_on_when_proved, take_step
+from bots.actions.tasks import (
+    do_for_customer,
+    end_for_agent,
+    end_run,
+    fail_run,
+    go_on_when_proved,
+    take_step,
+)
 
 __all__ = [
     "NewTurn",
@@ -30,6 +37,8 @@ __all__ = [
     "decline_question",
     "dismiss_calibration",
     "dismiss_gap",
+    "do_for_customer",
+    "end_for_agent",
     "end_run",
     "fail_run",
     "file_question",

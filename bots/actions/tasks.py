@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bots.doing.deciding import RECORD, Step
 from bots.doing.runs import in_words
-from bots.models import RunState, TaskRun
+from bots.models import RunState, Task, TaskRun
 from bots.models.tasks import OPEN, UNDER_WAY, Does
 from tickets import actions, clock, events
 from tickets.actors import Actor
@@ -115,6 +115,77 @@ def go_on_when_proved(*, actor: Actor, ticket: Ticket, step: Step, since: int) -
 
 
 @transaction.atomic
+def do_for_customer(
+    *, actor: Actor, ticket: Ticket, task: Task, facts: Mapping[str, str]
+) -> TaskRun:
+    """An agent has a task done for the customer, who reads nothing of it; the outcome is a note.
+
+    A task that the assistant began is left: its facts are in the form that the agent sent.
+
+    Raises:
+        NotAllowed: the actor is no agent.
+        ActionError: something is being done here already.
+    """
+    ticket = Ticket.objects.locked(ticket)
+    if not actor.works_here or actor.user is None:
+        raise actions.NotAllowed
+    if TaskRun.objects.filter(ticket=ticket, state=RunState.DOING).exists():
+        raise actions.ActionError(
+            _("Something is being done here already. Wait until it is through."), code="doing"
+        )
+    now = clock.now()
+    TaskRun.objects.filter(ticket=ticket, state__in=OPEN).update(
+        state=RunState.LEFT, changed_at=now, ended_at=now
+    )
+    run = TaskRun.objects.create(
+        task=task,
+        ticket=ticket,
+        state=RunState.DOING,
+        facts=dict(facts),
+        agent=actor.user,
+        started_at=now,
+        changed_at=now,
+    )
+    events.record(EventKind.TASK_STARTED, actor=actor, ticket=ticket, **_told(run))
+    events.record(EventKind.TASK_CONFIRMED, actor=actor, ticket=ticket, **_told(run))
+    ticket.save()
+    return run
+
+
+@transaction.atomic
+def end_for_agent(
+    *,
+    actor: Actor,
+    run: TaskRun,
+    says: str,
+    record: Mapping[str, Any],
+    result: Mapping[str, Any],
+    problem: str = "",
+) -> TaskRun | None:
+    """What an agent had done was done, or was not: they read it in a note of theirs.
+
+    None if it was written down before.
+    """
+    ticket = Ticket.objects.locked(run.ticket)
+    found = TaskRun.objects.select_for_update(of=("self",)).filter(pk=run.pk)
+    run_now = found.filter(state=RunState.DOING).select_related("task").first()
+    if run_now is None:
+        return None
+    run_now.state = RunState.FAILED if problem else RunState.DONE
+    run_now.record, run_now.result = dict(record), dict(result)
+    run_now.problem = text.line(problem, limit=300)
+    run_now.changed_at = run_now.ended_at = clock.now()
+    run_now.save()
+    kind = EventKind.TASK_FAILED if problem else EventKind.TASK_DONE
+    events.record(kind, actor=actor, ticket=ticket, **_told(run_now))
+    ticket.save()
+    # Nobody is told of a note because of what stands in a record.
+    words = f"{in_words(run_now)}\n\n{says}".strip().replace("@", "@\u2060")
+    actions.write_note(actor=actor, ticket=ticket, body=words)
+    return run_now
+
+
+@transaction.atomic
 def end_run(
     *,
     actor: Actor,
@@ -130,7 +201,7 @@ def end_run(
     it down before.
     """
     ticket = Ticket.objects.locked(run.ticket)
-    found = TaskRun.objects.select_for_update().filter(pk=run.pk, state=run.state)
+    found = TaskRun.objects.select_for_update(of=("self",)).filter(pk=run.pk, state=run.state)
     run_now = found.select_related("task").first()
     if run_now is None or run_now.state not in (RunState.DOING, RunState.UNDOING):
         return None
@@ -162,7 +233,7 @@ def end_run(
 def fail_run(*, actor: Actor, run: TaskRun, problem: str) -> TaskRun | None:
     """It could not be done, or nobody knows whether it was: a person has it, with everything."""
     ticket = Ticket.objects.locked(run.ticket)
-    found = TaskRun.objects.select_for_update().filter(pk=run.pk, state=run.state)
+    found = TaskRun.objects.select_for_update(of=("self",)).filter(pk=run.pk, state=run.state)
     run_now = found.select_related("task").first()
     if run_now is None or run_now.state not in (RunState.DOING, RunState.UNDOING):
         return None

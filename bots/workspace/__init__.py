@@ -33,6 +33,7 @@ def take_part() -> None:
     side_panels.add(
         SidePanel("copilot", _("Co-pilot"), "workspace-copilot", when="load", first=True)
     )
+    side_panels.add(SidePanel("tasks", _("Tasks"), "workspace-tasks"))
     side_panels.add(SidePanel("similar", _("Similar conversations"), "workspace-similar"))
 
 

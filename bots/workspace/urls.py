@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bots.workspace import copilot, correcting, questions, reports, scenarios, similar
+from bots.workspace import copilot, correcting, doing, questions, reports, scenarios, similar
 
 urlpatterns = [
     path("questions/", questions.questions, name="workspace-questions"),
@@ -17,6 +17,8 @@ urlpatterns = [
         name="workspace-report",
     ),
     path("<str:reference>/scenario/", scenarios.keep, name="workspace-keep-scenario"),
+    path("<str:reference>/tasks/", doing.tasks, name="workspace-tasks"),
+    path("<str:reference>/tasks/<slug:key>/", doing.do, name="workspace-do-task"),
     path("<str:reference>/similar/", similar.similar, name="workspace-similar"),
     path("<str:reference>/copilot/", copilot.copilot, name="workspace-copilot"),
     path("<str:reference>/copilot/ask/", copilot.ask, name="workspace-ask"),

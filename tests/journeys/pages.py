@@ -242,6 +242,8 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "workspace-transfer": (AGENT, ("/workspace/{talks}/transfer/",)),
     "workspace-block": (AGENT, ("/workspace/{talks}/block/",)),
     "workspace-snooze": (AGENT, ("/workspace/{talks}/snooze/",)),
+    "workspace-tasks": (AGENT, ("/workspace/{talks}/tasks/",)),
+    "workspace-do-task": (AGENT, ("/workspace/{talks}/tasks/change_address/",)),
     "workspace-similar": (AGENT, ("/workspace/{talks}/similar/",)),
     "workspace-copilot": (AGENT, ("/workspace/{talks}/copilot/",)),
     "workspace-ask": (AGENT, ("/workspace/{talks}/copilot/ask/?q=broken+pole",)),
