@@ -5,6 +5,8 @@ The number of the call is that of the run, so whoever does it again asks what be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,7 +20,6 @@ from tickets import events
 from tickets.actors import Actor
 from tickets.connectors.asking import Answer, ask
 from tickets.models import (
-    ConnectorCall,
     ConnectorCallState,
     Event,
     EventKind,
@@ -58,7 +59,15 @@ def waits_for_proof(event: Event) -> bool:
     return waiting.exists()
 
 
-def perform(event: Event) -> Answer | None:
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What a system said, and the record that an agent's run is about as it was then."""
+
+    answer: Answer
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+
+def perform(event: Event) -> Performed | None:
     """Ask for what the customer agreed to, or for taking it back; None if it was done before."""
     run = _run(event)
     if run is None:
@@ -68,8 +77,9 @@ def perform(event: Event) -> Answer | None:
     undoes = run.state == RunState.UNDOING
     operation = run.task.undo_operation if undoes else run.task.operation
     if operation is None:
-        return Answer(ConnectorCallState.UNAVAILABLE, (), _("Nothing says how it is done."))
-    return call(run, operation, "undo" if undoes else "do")
+        nothing = _("Nothing says how it is done.")
+        return Performed(Answer(ConnectorCallState.UNAVAILABLE, (), nothing))
+    return Performed(call(run, operation, "undo" if undoes else "do"))
 
 
 def call(run: TaskRun, operation: Operation, step: str) -> Answer:
@@ -84,32 +94,24 @@ def call(run: TaskRun, operation: Operation, step: str) -> Answer:
     )
 
 
-def _for_agent(run: TaskRun) -> Answer:
+def _for_agent(run: TaskRun) -> Performed:
     """The record as it is now, then what is to be done, asked for by one of us."""
     kind, reference = run.task.record_type, run.facts.get(RECORD, "")
-    if kind is not None and kind.operation is not None:
-        found = ask(
-            kind.operation, {"number": reference}, number=run.number("look"), ticket=run.ticket
-        )
-        if not found.is_done or not found.rows:
-            return Answer(found.state, (), found.problem or _("It knows nothing of that."))
-    run.record = _record_of(run)
+    if kind is not None:
+        stored = Record.objects.filter(type=kind, reference_key=reference_key(reference)).first()
+        values = dict(stored.values) if stored else {}
+        if kind.operation is not None:
+            number = run.number("look")
+            found = ask(kind.operation, {"number": reference}, number=number, ticket=run.ticket)
+            if not found.is_done or not found.rows:
+                why = found.problem or _("It knows nothing of that.")
+                return Performed(Answer(found.state, (), why))
+            values |= {name: one for name, one in found.rows[0].items() if one is not None}
+        run.record = {"reference": reference, "values": values}
     if run.task.does != Does.CALL or run.task.operation is None:
-        return Answer(ConnectorCallState.DONE)
-    return ask(run.task.operation, inputs(run), number=run.number("do"), ticket=run.ticket)
-
-
-def _record_of(run: TaskRun) -> dict[str, Any]:
-    """The record of an agent's run: as its system said when it was asked, else as it was told of."""
-    kind, reference = run.task.record_type, run.facts.get(RECORD, "")
-    if kind is None:
-        return {}
-    stored = Record.objects.filter(type=kind, reference_key=reference_key(reference)).first()
-    values = dict(stored.values) if stored else {}
-    asked = ConnectorCall.objects.filter(number=run.number("look")).values_list("rows", flat=True)
-    for row in next(iter(asked), None) or ():
-        values |= {name: value for name, value in row.items() if value is not None}
-    return {"reference": reference, "values": values}
+        return Performed(Answer(ConnectorCallState.DONE), run.record)
+    done = ask(run.task.operation, inputs(run), number=run.number("do"), ticket=run.ticket)
+    return Performed(done, run.record)
 
 
 def inputs(run: TaskRun) -> dict[str, Any]:
@@ -122,14 +124,15 @@ def inputs(run: TaskRun) -> dict[str, Any]:
     return {**facts, **number, **run.result}
 
 
-def tell(event: Event, answer: Answer | None) -> None:
+def tell(event: Event, performed: Performed | None) -> None:
     """What came of it: the customer reads it, or a person has it."""
     run = _run(event)
-    if run is None or answer is None:
+    if run is None or performed is None:
         return
-    assistant = Actor.assistant()
+    assistant, answer = Actor.assistant(), performed.answer
     if run.agent is not None:
-        return _tell_agent(run, run.agent, answer)
+        _tell_agent(run, run.agent, performed)
+        return
     if not answer.is_done:
         bot_actions.fail_run(actor=assistant, run=run, problem=_problem(answer))
         return
@@ -145,9 +148,10 @@ def tell(event: Event, answer: Answer | None) -> None:
     )
 
 
-def _tell_agent(run: TaskRun, agent: User, answer: Answer) -> None:
+def _tell_agent(run: TaskRun, agent: User, performed: Performed) -> None:
     """A note of what came of it, with the record as it is now."""
-    run.record = _record_of(run)
+    answer = performed.answer
+    run.record = dict(performed.record)
     result = dict(answer.rows[0]) if answer.is_done and answer.rows else {}
     bot_actions.end_for_agent(
         actor=Actor.agent(agent),
@@ -175,9 +179,8 @@ def give_up(event: Event, error: str) -> None:
     """It could not even be asked, several times."""
     run = _run(event)
     if run is not None and run.agent is not None:
-        _tell_agent(
-            run, run.agent, Answer(ConnectorCallState.FAILED, (), _("It could not be asked."))
-        )
+        nobody = Answer(ConnectorCallState.FAILED, (), _("It could not be asked."))
+        _tell_agent(run, run.agent, Performed(nobody))
     elif run is not None:
         bot_actions.fail_run(actor=Actor.assistant(), run=run, problem=_("It could not be asked."))
 

@@ -71,7 +71,7 @@ def filled(address: str, ticket: Ticket, draft: Article) -> str:
         "button": "publish",
         "act": "up",
         "token": "forged",
-        "key": "a",
+        "key": "login_help",
         "uidb36": "1",
         "app_label": "tickets",
         "url": "no/such/page/",

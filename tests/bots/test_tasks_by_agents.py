@@ -121,6 +121,7 @@ def test_what_the_assistant_had_begun_is_left_when_an_agent_does_it(
     Task.objects.filter(key="return_label").update(limit=None, limit_field="")
     other = opened(f"I need a return label for {ARRIVED}")
     assert run_of(other).state == RunState.CONFIRMING
+    Ticket.objects.filter(pk=other.pk).update(team=ticket.team)
     agent.post(place(other), {"record": ARRIVED})
     settle()
     states = TaskRun.objects.filter(ticket=other).order_by("pk").values_list("state", flat=True)

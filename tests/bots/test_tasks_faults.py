@@ -87,7 +87,7 @@ def test_a_worker_that_died_after_the_call_does_it_no_second_time(shop: FaultySh
     owed = Reaction.objects.get(name="tasks.perform")
     answer = performing.perform(owed.event)  # and here the process dies
     assert answer is not None
-    assert answer.is_done
+    assert answer.answer.is_done
     settle()
     assert len(shop.store.done) == 1
     assert bodies(ticket, AuthorKind.ASSISTANT)[-1].count("R-7001") > 0

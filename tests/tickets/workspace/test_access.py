@@ -207,6 +207,7 @@ def ask(
     url = url.replace("<int:position>", "2").replace("<int:pk>", "2")
     url = url.replace("<int:contact>", "2").replace("<int:other>", "3")
     url = url.replace("<uuid:file>", "00000000-0000-4000-8000-000000000002")
+    url = url.replace("<slug:key>", "login_help")
     data = {"kind": "note", "anyway": "yes", "body": "A note", "online": "1"}
     data |= {"team": str(other_team.pk), "detail": "x"}
     data |= {"save": "priority", "priority": "4", "until": "3h", "act": "mine"}
