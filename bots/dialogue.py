@@ -160,7 +160,7 @@ def _do_or_look_up(
     """
     # A task says its texts in one language, so whoever writes in another gets what is in theirs.
     here = not question.language or _same_language(question.language, django_settings.LANGUAGE_CODE)
-    keys = seen["tasks"].value or [] if here else []
+    keys = seen["tasks"].value or [] if here and asker else []
     meant = deciding.meant(question.text, keys, asker) if asker else []
     if unclear is not None and unclear.task in meant:
         return _of_task(unclear)

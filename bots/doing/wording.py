@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from bots.models import Task
@@ -24,6 +23,7 @@ from knowledgebase.markdown import as_markdown
 from tickets.conversation.custom_fields import in_words
 from tickets.models import RecordField, SiteSettings, Team, Ticket
 from tickets.models.custom_fields import FieldKind, as_sent
+from tickets.service import dates
 from tickets.service.hours import Hours
 
 NAME = re.compile(r"\{([a-z0-9_.]{1,80})\}")
@@ -119,29 +119,32 @@ def opening_hours(team: Team | None) -> str:
     hours = Hours.load(team) if team else None
     if hours is None:
         return _("at any time")
-    monday = date(2024, 1, 1)
-    by_day = []
-    for weekday in range(7):
-        spans = sorted((opens, closes) for day, opens, closes in hours.spans if day == weekday)
-        if spans:
-            times = " " + _("and") + " "
-            said = times.join(f"{time_format(a, 'H:i')}–{time_format(b, 'H:i')}" for a, b in spans)
-            by_day.append((date_format(monday + timedelta(days=weekday), "D"), said))
+    times = f" {_('and')} "
+    by_day = {
+        weekday: times.join(
+            f"{opens:%H:%M}–{closes:%H:%M}"
+            for day, opens, closes in sorted(hours.spans)
+            if day == weekday
+        )
+        for weekday in sorted({day for day, _opens, _closes in hours.spans})
+    }
     if not by_day:
         return _("closed")
     return f"{_joined(by_day)} ({hours.timezone.replace('_', ' ')}). {_now(hours)}"
 
 
-def _joined(days: list[tuple[str, str]]) -> str:
+def _joined(by_day: Mapping[int, str]) -> str:
     """Days after each other with the same hours are said together."""
-    groups: list[tuple[str, str, str]] = []
-    for day, said in days:
-        if groups and groups[-1][2] == said:
+    groups: list[tuple[int, int, str]] = []
+    for day, said in by_day.items():
+        if groups and groups[-1][1] == day - 1 and groups[-1][2] == said:
             groups[-1] = (groups[-1][0], day, said)
         else:
             groups.append((day, day, said))
     return "; ".join(
-        f"{first} {said}" if first == last else f"{first}–{last} {said}"
+        f"{WEEKDAYS_ABBR[first]} {said}"
+        if first == last
+        else f"{WEEKDAYS_ABBR[first]}–{WEEKDAYS_ABBR[last]} {said}"
         for first, last, said in groups
     )
 
@@ -153,5 +156,5 @@ def _now(hours: Hours) -> str:
     opening = hours.next_opening(now)
     if opening is None:
         return _("We are closed for now.")
-    local = opening.astimezone(ZoneInfo(hours.timezone))
-    return _("We are there again on %(when)s.") % {"when": date_format(local, "l, j F, H:i")}
+    with timezone.override(ZoneInfo(hours.timezone)):
+        return _("We are there again on %(when)s.") % {"when": dates.weekday_moment(opening)}

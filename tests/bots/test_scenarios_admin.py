@@ -86,7 +86,7 @@ def test_turns_are_moved_taken_out_and_added(admin: Client, zips: Article) -> No
         ([], "Write at least one turn"),
         ([{"text": "Hi", "expected": "answered"}], "Choose the article."),
         ([{"text": "Hi", "expected": "handed_over"}], "Choose the rule that hands over"),
-        ([{"text": "Hi", "expected": "task"}], "Select a valid choice"),
+        ([{"text": "Hi", "expected": "task"}], "Choose the task."),
         ([{"text": "a\x00", "expected": "asked_back"}], "Null characters are not allowed"),
         ([{"text": "\u200b", "expected": "asked_back"}], "Write a message first"),
         ([{"text": "x" * 5_001, "expected": "asked_back"}], "at most 5000 characters"),

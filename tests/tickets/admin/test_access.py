@@ -20,6 +20,8 @@ from bots.models import (
     ReplyPhrase,
     Scenario,
     ScenarioRun,
+    Task,
+    TaskRun,
 )
 from knowledgebase.models import Article, Category, IgnoredWord, Synonyms
 from tests.factories import make_admin, make_agent, make_article, make_lead, make_user
@@ -83,7 +85,7 @@ MODELS = {
     ),
     *(Organization, Reaction, SiteSettings, Team, User, EscalationRule, RuleFiring),
     *(AnswerReport, Detector, KnowledgeGap, Opening, QuestionSuggestion, Synonyms, IgnoredWord),
-    *(Scenario, ScenarioRun),
+    *(Scenario, ScenarioRun, Task, TaskRun),
     *(ReplyPhrase, Connector, Operation, ConnectorCall, Approval, ApprovalKind, RecordType),
 }
 
