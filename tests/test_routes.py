@@ -114,6 +114,7 @@ SAMPLES = {
     "<int:pk>": "1",
     "<int:contact>": "1",
     "<int:other>": "1",
+    "<slug:key>": "login_help",
     "<int:mailbox>": "1",
     "<uuid:pk>": str(uuid4()),
     "<uuid:file>": str(uuid4()),

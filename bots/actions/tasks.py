@@ -167,9 +167,8 @@ def end_for_agent(
     None if it was written down before.
     """
     ticket = Ticket.objects.locked(run.ticket)
-    found = TaskRun.objects.select_for_update(of=("self",)).filter(pk=run.pk)
-    run_now = found.filter(state=RunState.DOING).select_related("task").first()
-    if run_now is None:
+    run_now = _locked(run)
+    if run_now is None or run_now.state != RunState.DOING:
         return None
     run_now.state = RunState.FAILED if problem else RunState.DONE
     run_now.record, run_now.result = dict(record), dict(result)
@@ -201,8 +200,7 @@ def end_run(
     it down before.
     """
     ticket = Ticket.objects.locked(run.ticket)
-    found = TaskRun.objects.select_for_update(of=("self",)).filter(pk=run.pk, state=run.state)
-    run_now = found.select_related("task").first()
+    run_now = _locked(run)
     if run_now is None or run_now.state not in (RunState.DOING, RunState.UNDOING):
         return None
     now = clock.now()
@@ -233,8 +231,7 @@ def end_run(
 def fail_run(*, actor: Actor, run: TaskRun, problem: str) -> TaskRun | None:
     """It could not be done, or nobody knows whether it was: a person has it, with everything."""
     ticket = Ticket.objects.locked(run.ticket)
-    found = TaskRun.objects.select_for_update(of=("self",)).filter(pk=run.pk, state=run.state)
-    run_now = found.select_related("task").first()
+    run_now = _locked(run)
     if run_now is None or run_now.state not in (RunState.DOING, RunState.UNDOING):
         return None
     run_now.state = RunState.FAILED
@@ -280,6 +277,11 @@ def _keep(actor: Actor, ticket: Ticket, step: Step) -> TaskRun:
         events.record(kind, actor=actor, ticket=ticket, **_told(run))
     ticket.save()
     return run
+
+
+def _locked(run: TaskRun) -> TaskRun | None:
+    """The run if nothing was written to it since it was loaded."""
+    return TaskRun.objects.select_for_update().filter(pk=run.pk, state=run.state).first()
 
 
 def _is_as_seen(step: Step) -> bool:

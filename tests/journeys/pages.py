@@ -20,7 +20,8 @@ from tickets.email import links
 from datetime import timedelta
 from django.utils import timezone
 from bots.models import (
-    AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion, Scenario, ScenarioResult, ScenarioRun
+    AnswerReport, GapQuestion, KnowledgeGap, QuestionSuggestion, Scenario, ScenarioResult, ScenarioRun,
+    Task, TaskRun
 )
 from knowledgebase import indexing
 from knowledgebase.models import Article, Category, IgnoredWord, Synonyms
@@ -72,6 +73,10 @@ gap = KnowledgeGap.objects.create(
 )
 GapQuestion.objects.create(gap=gap, ticket=waits, message=said, text="To the Faroe Islands?")
 QuestionSuggestion.objects.create(article=article, text="Where is my parcel?", source="solved")
+TaskRun.objects.create(
+    task=Task.objects.get(key="return_label"), ticket=talks, state="done", ended_at=timezone.now(),
+    facts={"record": "KM-48951"}, result={"return": "R-7001"}
+)
 scenario = Scenario.objects.order_by("pk").first()
 run = ScenarioRun.objects.create(wanted=1, checked=1, broken=1)
 went = {"text": "Hi", "expected": "asked back", "came": "answered", "why": ["sure"], "broken": "Not so."}
