@@ -260,20 +260,21 @@ def _keep(actor: Actor, ticket: Ticket, step: Step) -> TaskRun:
         others = TaskRun.objects.filter(ticket=ticket, state__in=[*OPEN, RunState.DOING])
         others.update(state=RunState.LEFT, changed_at=now, ended_at=now)
     run = step.run or TaskRun(task=step.task, ticket=ticket, started_at=now)
+    came_to = step.state != run.state  # what was done long ago is done no second time
     run.state = step.state
     run.facts, run.record = dict(step.facts), dict(step.record)
     run.asked, run.tries = step.asked, step.tries
     run.problem = text.line(step.detail, limit=300)
     run.changed_at = now
     if step.state not in UNDER_WAY:
-        run.ended_at = now
+        run.ended_at = run.ended_at or now
     run.save()
     if is_new:
         events.record(EventKind.TASK_STARTED, actor=actor, ticket=ticket, **_told(run))
     kind = _EVENTS.get(step.state)
     if step.state == RunState.HANDED_OVER and step.task.does == Does.HAND_OVER:
         kind = EventKind.TASK_DONE  # that was what it is for
-    if kind is not None:
+    if kind is not None and came_to:
         events.record(kind, actor=actor, ticket=ticket, **_told(run))
     ticket.save()
     return run

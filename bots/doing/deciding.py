@@ -60,7 +60,8 @@ def begin(task: Task, text: str, asker: Asker) -> Step:
     known = answers.known_from(task, text, asker.noted)
     kind = task.record_type
     if kind is not None:
-        named = answers.reference_in(kind, text) or asker.noted.get(f"{kind.key}_number", "")
+        noted = asker.noted.get(f"{kind.key}_number", "")
+        named = answers.reference_in(kind, text) or answers.reference_in(kind, noted)
         if named:
             known[RECORD] = named
     return _advance(Step(task, RunState.ASKING, known), asker)
@@ -161,8 +162,9 @@ def _confirmed(step: Step, text: str, asker: Asker) -> Step:
     if reply == Reply.DECLINES:
         return replace(step, state=RunState.LEFT, says=_("All right. Nothing was done."))
     if reply == Reply.AMENDS:
-        kept = {} if step.task.asks() else {RECORD: ""}
-        facts = {} if kept else {key: value for key, value in step.facts.items() if key == RECORD}
+        # Its facts are asked for again; where it needs none, it is about another record.
+        same = step.facts.get(RECORD, "") if step.task.asks() else ""
+        facts = {RECORD: same} if same else {}
         return _advance(
             replace(step, state=RunState.ASKING, facts=facts, record={}, asked="", tries=0), asker
         )

@@ -141,6 +141,7 @@ def test_after_its_time_nothing_is_taken_back_and_a_person_is_offered(shop: Faul
     with clock.at(clock.now() + timedelta(minutes=31)):
         ticket = write(ticket, "undo that please")
     assert "too late" in said(ticket)
+    assert kinds(ticket).count(EventKind.TASK_DONE) == 1
     assert run_of(ticket).state == RunState.DONE
     assert len(shop.store.done) == 1
     assert Answer.objects.filter(message__ticket=ticket).latest("pk").offers_person
