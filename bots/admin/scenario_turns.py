@@ -31,7 +31,11 @@ class TurnForm(ModelForm):
         widget=forms.NumberInput(attrs={"class": "turn-place", "aria-label": _("Turn")}),
     )
 
-    task_key = forms.ChoiceField(label=_("or the task"), required=False)
+    task_key = forms.ChoiceField(
+        label=_("or the task"),
+        required=False,
+        widget=forms.Select(attrs={"aria-label": _("or the task")}),
+    )
 
     class Meta:
         model = ScenarioTurn
