@@ -11,13 +11,12 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check install -c constraints
 demo: .venv/installed
 	@.venv/bin/python manage.py demo --port $(PORT)
 
-# Each process takes a stretch of the tests, so that what a file prepares for all its tests is prepared
-# once, and whoever is done takes over from the other.
+# The tests are dealt in their order: those that empty the database come last, for every process.
 # The journeys have the machine to themselves: a whole helpdesk runs for them. One that fails is played
 # once more, and the summary names it: a browser, eight processes and a busy machine have moments in
 # which something takes longer than anybody would wait for.
 test: .venv/installed-dev
-	.venv/bin/python -m pytest -n auto --dist worksteal --durations 30 $(or $(ARGS),tests --ignore tests/journeys)
+	.venv/bin/python -m pytest -n auto --durations 30 $(or $(ARGS),tests --ignore tests/journeys)
 ifeq ($(ARGS),)
 	.venv/bin/python -m pytest --durations 10 --reruns 1 -rR tests/journeys
 endif
