@@ -133,7 +133,7 @@ def _think(
         unclear = step
     if is_greeting(question.text):
         return Thought(Decision.ANSWER, words.greeting, 1.0, ["a greeting without a question"])
-    if question.was_answered and _says_no(question, seen["repeats"].value):
+    if unclear is None and question.was_answered and _says_no(question, seen["repeats"].value):
         return Thought(
             Decision.CLARIFY, "", 0.0, ["says that the answer did not help"], did_not_help=True
         )

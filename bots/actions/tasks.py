@@ -17,7 +17,7 @@ from tickets import actions, clock, events
 from tickets.actors import Actor
 from tickets.conversation.unanswered import assistant_may_answer
 from tickets.intake import text
-from tickets.models import Citation, Decision, EventKind, Identity, Message, Reason, Ticket
+from tickets.models import Citation, Decision, EventKind, Message, Reason, Ticket
 
 # The events of the states that a step can come to.
 _EVENTS = {
@@ -257,7 +257,7 @@ def _keep(actor: Actor, ticket: Ticket, step: Step) -> TaskRun:
     now = clock.now()
     is_new = step.run is None
     if is_new:
-        others = TaskRun.objects.filter(ticket=ticket, state__in=[*OPEN, RunState.DOING])
+        others = TaskRun.objects.filter(ticket=ticket, state__in=OPEN)  # what was agreed to is done
         others.update(state=RunState.LEFT, changed_at=now, ended_at=now)
     run = step.run or TaskRun(task=step.task, ticket=ticket, started_at=now)
     came_to = step.state != run.state  # what was done long ago is done no second time
@@ -320,15 +320,6 @@ def _note_facts(actor: Actor, ticket: Ticket, step: Step, message: Message | Non
 
 def _ask_to_prove(actor: Actor, ticket: Ticket, run: TaskRun) -> None:
     """The form for the code; where nobody could type one, a person has it."""
-    if Identity(run.task.identity) == Identity.SIGNED_IN:
-        actions.hand_over(
-            actor=actor,
-            ticket=ticket,
-            reason=Reason.TASK,
-            detail=in_words(run, _("they have to sign in for it")),
-            team=run.task.team,
-        )
-        return
     try:
         actions.ask_to_prove(actor=actor, ticket=ticket, purpose=run.task.key)
     except actions.ActionError as error:

@@ -94,10 +94,11 @@ class TaskForm(AuditedForm):
             for name, value in self.data.items()
             if _FACT_KEY.fullmatch(name) and f"{name[:-4]}-DELETE" not in self.data
         }
-        shown = Task(
-            **{name: cleaned.get(name) for name in ("record_type", "operation")}, key="shown"
-        )
+        about = {"record_type": cleaned.get("record_type"), "key": "shown"}
         for name in TEXTS:
+            # What a system answers is known only when it has answered.
+            operation = cleaned.get("operation") if name == "answer" else None
+            shown = Task(**about, operation=operation)
             unknown = wording.unknown_in(str(cleaned.get(name) or ""), shown, facts)
             if unknown:
                 known = ", ".join(f"{{{one}}}" for one in wording.names(shown, facts))
@@ -107,7 +108,7 @@ class TaskForm(AuditedForm):
                     % {"name": unknown[0], "known": known},
                 )
         limit = str(cleaned.get("limit_field") or "")
-        if limit and limit not in wording.names(shown, facts):
+        if limit and limit not in wording.names(Task(**about), facts):
             self.add_error("limit_field", _("It is neither a fact nor a value of the record."))
         if cleaned.get("active") and not self._is_noticed(cleaned):
             self.add_error("sentences", _("Write at least one sentence that calls for it."))

@@ -104,8 +104,8 @@ def of(ticket: Ticket, *, tier: str, open_now: bool) -> Asker | None:
 def whoever(
     ticket: Ticket, tasks: Sequence[Task] = (), *, tier: str = "", open_now: bool = True
 ) -> Asker:
-    """The same, where a task was begun already."""
-    runs = TaskRun.objects.filter(ticket=ticket).select_related(
+    """The same, where a task was begun already. What an agent had done is none of the customer's."""
+    runs = TaskRun.objects.filter(ticket=ticket, agent=None).select_related(
         "task__record_type__operation__connector", "task__operation", "task__team"
     )
     newest = runs.order_by("-pk").first()

@@ -264,7 +264,7 @@ def _known(step: Step, asker: Asker, *, agreed: bool) -> Step:
         )
         if refused := _refused(step, found, asker):
             return refused
-    if above := _above_the_limit(step):
+    if above := _above_the_limit(step, asker):
         return replace(step, state=RunState.HANDED_OVER, says="", detail=above)
     changed = bool(before) and before.get("values") != step.record.get("values")
     if task.confirmation and (not agreed or changed):
@@ -312,17 +312,22 @@ def _refused(step: Step, found: Found, asker: Asker) -> Step | None:
     return replace(step, state=RunState.REFUSED, says=said, offers_person=True)
 
 
-def _above_the_limit(step: Step) -> str:
+def _above_the_limit(step: Step, asker: Asker) -> str:
+    """Why a person decides; "" where the value is not above. One that is not known is for a person, too."""
     task = step.task
-    if task.limit is None or task.record_type is None:
+    if task.limit is None:
         return ""
-    name = task.limit_field.removeprefix(f"{task.record_type.key}.")
-    value = step.record.get("values", {}).get(name, step.facts.get(name))
+    value: Any = step.facts.get(task.limit_field)
+    if value is None and task.record_type is not None:
+        name = task.limit_field.removeprefix(f"{task.record_type.key}.")
+        value = step.record.get("values", {}).get(name)
+    if value is None and asker.ticket is None:
+        return ""  # it is only played, and nothing was looked up
     try:
         if float(value) <= float(task.limit):
             return ""
     except (TypeError, ValueError):
-        pass  # what is not known is for a person, too
+        pass
     return _("%(field)s is above %(limit)s, so a person decides") % {
         "field": task.limit_field,
         "limit": f"{task.limit:g}",

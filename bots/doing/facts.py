@@ -53,9 +53,8 @@ def plain_reference(record_type: RecordType, text: str) -> str:
 
 
 def known_from(task: Task, text: str, noted: Mapping[str, str]) -> dict[str, str]:
-    """The facts that need not be asked for: stated in the message, or noted before.
-
-    Only those whose form tells them apart; free text is never taken for an answer to anything.
+    """The facts that need not be asked for: noted before in the conversation, or stated in the message
+    in a form of their own. Free text of the message is never taken for an answer to anything.
     """
     stated = {fact.key: fact.value for fact in find_facts(text)}
     known = {}

@@ -44,12 +44,14 @@ class Known:
 
 def fill(text: str, task: Task, known: Known) -> str:
     """The text as Markdown with its values; what has none is "not known"."""
-    return NAME.sub(lambda match: _shown(_value(match[1], task, known)), text)
+    shown = _fields(task)
+    return NAME.sub(lambda match: _shown(_value(match[1], task, known, shown)), text)
 
 
 def unknown_in(text: str, task: Task, facts: set[str]) -> list[str]:
     """What stands in braces in a text and is nothing that a customer may read."""
-    return [name for name in NAME.findall(text) if not _is_known(name, task, facts)]
+    known = names(task, facts)
+    return [name for name in NAME.findall(text) if name not in known]
 
 
 def names(task: Task, facts: set[str]) -> list[str]:
@@ -62,20 +64,17 @@ def names(task: Task, facts: set[str]) -> list[str]:
     return found
 
 
-def _is_known(name: str, task: Task, facts: set[str]) -> bool:
-    return name in names(task, facts)
-
-
 def _fields(task: Task) -> set[str]:
     """The values of a record that may be shown: not those that an admin keeps from customers."""
-    assert task.record_type is not None
+    if task.record_type is None:
+        return set()
     fields = RecordField.objects.filter(type=task.record_type)
     shown = {one.key: one.shown_to_customer for one in fields}
     asked = task.record_type.operation.values if task.record_type.operation else {}
     return {name for name in {*shown, *asked} if shown.get(name, True)}
 
 
-def _value(name: str, task: Task, known: Known) -> str:
+def _value(name: str, task: Task, known: Known, shown: set[str]) -> str:
     if name in known.facts:
         return known.facts[name]
     if name.startswith(RESULT):
@@ -84,7 +83,7 @@ def _value(name: str, task: Task, known: Known) -> str:
         part = name.removeprefix(f"{kind.key}.")
         if part == REFERENCE:
             return str(known.record.get("reference", ""))
-        return plain(known.record.get("values", {}).get(part)) if part in _fields(task) else ""
+        return plain(known.record.get("values", {}).get(part)) if part in shown else ""
     if name == "email":
         return known.email
     if name == "password_page":

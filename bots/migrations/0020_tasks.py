@@ -477,7 +477,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="taskrun",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["asking", "proving", "confirming", "doing"])),
+                condition=models.Q(("state__in", ["asking", "proving", "confirming"])),
                 fields=("ticket",),
                 name="task_run_one_at_a_time",
             ),

@@ -318,7 +318,7 @@ class TaskRun(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["ticket"],
-                condition=Q(state__in=[*OPEN, RunState.DOING]),
+                condition=Q(state__in=OPEN),
                 name="task_run_one_at_a_time",
             ),
             models.CheckConstraint(

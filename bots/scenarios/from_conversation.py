@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from bots.actions.scenarios import NewTurn
-from bots.models import Expected, Scenario
+from bots.models import Expected, Scenario, TaskRun
 from bots.models.scenarios import LONGEST_TURN, MOST_TURNS
 from bots.scenarios.masking import mask
 from knowledgebase.models import Article
@@ -101,6 +101,8 @@ def _outcome(
         return _handed_over(ticket, text, said, spoke=answer is not None)
     if answer.decision == Decision.CLARIFY:
         return NewTurn(text, Expected.ASKED_BACK)
+    if answer.decision == Decision.TASK:
+        return _task(ticket, text, answer)
     first = min(answer.citations.all(), key=lambda one: one.rank, default=None)
     article: Article | None = first.article if first is not None else None
     if answer.decision == Decision.OFFER:
@@ -108,6 +110,13 @@ def _outcome(
     else:
         expected = Expected.ANSWERED if article is not None else Expected.REPLIED
     return NewTurn(text, expected, article=article)
+
+
+def _task(ticket: Ticket, text: str, answer: Answer) -> NewTurn | None:
+    """By the task that was the newest then; what it knew is personal, and is left out."""
+    runs = TaskRun.objects.filter(ticket=ticket, started_at__lte=answer.message.created_at)
+    key = runs.filter(agent=None).order_by("-pk").values_list("task__key", flat=True).first()
+    return NewTurn(text, Expected.TASK, task_key=key) if key else None
 
 
 def _handed_over(

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bots.models import RunState, Task, TaskRun
+from bots.models import Expected, RunState, Task, TaskRun
+from bots.scenarios import from_conversation
 from tests.bots.tasks_done import (
     ARRIVED,
     LAYLA,
@@ -257,3 +258,11 @@ def test_whoever_asks_for_a_person_is_asked_for_no_telephone_number(words: str) 
     assert ticket.turn == Turn.QUEUE
     assert HandOver.objects.get(ticket=ticket).reason == Reason.ASKED
     assert not TaskRun.objects.exists()
+
+
+def test_a_conversation_in_which_something_was_done_is_a_scenario_of_that_task() -> None:
+    ticket = opened(f"I need a return label for {ARRIVED}")
+    (turn,) = from_conversation.propose(ticket).turns
+    assert (turn.expected, turn.task_key) == (Expected.TASK, "return_label")
+    assert ARRIVED not in turn.text
+    assert turn.facts == {}

@@ -230,3 +230,34 @@ def test_what_is_written_while_a_code_is_typed_is_answered_too(shop: FaultyShop)
     heard = " ".join(bodies(ticket, AuthorKind.ASSISTANT))
     assert "Delivered" in heard or "Our people are there" in heard
     assert ticket.turn in (Turn.CUSTOMER, Turn.QUEUE, Turn.ASSISTANT)
+
+
+def test_what_was_agreed_to_is_done_and_told_whatever_is_asked_next(shop: FaultyShop) -> None:
+    ticket = opened(f"I need a return label for {ARRIVED}")
+    make_message(ticket, "Yes")
+    events.run(Reaction.objects.filter(name="assistant.turn").latest("pk").pk)
+    make_message(ticket, "When are you open tomorrow?")
+    events.run(Reaction.objects.filter(name="assistant.turn").latest("pk").pk)
+    assert shop.store.done == {}, "the call is still owed"
+    settle()
+    states = dict(TaskRun.objects.filter(ticket=ticket).values_list("task__key", "state"))
+    assert states == {"return_label": RunState.DONE, "opening_hours": RunState.DONE}
+    assert len(shop.store.done) == 1
+    heard = " ".join(bodies(ticket, AuthorKind.ASSISTANT))
+    assert "R-7001" in heard
+    assert "Our people are there" in heard
+
+
+def test_a_no_to_a_question_is_no_word_on_the_article_beside_it(shop: FaultyShop) -> None:
+    ticket = write(opened("I need a return label"), "no")
+    assert fresh(ticket).unhelpful_answers == 0
+    assert "I could not read that." in said(ticket)
+
+
+def test_a_limit_of_what_the_customer_says_is_kept_without_any_record() -> None:
+    Task.objects.filter(key="call_back").update(
+        does="show", answer="Done.", limit_field="phone", limit=100
+    )
+    ticket = write(opened("Please call me back"), "07700900123")
+    assert ticket.turn == Turn.QUEUE
+    assert "above 100" in HandOver.objects.get(ticket=ticket).detail
