@@ -1,9 +1,9 @@
-"""Everything about a person in one order of time: their conversations, what was changed of them, and what
-they read and searched in the help centre.
+"""Everything about a person in one order of time: their conversations, their records in other systems,
+what was changed of them, and what they read and searched in the help centre.
 
-Three streams, each sought by an index of its own, put together a page at a time. What was read in one
-sitting is one line. Where a page ended is a moment, a stream and a key, so that nothing is shown twice or
-left out where moments are the same.
+Four streams, each sought by an index of its own, put together a page at a time. A record stands where it
+changed last; what was read in one sitting is one line. Where a page ended is a moment, a stream and a key,
+so that nothing is shown twice or left out where moments are the same.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from tickets.models import Customer, Event, HandOver, Ticket, Visit
+from tickets.models.records import RecordQuerySet
 from tickets.models.tickets import TicketQuerySet
+from tickets.records import shown
+from tickets.records.shown import Shown
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -31,7 +34,7 @@ SITTING = timedelta(
     hours=1
 )  # between two visits of which both are one line, nothing else between them
 # At the same moment the conversation stands first, what was read before it last.
-_TICKET, _CHANGE, _VISIT = 2, 1, 0
+_TICKET, _RECORD, _CHANGE, _VISIT = 3, 2, 1, 0
 
 # By ticket: what somebody above tickets knows of the course of a conversation, as (word, tone).
 Course = Callable[[Sequence[int]], Mapping[int, Sequence[tuple["StrOrPromise", str]]]]
@@ -44,10 +47,13 @@ class BadPlace(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A conversation with its course, a change, or what was read in one sitting, the newest first."""
+    """A conversation with its course, a record as it is now, a change, or what was read in one sitting,
+    the newest first.
+    """
 
     at: datetime
     ticket: Ticket | None = None
+    record: Shown | None = None
     event: Event | None = None
     visits: list[Visit] = field(default_factory=list)
     handovers: list[HandOver] = field(default_factory=list)
@@ -58,6 +64,8 @@ class Line:
         """Where it ends: the earliest of it."""
         if self.ticket is not None:
             return self.at, _TICKET, self.ticket.pk
+        if self.record is not None:
+            return self.at, _RECORD, self.record.key
         if self.event is not None:
             return self.at, _CHANGE, self.event.pk
         return self.visits[-1].at, _VISIT, self.visits[-1].pk
@@ -79,16 +87,22 @@ def add_course(course: Course) -> None:
     _courses.append(course)
 
 
-def page(customer: Customer, tickets: TicketQuerySet, place: str = "") -> Page:
-    """The newest, or those before a place. Six statements at most, however many there are.
+def page(
+    customer: Customer, tickets: TicketQuerySet, records: RecordQuerySet, place: str = ""
+) -> Page:
+    """The newest, or those before a place. Seven statements at most, however many there are.
+
+    `tickets` and `records` are those that who looks may see.
 
     Raises:
         BadPlace: the place is none of ours.
     """
-    behind = _behind(place) if place else dict.fromkeys((_TICKET, _CHANGE, _VISIT), Q())
+    behind = _behind(place) if place else dict.fromkeys(_MOMENTS, Q())
     found = tickets.filter(behind[_TICKET])
     found = found.select_related("team", "assignee", "rating", "customer")
     conversations = list(found.order_by("-last_message_at", "-pk")[: PAGE + 1])
+    theirs = records.filter(behind[_RECORD], customer__in=[int(key) for key in _keys(customer)])
+    latest = shown.whole(theirs).order_by("-changed_at", "-pk")[: PAGE + 1]
     changes = (
         Event.objects.filter(behind[_CHANGE], subject="tickets.customer")
         .filter(subject_id__in=_keys(customer))
@@ -97,6 +111,7 @@ def page(customer: Customer, tickets: TicketQuerySet, place: str = "") -> Page:
     )
     visits = list(_visits(customer).filter(behind[_VISIT])[: VISITS + 1])
     lines = [Line(at=one.last_message_at, ticket=one) for one in conversations]
+    lines += [Line(at=one.changed_at, record=one) for one in shown.of(latest)]
     lines += [Line(at=one.created_at, event=one) for one in changes]
     lines += [Line(at=one.at, visits=[one]) for one in visits]
     lines.sort(key=lambda line: line.order, reverse=True)
@@ -104,9 +119,9 @@ def page(customer: Customer, tickets: TicketQuerySet, place: str = "") -> Page:
         last = next(i for i, line in enumerate(lines) if line.visits == [visits[-1]])
         lines = lines[:last]
     gathered = _gathered(lines)
-    shown = gathered[:PAGE]
+    here = gathered[:PAGE]
     more = len(gathered) > PAGE or len(visits) > VISITS
-    return Page(_with_course(shown), _place(shown[-1]) if more else "")
+    return Page(_with_course(here), _place(here[-1]) if more else "")
 
 
 def _visits(customer: Customer) -> QuerySet[Visit]:
@@ -175,7 +190,7 @@ def _behind(place: str) -> dict[int, Q]:
     }
 
 
-_MOMENTS = {_TICKET: "last_message_at", _CHANGE: "created_at", _VISIT: "at"}
+_MOMENTS = {_TICKET: "last_message_at", _RECORD: "changed_at", _CHANGE: "created_at", _VISIT: "at"}
 
 
 def _before(name: str, at: datetime, key: int | None) -> Q:

@@ -24,6 +24,7 @@ from tickets.access.customers import (
     may_vouch,
     tickets_of,
 )
+from tickets.access.records import records_for
 from tickets.actions import ActionError, NotAllowed
 from tickets.actions.custom_fields import PREFIX
 from tickets.actions.customer_changes import OF_CUSTOMERS, sent_of
@@ -66,10 +67,11 @@ def show(
     request: AgentRequest, customer: Customer, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     """The page, with what was wrong with what was sent."""
-    tickets = tickets_of(actor_of(request), customer)
+    actor = actor_of(request)
+    tickets = tickets_of(actor, customer)
     place = request.GET.get("before", "")
     try:
-        page = timeline.page(customer, tickets, place)
+        page = timeline.page(customer, tickets, records_for(actor), place)
     except timeline.BadPlace:
         raise BadRequest("That is no place.") from None
     context = {

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import make_admin, make_customer, make_lead, make_ticket
+from tests.tickets.records.making import make_record, make_type
 from tickets import actions
 from tickets.actors import Actor
 from tickets.customers import timeline
@@ -22,6 +23,7 @@ from tickets.models import (
     EventKind,
     Organization,
     Rating,
+    Record,
     Segment,
     Team,
     Turn,
@@ -256,6 +258,21 @@ def test_every_entry_of_the_timeline_comes_once_page_by_page(
     }
 
 
+def test_records_stand_in_the_one_order_of_time_with_their_status(
+    danas: Client, ines: Customer
+) -> None:
+    """And only those of the person, for whom may see them."""
+    orders = make_type()
+    hers = make_record(orders, 48213, status="sent")
+    another = make_record(orders, 48214, status="packed")
+    Record.objects.filter(pk=hers.pk).update(customer=ines)
+    Record.objects.filter(pk=another.pk).update(customer=make_customer("Somebody else"))
+    timeline_part = danas.get(page_of(ines)).text.partition('id="timeline-title"')[2]
+    assert "KM-48213" in timeline_part
+    assert "sent" in timeline_part
+    assert "KM-48214" not in timeline_part
+
+
 def test_a_page_asks_the_same_for_one_conversation_and_for_many(
     danas: Client, dana: User, ines: Customer, team: Team
 ) -> None:
@@ -269,6 +286,8 @@ def test_a_page_asks_the_same_for_one_conversation_and_for_many(
     for _again in range(6):
         ticket = make_ticket(customer=ines, team=team, turn=Turn.CLOSED, agent=dana)
         Rating.objects.create(ticket=ticket, satisfaction=2, effort=2)
+        record = make_record(make_type(f"type{_again}", look=""), _again)
+        Record.objects.filter(pk=record.pk).update(customer=ines)
         actions.change_customer(
             actor=Actor.agent(dana), customer=ines, name="name", value=[f"Ines {_again}"]
         )

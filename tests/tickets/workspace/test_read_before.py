@@ -17,9 +17,10 @@ from knowledgebase.models import Article
 from tests.factories import make_article, make_customer, make_ticket
 from tickets import actions, clock
 from tickets.access.customers import customer_for, tickets_of
+from tickets.access.records import records_for
 from tickets.actors import Actor
 from tickets.customers import timeline
-from tickets.models import Customer, Team, Ticket, User, Visit
+from tickets.models import Customer, Record, RecordType, Team, Ticket, User, Visit
 
 As = Callable[[User | None], Client]
 
@@ -195,8 +196,20 @@ def test_every_visit_comes_once_page_by_page(
         for number in range(24)
     )
     Visit.objects.filter(words="words 12").update(at=now - timedelta(hours=4))
+    orders = RecordType.objects.create(key="order", name="Order", plural="Orders")
+    Record.objects.bulk_create(
+        Record(
+            type=orders,
+            external_id=f"{number}",
+            reference=f"KM-{number}",
+            reference_key=f"KM{number}",
+            customer=ines,
+            changed_at=now - timedelta(hours=4 if number < 4 else number),
+        )
+        for number in range(7)
+    )
     found = pages(agent, ines)
-    assert sorted(one for one, _key in found) == ["ticket"] * 5 + ["visit"] * 24
+    assert sorted(one for one, _key in found) == ["record"] * 7 + ["ticket"] * 5 + ["visit"] * 24
     assert len(set(found)) == len(found)
 
 
@@ -204,9 +217,10 @@ def pages(agent: Actor, customer: Customer) -> Sequence[tuple[str, int]]:
     found, place = [], ""
     for _page in range(60):
         loaded = customer_for(agent, customer.pk)
-        page = timeline.page(loaded, tickets_of(agent, loaded), place)
+        page = timeline.page(loaded, tickets_of(agent, loaded), records_for(agent), place)
         for line in page.lines:
             found += [("ticket", line.ticket.pk)] if line.ticket else []
+            found += [("record", line.record.key)] if line.record else []
             found += [("visit", one.pk) for one in line.visits]
         place = page.earlier
         if not place:
