@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -19,23 +19,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bots.actions import write_sentences
-from bots.doing import wording
+from bots.doing import examples, wording
 from bots.models import Detector, DetectorExample, RunState, Task, TaskFact, TaskRun
 from bots.models.tasks import LEFT_AFTER, MOST_FACTS, OPEN, detector_of
 from bots.understanding import installed
 from bots.understanding.catalogue import shipped
+from knowledgebase.markdown import render_message
 from tickets.admin import AuditedForm, site
 from tickets.admin.audit.audited import AuditedInline, ReadOnlyAdmin, actor_of
 from tickets.admin.audit.live import LiveAdmin
 from tickets.admin.fields import LinesField
-from tickets.admin.going_live import Change
+from tickets.admin.going_live import SHOW, Change
 from tickets.models import ConnectorCall, Event, Resolution, Tier
 
 MOST_SENTENCES, LONGEST_SENTENCE = 200, 300
 LATELY = timedelta(days=30)
 DONE = (RunState.DONE, RunState.UNDONE)  # what was taken back was done before
 TEXTS = ("confirmation", "answer", "otherwise")
-_FACT_KEY = re.compile(r"facts-\d+-key")
+_FACT_KEY = re.compile(r"(facts-\d+-)key")
 
 
 class TaskForm(AuditedForm):
@@ -88,12 +89,9 @@ class TaskForm(AuditedForm):
                 self.fields[name].initial = list(said)
 
     def clean(self) -> dict[str, Any]:
+        self.instance.drafted = list(self._facts())
         cleaned = super().clean()
-        facts = {
-            str(value).strip()
-            for name, value in self.data.items()
-            if _FACT_KEY.fullmatch(name) and f"{name[:-4]}-DELETE" not in self.data
-        }
+        facts = {fact.key for fact in self.instance.drafted}
         about = {"record_type": cleaned.get("record_type"), "key": "shown"}
         for name in TEXTS:
             # What a system answers is known only when it has answered.
@@ -113,6 +111,20 @@ class TaskForm(AuditedForm):
         if cleaned.get("active") and not self._is_noticed(cleaned):
             self.add_error("sentences", _("Write at least one sentence that calls for it."))
         return cleaned
+
+    def _facts(self) -> Iterator[TaskFact]:
+        """As they stand in the form, also where it cannot be saved like that."""
+        for name in self.data:
+            if (row := _FACT_KEY.fullmatch(name)) and f"{row[1]}DELETE" not in self.data:
+                said = {
+                    part: str(self.data.get(f"{row[1]}{part}", "")).strip()
+                    for part in ("key", "question", "kind", "options")
+                }
+                options = [
+                    one.strip() for one in re.split(r"[,\n]", said["options"]) if one.strip()
+                ]
+                if said["key"]:
+                    yield TaskFact(**{**said, "options": options})
 
     def _is_noticed(self, cleaned: dict[str, Any]) -> bool:
         base = shipped().get(str(cleaned.get("key") or self.instance.key))
@@ -246,13 +258,21 @@ class TaskAdmin(LiveAdmin):
         return _share(task.solved, task.number)
 
     @admin.display(description=gettext_lazy("in this order"))
-    def reads(self, task: Task) -> SafeString | str:
-        """All that the assistant may say in a run, with the names of the values where they come."""
-        if task.pk is None:
-            return _("Save it first; then its texts stand here as customers read them.")
-        texts = [fact.question for fact in task.facts.all()]
-        texts += [text for text in (task.confirmation, task.answer, task.otherwise) if text]
-        return format_html_join("", "<p>{}</p>", ((text,) for text in texts))
+    def reads(self, task: Task) -> SafeString:
+        """All that the assistant may say in a run, with example values; of a draft what its form says."""
+        texts = [fact.question for fact in task.asks()] if task.pk or task.drafted else []
+        known = examples.known(task)
+        texts += [
+            wording.fill(text, task, known)
+            for text in (task.confirmation, task.answer, task.otherwise)
+            if text
+        ]
+        return format_html(
+            '{}<p><button class="row-actions__button" name="{}" value="yes" formnovalidate>{}</button></p>',
+            format_html_join("", "{}", ((render_message(text),) for text in texts)),
+            SHOW,
+            _("Show what customers read, without saving"),
+        )
 
 
 @admin.register(TaskRun, site=site)

@@ -71,6 +71,29 @@ def test_a_task_that_was_made_from_nothing_is_done(admin: Client) -> None:
     assert run_of(ticket).state == RunState.HANDED_OVER
 
 
+def test_what_customers_read_is_shown_before_anything_is_saved(admin: Client) -> None:
+    orders = make_type()
+    texts = {
+        "record_type": str(orders.pk),
+        "identity": "confirmed",
+        "confirmation": "Move {order.reference}, which is {order.status}, to {day}?",
+        "facts-0-kind": "choice",
+        "facts-0-options": "Friday, Monday",
+        "_show_first": "yes",
+    }
+    page = admin.post(reverse("admin:bots_task_add"), written(**texts))
+    assert page.status_code == 200
+    shown = page.text.partition("In this order")[2]
+    assert "Move KM-48213, which is ordered, to Friday?" in shown
+    assert "On which day would you like to come?" in shown
+    assert "I have asked for Friday." in shown
+    assert not Task.objects.filter(key="change_appointment").exists()
+    assert not Event.objects.filter(subject="bots.task").exists()
+    # Also what cannot be saved like that, and what would be no text.
+    broken = written(answer="At <script>{hour}</script>", _show_first="yes")
+    assert "&lt;script&gt;not known" in admin.post(reverse("admin:bots_task_add"), broken).text
+
+
 def test_a_text_that_names_what_is_not_there_is_refused_with_what_there_is(admin: Client) -> None:
     answer = admin.post(reverse("admin:bots_task_add"), written(answer="At {hour}."))
     assert answer.status_code == 200

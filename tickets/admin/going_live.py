@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 
 ANYWAY = "_publish_anyway"  # names the check whose result was seen
 BACK = "_back_to_form"  # the change is to be looked at again, as it was written
+SHOW = "_show_first"  # what customers will read is to be shown, before anything is saved
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from tickets.admin import going_live
 from tickets.admin.audit.audited import AuditedAdmin
-from tickets.admin.going_live import BACK, Change
+from tickets.admin.going_live import BACK, SHOW, Change
 
 
 class LiveAdmin(AuditedAdmin):
@@ -39,7 +39,7 @@ class LiveAdmin(AuditedAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        if request.method == "POST" and BACK not in request.POST:
+        if request.method == "POST" and not {BACK, SHOW} & request.POST.keys():
             page = self._held(request, object_id)
             if page is not None:
                 return page
@@ -66,7 +66,9 @@ class LiveAdmin(AuditedAdmin):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
-        if request.method == "POST" and BACK in request.POST:
+        if request.method == "POST" and SHOW in request.POST:
+            form.conflict = _("Nothing is saved yet. What customers read stands below.")
+        elif request.method == "POST" and BACK in request.POST:
             form.conflict = _("Nothing was saved. This is your change as you wrote it.")
         return form
 
