@@ -10,7 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from helpdesk.demo.processes import ROOT
-from tests.bench import answer, arrives, idle, live, loaded, many, outgoing, panel, posted, quality
+from tests.bench import (
+    answer,
+    arrives,
+    idle,
+    live,
+    loaded,
+    many,
+    outgoing,
+    panel,
+    posted,
+    quality,
+    tasks,
+)
 from tests.bench.figures import Figure, show
 from tests.journeys.conftest import LOAD
 from tests.live import LiveHelpdesk, live_helpdesk
@@ -25,6 +37,7 @@ def main() -> None:
         inside = run_inside(helpdesk, "encoding", "queries")
         figures = [_encoded(inside["encoding"])]
         figures += answer.measure(helpdesk, inside["encoding"])
+        figures += tasks.measure(helpdesk)
         figures += live.measure(helpdesk)
         figures += arrives.measure(helpdesk)
         figures += panel.measure(helpdesk.url)

@@ -10,11 +10,19 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE, Person
 from tests.journeys.test_mail import agent_at, mail_to
+from tests.journeys.test_story import ADMIN
 from tests.live import LiveHelpdesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 Somebody = Callable[..., Person]
+WANTED = (
+    "I want to move my appointment",
+    "Can I come on another day?",
+    "I can't make it on Tuesday, change my appointment",
+    "please rebook me for next week",
+    "The time of my fitting does not suit me any more",
+)
 MAYA, ORDER, OTHER = "maya@lindqvist.example", "KM-47790", "KM-48877"
 
 
@@ -90,3 +98,61 @@ def test_whoever_gets_angry_in_the_middle_is_with_a_person_who_sees_all_of_it(
     agent = agent_at(somebody, reference)
     agent.sees("Get a return label")
     agent.sees(ORDER)
+
+
+def test_an_admin_builds_a_task_keeps_a_scenario_and_is_told_what_a_rule_would_break(
+    somebody: Somebody,
+) -> None:
+    """By the steps of docs/admins.md, each where the page has it."""
+    admin = somebody()
+    admin.logs_in(ADMIN)
+    admin.opens("/admin/bots/task/add/")
+    page = admin.page
+    page.locator("[name=name]").fill("Change my appointment")
+    expect(page.locator("[name=key]")).to_have_value(re.compile("appointment"))
+    page.locator("[name=key]").fill("change_appointment")
+    page.locator("[name=active]").check()
+    page.locator("[name=sentences]").fill("\n".join(WANTED))
+    page.locator("[name=others]").fill("What does a fitting cost?")
+    page.locator("[name=does]").select_option("hand_over")
+    page.locator("[name=answer]").fill("I have asked for {hour}. Somebody confirms it to you.")
+    fact = page.locator("[name=facts-0-question]")
+    if not fact.count():
+        page.locator(".add-row a").first.click()
+    fact.fill("On which day would you like to come?")
+    page.locator("[name=facts-0-key]").fill("day")
+
+    admin.presses("Show what customers read")
+    admin.sees("{hour} is nothing that is known here.")
+    page.locator("[name=answer]").fill("I have asked for {day}. Somebody confirms it to you.")
+    admin.presses("Show what customers read")
+    admin.sees("I have asked for what they wrote. Somebody confirms it to you.")
+    admin.presses("Save")
+    page.wait_for_url(lambda url: url.endswith("/bots/task/"))
+
+    admin.opens("/admin/bots/assistantsettings/playground/")
+    page.locator("textarea").first.fill("can I move my appointment to another day")
+    page.locator("main form button[type=submit], main form button").first.click()
+    admin.sees("On which day would you like to come?")
+
+    admin.opens("/admin/bots/scenario/add/")
+    page.locator("[name=name]").fill("Somebody wants another day")
+    page.locator("[name=turns-0-text]").fill("I need to change my appointment")
+    page.locator("[name=turns-0-expected]").select_option("task")
+    page.locator("[name=turns-0-task_key]").select_option("change_appointment")
+    admin.presses("Save")
+    page.wait_for_url(lambda url: "/scenario/add" not in url)
+
+    admin.opens("/admin/tickets/escalationrule/add/")
+    page.locator("[name=name]").fill("Appointments are for people")
+    page.locator("[name=sentence]").fill("Somebody at the desk moves them.")
+    page.locator("[name=field-0]").select_option("text")
+    page.locator("[name=value-0]").fill("appointment")
+    page.locator("[name=hand_over]").check()
+    page.locator("[name=save]").click()
+    admin.sees("1 scenario passes now and would break with this change.")
+    admin.sees("Somebody wants another day")
+    admin.presses("Back")
+    admin.sees("Nothing was saved")
+    admin.opens("/admin/tickets/escalationrule/")
+    expect(page.get_by_text("Appointments are for people")).to_have_count(0)
