@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest
@@ -30,6 +31,7 @@ from tickets.admin.audit.audited import AuditedInline, ReadOnlyAdmin, actor_of
 from tickets.admin.audit.live import LiveAdmin
 from tickets.admin.fields import LinesField
 from tickets.admin.going_live import SHOW, Change
+from tickets.admin.theme import Textarea
 from tickets.models import ConnectorCall, Event, Resolution, Tier
 
 MOST_SENTENCES, LONGEST_SENTENCE = 200, 300
@@ -56,6 +58,7 @@ class TaskForm(AuditedForm):
         most=MOST_SENTENCES,
         longest=LONGEST_SENTENCE,
         required=False,
+        widget=Textarea(attrs={"rows": 4}),
         label=gettext_lazy("What is near and is not it"),
         help_text=gettext_lazy("Questions that it must not be taken for, one on each line."),
     )
@@ -70,6 +73,7 @@ class TaskForm(AuditedForm):
         most=30,
         longest=80,
         required=False,
+        widget=Textarea(attrs={"rows": 3}),
         label=gettext_lazy("only while its status is"),
         help_text=gettext_lazy("One on each line. Empty: whatever it is."),
     )
@@ -88,9 +92,13 @@ class TaskForm(AuditedForm):
                 said = own.filter(positive=positive).values_list("text", flat=True)
                 self.fields[name].initial = list(said)
 
+    def clean_key(self) -> str:
+        """What follows from the name has dashes between its words, a key has none."""
+        return str(self.cleaned_data["key"]).replace("-", "_").lower()
+
     def clean(self) -> dict[str, Any]:
         self.instance.drafted = list(self._facts())
-        cleaned = super().clean()
+        cleaned: dict[str, Any] = self.cleaned_data
         facts = {fact.key for fact in self.instance.drafted}
         about = {"record_type": cleaned.get("record_type"), "key": "shown"}
         for name in TEXTS:
@@ -99,6 +107,7 @@ class TaskForm(AuditedForm):
             shown = Task(**about, operation=operation)
             unknown = wording.unknown_in(str(cleaned.get(name) or ""), shown, facts)
             if unknown:
+                setattr(self.instance, name, cleaned[name])  # it is shown all the same
                 known = ", ".join(f"{{{one}}}" for one in wording.names(shown, facts))
                 self.add_error(
                     name,
@@ -110,7 +119,7 @@ class TaskForm(AuditedForm):
             self.add_error("limit_field", _("It is neither a fact nor a value of the record."))
         if cleaned.get("active") and not self._is_noticed(cleaned):
             self.add_error("sentences", _("Write at least one sentence that calls for it."))
-        return cleaned
+        return super().clean()
 
     def _facts(self) -> Iterator[TaskFact]:
         """As they stand in the form, also where it cannot be saved like that."""
@@ -135,6 +144,7 @@ class FactInline(AuditedInline):
     model = TaskFact
     max_num = MOST_FACTS
     fields = ("question", "key", "kind", "options", "position")
+    formfield_overrides: ClassVar = {ArrayField: {"widget": Textarea(attrs={"rows": 2})}}
     verbose_name = gettext_lazy("fact")
     verbose_name_plural = gettext_lazy("What it needs to know, in the order in which it is asked")
 
@@ -260,7 +270,7 @@ class TaskAdmin(LiveAdmin):
     @admin.display(description=gettext_lazy("in this order"))
     def reads(self, task: Task) -> SafeString:
         """All that the assistant may say in a run, with example values; of a draft what its form says."""
-        texts = [fact.question for fact in task.asks()] if task.pk or task.drafted else []
+        texts = [fact.question for fact in task.asks()]
         known = examples.known(task)
         texts += [
             wording.fill(text, task, known)
@@ -268,7 +278,9 @@ class TaskAdmin(LiveAdmin):
             if text
         ]
         return format_html(
-            '{}<p><button class="row-actions__button" name="{}" value="yes" formnovalidate>{}</button></p>',
+            '<div id="{0}">{1}<p><button class="row-actions__button" name="{2}" value="yes" '
+            'formaction="#{0}" formnovalidate>{3}</button></p></div>',
+            "what-customers-read",
             format_html_join("", "{}", ((render_message(text),) for text in texts)),
             SHOW,
             _("Show what customers read, without saving"),

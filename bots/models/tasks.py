@@ -197,7 +197,9 @@ class Task(models.Model):
 
     def asks(self) -> Sequence[TaskFact]:
         """What it needs to know, in the order in which it is asked; of a draft what its form says."""
-        return self.drafted if self.drafted is not None else list(self.facts.all())
+        if self.drafted is not None:
+            return self.drafted
+        return list(self.facts.all()) if self.pk else []
 
     def clean(self) -> None:
         problems: dict[str, Any] = {}

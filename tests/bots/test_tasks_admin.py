@@ -56,7 +56,8 @@ def written(**more: str) -> dict[str, str]:
 
 
 def test_a_task_that_was_made_from_nothing_is_done(admin: Client) -> None:
-    answer = admin.post(reverse("admin:bots_task_add"), written())
+    sent = written(key="change-appointment")  # as it follows from a name
+    answer = admin.post(reverse("admin:bots_task_add"), sent)
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     task = Task.objects.get(key="change_appointment")
     assert [fact.key for fact in task.facts.all()] == ["day"]
@@ -81,17 +82,21 @@ def test_what_customers_read_is_shown_before_anything_is_saved(admin: Client) ->
         "facts-0-options": "Friday, Monday",
         "_show_first": "yes",
     }
+    assert "_show_first" in admin.get(reverse("admin:bots_task_add")).text
     page = admin.post(reverse("admin:bots_task_add"), written(**texts))
     assert page.status_code == 200
     shown = page.text.partition("In this order")[2]
     assert "Move KM-48213, which is ordered, to Friday?" in shown
     assert "On which day would you like to come?" in shown
     assert "I have asked for Friday." in shown
+    assert "correct the error" not in page.text
     assert not Task.objects.filter(key="change_appointment").exists()
     assert not Event.objects.filter(subject="bots.task").exists()
     # Also what cannot be saved like that, and what would be no text.
     broken = written(answer="At <script>{hour}</script>", _show_first="yes")
-    assert "&lt;script&gt;not known" in admin.post(reverse("admin:bots_task_add"), broken).text
+    text = admin.post(reverse("admin:bots_task_add"), broken).text
+    assert "&lt;script&gt;not known" in text
+    assert "{hour} is nothing that is known here" in text
 
 
 def test_a_text_that_names_what_is_not_there_is_refused_with_what_there_is(admin: Client) -> None:
@@ -121,7 +126,7 @@ def test_a_text_may_not_show_what_customers_may_not_see(admin: Client) -> None:
         ({"statuses": "Sent"}, "statuses"),
         ({"limit_field": "day"}, "__all__"),
         ({"limit_field": "total", "limit": "3"}, "limit_field"),
-        ({"key": "Change-It"}, "key"),
+        ({"key": "change it"}, "key"),
     ],
 )
 def test_what_cannot_work_is_refused_where_it_stands(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.admin.helpers import AdminErrorList
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models, transaction
 from django.forms import all_valid
 from django.http import HttpRequest, HttpResponse
@@ -43,7 +46,19 @@ class LiveAdmin(AuditedAdmin):
             page = self._held(request, object_id)
             if page is not None:
                 return page
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        page = super().changeform_view(request, object_id, form_url, extra_context)
+        if request.method == "POST" and SHOW in request.POST:
+            self._shows(request, page)
+        return page
+
+    def _shows(self, request: HttpRequest, page: Any) -> None:
+        """That it was only looked at is no error; what is wrong with the form is."""
+        context = page.context_data
+        form = context["adminform"].form
+        form.errors.pop(NON_FIELD_ERRORS, None)
+        formsets = [one.formset for one in context["inline_admin_formsets"]]
+        context["errors"] = AdminErrorList(form, formsets)
+        messages.info(request, form.conflict)
 
     def _held(self, request: HttpRequest, object_id: str | None) -> HttpResponse | None:
         before = self.get_object(request, unquote(object_id)) if object_id else None
