@@ -21,6 +21,11 @@ PERIODIC_TASKS = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "look-after-queues": {
+        "task": "tickets.tasks.look_after_queues",
+        "schedule": timedelta(seconds=3),
+        "options": {"expires": 3},
+    },
     "close-quiet": {
         "task": "tickets.tasks.close_quiet",
         "schedule": timedelta(minutes=1),

@@ -17,6 +17,7 @@ from bots.understanding import installed
 from knowledgebase import encoder_line, lately
 from tests import kept_rows, live, services
 from tests.live import LiveHelpdesk
+from tickets import giving
 from tickets.service import assistance
 
 settings.WHITENOISE_AUTOREFRESH = (
@@ -47,6 +48,7 @@ def _empty_redis() -> None:
         redis.flushdb()
     encoder_line.breaker.close()
     assistance.forget()
+    giving.lately_given_out.forget()
     # Nor the detectors that another's rows made, or a missing encoder: they are looked for again.
     known = installed._state.detectors
     if known is not None and not known.ready:

@@ -9,7 +9,7 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tickets import noticing, sending, telling, uses
+        from tickets import giving, noticing, sending, telling, uses
         from tickets.actions import organizations
         from tickets.bulk import working
         from tickets.email import answering, copies, outbound
@@ -30,6 +30,7 @@ class TicketsConfig(AppConfig):
         telling.subscribe()
         uses.subscribe()
         noticing.subscribe()
+        giving.subscribe()
         organizations.subscribe()
         second_factor.subscribe()
         by_mail.take_part()

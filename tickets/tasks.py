@@ -8,7 +8,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from tickets import due, events, watch
+from tickets import due, events, giving, watch
 from tickets.bulk import working
 from tickets.delivering import run
 from tickets.email import sender
@@ -66,6 +66,18 @@ def hand_over_overdue_turns() -> int:
 def bring_back() -> int:
     """What was put aside until now comes back to its agents; returns how many."""
     return due.bring_back()
+
+
+@shared_task
+def give_out() -> int:
+    """Somebody came who has room: give out what waits; returns how many."""
+    return giving.give()
+
+
+@shared_task
+def look_after_queues() -> int:
+    """Chats whose agent is gone, queues that overflow, and what is still to be given; how many."""
+    return giving.look_after()
 
 
 @shared_task

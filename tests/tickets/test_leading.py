@@ -178,13 +178,13 @@ def test_it_is_not_given_back_to_who_left(team: Team, lena: User, dana: User) ->
 def test_who_waits_in_a_queue_keeps_what_was_promised(team: Team, dana: User) -> None:
     from tickets.live import presence
 
-    presence.set_away(dana, away=False)
+    presence.set_state(dana, presence.State.HERE)
     ticket = make_ticket(team=team)
     handover = HandOver.objects.get(ticket=ticket)
     assert handover.promised_at is not None
     said = ticket.messages.filter(author_kind="system").latest("position").body
     assert "Expected wait" in said
-    presence.set_away(dana, away=True)
+    presence.set_state(dana, presence.State.AWAY)
     alone = make_ticket(team=team)
     assert HandOver.objects.get(ticket=alone).promised_at is None
     assert (

@@ -32,18 +32,18 @@ def test_whoever_is_away_is_not_here_until_they_come_back() -> None:
     team = make_team()
     dana = make_agent("Dana Osei", teams=[team])
     presence.mark_agent_here(dana)
-    presence.set_away(dana, away=True)
+    presence.set_state(dana, presence.State.AWAY)
     presence.mark_agent_here(dana)  # the workspace is still open
     presence.mark_agent_active(dana)  # and used
     assert (presence.agents_here(team.pk), presence.is_away(dana)) == (set(), True)
-    presence.set_away(dana, away=False)
+    presence.set_state(dana, presence.State.HERE)
     assert presence.agents_here(team.pk) == {dana.pk}
 
 
 def test_who_does_not_work_here_any_more_is_not_here() -> None:
     team = make_team()
     dana = make_agent("Dana Osei", teams=[team])
-    presence.set_away(dana, away=False)
+    presence.set_state(dana, presence.State.HERE)
     assert presence.agents_here(team.pk) == {dana.pk}
     dana.role = Role.CUSTOMER
     dana.save()
@@ -66,8 +66,8 @@ def test_without_redis_nobody_is_known_to_be_here_and_nothing_breaks(redis_away:
     ticket = make_ticket(turn=Turn.QUEUE, team=team)
     presence.mark_agent_here(dana)
     presence.mark_agent_active(dana)
-    presence.set_away(dana, away=True)
-    presence.set_away(dana, away=False)
+    presence.set_state(dana, presence.State.AWAY)
+    presence.set_state(dana, presence.State.HERE)
     presence.mark_here(presence.customer_key(ticket.pk))
     assert presence.agents_here(team.pk) == set()
     assert queues.outlook(ticket).wait is None

@@ -138,7 +138,7 @@ def test_the_pace_is_that_of_this_team_and_of_those_who_waited(dana: User, team:
 def test_with_nobody_at_work_nobody_can_say(dana: User, team: Team) -> None:
     ticket = make_ticket(team=team)
     assert queues.outlook(ticket).wait is not None
-    presence.set_away(dana, away=True)
+    presence.set_state(dana, presence.State.AWAY)
     outlook = queues.outlook(ticket)
     assert (outlook.open_now, outlook.place, outlook.wait) == (True, 1, None)
     assert notices.how_long(outlook) == "We cannot say right now how long it takes."

@@ -94,7 +94,7 @@ def test_the_assistant_was_in_time_whether_or_not_one_lives_now(settings: LazySe
 def test_whoever_was_here_then_counts_and_not_who_is_here_now() -> None:
     team = make_team(hours=make_hours((0, "09:00", "17:00")))
     now_here, then_here = make_agent(teams=[team]), make_agent(teams=[team])
-    presence.set_away(now_here, away=False)
+    presence.set_state(now_here, presence.State.HERE)
     assert presence.agents_here(team.pk) == {now_here.pk}
     with replay.step(THEN, agents_here=[then_here.pk]):
         assert presence.agents_here(team.pk) == {then_here.pk}

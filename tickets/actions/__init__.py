@@ -3,6 +3,7 @@
 from tickets.actions.answering import answer, follow_up, tell
 from tickets.actions.approvals import ask_for_approval, decide_approval, withdraw_approval
 from tickets.actions.asking import reply_asking
+from tickets.actions.assigning import assign_next, bring_back_from, pass_on
 from tickets.actions.blocks import block, unblock
 from tickets.actions.calls import log_call, open_by_call
 from tickets.actions.claims import (
@@ -192,10 +193,12 @@ __all__ = [
     "ask_for_code",
     "ask_to_prove",
     "assign",
+    "assign_next",
     "be_here",
     "begin_connector_call",
     "begin_fetching",
     "block",
+    "bring_back_from",
     "change_customer",
     "change_organization",
     "change_setting",
@@ -271,6 +274,7 @@ __all__ = [
     "open_ticket",
     "owe_mail",
     "part_customers",
+    "pass_on",
     "post_message",
     "queue_mail",
     "rate",

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tickets import clock, events
 from tickets.actions import undoing
@@ -31,8 +32,11 @@ from tickets.models import (
     Turn,
     User,
 )
+from tickets.models.users import Role
 from tickets.service import notices, queues
 from tickets.service.queues import Outlook
+
+TOO_OFTEN = 3  # transfers of one conversation
 
 
 @transaction.atomic
@@ -232,12 +236,29 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
         team=team.pk,
         from_team=from_team,
     )
+    _ask_a_lead(ticket)
     outlook = queues.outlook(ticket)
     _keep_promise(handover, outlook)
     announce(ticket, notices.transferred(team, outlook, ticket.customer))
     ticket.save()
     undoing.keep(event, was, ticket, told=True)
     return ticket
+
+
+def _ask_a_lead(ticket: Ticket) -> None:
+    """Whoever is passed on for the third time needs somebody who decides: the leads are called, once."""
+    if ticket.events.filter(kind=EventKind.TICKET_TRANSFERRED).count() != TOO_OFTEN:
+        return
+    working = User.objects.filter(is_active=True)
+    leads = working.filter(teams=ticket.team, role=Role.LEAD) or working.filter(role=Role.ADMIN)
+    for user in leads.order_by("pk"):
+        events.record(
+            EventKind.PERSON_PAGED,
+            actor=Actor.system(),
+            ticket=ticket,
+            user=user.pk,
+            rule=_("Passed on for the third time"),
+        )
 
 
 def place_with(ticket: Ticket, agent: User, handover: HandOver | None, detail: str = "") -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.core.cache import cache
@@ -30,6 +31,14 @@ SEEN_SECONDS = 24 * 3600  # an answer is mailed long before
 AWAY_SECONDS = 12 * 3600  # "away" lasts for a shift, not for ever
 
 
+class State(StrEnum):
+    """What an agent with an open workspace says of themselves."""
+
+    HERE = "here"  # conversations may come
+    BUSY = "busy"  # at work; none is to come for now
+    AWAY = "away"
+
+
 def mark_here(*keys: str) -> None:
     """These have the workspace, or their conversation, open (`agent_key`, `customer_key`).
 
@@ -37,11 +46,10 @@ def mark_here(*keys: str) -> None:
     """
     if not keys:
         return
-    seen = {_seen_key(key): time.time() for key in keys if key.startswith(_CUSTOMER)}
+    seen = {_seen_key(key): time.time() for key in keys}
     try:
         cache.set_many(dict.fromkeys(keys, 1), timeout=HERE_SECONDS)  # one way to Redis and back
-        if seen:
-            cache.set_many(seen, timeout=SEEN_SECONDS)
+        cache.set_many(seen, timeout=SEEN_SECONDS)
     except (RedisError, OSError):
         logger.warning("Redis is away; presence is not known for a while.")
 
@@ -51,23 +59,48 @@ def mark_agent_here(user: User) -> None:
     mark_here(agent_key(user.pk))
 
 
-def mark_agent_active(user: User) -> None:
-    """This agent did something in the workspace; their screen says so, at most once a minute."""
-    _write(_active_key(user.pk), ACTIVE_SECONDS)
+def mark_agent_active(user: User) -> bool:
+    """This agent did something in the workspace; their screen says so, at most once a minute.
+
+    Whether nothing had been heard of them before, so that they have just come.
+    """
+    key = _active_key(user.pk)
+    came = key not in _read([key])
+    _write(key, ACTIVE_SECONDS)
+    return came
 
 
-def set_away(user: User, *, away: bool) -> None:
-    """Whether this agent wants to count as away although the workspace is open."""
-    if away:
-        _write(_away_key(user.pk), AWAY_SECONDS)
-    else:
+def set_state(user: User, state: State) -> None:
+    """What this agent says of themselves, for a shift."""
+    if state == State.HERE:
         _forget(_away_key(user.pk))
         mark_agent_here(user)
         mark_agent_active(user)
+    else:
+        _write(_away_key(user.pk), AWAY_SECONDS, str(state))
+
+
+def state_of(user: User) -> State:
+    """What this agent said of themselves last; here, while nothing is known."""
+    key = _away_key(user.pk)
+    said = _read([key]).get(key, State.HERE)
+    return State(said) if said in list(State) else State.AWAY
 
 
 def is_away(user: User) -> bool:
-    return bool(_read([_away_key(user.pk)]))
+    return state_of(user) == State.AWAY
+
+
+def gone_for(agents: Iterable[int]) -> dict[int, timedelta]:
+    """How long these have had no workspace open, where that is known. Whoever has one is left out."""
+    keys = {pk: (agent_key(pk), _seen_key(agent_key(pk))) for pk in agents}
+    known = _read([key for pair in keys.values() for key in pair]) if keys else {}
+    now = time.time()
+    return {
+        pk: timedelta(seconds=max(0.0, now - known[seen]))
+        for pk, (here, seen) in keys.items()
+        if here not in known and seen in known
+    }
 
 
 def agents_here(team_id: int) -> set[int]:
@@ -131,13 +164,13 @@ def customer_key(ticket_pk: int) -> str:
 
 
 def _seen_key(key: str) -> str:
-    """When the customer had the conversation open last."""
+    """When somebody had it open last: a customer their conversation, an agent the workspace."""
     return f"{key}:seen"
 
 
-def _write(key: str, seconds: int) -> None:
+def _write(key: str, seconds: int, value: Any = 1) -> None:
     try:
-        cache.set(key, 1, timeout=seconds)
+        cache.set(key, value, timeout=seconds)
     except (RedisError, OSError):
         logger.warning("Redis is away; presence is not known for a while.")
 

@@ -70,7 +70,7 @@ from tickets.models.statuses import Status, StatusCategory
 from tickets.models.suggested import SuggestedReply
 from tickets.models.tickets import Channel, Priority, Resolution, Ticket, Turn
 from tickets.models.undo import UndoStep
-from tickets.models.users import Role, Team, User
+from tickets.models.users import Method, Role, Team, User
 from tickets.models.visits import Visit
 from tickets.models.ways_in import LogIn, Provider, Security, TakeFirst, WayIn
 
@@ -135,6 +135,7 @@ __all__ = [
     "Match",
     "Mention",
     "Message",
+    "Method",
     "NamedReference",
     "Note",
     "NoteKind",

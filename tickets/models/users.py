@@ -11,7 +11,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 from django.db.models import OuterRef, Subquery
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,15 @@ class Role(models.TextChoices):
 
 
 STAFF_ROLES = (Role.AGENT, Role.LEAD, Role.ADMIN)
+
+
+class Method(models.TextChoices):
+    """How a team's queue is given to those who are here."""
+
+    BY_HAND = "by_hand", _("By hand: agents take the next one themselves")
+    ROUND_ROBIN = "round_robin", _("In turn: to whoever was given one longest ago")
+    LEAST_BUSY = "least_busy", _("Least busy: to whoever has the fewest")
+    LONGEST_IDLE = "longest_idle", _("Longest idle: to whoever has done nothing for longest")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -76,6 +85,25 @@ class User(AbstractUser):
         blank=True,
         help_text=_("Like “billing, German”. Rules may ask for one."),
     )
+    languages = ArrayField(
+        models.CharField(max_length=10),
+        verbose_name=_("languages"),
+        default=list,
+        blank=True,
+        help_text=_("Beside that of the helpdesk, as codes like “de, fr”."),
+    )
+    most_chats = models.PositiveSmallIntegerField(
+        _("chats at once"),
+        default=4,
+        help_text=_("So many are given to them where the team gives them out. 0: none."),
+    )
+    most_open = models.PositiveSmallIntegerField(
+        _("open conversations at once"),
+        default=25,
+        help_text=_("Of all channels together; those that wait for the customer do not count."),
+    )
+    # When a conversation was given to them last; whose turn it is follows from that.
+    given_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -171,6 +199,18 @@ def _factors() -> models.QuerySet[Any]:
     return found
 
 
+class TeamQuerySet(models.QuerySet["Team"]):
+    def locked(self, team: Team) -> Team:
+        """The team as it is now, while nobody gives out any team's conversations until the transaction
+        ends: an agent of two teams has one room.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtext(%s))", [self.model._meta.db_table]
+            )
+        return self.get(pk=team.pk)
+
+
 class Team(models.Model):
     """Those who share a queue. Whoever is in it sees its tickets, other agents do not."""
 
@@ -187,10 +227,68 @@ class Team(models.Model):
         help_text=_("Empty: somebody is always there."),
     )
 
+    method = models.CharField(
+        _("who gets the next one"),
+        max_length=12,
+        choices=Method.choices,
+        default=Method.BY_HAND,
+        help_text=_("Only whoever is here, is not busy and has room for it is given one."),
+    )
+    same_agent_days = models.PositiveSmallIntegerField(
+        _("days to the same agent"),
+        default=0,
+        help_text=_(
+            "A customer who was with an agent so many days ago at most comes to them again, if they "
+            "are here. 0: whoever it is."
+        ),
+    )
+    grace_minutes = models.PositiveSmallIntegerField(
+        _("minutes until a chat goes back"),
+        default=3,
+        help_text=_(
+            "When an agent is gone for so long and a customer waits in a chat, the chat goes back to "
+            "the head of the queue. 0: never."
+        ),
+    )
+    overflow_team = models.ForeignKey(
+        "self",
+        verbose_name=_("overflows to"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text=_("Whoever waits too long in this queue is passed on to that team."),
+    )
+    overflow_minutes = models.PositiveSmallIntegerField(
+        _("after minutes"), default=0, help_text=_("Of waiting in this queue. 0: never.")
+    )
+
+    objects = TeamQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("team")
         verbose_name_plural = _("teams")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(method__in=Method.values), name="team_method_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(overflow_team=models.F("id")),
+                name="team_overflows_to_another",
+                violation_error_message=_("Choose another team than this one."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(overflow_minutes=0) | models.Q(overflow_team__isnull=False),
+                name="team_overflows_to_somebody",
+                violation_error_message=_("Choose the team that they are passed on to."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_given_out(self) -> bool:
+        """Whether the helpdesk gives its conversations to agents, who need not take them themselves."""
+        return self.method != Method.BY_HAND

@@ -101,6 +101,21 @@ def accepted(agent: User) -> str:
     return _("%(name)s joined the conversation.") % {"name": agent.get_short_name()}
 
 
+def given(agent: User) -> str:
+    return _("%(name)s takes care of this now, and sees everything you wrote.") % {
+        "name": agent.get_short_name()
+    }
+
+
+def agent_is_gone(agent: User, outlook: Outlook, customer: Customer) -> str:
+    """Whoever had the chat is not there any more; it stands at the head of its queue again."""
+    text = _("%(name)s had to leave. Somebody else goes on here, with everything you wrote.") % {
+        "name": agent.get_short_name()
+    }
+    following = joined(outlook) if outlook.open_now else _later(outlook, customer)
+    return f"{text} {following}"
+
+
 def handed_back(agent: User) -> str:
     return _(
         "%(name)s handed the conversation back to the AI assistant. "

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from tickets import clock
+from tickets.assigning.waiting import candidates
 from tickets.live import presence
 from tickets.models import HandOver, Reason, Team, Ticket, Turn
 from tickets.service import waits
@@ -60,7 +61,7 @@ def outlook(ticket: Ticket) -> Outlook:
         return Outlook(place, open_now=False, opens_at=opens_at, somebody_here=bool(here))
     wait = None
     if here and place <= COUNTED:
-        busy = _busy(here, now)
+        busy = _full(ticket.team, now) if ticket.team.is_given_out else _busy(here, now)
         pace = pace_of(ticket.team)
         wait = waits.expected(place=place, free=len(here) - busy, busy=busy, pace=pace)
     return Outlook(place, open_now=True, wait=wait)
@@ -92,6 +93,11 @@ def _ahead(ticket: Ticket) -> int:
         .filter(Q(priority__gt=ticket.priority) | same & sooner | same & together)
     )
     return ahead[:COUNTED].count()
+
+
+def _full(team: Team, now: datetime) -> int:
+    """How many of those who are here have no room for one more chat: what is given out goes by that."""
+    return sum(not one.has_room(chat=True) for one in candidates(team, now))
 
 
 def _busy(agents: set[int], now: datetime) -> int:

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets import access, actions
+from tickets import access, actions, giving
 from tickets.actors import Actor
 from tickets.live import lookers, nudges, presence
 from tickets.models import AuthorKind, EventKind, NotificationKind, Ticket, Turn, User, Way
@@ -95,7 +95,8 @@ class InboxConsumer(HearsWhoLooks):
         await self.send_frame(await in_thread(self.frame)(event))
 
     def is_here(self) -> None:
-        presence.mark_agent_active(self.user)
+        if presence.mark_agent_active(self.user):
+            giving.soon()
         actions.be_here(actor=Actor.agent(self.user))
 
     def has_seen(self, reference: object) -> None:

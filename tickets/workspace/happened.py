@@ -14,6 +14,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext as _
 
+from tickets.assigning.words import why
 from tickets.models import AuthorKind, Event, EventKind, Message, Reason, Team, Ticket, User
 from tickets.models.messages import MessageQuerySet
 
@@ -71,8 +72,12 @@ def line(message: Message, ticket: Ticket) -> str:
         "agent": event["agent"],
     }
     if event["kind"] == EventKind.TICKET_ASSIGNED:
+        if reason := event["data"].get("why"):
+            return _given_out(reason, event)
         given, back = _("%(who)s gave it to %(agent)s."), _("%(who)s gave it back to the queue.")
         return (given if event["data"]["after"] else back) % who
+    if event["kind"] == EventKind.TICKET_TRANSFERRED and (reason := event["data"].get("why")):
+        return _("Passed on to %(team)s: %(why)s.") % {"team": event["team"], "why": why(reason)}
     if event["kind"] in (*MERGES, EventKind.TICKET_SPLIT):
         return _with_another(event, ticket) % who
     return {
@@ -85,6 +90,13 @@ def line(message: Message, ticket: Ticket) -> str:
         EventKind.IDENTITY_WANTED: _("%(who)s asked the customer to prove their address."),
         EventKind.IDENTITY_PROVED: _("%(who)s proved an address by a code."),
     }[event["kind"]] % who
+
+
+def _given_out(reason: dict[str, Any], event: dict[str, Any]) -> str:
+    """What the helpdesk did by itself, and why."""
+    if event["data"]["after"]:
+        return _("Given to %(agent)s: %(why)s.") % {"agent": event["agent"], "why": why(reason)}
+    return _("Back in the queue: %(why)s.") % {"why": why(reason)}
 
 
 def _with_another(event: dict[str, Any], ticket: Ticket) -> str:

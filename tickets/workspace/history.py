@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from tickets import access
 from tickets.actors import Actor
+from tickets.assigning.words import why
 from tickets.conversation.asked_again import name_of
 from tickets.conversation.custom_fields import in_words
 from tickets.models import (
@@ -261,6 +262,8 @@ def _value(data: Mapping[str, Any], side: str) -> str:
 def _detail(event: Event, names: _Names) -> str:
     data = event.data
     match event.kind:
+        case EventKind.TICKET_ASSIGNED | EventKind.TICKET_TRANSFERRED if "why" in data:
+            return why(data["why"])
         case EventKind.PERSON_ASKED:
             return str(Reason(data["reason"]).label)
         case EventKind.NOTE_WRITTEN if "user" in data:

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from tickets import access
+from tickets import access, giving
 from tickets.conversation.asked_again import Known
 from tickets.conversation.stretches import Stretch
 from tickets.lists import columns
 from tickets.live import presence
+from tickets.live.presence import State
 from tickets.models import Kind, Ticket
 from tickets.models.jobs import OF_A_LIST
 from tickets.search.field_operators import all_operators
@@ -178,11 +179,14 @@ def news_page(request: AgentRequest, reference: str) -> HttpResponse:
 @posted_from("workspace")
 @for_agents
 def presence_switch(request: AgentRequest) -> HttpResponse:
-    """Online or away: whether customers are told that this agent is there."""
-    online = request.POST.get("online") == "1"
-    presence.set_away(request.user, away=not online)
+    """Here, busy or away: whether conversations come to this agent, and customers count on them."""
+    said = request.POST.get("state", "")
+    state = State(said) if said in list(State) else State.HERE
+    presence.set_state(request.user, state)
+    if state == State.HERE:
+        giving.soon()
     if request.htmx:  # type: ignore[attr-defined]  # django_htmx's middleware puts it there
-        return render(request, "shared/presence.html", {"agent_is_online": online})
+        return render(request, "shared/presence.html", {"presence": state})
     return redirect("workspace")
 
 
@@ -227,7 +231,7 @@ def list_context(
         "next_query": urlencode({**selection.query, "from": page.cursor}) if page.cursor else "",
         "first_query": urlencode({**selection.query, "from": ""}) if selection.cursor else "",
         "waiting": page.navigation.counts[View.WAITING],
-        "agent_is_online": not presence.is_away(request.user),
+        "presence": presence.state_of(request.user),
         "count_limit": inbox.COUNT_LIMIT,
         "inbox_views": [
             {

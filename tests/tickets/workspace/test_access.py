@@ -208,7 +208,7 @@ def ask(
     url = url.replace("<int:contact>", "2").replace("<int:other>", "3")
     url = url.replace("<uuid:file>", "00000000-0000-4000-8000-000000000002")
     url = url.replace("<slug:key>", "login_help")
-    data = {"kind": "note", "anyway": "yes", "body": "A note", "online": "1"}
+    data = {"kind": "note", "anyway": "yes", "body": "A note", "state": "here"}
     data |= {"team": str(other_team.pk), "detail": "x"}
     data |= {"save": "priority", "priority": "4", "until": "3h", "act": "mine"}
     answer = client.get(url) if method == "GET" else client.post(url, data)

@@ -109,7 +109,7 @@ async def test_a_customer_who_writes_is_announced_to_whoever_has_them_once() -> 
 async def test_whoever_is_away_is_not_disturbed() -> None:
     team = await do(make_team)
     dana = await do(make_agent, teams=[team])
-    await do(presence.set_away, dana, away=True)
+    await do(presence.set_state, dana, presence.State.AWAY)
     async with inbox(dana) as danas:
         await do(ask_for_a_person, team)
         heard = await danas.frames(until="person.asked")

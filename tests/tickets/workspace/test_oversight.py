@@ -92,7 +92,7 @@ def test_who_waits_longest_comes_first_with_why_a_person_was_asked_for(
 
 def test_why_it_lasts_is_true(lenas: Client, team: Team, dana: User) -> None:
     make_ticket(team=team)
-    presence.set_away(dana, away=False)
+    presence.set_state(dana, presence.State.HERE)
     assert "1 of the 1 who are here are free" in page(lenas)
     make_ticket(turn=Turn.AGENT, team=team, agent=dana)
     assert "The one who is here owes others an answer" in page(lenas)
@@ -129,8 +129,8 @@ def test_who_is_here_and_for_whom_of_the_others_somebody_waits(
     idle = make_agent("Idle Person", teams=[team])
     gone = make_agent("Gone Person", teams=[team])
     stranger = make_agent("Stranger Person", teams=[make_team()])
-    presence.set_away(dana, away=False)
-    presence.set_away(stranger, away=False)
+    presence.set_state(dana, presence.State.HERE)
+    presence.set_state(stranger, presence.State.HERE)
     make_ticket(turn=Turn.CUSTOMER, team=team, agent=dana)
     make_ticket(turn=Turn.AGENT, team=team, agent=gone)
     shown = page(lenas)

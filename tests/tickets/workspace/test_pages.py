@@ -346,14 +346,14 @@ def test_a_conversation_takes_the_same_queries_however_long(
 
 
 def test_an_agent_may_be_away_and_come_back(danas: Client, dana: User, team: Team) -> None:
-    presence.set_away(dana, away=False)
+    presence.set_state(dana, presence.State.HERE)
     assert presence.agents_here(team.pk) == {dana.pk}
-    danas.post("/workspace/presence/", {"online": "0"})
+    danas.post("/workspace/presence/", {"state": "away"})
     assert presence.agents_here(team.pk) == set()
     fragment = danas.post(
-        "/workspace/presence/", {"online": "1"}, headers={"HX-Request": "true"}
+        "/workspace/presence/", {"state": "here"}, headers={"HX-Request": "true"}
     ).text
-    assert 'aria-checked="true"' in fragment
+    assert 'data-status="online">Here' in fragment
     assert presence.agents_here(team.pk) == {dana.pk}
 
 
@@ -361,7 +361,7 @@ def test_only_members_who_work_here_are_counted(
     dana: User, robin: User, stranger: User, team: Team
 ) -> None:
     for user in (dana, robin, stranger):
-        presence.set_away(user, away=False)
+        presence.set_state(user, presence.State.HERE)
     User.objects.filter(pk=robin.pk).update(is_active=False)
     assert presence.agents_here(team.pk) == {dana.pk}
 
@@ -387,7 +387,7 @@ def test_nobody_is_here_while_redis_is_away(
 
     for name in ("set", "get_many", "delete"):
         monkeypatch.setattr(f"django.core.cache.cache.{name}", gone)
-    presence.set_away(dana, away=False)
+    presence.set_state(dana, presence.State.HERE)
     presence.mark_agent_here(dana)
     assert presence.agents_here(team.pk) == set()
     assert not presence.is_away(dana)

@@ -96,7 +96,17 @@ class UserAdmin(FoundByAddress):
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = ["email", "name", "role", "teams", "skills", "timezone", "is_active"]
+        fields = [
+            "email",
+            "name",
+            "role",
+            "teams",
+            "skills",
+            "languages",
+            "most_chats",
+            "most_open",
+        ]
+        fields += ["timezone", "is_active"]
         if _is_superuser(request):  # nobody gives more than they have
             fields.append("is_superuser")
         return [*fields, "last_login", "date_joined"] if obj else fields

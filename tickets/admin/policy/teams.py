@@ -47,9 +47,20 @@ class TeamAdmin(AuditedAdmin):
     form = TeamForm
     many = ("members",)
     mirrored: ClassVar[dict[str, str]] = {"members": "teams"}
-    fields = ("name", "slug", "description", "hours", "members")
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "description", "hours", "members")}),
+        (
+            _("Who gets a conversation"),
+            {
+                "fields": (
+                    *("method", "same_agent_days", "grace_minutes"),
+                    *("overflow_team", "overflow_minutes"),
+                )
+            },
+        ),
+    )
     prepopulated_fields = {"slug": ["name"]}
-    list_display = ("name", "description", "hours", "people")
+    list_display = ("name", "description", "hours", "method", "people")
     list_select_related = ("hours",)
     search_fields = ("name", "description")
 
