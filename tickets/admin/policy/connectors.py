@@ -14,12 +14,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets import actions, outside, sealing
+from tickets import actions, outside, sealing, signing
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, ReadOnlyAdmin, actor_of
 from tickets.admin.buttons import Button
 from tickets.admin.policy.named_values import NamedValuesField
 from tickets.admin.site import site
-from tickets.connectors import signing, trying_out
+from tickets.connectors import trying_out
 from tickets.models import Connector, ConnectorCall, Operation
 from tickets.models.connectors import PATH
 
