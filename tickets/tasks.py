@@ -17,6 +17,7 @@ from tickets.models import (
     BulkJob,
     Claim,
     ConnectorCall,
+    FeedMark,
     IdempotentRequest,
     IdentityCheck,
     IncomingMail,
@@ -115,8 +116,8 @@ def fill_search() -> None:
 def clean_up() -> None:
     """Forget what is kept for a time only: answers to idempotent requests, claims to addresses,
     notifications that were read long ago, acts on many tickets, records from outside, the
-    sources of mails, calls of connectors, what customers read and searched, and files that belong
-    to nothing.
+    sources of mails, calls of connectors, what customers read and
+    searched, and files that belong to nothing. And mark how far the feed is.
     """
     IdempotentRequest.objects.forget_old()
     Claim.objects.forget_old()
@@ -126,5 +127,6 @@ def clean_up() -> None:
     Record.objects.forget_old()
     IncomingMail.objects.forget_sources()
     ConnectorCall.objects.forget_old()
+    FeedMark.objects.set_mark()
     Visit.objects.forget_older(SiteSettings.load().visit_days)
     attachments.remove_orphans()

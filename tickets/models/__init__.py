@@ -20,6 +20,7 @@ from tickets.models.deliveries import (
 )
 from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
+from tickets.models.feed import FeedMark
 from tickets.models.fetching import Fetching
 from tickets.models.following import Follower, Mention, Participant
 from tickets.models.handovers import HandOver, Reason
@@ -112,6 +113,7 @@ __all__ = [
     "EventKind",
     "ExternalId",
     "Fact",
+    "FeedMark",
     "Fetching",
     "Follower",
     "HandOver",
