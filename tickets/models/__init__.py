@@ -74,6 +74,12 @@ from tickets.models.undo import UndoStep
 from tickets.models.users import Role, Team, User
 from tickets.models.visits import Visit
 from tickets.models.ways_in import LogIn, Provider, Security, TakeFirst, WayIn
+from tickets.models.webhooks import (
+    Webhook,
+    WebhookDelivery,
+    WebhookDeliveryState,
+    WebhookState,
+)
 
 __all__ = [
     "Afterwards",
@@ -193,4 +199,8 @@ __all__ = [
     "Visit",
     "Way",
     "WayIn",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookDeliveryState",
+    "WebhookState",
 ]
