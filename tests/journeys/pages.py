@@ -25,7 +25,7 @@ from bots.models import (
 )
 from knowledgebase import indexing
 from knowledgebase.models import Article, Category, IgnoredWord, Synonyms
-from tickets import actions
+from tickets import actions, sealing
 from tickets.actors import Actor
 from tickets.admin import site
 from tickets.models import *
@@ -136,6 +136,16 @@ bounced = Delivery.objects.create(
     recipient="gone@walkers.example", internet_message_id="<gone@help>", is_automatic=False,
     state="bounced", answer="mailbox full", due_at=timezone.now(), attempts=1,
 )
+hook = Webhook.objects.create(
+    name="Dashboard", address="https://dashboard.kestrelmoor.example/hook", secret=sealing.seal("x"),
+    state="paused", cursor="x", trouble="It answers with 500.", kinds=["ticket.opened", "ticket.closed"],
+)
+told = Event.objects.filter(ticket=talks).latest("pk")
+WebhookDelivery.objects.create(
+    webhook=hook, event=told, ticket=talks, number="event-1", status=500, attempts=3,
+    body='{"id": "event-1", "type": "message.posted", "data": {"author": "customer"}}',
+    answer="<h1>Internal Server Error</h1>", problem="It answers with 500.",
+)
 operation = Operation.objects.get(key="find_order")
 actions.begin_connector_call(
     actor=Actor.system(), operation=operation, number="stage", inputs={"number": "KM-49288"}, ticket=waits
@@ -156,6 +166,7 @@ print(json.dumps({
     "article": article.slug, "article_pk": article.pk, "record": record.pk,
     "category": Category.objects.first().slug,
     "mail": mail.pk, "mail_template": template.pk, "approval": approval.pk, "operation": operation.pk,
+    "hook": hook.pk,
     "by_mail": links.make(links.Act.PERSON, reported).rsplit("/", 2)[1],
     "macro": Macro.objects.get(owner=amara).pk, "customer": maya.pk, "segment": segment.pk,
     "other_customer": double.pk, "organization": Organization.objects.first().pk,
@@ -288,6 +299,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ADMIN,
         ("/admin/tickets/mailtemplate/{mail_template}/preview/",),
     ),
+    "admin:tickets_webhook_again": (ADMIN, ("/admin/tickets/webhook/{hook}/again/",)),
     "admin:tickets_operation_try": (ADMIN, ("/admin/tickets/operation/{operation}/try/",)),
     "admin:tickets_escalationrule_versions": (
         ADMIN,

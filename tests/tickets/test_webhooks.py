@@ -2,79 +2,52 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
-import pytest
+from django.test import Client
 from django.utils import timezone
 
-from tests.factories import make_agent, make_message, make_note, make_team, make_ticket
+from tests.factories import (
+    make_agent,
+    make_message,
+    make_note,
+    make_reply,
+    make_team,
+    make_ticket,
+)
 from tests.tickets.parallel import real_transactions, together
-from tests.webhook_receiver import Receiver, receiving
+from tests.tickets.webhooks import (
+    SYSTEM,
+    Done,
+    State,
+    make_webhook,
+    of,
+    pass_time,
+    receiver,
+    work,
+    written,
+)
+from tests.webhook_receiver import Receiver
 from tickets import actions, sealing, signing
 from tickets.actions.webhooks import PAUSED_AFTER, WAITS
 from tickets.actors import Actor
 from tickets.feed import reading, telling
+from tickets.feed.kinds import PUBLIC
 from tickets.models import (
     Event,
     EventKind,
     FeedMark,
+    Scope,
     SiteSettings,
-    Ticket,
+    Turn,
     Webhook,
     WebhookDelivery,
-    WebhookDeliveryState,
-    WebhookState,
 )
 from tickets.models.feed import Edges
 from tickets.search.language import read
 from tickets.webhooks import choosing, run, sending
 
-State, Done = WebhookState, WebhookDeliveryState
-SYSTEM = Actor.system()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving(signing.new_secret()) as found:
-        yield found
-
-
-def make_webhook(receiver: Receiver, **fields: Any) -> Webhook:
-    """One that is on, and is told what happens from now on."""
-    made = Webhook.objects.create(
-        name="Dashboard",
-        address=fields.pop("address", receiver.address),
-        secret=sealing.seal(receiver.secret),
-        allowed_networks=fields.pop("allowed_networks", "127.0.0.1/32"),
-        **fields,
-    )
-    return actions.switch_webhook(actor=SYSTEM, webhook=made, state=State.ACTIVE)
-
-
-def work() -> None:
-    """Send what is due: whoever rests is taken to have rested."""
-    Webhook.objects.update(due_at=timezone.now())
-    run.work()
-
-
-def pass_time(of: timedelta) -> None:
-    """As if all that waits had begun to wait so much earlier."""
-    for webhook in Webhook.objects.exclude(failing_since=None):
-        Webhook.objects.filter(pk=webhook.pk).update(failing_since=webhook.failing_since - of)  # type: ignore[operator]
-    for delivery in WebhookDelivery.objects.filter(state=Done.DUE):
-        WebhookDelivery.objects.filter(pk=delivery.pk).update(due_at=delivery.due_at - of)
-
-
-def of(ticket: Ticket, receiver: Receiver) -> list[str]:
-    return [one["id"] for one in receiver.got if one["ticket"]["reference"] == ticket.reference]
-
-
-def written(ticket: Ticket, *kinds: str) -> list[str]:
-    found = Event.objects.filter(ticket=ticket, kind__in=kinds or ["message.posted"]).order_by("pk")
-    return [f"event-{pk}" for pk in found.values_list("pk", flat=True)]
+__all__ = ["receiver"]  # a fixture
 
 
 @real_transactions
@@ -238,82 +211,6 @@ def test_410_switches_it_off(receiver: Receiver) -> None:
 
 
 @real_transactions
-def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
-    make_webhook(receiver)
-    make_ticket()
-    receiver.answer = lambda told: 307
-    work()
-    assert receiver.redirected == 0
-    assert "redirect" in Webhook.objects.get().trouble
-
-
-@real_transactions
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://localhost/hook",
-        "https://127.0.0.1/hook",
-        "https://[::1]/hook",
-        "https://10.1.2.3/hook",
-        "https://169.254.169.254/latest",
-        "https://[64:ff9b::7f00:1]/hook",
-        "https://[::ffff:127.0.0.1]/hook",
-        "http://93.184.215.14/hook",
-        "https://user@93.184.215.14/hook",
-        "file:///etc/passwd",
-    ],
-)
-def test_nothing_is_sent_where_it_may_not_go(receiver: Receiver, address: str) -> None:
-    make_webhook(receiver, address=address, allowed_networks="", kinds=["ticket.opened"])
-    make_ticket()
-    work()
-    delivery = WebhookDelivery.objects.get()
-    assert delivery.status is None
-    assert "network of our own" in delivery.problem
-    assert receiver.asked == []
-
-
-@real_transactions
-def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A name that leads elsewhere a moment later gains nothing: it is looked up once."""
-    asked = []
-    real = socket.getaddrinfo
-
-    def changing(host: Any, port: Any, *given: Any, **more: Any) -> Any:
-        if host != "rebinding.example":
-            return real(host, port, *given, **more)
-        asked.append(host)
-        address = "127.0.0.1" if len(asked) == 1 else "10.0.0.1"
-        return real(address, port, *given, **more)
-
-    monkeypatch.setattr(socket, "getaddrinfo", changing)
-    address = f"http://rebinding.example:{receiver.server_port}/hook"
-    make_webhook(receiver, address=address, kinds=["ticket.opened"])
-    make_ticket()
-    work()
-    assert len(asked) == len(receiver.got) == 1
-
-
-@real_transactions
-def test_whoever_hangs_holds_up_nobody_else(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sending, "SECONDS", 1.0)
-    with receiving(receiver.secret) as slow:
-        slow.hangs = 3
-        hanging = make_webhook(slow)
-        make_webhook(receiver)
-        ticket = make_ticket()
-        work()
-        assert of(ticket, receiver)
-    hanging.refresh_from_db()
-    assert "1 seconds" in hanging.trouble
-    assert hanging.due_at > timezone.now(), "it is left alone for a while"
-
-
-@real_transactions
 def test_what_was_sent_by_a_worker_that_died_is_sent_again_under_its_number(
     receiver: Receiver,
 ) -> None:
@@ -405,3 +302,38 @@ def test_the_log_is_forgotten_after_its_time_but_nothing_that_waits(receiver: Re
     WebhookDelivery.objects.update(created_at=timezone.now() - timedelta(days=31))
     assert WebhookDelivery.objects.forget_old() == 1
     assert WebhookDelivery.objects.get().state == Done.DUE
+
+
+@real_transactions
+def test_a_program_hears_of_each_step_and_takes_part_by_the_api(receiver: Receiver) -> None:
+    """It believes only what is signed, follows the address that it is told, and does nothing twice."""
+    _key, secret = actions.create_api_key(
+        actor=SYSTEM, name="Shop", scopes=[Scope.TICKETS_READ, Scope.TICKETS_WRITE]
+    )
+    api = Client(headers={"Authorization": f"Bearer {secret}"})
+    make_webhook(receiver)
+    agent = make_agent()
+    ticket = make_ticket(turn=Turn.QUEUE)
+    agent.teams.add(ticket.team)
+    actions.accept(actor=Actor.agent(agent), ticket=ticket)
+    make_reply(ticket, agent, "Which pole is it?")
+    for _ in range(2):  # the second time as if the first had not been noted
+        work()
+        for told in receiver.got:
+            if told["type"] == "message.posted" and told["data"]["author"] == "agent":
+                answer = api.post(
+                    told["ticket"]["url"] + "messages/",
+                    {"body": "The second from above."},
+                    content_type="application/json",
+                    headers={"Idempotency-Key": told["id"]},
+                )
+                assert answer.status_code == 201
+        WebhookDelivery.objects.update(state=Done.DUE, due_at=timezone.now())
+    work()
+    said = [one["type"] for one in receiver.got if one["by"] == {"kind": "api", "name": "Shop"}]
+    assert set(said) == {"message.posted"}
+    assert ticket.messages.filter(body="The second from above.").count() == 1
+    assert receiver.not_believed == 0
+    first_time = list(dict.fromkeys(of(ticket, receiver)))
+    public = Event.objects.filter(ticket=ticket, kind__in=PUBLIC).order_by("pk")
+    assert first_time == [f"event-{pk}" for pk in public.values_list("pk", flat=True)]

@@ -134,6 +134,11 @@ class WebhookAdmin(AdminOfSigned):
         own = self.admin_site.admin_view(self.again)
         return [path("<int:pk>/again/", own, name="tickets_webhook_again"), *super().get_urls()]
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Its log goes with it, though nobody deletes from the log alone."""
+        deleted, counts, permissions, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, permissions - {WebhookDelivery._meta.verbose_name}, protected
+
     @admin.display(description=gettext_lazy("what was sent"))
     def log(self, webhook: Any) -> str | SafeString:
         if webhook.pk is None:
