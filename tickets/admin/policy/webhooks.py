@@ -21,7 +21,7 @@ from tickets.admin.audit.audited import ReadOnlyAdmin, actor_of
 from tickets.admin.buttons import Button
 from tickets.admin.policy.signed import AdminOfSigned, OutsideForm
 from tickets.admin.site import site
-from tickets.admin.theme import CheckboxSelectMultiple
+from tickets.admin.theme import SearchableSelectMultiple, TextInput
 from tickets.feed.kinds import INTERNAL, PUBLIC
 from tickets.models import (
     EventKind,
@@ -49,7 +49,7 @@ class WebhookForm(OutsideForm):
         label=gettext_lazy("told of"),
         choices=_kinds,
         required=False,
-        widget=CheckboxSelectMultiple,
+        widget=SearchableSelectMultiple,
         help_text=gettext_lazy("Nothing chosen: all, those among agents only if you say so below."),
     )
 
@@ -145,7 +145,10 @@ class WebhookAdmin(AdminOfSigned):
             return ""
         url = reverse("admin:tickets_webhookdelivery_changelist")
         return format_html(
-            '<a href="{}?webhook__id__exact={}">{}</a>', url, webhook.pk, _("See the log")
+            '<a class="text-primary-600 dark:text-primary-500" href="{}?webhook__id__exact={}">{}</a>',
+            url,
+            webhook.pk,
+            _("See the log"),
         )
 
     def switch_on(self, request: HttpRequest, webhook: Webhook) -> None:
@@ -197,10 +200,10 @@ class WebhookAdmin(AdminOfSigned):
 
 class PeriodForm(forms.Form):
     since = forms.DateTimeField(
-        label=gettext_lazy("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+        label=gettext_lazy("From"), widget=TextInput(attrs={"type": "datetime-local"})
     )
     until = forms.DateTimeField(
-        label=gettext_lazy("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+        label=gettext_lazy("Until"), widget=TextInput(attrs={"type": "datetime-local"})
     )
 
     def clean(self) -> dict[str, Any]:
@@ -218,7 +221,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ("webhook",)
     search_fields = ("number",)
     fields = (
-        *("created_at", "webhook", "number", "state", "attempts", "tried_at", "due_at"),
+        *("created_at", "webhook", "number", "state", "attempts", "tried_at", "next_attempt"),
         *("status", "problem", "milliseconds", "body_shown", "answer"),
     )
     readonly_fields = fields
@@ -234,8 +237,13 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     )
 
     @admin.display(description=gettext_lazy("what is sent"))
-    def body_shown(self, delivery: Any) -> str:
-        return json.dumps(json.loads(delivery.body), indent=2, ensure_ascii=False)
+    def body_shown(self, delivery: Any) -> SafeString:
+        shown = json.dumps(json.loads(delivery.body), indent=2, ensure_ascii=False)
+        return format_html('<pre class="domain-check__record" tabindex="0">{}</pre>', shown)
+
+    @admin.display(description=gettext_lazy("next attempt"))
+    def next_attempt(self, delivery: Any) -> Any:
+        return delivery.due_at if delivery.state == WebhookDeliveryState.DUE else None
 
     def send_again(self, request: HttpRequest, delivery: WebhookDelivery) -> None:
         actions.send_webhook_again(actor=actor_of(request), delivery=delivery)

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tickets import access
-from tickets.api.events import NOW, EventOut, EventPage, EventQuery
+from tickets.api.events import NOW, EventPage, EventQuery
 from tickets.api.schema import operation
 from tickets.api.views.base import ApiView
 from tickets.feed import kinds, reading, telling, waiting
@@ -98,4 +98,5 @@ class EventList(ApiView):
 
 
 def _page(told: list[dict[str, Any]], cursor: str, *, more: bool) -> Response:
-    return Response({"results": EventOut(told, many=True).data, "next": cursor, "more": more})
+    """What is told needs no serializer, which takes as long as everything else: see `EventPage`."""
+    return Response({"results": told, "next": cursor, "more": more})
