@@ -55,6 +55,11 @@ PERIODIC_TASKS = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5, "queue": "mail"},
     },
+    "send-webhooks": {
+        "task": "tickets.tasks.send_webhooks",
+        "schedule": timedelta(seconds=2),
+        "options": {"expires": 2, "queue": "mail"},
+    },
     "send-mail": {
         "task": "tickets.tasks.send_mail",
         "schedule": timedelta(seconds=2),

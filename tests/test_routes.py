@@ -99,7 +99,7 @@ FORM = {
 HANDED = {
     "mail-in"
 }  # called by mail providers, who have a secret; see tests/tickets/test_handed_mail.py
-API_READ = {"api-ticket", "api-articles", "api-article-search", "api-article"}
+API_READ = {"api-ticket", "api-events", "api-articles", "api-article-search", "api-article"}
 API_BOTH = {
     *("api-tickets", "api-messages"),
     *("api-records", "api-record", "api-records-bulk", "api-ticket-records"),

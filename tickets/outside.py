@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import urllib3
+from django.utils.translation import gettext as _
 
 from tickets import networks
 
@@ -117,6 +118,43 @@ def look_up(endpoint: Endpoint, *, inside: bool = False, allowed: Sequence[str] 
     return addresses[0]
 
 
+def send(
+    endpoint: Endpoint,
+    *,
+    body: bytes,
+    headers: Mapping[str, str],
+    seconds: float,
+    allowed: Sequence[str] = (),
+    longest: int = LONGEST_ANSWER,
+    cut: bool = False,
+) -> Answered:
+    """Look it up and send `body` there; without encryption only into a network that is `allowed`.
+
+    Raises Refused and NoAnswer.
+    """
+    address = look_up(endpoint, allowed=allowed)
+    if endpoint.scheme == "http" and not lies_in(address, allowed):
+        raise Refused("Without encryption only networks of our own are asked.")
+    return post(
+        endpoint, address, body=body, headers=headers, seconds=seconds, longest=longest, cut=cut
+    )
+
+
+def in_words(error: Refused | NoAnswer, *, seconds: float = 0) -> str:
+    """Why nothing came back, for staff."""
+    if isinstance(error, Refused):
+        return _(
+            "Its address leads into a network of our own that is not named among those allowed."
+        )
+    if isinstance(error, NotBelieved):
+        return _("Its certificate is not believed.")
+    if isinstance(error, NotReached):
+        return _("It cannot be reached.")
+    if isinstance(error, TooSlow):
+        return _("No answer came within %(seconds)d seconds.") % {"seconds": seconds}
+    return _("It broke the connection off.")
+
+
 def post(
     endpoint: Endpoint,
     address: str,
@@ -125,8 +163,13 @@ def post(
     headers: Mapping[str, str],
     seconds: float,
     longest: int = LONGEST_ANSWER,
+    cut: bool = False,
 ) -> Answered:
-    """Send `body` to the network `address` that was looked up. Raises NoAnswer within some `seconds`."""
+    """Send `body` to the network `address` that was looked up. Raises NoAnswer within some `seconds`.
+
+    With `cut` the status is what counts: of the answer so much is read as comes in time and is short
+    enough.
+    """
     until = time.monotonic() + seconds
     sent = {"Host": endpoint.server, "Accept-Encoding": "identity", **headers}
     try:
@@ -141,7 +184,7 @@ def post(
                 decode_content=False,  # nothing that grows when it is unpacked
             )
             try:
-                read = _body(answer, longest=longest, until=until)
+                read = _body(answer, longest=longest, until=until, cut=cut)
                 return Answered(answer.status, answer.headers, read)
             finally:
                 answer.close()
@@ -155,16 +198,20 @@ def post(
         raise NoAnswer from error
 
 
-def _body(answer: urllib3.BaseHTTPResponse, *, longest: int, until: float) -> bytes:
+def _body(answer: urllib3.BaseHTTPResponse, *, longest: int, until: float, cut: bool) -> bytes:
     """All of it. A server that sends it drop by drop is not waited for."""
     body = b""
-    while chunk := answer.read1(_CHUNK):
-        body += chunk
-        if len(body) > longest:
-            raise TooMuch
-        if time.monotonic() > until:
-            raise TimeoutError
-    return body
+    try:
+        while chunk := answer.read1(_CHUNK):
+            body += chunk
+            if len(body) > longest:
+                raise TooMuch
+            if time.monotonic() > until:
+                raise TimeoutError
+    except (TooMuch, OSError, urllib3.exceptions.HTTPError):
+        if not cut:
+            raise
+    return body[:longest]
 
 
 def lies_in(address: str, allowed: Sequence[str]) -> bool:

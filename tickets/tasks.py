@@ -17,6 +17,7 @@ from tickets.models import (
     BulkJob,
     Claim,
     ConnectorCall,
+    FeedMark,
     IdempotentRequest,
     IdentityCheck,
     IncomingMail,
@@ -25,8 +26,10 @@ from tickets.models import (
     Record,
     SiteSettings,
     Visit,
+    WebhookDelivery,
 )
 from tickets.search import indexing
+from tickets.webhooks import run as webhooks
 
 SWEEP_AFTER = timedelta(seconds=3)  # what is younger is still on its way through the queue
 BELLS = 2  # that the sweep rings in a queue: as many workers may begin at once
@@ -93,6 +96,12 @@ def deliver_notifications() -> int:
 
 
 @shared_task
+def send_webhooks() -> int:
+    """Tell the systems that want to know what happened; returns to how many something was due."""
+    return webhooks.work()
+
+
+@shared_task
 def send_mail() -> int:
     """Send what mail is owed, whoever waits first; returns how many."""
     return sender.send_due()
@@ -127,8 +136,8 @@ def fill_search() -> None:
 def clean_up() -> None:
     """Forget what is kept for a time only: answers to idempotent requests, claims to addresses,
     notifications that were read long ago, acts on many tickets, records from outside, the
-    sources of mails, calls of connectors, what customers read and searched, and files that belong
-    to nothing.
+    sources of mails, calls of connectors, what webhooks were sent, what customers read and
+    searched, and files that belong to nothing. And mark how far the feed is.
     """
     IdempotentRequest.objects.forget_old()
     Claim.objects.forget_old()
@@ -138,5 +147,7 @@ def clean_up() -> None:
     Record.objects.forget_old()
     IncomingMail.objects.forget_sources()
     ConnectorCall.objects.forget_old()
+    FeedMark.objects.set_mark()
+    WebhookDelivery.objects.forget_old()
     Visit.objects.forget_older(SiteSettings.load().visit_days)
     attachments.remove_orphans()

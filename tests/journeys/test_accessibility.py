@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from helpdesk.demo.logins import PASSWORD
 from tests.journeys import pages
 from tests.journeys.conftest import DESK, PHONE, Person
+from tests.journeys.stage import STAGE
 from tests.journeys.test_story import ADMIN, AGENT, CUSTOMER
 from tests.live import LiveHelpdesk
 from tickets.admin import site
@@ -60,7 +61,7 @@ ARRIVED = """() => {
 @pytest.fixture(scope="module")
 def stage(company: LiveHelpdesk) -> dict[str, Any]:
     """Rows for every page to show, and where they are."""
-    printed = company.manage("shell", "-v", "0", "-c", pages.STAGE)
+    printed = company.manage("shell", "-v", "0", "-c", STAGE)
     return dict(json.loads(printed.strip().splitlines()[-1]))
 
 

@@ -13,9 +13,9 @@ from standardwebhooks.webhooks import Webhook
 
 from helpdesk.demo.load_shop import OPERATIONS
 from tests.shop_server import BODIES, SECRET, FaultyShop
-from tickets import actions, connectors, outside, sealing
+from tickets import actions, connectors, outside, sealing, signing
 from tickets.actors import Actor
-from tickets.connectors import Owner, breaker, signing, trying_out
+from tickets.connectors import Owner, breaker, trying_out
 from tickets.models import Connector, ConnectorCall, ConnectorCallState, Event, Operation
 
 pytestmark = pytest.mark.django_db
@@ -132,14 +132,14 @@ def test_what_is_kept_for_a_while_is_not_told_to_another(
 
 def test_a_call_is_signed_as_the_published_library_checks_it(connector: Connector) -> None:
     body = b'{"a": "\xc3\xa9"}'
-    headers = signing.headers(connector, "number-1", body)
+    headers = signing.headers((connector.secret, connector.previous_secret), "number-1", body)
     assert Webhook(SECRET).verify(body, headers) == {"a": "é"}
 
 
 def test_while_the_secret_changes_both_are_good(connector: Connector) -> None:
     newer = signing.new_secret()
     connector.previous_secret, connector.secret = connector.secret, sealing.seal(newer)
-    headers = signing.headers(connector, "number-1", b"{}")
+    headers = signing.headers((connector.secret, connector.previous_secret), "number-1", b"{}")
     for secret in (SECRET, newer):
         Webhook(secret).verify(b"{}", headers)
 

@@ -49,6 +49,7 @@ def test_a_note_nudges_no_customer(
         f"ticket.{ticket.pk}.staff",
         f"team.{ticket.team_id}",
         f"user.{agent.pk}",
+        "anything",
     ]
 
 

@@ -322,6 +322,14 @@ def with_what_programs_read(tickets: TicketQuerySet, actor: Actor) -> TicketQuer
     )
 
 
+def events_for(actor: Actor) -> QuerySet[Event]:
+    """What happened in the tickets that a program may open by their reference, those in quarantine too:
+    else whoever follows it would miss what happened in one that comes back.
+    """
+    events = Event.objects.filter(ticket__isnull=False)
+    return events if actor.api_key is not None else events.none()
+
+
 def approvals_for(actor: Actor) -> QuerySet[Approval]:
     """The approvals of the tickets that somebody who works here may see."""
     found = Approval.objects.select_related("kind", "asked_by", "decided_by", "ticket")

@@ -160,10 +160,20 @@ from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.undoing import undo
 from tickets.actions.visitors import first_contact
 from tickets.actions.visits import note_visit
+from tickets.actions.webhooks import (
+    Attempt,
+    note_attempt,
+    note_test,
+    send_webhook_again,
+    send_webhooks_again,
+    switch_webhook,
+    tell_webhook,
+)
 from tickets.actions.whispering import whisper
 
 __all__ = [
     "ActionError",
+    "Attempt",
     "Blocked",
     "ChangedMeanwhile",
     "ChangedSince",
@@ -259,6 +269,7 @@ __all__ = [
     "move_rule",
     "new_visitor",
     "not_spam",
+    "note_attempt",
     "note_bounce",
     "note_complaint",
     "note_fact",
@@ -266,6 +277,7 @@ __all__ = [
     "note_fetched",
     "note_marked",
     "note_silence",
+    "note_test",
     "note_trouble",
     "note_visit",
     "notify",
@@ -309,6 +321,8 @@ __all__ = [
     "send_now",
     "send_reply",
     "send_resolved",
+    "send_webhook_again",
+    "send_webhooks_again",
     "sender_of_mail",
     "set_domains",
     "set_external_id",
@@ -318,10 +332,12 @@ __all__ = [
     "start_bulk",
     "step_out",
     "switch_rule",
+    "switch_webhook",
     "take_back",
     "take_over",
     "tell",
     "tell_of_record",
+    "tell_webhook",
     "transfer",
     "unblock",
     "undo",

@@ -17,6 +17,7 @@ from tickets.admin.policy import (
     statuses,
     teams,
     ticket_types,
+    webhooks,
 )
 from tickets.admin.rules import log, rules
 from tickets.admin.site import site
@@ -47,4 +48,5 @@ __all__ = [
     "teams",
     "ticket_types",
     "users",
+    "webhooks",
 ]

@@ -85,6 +85,8 @@ def _groups() -> list[dict[str, Any]]:
         _group(
             _("Integrations"),
             _page(_("API keys"), "key", "tickets_apikey"),
+            _page(_("Webhooks"), "webhook", "tickets_webhook"),
+            _page(_("What webhooks were sent"), "outbox", "tickets_webhookdelivery"),
             _page(_("Connectors"), "cable", "tickets_connector"),
             _page(_("What they are asked for"), "list_alt", "tickets_operation"),
             _page(_("Calls of connectors"), "call_made", "tickets_connectorcall"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -25,6 +25,8 @@ from tickets.models import (
     MailState,
     Reaction,
     ReactionState,
+    Webhook,
+    WebhookState,
     fetching,
 )
 from tickets.models.deliveries import NOT_ARRIVED
@@ -53,8 +55,9 @@ class Trouble:
 
 
 def found() -> list[Trouble]:
-    """All of it, what customers feel now first. At most eleven statements and two looks into Redis."""
-    troubles = [*_mail_stands_still(), *_assistant(), *_mailboxes(), *_connectors(), *_articles()]
+    """All of it, what customers feel now first. At most twelve statements and two looks into Redis."""
+    troubles = [*_mail_stands_still(), *_assistant(), *_mailboxes(), *_connectors(), *_webhooks()]
+    troubles += [*_articles()]
     troubles += [*_mail_that_failed(), *_incoming(), *_given_up()]
     return sorted(troubles, key=lambda one: not one.stops)
 
@@ -148,6 +151,16 @@ def _connectors() -> Iterator[Trouble]:
             "connectorcall", operation__connector__id__exact=str(call.operation.connector_id)
         )
         yield Trouble(f"{call.operation.connector.name}: {call.problem}", url, _("See its calls"))
+
+
+def _webhooks() -> Iterator[Trouble]:
+    """Those that are told nothing any more, although nobody here switched them off; or that fail."""
+    failing = Q(failures__gt=0) | Q(state=WebhookState.PAUSED) | ~Q(trouble="")
+    for webhook in Webhook.objects.filter(failing)[:COUNTED]:
+        url = reverse("admin:tickets_webhook_change", args=[webhook.pk])
+        stands = "" if webhook.state == WebhookState.ACTIVE else webhook.get_state_display()
+        words = " – ".join(filter(None, [stands, webhook.trouble]))
+        yield Trouble(f"{webhook.name}: {words}", url, _("Open the webhook"))
 
 
 def _articles() -> Iterator[Trouble]:

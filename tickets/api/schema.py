@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.utils.text import slugify
@@ -103,6 +103,7 @@ def operation(
     body: type[Strict] | None = None,
     receipt: type[serializers.Serializer[Any]] | None = None,
     replaces: bool = False,
+    more_problems: Mapping[int, str] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Describe a view's method: what it takes, what it answers, and what it may refuse.
 
@@ -118,7 +119,7 @@ def operation(
             resource_type_field_name=None,
         )
     parameters: list[Any] = [query] if query else []
-    problems = PROBLEMS | (BODY_PROBLEMS if body else {})
+    problems = PROBLEMS | (BODY_PROBLEMS if body else {}) | dict(more_problems or {})
     if body and not replaces:
         parameters.append(IDEMPOTENCY_KEY)
         problems |= KEY_PROBLEMS
@@ -128,6 +129,7 @@ def operation(
         finds_one = len(inspect.signature(handler).parameters) > 2 or (
             query is not None and issubclass(query, CursorQuery)
         )
+        finds_one = finds_one or 404 in (more_problems or {})
         responses: dict[int, Any] = {success: answers}
         for status, meaning in sorted(problems.items()):
             if status != 404 or finds_one:

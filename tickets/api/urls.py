@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 from tickets.api.errors import no_such_route
 from tickets.api.views.articles import ArticleDetail, ArticleList, ArticleSearch
 from tickets.api.views.description import docs, schema
+from tickets.api.views.events import EventList
 from tickets.api.views.records import RecordBulk, RecordDetail, RecordList, TicketRecordList
 from tickets.api.views.tickets import MessageList, TicketDetail, TicketList
 
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("v1/records/<slug:type>/", RecordList.as_view(), name="api-records"),
     path("v1/records/<slug:type>/bulk/", RecordBulk.as_view(), name="api-records-bulk"),
     path("v1/records/<slug:type>/<str:external_id>/", RecordDetail.as_view(), name="api-record"),
+    path("v1/events/", EventList.as_view(), name="api-events"),
     path("v1/articles/", ArticleList.as_view(), name="api-articles"),
     path("v1/articles/search/", ArticleSearch.as_view(), name="api-article-search"),
     path("v1/articles/<slug:slug>/", ArticleDetail.as_view(), name="api-article"),

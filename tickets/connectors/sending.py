@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pybreaker import CircuitBreakerError
 
-from tickets import outside, sealing
-from tickets.connectors import breaker, mapping, signing
+from tickets import outside, sealing, signing
+from tickets.connectors import breaker, mapping
 from tickets.intake import text
 from tickets.models import Connector, ConnectorCallState
 
@@ -54,7 +54,7 @@ def send(connector: Connector, path: str, number: str, body: Mapping[str, Any]) 
     address = connector.address.rstrip("/") + (f"/{path}" if path else "")
     try:
         endpoint = outside.read(address, plain=bool(connector.networks))
-        signature = signing.headers(connector, number, written)
+        signature = signing.headers((connector.secret, connector.previous_secret), number, written)
     except outside.Refused:
         return Sent(ConnectorCallState.FAILED, problem=_("Its address is none that may be asked."))
     except sealing.Unreadable:
@@ -87,35 +87,24 @@ def _post(
     """Raises _Down, and _Hopeless."""
     headers = {"Content-Type": "application/json", "Accept": "application/json", **signature}
     try:
-        address = outside.look_up(endpoint, allowed=connector.networks)
-        if endpoint.scheme == "http" and not outside.lies_in(address, connector.networks):
-            raise outside.Refused
-        answered = outside.post(
-            endpoint, address, body=body, headers=headers, seconds=connector.seconds
+        answered = outside.send(
+            endpoint,
+            body=body,
+            headers=headers,
+            seconds=connector.seconds,
+            allowed=connector.networks,
         )
     except outside.Refused as error:
-        raise _Hopeless(
-            _("Its address leads into a network of our own that is not named among those allowed."),
-            arrived=False,
-        ) from error
+        raise _Hopeless(outside.in_words(error), arrived=False) from error
     except outside.TooMuch as error:
         raise _Hopeless(_("The answer is too long: it was not read."), arrived=True) from error
     except outside.NoAnswer as error:
-        raise _Down(_in_words(error, connector), arrived=error.may_have_arrived) from error
+        sentence = outside.in_words(error, seconds=connector.seconds)
+        raise _Down(sentence, arrived=error.may_have_arrived) from error
     if answered.status == 429 or answered.status >= 500:
         sentence = _("It answers with %(status)d.") % {"status": answered.status}
         raise _Down(sentence, arrived=True)
     return answered
-
-
-def _in_words(error: outside.NoAnswer, connector: Connector) -> str:
-    if isinstance(error, outside.NotBelieved):
-        return _("Its certificate is not believed.")
-    if isinstance(error, outside.NotReached):
-        return _("It cannot be reached.")
-    if isinstance(error, outside.TooSlow):
-        return _("No answer came within %(seconds)d seconds.") % {"seconds": connector.seconds}
-    return _("It broke the connection off.")
 
 
 def _read(answered: outside.Answered, attempts: int) -> Sent:

@@ -44,18 +44,29 @@ class Order:
 
     def page(self, rows: QuerySet[Row], cursor: str, *, size: int) -> Page[Row]:
         """The page after `cursor` ("" for the first). One query. Raises BadCursor for a forged one."""
-        if cursor:
-            rows = rows.filter(_behind(list(self._parts(rows, cursor))))
-        found = list(rows.order_by(*self.fields)[: size + 1])
+        found = list(self.behind(rows, cursor)[: size + 1])
         more = len(found) > size
         found = found[:size]
         return Page(found, self._cursor(found[-1]) if more else None)
 
-    def _cursor(self, row: Model) -> str:
-        values = [getattr(row, name.lstrip("-")) for name in self.fields]
+    def behind(self, rows: QuerySet[Row], cursor: str) -> QuerySet[Row]:
+        """All rows behind a cursor, in their order. Raises BadCursor."""
+        if cursor:
+            rows = rows.filter(_behind(list(self._parts(rows, cursor))))
+        return rows.order_by(*self.fields)
+
+    def cursor(self, *values: Any) -> str:
+        """The cursor behind a row with these values, in the order of the fields."""
         plain = [one.isoformat() if isinstance(one, datetime) else one for one in values]
         written = json.dumps([self.name, *plain], separators=(",", ":"))
         return urlsafe_b64encode(written.encode()).decode().rstrip("=")
+
+    def values(self, rows: QuerySet[Any], cursor: str) -> list[Any]:
+        """What a cursor was made of. Raises BadCursor."""
+        return [value.value for part in self._parts(rows, cursor) for value in part.values.values()]
+
+    def _cursor(self, row: Model) -> str:
+        return self.cursor(*(getattr(row, name.lstrip("-")) for name in self.fields))
 
     def _parts(self, rows: QuerySet[Any], cursor: str) -> Iterator[_Part]:
         """The cursor's values by field, neighbours with the same direction together."""

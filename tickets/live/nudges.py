@@ -40,6 +40,9 @@ STAFF_ONLY = {
 }
 
 
+ANYTHING = "anything"  # the group of programs that wait for whatever happens next
+
+
 def customer_group(ticket_id: int) -> str:
     return f"ticket.{ticket_id}.customer"
 
@@ -99,7 +102,7 @@ def nudge(event: Event) -> None:
     if event.kind in (EventKind.PERSON_PAGED, EventKind.REPLY_HELD):
         message["called"] = event.data["user"]
         groups.append(user_group(event.data["user"]))
-    send(groups, message)
+    send([*groups, ANYTHING], message)
 
 
 def mail_changed(ticket_id: int) -> None:
@@ -121,11 +124,11 @@ def send(groups: list[str], message: dict[str, Any]) -> None:
         except Exception:
             logger.warning("The channel layer is away; open screens catch up by their heartbeat.")
 
-    asyncio.run_coroutine_threadsafe(publish(), _loop_of(os.getpid()))
+    asyncio.run_coroutine_threadsafe(publish(), loop_of(os.getpid()))
 
 
 @cache
-def _loop_of(_process: int) -> asyncio.AbstractEventLoop:
+def loop_of(_process: int) -> asyncio.AbstractEventLoop:
     """An event loop in a thread of its own, one for each process, that keeps its connection."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="live", daemon=True).start()

@@ -20,6 +20,7 @@ from tickets.models.deliveries import (
 )
 from tickets.models.drafts import Afterwards, Draft, Kind
 from tickets.models.events import Event, EventKind, Reaction, ReactionState
+from tickets.models.feed import FeedMark
 from tickets.models.fetching import Fetching
 from tickets.models.following import Follower, Mention, Participant
 from tickets.models.handovers import HandOver, Reason
@@ -73,6 +74,12 @@ from tickets.models.undo import UndoStep
 from tickets.models.users import Method, Role, Team, User
 from tickets.models.visits import Visit
 from tickets.models.ways_in import LogIn, Provider, Security, TakeFirst, WayIn
+from tickets.models.webhooks import (
+    Webhook,
+    WebhookDelivery,
+    WebhookDeliveryState,
+    WebhookState,
+)
 
 __all__ = [
     "Afterwards",
@@ -112,6 +119,7 @@ __all__ = [
     "EventKind",
     "ExternalId",
     "Fact",
+    "FeedMark",
     "Fetching",
     "Follower",
     "HandOver",
@@ -192,4 +200,8 @@ __all__ = [
     "Visit",
     "Way",
     "WayIn",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookDeliveryState",
+    "WebhookState",
 ]

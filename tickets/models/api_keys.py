@@ -20,6 +20,8 @@ class Scope(models.TextChoices):
     TICKETS_WRITE = "tickets:write", _("Open tickets and add messages")
     RECORDS_READ = "records:read", _("Read records and what they are linked with")
     RECORDS_WRITE = "records:write", _("Tell of records, delete and link them")
+    EVENTS_READ = "events:read", _("Follow what happens in tickets")
+    EVENTS_STAFF = "events:staff", _("Hear of what agents do among themselves, too")
     ARTICLES_READ = "articles:read", _("Read and search published articles")
 
 

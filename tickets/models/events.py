@@ -163,6 +163,8 @@ class Event(models.Model):
     )
     data = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
+    # Where it stands in the feed (`tickets.models.feed`): a trigger writes it, whoever else tries.
+    place = models.BigIntegerField(db_default=0, editable=False)
 
     objects = AppendOnlyQuerySet.as_manager()
 
@@ -180,6 +182,7 @@ class Event(models.Model):
         ]
         indexes = [
             models.Index(fields=["subject", "subject_id", "-id"]),
+            models.Index(fields=["place", "id"], name="event_in_the_feed"),
             # What admins did is a handful among all that happens to tickets.
             models.Index(fields=["-id"], condition=Q(ticket=None), name="event_of_no_ticket"),
             models.Index(

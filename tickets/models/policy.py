@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_VISIT_DAYS = 730
+LONGEST_FEED_DAYS = 3650
 
 
 class Weekday(models.IntegerChoices):
@@ -186,6 +187,17 @@ class SiteSettings(models.Model):
         ),
     )
 
+    feed_days = models.PositiveSmallIntegerField(
+        _("days of the feed of events"),
+        default=90,
+        db_default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_FEED_DAYS)],
+        help_text=_(
+            "A program that follows what happens may be away for so long and still gets everything "
+            "when it comes back. The conversations themselves stay."
+        ),
+    )
+
     verified_hours = models.PositiveSmallIntegerField(
         _("hours for which a code counts"),
         default=4,
@@ -236,6 +248,10 @@ class SiteSettings(models.Model):
             models.CheckConstraint(
                 condition=models.Q(visit_days__lte=LONGEST_VISIT_DAYS),
                 name="site_settings_visits_are_forgotten",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(feed_days__range=(1, LONGEST_FEED_DAYS)),
+                name="site_settings_the_feed_is_kept_for_days",
             ),
             models.CheckConstraint(
                 condition=models.Q(verified_hours__range=(1, 72)),

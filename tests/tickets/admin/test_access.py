@@ -57,6 +57,8 @@ from tickets.models import (
     Team,
     TicketType,
     User,
+    Webhook,
+    WebhookDelivery,
 )
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +89,7 @@ MODELS = {
     *(AnswerReport, Detector, KnowledgeGap, Opening, QuestionSuggestion, Synonyms, IgnoredWord),
     *(Scenario, ScenarioRun, Task, TaskRun),
     *(ReplyPhrase, Connector, Operation, ConnectorCall, Approval, ApprovalKind, RecordType),
+    *(Webhook, WebhookDelivery),
 }
 
 

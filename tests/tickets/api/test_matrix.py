@@ -36,6 +36,7 @@ TABLE: dict[str, dict[str, tuple[Scope, int]]] = {
         "DELETE": (WRITE_RECORDS, 204),
     },
     "api-records-bulk": {"POST": (WRITE_RECORDS, 201)},
+    "api-events": {"GET": (Scope.EVENTS_READ, 200), "HEAD": (Scope.EVENTS_READ, 200)},
     "api-articles": {"GET": (ARTICLES, 200), "HEAD": (ARTICLES, 200)},
     "api-article": {"GET": (ARTICLES, 200), "HEAD": (ARTICLES, 200)},
     "api-article-search": {"GET": (ARTICLES, 200), "HEAD": (ARTICLES, 200)},

@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.factories import make_customer, make_ticket
 from tests.tickets.api.conftest import TICKETS, Caller, MakeCaller, new_ticket
-from tests.tickets.api.test_description import _strict
+from tests.tickets.api.test_description import strict
 from tickets.models import Message, Scope, Ticket
 
 CANARY = "canary8979"
@@ -39,7 +39,7 @@ def test_who_a_customer_is_stays_here(form: Caller, openapi: dict[str, Any]) -> 
         assert set(answer.json()) == {"reference", "created_at"}
         assert answer.json()["reference"] == ticket.reference
         assert CANARY not in answer.content.decode() + str(answer.headers)
-        jsonschema.validate(answer.json(), _strict(openapi, "TicketReceipt"))
+        jsonschema.validate(answer.json(), strict(openapi, "TicketReceipt"))
     assert again["Idempotent-Replayed"] == "true"
 
 
@@ -62,7 +62,7 @@ def test_what_a_conversation_is_about_stays_here(form: Caller, openapi: dict[str
         assert answer.status_code == 201
         assert set(answer.json()) == {"position", "created_at"}
         assert CANARY not in answer.content.decode() + str(answer.headers)
-        jsonschema.validate(answer.json(), _strict(openapi, "MessageReceipt"))
+        jsonschema.validate(answer.json(), strict(openapi, "MessageReceipt"))
     assert Message.objects.filter(body="It drips.").count() == 2
     assert form.get(messages).status_code == 403
     assert form.get(f"{TICKETS}{ticket.reference}/").status_code == 403

@@ -2,66 +2,29 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets import actions, outside, sealing
-from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, ReadOnlyAdmin, actor_of
+from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, ReadOnlyAdmin
 from tickets.admin.buttons import Button
 from tickets.admin.policy.named_values import NamedValuesField
+from tickets.admin.policy.signed import AdminOfSigned, OutsideForm
 from tickets.admin.site import site
-from tickets.connectors import signing, trying_out
+from tickets.connectors import trying_out
 from tickets.models import Connector, ConnectorCall, Operation
 from tickets.models.connectors import PATH
 
 
-class ConnectorForm(AuditedForm):
-    def clean_address(self) -> str:
-        address = str(self.cleaned_data["address"]).strip()
-        try:
-            outside.read(address, plain=True)
-        except outside.Refused as error:
-            raise forms.ValidationError(
-                _("Write an address that begins with https, without a user or a password.")
-            ) from error
-        return address
-
-    def clean_allowed_networks(self) -> str:
-        networks = str(self.cleaned_data["allowed_networks"]).split()
-        for one in networks:
-            try:
-                ipaddress.ip_network(one)
-            except ValueError as error:
-                raise forms.ValidationError(
-                    _("“%(text)s” is no network. Write one like 10.20.0.0/16.") % {"text": one[:50]}
-                ) from error
-        return "\n".join(networks)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        scheme = urlsplit(str(cleaned.get("address", ""))).scheme
-        if scheme == "http" and not cleaned.get("allowed_networks"):
-            self.add_error(
-                "address",
-                _(
-                    "Without encryption only systems in a network of our own are asked: name it below."
-                ),
-            )
-        return cleaned
-
-
 @admin.register(Connector, site=site)
-class ConnectorAdmin(AuditedAdmin):
-    form = ConnectorForm
+class ConnectorAdmin(AdminOfSigned):
+    form = OutsideForm
     list_display = ("name", "key", "address", "is_active")
     search_fields = ("name", "key", "address")
     fields = (
@@ -69,54 +32,6 @@ class ConnectorAdmin(AuditedAdmin):
         *("allowed_networks", "is_active"),
     )
     readonly_fields = ("state_of_secret",)
-    buttons = (
-        Button(
-            name="new-secret",
-            label=gettext_lazy("Make a secret"),
-            explanation=gettext_lazy(
-                "It is shown once, to be entered on the other side. One that was made before is used "
-                "beside it until you say that it is not needed any more."
-            ),
-            method="make_secret",
-        ),
-        Button(
-            name="only-new",
-            label=gettext_lazy("Forget the older secret"),
-            explanation=gettext_lazy("From now on calls are signed with the newer one alone."),
-            method="forget_older",
-            shown=lambda connector: bool(connector.previous_secret),
-        ),
-    )
-
-    @admin.display(description=gettext_lazy("secret"))
-    def state_of_secret(self, connector: Any) -> str:
-        if not connector.secret:
-            return _("None yet. Save, then make one with the button above.")
-        if connector.previous_secret:
-            return _("There is one, and an older one that is still used beside it.")
-        return _("There is one.")
-
-    def make_secret(self, request: HttpRequest, connector: Connector) -> HttpResponse:
-        """The secret, in this answer and nowhere else."""
-        secret = signing.new_secret()
-        connector.previous_secret, connector.secret = connector.secret, sealing.seal(secret)
-        actions.change_setting(actor=actor_of(request), instance=connector)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Secret for calls"),
-            "subtitle": str(connector),
-            "connector": connector,
-            "secret": secret,
-            "opts": self.opts,
-        }
-        response = TemplateResponse(request, "admin/connector_secret.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
-
-    def forget_older(self, request: HttpRequest, connector: Connector) -> None:
-        connector.previous_secret = ""
-        actions.change_setting(actor=actor_of(request), instance=connector)
-        messages.success(request, _("Calls are signed with the newer secret alone."))
 
 
 class OperationForm(AuditedForm):

@@ -30,6 +30,7 @@ class SiteSettingsAdmin(SingletonAdmin):
             {"fields": ("quiet_days", "notice_days", "reopen_days")},
         ),
         (_("What customers read"), {"fields": ("visit_days",)}),
+        (_("What programs follow"), {"fields": ("feed_days",)}),
     )
 
     def formfield_for_foreignkey(

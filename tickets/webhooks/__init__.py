@@ -1,0 +1,1 @@
+"""Systems that are told what happens: what each is to be told, and how it is sent."""
