@@ -21,6 +21,11 @@ PERIODIC_TASKS = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "note-promises": {
+        "task": "tickets.tasks.note_promises",
+        "schedule": timedelta(seconds=1),
+        "options": {"expires": 1},
+    },
     "close-quiet": {
         "task": "tickets.tasks.close_quiet",
         "schedule": timedelta(minutes=1),

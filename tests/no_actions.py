@@ -14,6 +14,10 @@ ONLY_CREATE = {
 }
 # Public in a module of actions, but no action: none of them is reached from an interface.
 NO_ACTIONS = {
+    "save": "writes for an action that has locked the ticket",
+    "add": "writes a row that nobody knows yet, for an action",
+    "review": "writes for an action that has locked the ticket",
+    "said_of": "makes the data of an event",
     "end_proof": "writes for an action that has locked the ticket and saves it",
     "checked": "reads what was sent for an action",
     "conversations_of": "reads for the reaction that tells them",

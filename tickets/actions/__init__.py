@@ -114,6 +114,7 @@ from tickets.actions.notifications import (
 )
 from tickets.actions.organizations import set_domains
 from tickets.actions.problems import answer_affected
+from tickets.actions.promises import ask_for_review, note_promises, review_promises
 from tickets.actions.properties import (
     ChangedMeanwhile,
     Property,
@@ -190,6 +191,7 @@ __all__ = [
     "ask_for_a_person",
     "ask_for_approval",
     "ask_for_code",
+    "ask_for_review",
     "ask_to_prove",
     "assign",
     "be_here",
@@ -262,6 +264,7 @@ __all__ = [
     "note_failure",
     "note_fetched",
     "note_marked",
+    "note_promises",
     "note_silence",
     "note_trouble",
     "note_visit",
@@ -293,6 +296,7 @@ __all__ = [
     "resolve",
     "restore_shipped_rule",
     "return_to_agent",
+    "review_promises",
     "revoke_api_key",
     "roll_back_rule",
     "save_draft",

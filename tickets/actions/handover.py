@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from tickets import clock, events
-from tickets.actions import undoing
+from tickets.actions import saving, undoing
 from tickets.actions.blocked import refuse_blocked
 from tickets.actions.errors import NotAllowed, Taken, closed
 from tickets.actions.speech import announce, say
@@ -103,7 +103,7 @@ def hand_over(
     outlook = queues.outlook(ticket)
     _keep_promise(handover, outlook)
     announce(ticket, notices.queued(outlook, ticket.customer))
-    ticket.save()
+    saving.save(ticket)
     return handover
 
 
@@ -121,7 +121,7 @@ def warn(*, actor: Actor, ticket: Ticket, priority: Priority | None = None) -> M
         return None
     prioritise(ticket, priority)
     message = say(ticket, actor, opening.text, provenance=_from(opening))
-    ticket.save()
+    saving.save(ticket)
     return message
 
 
@@ -153,7 +153,7 @@ def accept(*, actor: Actor, ticket: Ticket) -> Ticket:
     place_with(ticket, actor.user, handover)
     event = events.record(EventKind.TICKET_ACCEPTED, actor=actor, ticket=ticket)
     announce(ticket, notices.accepted(actor.user))
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket, told=True)
     return ticket
 
@@ -182,7 +182,7 @@ def hand_back(*, actor: Actor, ticket: Ticket) -> Ticket:
     ticket.pass_turn(Turn.ASSISTANT if waits_for_answer(ticket) else Turn.CUSTOMER)
     event = events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
     announce(ticket, notices.handed_back(actor.user))
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket, told=True)
     return ticket
 
@@ -203,7 +203,7 @@ def return_to_agent(*, actor: Actor, ticket: Ticket, agent: User, detail: str = 
     place_with(ticket, agent, None, text.line(detail, limit=300))
     events.record(EventKind.TICKET_RETURNED, actor=actor, ticket=ticket, agent=agent.pk)
     announce(ticket, notices.returned(agent))
-    ticket.save()
+    saving.save(ticket)
     return ticket
 
 
@@ -235,7 +235,7 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
     outlook = queues.outlook(ticket)
     _keep_promise(handover, outlook)
     announce(ticket, notices.transferred(team, outlook, ticket.customer))
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket, told=True)
     return ticket
 

@@ -25,7 +25,8 @@ from tickets.lists import columns, keyset, orders
 from tickets.lists.arranging import Grouping, Sort, arranged
 from tickets.lists.bounded import TookTooLong, bounded
 from tickets.models import AuthorKind, Draft, Message, Ticket, Turn, User
-from tickets.models.tickets import ENDED, TicketQuerySet
+from tickets.models.states import ENDED
+from tickets.models.tickets import TicketQuerySet
 from tickets.search.language import LONGEST
 
 PAGE = 50

@@ -1,0 +1,94 @@
+"""What the clock brings about for service levels: warnings, breaches, and looking again after a change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from tickets import clock, events
+from tickets.actions import saving
+from tickets.actors import Actor
+from tickets.models import EventKind, SlaClock, SlaReview, Ticket
+from tickets.models.states import ENDED
+from tickets.sla import clocks
+from tickets.sla.clocks import Passed
+
+AT_ONCE = 100  # clocks of one transaction, and tickets that are looked at again
+LOOKED_AT = 25
+
+
+@transaction.atomic
+def note_promises(*, actor: Actor) -> int:
+    """Say of a slice of clocks that they are near their end or past it, each once; returns how many.
+
+    Eight statements, however many there are. What another worker has, or an action that is changing
+    the ticket, is passed over: that one says it itself.
+    """
+    now = clock.now()
+    due = list(
+        SlaClock.objects.select_for_update(skip_locked=True)
+        .filter(check_at__lte=now)
+        .order_by("check_at")[:AT_ONCE]
+    )
+    tickets = _free({one.ticket_id for one in due})
+    reached = (clocks.passed(one, now) for one in due if one.ticket_id in tickets)
+    told = [one for one in reached if one is not None]
+    _write(actor, told, tickets)
+    return len(told)
+
+
+@transaction.atomic
+def review_promises(*, actor: Actor) -> int:
+    """Look again at a slice of open tickets, since policies or hours changed; how many there were.
+
+    Where it stands is kept with what it did: whoever comes after a worker that died goes on there.
+    """
+    review = SlaReview.objects.select_for_update(skip_locked=True).first()
+    if review is None:
+        return 0
+    found = (
+        Ticket.objects.select_for_update(no_key=True)
+        .filter(pk__gt=review.upto, person_asked_at__isnull=False)
+        .exclude(turn__in=ENDED)
+        .order_by("pk")[:LOOKED_AT]
+    )
+    tickets = list(found)
+    for ticket in tickets:
+        saving.review(ticket)
+    if tickets:
+        review.upto = tickets[-1].pk
+        review.save(update_fields=["upto"])
+    else:
+        review.delete()
+    return len(tickets)
+
+
+@transaction.atomic
+def ask_for_review(*, actor: Actor) -> None:
+    """Let all open tickets be looked at again, from the first one on."""
+    SlaReview.objects.update_or_create(pk=1, defaults={"upto": 0})
+
+
+def _free(keys: set[int]) -> dict[int, Ticket]:
+    """The tickets that nobody is changing, held from now on."""
+    if not keys:
+        return {}
+    rows = Ticket.objects.select_for_update(no_key=True, skip_locked=True)
+    return {ticket.pk: ticket for ticket in rows.filter(pk__in=keys).order_by("pk")}
+
+
+def _write(actor: Actor, told: Sequence[Passed], tickets: dict[int, Ticket]) -> None:
+    if not told:
+        return
+    for breached, kind in ((True, EventKind.SLA_BREACHED), (False, EventKind.SLA_WARNED)):
+        of_kind = [
+            (tickets[one.clock.ticket_id], saving.said_of(one))
+            for one in told
+            if one.breached is breached
+        ]
+        events.record_each(kind, actor=actor, told=of_kind)
+    marks = ["warned_at", "breached_at", "check_at"]
+    SlaClock.objects.bulk_update([one.clock for one in told], marks)
+    changed = {tickets[one.clock.ticket_id] for one in told}
+    Ticket.objects.bulk_update(changed, ["last_position"])
