@@ -309,6 +309,7 @@ def _with_what_is_beside() -> TicketQuerySet:
         snoozed_by=snoozed_by,
         read_before=read_before(),
         approvals_waiting=waiting_approvals(),
+        promises=beside.promises(),
         offered_types=ArraySubquery(types),
         offered_statuses=ArraySubquery(statuses),
         team_members=ArraySubquery(people),
@@ -318,7 +319,9 @@ def _with_what_is_beside() -> TicketQuerySet:
 def with_what_programs_read(tickets: TicketQuerySet, actor: Actor) -> TicketQuerySet:
     """Tickets with what the API says of them beside their own columns. It costs no statement."""
     return with_links(tickets, actor).annotate(
-        in_copy=beside.in_copy(), identity_grounds=identity.grounds(clock.now())
+        in_copy=beside.in_copy(),
+        identity_grounds=identity.grounds(clock.now()),
+        promises=beside.promises(),
     )
 
 

@@ -15,7 +15,9 @@ from tickets.models import (
     IdentityCheck,
     IncomingMail,
     MailState,
+    Metric,
     Participant,
+    SlaClock,
 )
 
 MOST_MAILS = 5
@@ -63,6 +65,18 @@ def blocks() -> ArraySubquery:
     )
     found = Block.objects.beside_ticket().in_force(clock.now())
     return ArraySubquery(found.order_by("-pk").values(row=row))
+
+
+def promises() -> ArraySubquery:
+    """What is promised for a ticket and how it stands, for whoever works here: tickets.sla.words."""
+    names = (
+        *("metric", "business", "target", "spent", "spent_open", "paused", "paused_open"),
+        *("started_at", "paused_at", "ended_at", "opens_at", "due_at", "warns_at", "breached_at"),
+    )
+    row = JSONObject(policy="policy__name", **{name: name for name in names})
+    shown = Q(ended_at=None) | ~Q(metric=Metric.NEXT)  # what was answered before is history
+    found = SlaClock.objects.filter(shown, ticket=OuterRef("pk")).order_by("pk")
+    return ArraySubquery(found.values(row=row))
 
 
 def mail_beside() -> ArraySubquery:

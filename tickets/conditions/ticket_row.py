@@ -79,7 +79,9 @@ class TicketRow:
 
 _STATEMENT: Final = """
 SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type,
-    ticket.status_id AS status, ticket.turn,
+    ticket.status_id AS status, ticket.turn, ticket.sla_id AS sla, ticket.due_at AS due,
+    EXISTS (SELECT FROM tickets_slaclock AS clock
+        WHERE clock.ticket_id = ticket.id AND clock.breached_at IS NOT NULL) AS breached,
     ticket.turn_since, ticket.snoozed_at, ticket.person_asked_at,
     ticket.created_at AS opened, ticket.updated_at AS changed, ticket.closed_at AS closed,
     ticket.last_message_at AS last_message, rating.satisfaction,

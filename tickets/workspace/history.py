@@ -24,6 +24,7 @@ from tickets.models import (
     Event,
     EventKind,
     LinkKind,
+    Metric,
     Priority,
     Reason,
     Record,
@@ -261,6 +262,10 @@ def _value(data: Mapping[str, Any], side: str) -> str:
 def _detail(event: Event, names: _Names) -> str:
     data = event.data
     match event.kind:
+        case EventKind.SLA_WARNED | EventKind.SLA_BREACHED:
+            due = datetime.fromisoformat(data["due"])
+            values = {"what": Metric(data["metric"]).label, "when": dates.weekday_moment(due)}
+            return _("%(what)s, due %(when)s") % values
         case EventKind.PERSON_ASKED:
             return str(Reason(data["reason"]).label)
         case EventKind.NOTE_WRITTEN if "user" in data:

@@ -198,7 +198,7 @@ def listed(actor: Actor, tickets: TicketQuerySet) -> TicketQuerySet:
     )
     typed = Draft.objects.unsent().filter(ticket=OuterRef("pk"), author=actor.user)
     return tickets.select_related(
-        *("customer__organization", "assignee", "team", "type", "status")
+        *("customer__organization", "assignee", "team", "type", "status", "sla")
     ).annotate(
         last_words=Subquery(last_words),
         # None without a draft of the agent's own; "" with one; else why it did not leave.
