@@ -18,6 +18,7 @@ from tickets.models import (
     Metric,
     Participant,
     SlaClock,
+    Ticket,
 )
 
 MOST_MAILS = 5
@@ -77,6 +78,13 @@ def promises() -> ArraySubquery:
     shown = Q(ended_at=None) | ~Q(metric=Metric.NEXT)  # what was answered before is history
     found = SlaClock.objects.filter(shown, ticket=OuterRef("pk")).order_by("pk")
     return ArraySubquery(found.values(row=row))
+
+
+def with_promises(ticket: Ticket) -> None:
+    """The same on a ticket that was not loaded with it, since it was just made. One query, if any."""
+    if ticket.sla_id is not None and not hasattr(ticket, "promises"):
+        rows = Ticket.objects.filter(pk=ticket.pk).annotate(promises=promises())
+        vars(ticket)["promises"] = rows.values_list("promises", flat=True).get()
 
 
 def mail_beside() -> ArraySubquery:

@@ -150,6 +150,7 @@ from tickets.actions.rules import (
 from tickets.actions.saved_views import change_view, remove_view, save_view
 from tickets.actions.sealed import seal_again
 from tickets.actions.segments import remove_segment, save_segment
+from tickets.actions.service_levels import save_service_level
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actions.spam import mark_spam, not_spam
@@ -303,6 +304,7 @@ __all__ = [
     "save_macro",
     "save_rule",
     "save_segment",
+    "save_service_level",
     "save_view",
     "seal_again",
     "send_again",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from tickets import clock, events
 from tickets.actors import Actor
@@ -234,7 +235,7 @@ def _tell(ticket: Ticket, told: Iterable[Passed]) -> None:
         events.record(kind, actor=Actor.system(), ticket=ticket, **said_of(one))
 
 
-def said_of(one: Passed) -> dict[str, object]:
+def said_of(one: Passed) -> dict[str, Any]:
     """What the event keeps: which promise of which policy, when it was so, and when it is or was due."""
     clock = one.clock
     return {

@@ -18,7 +18,7 @@ from tickets.admin.policy import (
     teams,
     ticket_types,
 )
-from tickets.admin.rules import log, rules
+from tickets.admin.rules import log, promises, rules
 from tickets.admin.site import site
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "mail_templates",
     "mailboxes",
     "opening_hours",
+    "promises",
     "record_types",
     "rules",
     "sending",

@@ -75,7 +75,8 @@ def arranged(
     of = "" if rows.model is Ticket else "ticket__"
     fields = _FIELDS[sort]
     if sort == Sort.DUE:  # what nothing is promised of comes last
-        rows = rows.annotate(due_next=Coalesce(F(f"{of}due_at"), NEVER))
+        next_first = {"due_next": Coalesce(F(f"{of}due_at"), NEVER)}
+        rows = rows.annotate(**next_first)
     elif of:
         names = {name.lstrip("-") for name in fields} - {"pk", "last_message_at"}
         rows = rows.annotate(**{name: F(f"{of}{name}") for name in names})

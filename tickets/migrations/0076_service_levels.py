@@ -187,7 +187,11 @@ class Migration(migrations.Migration):
             model_name="openinghours",
             name="region",
             field=models.CharField(
-                blank=True, db_default="", max_length=10, verbose_name="part of the country"
+                blank=True,
+                db_default="",
+                help_text="Where holidays differ: its code, like ENG or BY. Empty: those of all parts.",
+                max_length=10,
+                verbose_name="part of the country",
             ),
         ),
         migrations.AddField(

@@ -99,9 +99,9 @@ def reckon(clock: SlaClock, hours: Hours, warn_percent: int | None) -> None:
     if warn_percent is not None:
         share = clock.target * warn_percent / 100
         clock.warns_at = counted.add(since, share - clock.counted)
-        again = clock.counted < share and clock.warns_at is not None
-        if again and clock.warned_at is not None and clock.warned_at < clock.warns_at:
-            clock.warned_at = None
+        before, then = clock.warned_at, clock.warns_at
+        if clock.counted < share and before is not None and then is not None and before < then:
+            clock.warned_at = None  # as above
     look_next(clock)
 
 

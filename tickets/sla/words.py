@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -47,7 +47,7 @@ class Promise:
 
 def of(ticket: Ticket) -> list[Promise]:
     """The promises that came with the ticket (`access.beside.promises`), the first one first."""
-    rows: list[Mapping[str, Any]] = getattr(ticket, "promises", ())  # type: ignore[assignment]
+    rows: Sequence[Mapping[str, Any]] = getattr(ticket, "promises", ())
     order = Metric.values
     found = [_Row.of(one) for one in rows if one["target"] is not None]
     found.sort(key=lambda row: order.index(row.metric))
@@ -88,6 +88,11 @@ def amount(time: timedelta) -> str:
         return _("%(count)d min") % {"count": rest}
     said = _("%(count)d h") % {"count": hours}
     return f"{said} {_('%(count)d min') % {'count': rest}}" if rest else said
+
+
+def length(minutes: int) -> str:
+    """So many minutes in words: 1 h 30 min."""
+    return amount(timedelta(minutes=minutes))
 
 
 def rough(time: timedelta) -> str:
