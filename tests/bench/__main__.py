@@ -58,7 +58,7 @@ def main() -> None:
                 n=80,
             )
         )
-        figures += loaded.measure("desk", "found", "alike")
+        figures += loaded.measure("desk", "found", "alike", "promises")
         if data := os.environ.get("MEASURE_DATA"):
             figures += quality.measure(helpdesk, Path(data).resolve())
         figures += [light("helpdesk.asgi"), light("django.core.management.commands.migrate")]

@@ -155,7 +155,8 @@ def test_the_page_of_a_conversation_shows_each_promise_and_asks_no_more_for_it(
     with clock.at(MONDAY + 5 * HOUR), CaptureQueriesContext(connection) as after:
         shown = client.get(url).content.decode()
     assert len(after) == len(before)
-    assert "Overdue 1 h" in shown
+    assert "Overdue 1 h" in shown  # in its head
+    assert "1 h late" in shown  # on its row
     assert "4 h of business time from Monday 09:00; was due Monday 13:00" in shown
     assert "Gold" in shown
 

@@ -298,7 +298,7 @@ def _with_what_is_beside() -> TicketQuerySet:
     snoozed_by = Case(When(snoozed_at__isnull=False, then=Subquery(by)), default=None)
     follow = Follower.objects.filter(ticket=OuterRef("pk")).order_by("user__name", "user")
     follower = JSONObject(key="user", name="user__name", email="user__email", joined="joined_at")
-    tickets = Ticket.objects.select_related("customer__organization", *_BY_STAFF, "rating")
+    tickets = Ticket.objects.select_related("customer__organization", *_BY_STAFF, "rating", "sla")
     return tickets.annotate(
         custom_fields=beside.custom_fields(),
         who_follows=ArraySubquery(follow.values(row=follower)),

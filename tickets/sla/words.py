@@ -64,6 +64,16 @@ def due(ticket: Ticket) -> str:
     return _("Due in %(time)s") % {"time": rough(-gone)}
 
 
+def due_short(ticket: Ticket) -> str:
+    """The same where there is little room, beside a sign of a clock: "in 2 h", "20 min late"."""
+    if ticket.due_at is None:
+        return ""
+    gone = clock.now() - ticket.due_at
+    if gone >= NOTHING:
+        return _("%(time)s late") % {"time": rough(gone)}
+    return _("in %(time)s") % {"time": rough(-gone)}
+
+
 def due_tone(ticket: Ticket) -> str:
     """How a row says it: quietly, until it is near."""
     now = clock.now()
@@ -172,7 +182,7 @@ def _beginning(row: _Row) -> Iterator[str]:
         yield _("%(time)s of business time from %(when)s") % values
     else:
         yield _("%(time)s by the clock from %(when)s") % values
-    if row.opens_at is not None:
+    if row.opens_at is not None and (row.ended_at is None or row.ended_at > row.opens_at):
         yield _("opens %(when)s") % {"when": dates.near_moment(row.opens_at)}
     if row.paused >= timedelta(minutes=1):
         yield _("paused %(time)s") % {"time": amount(row.paused)}

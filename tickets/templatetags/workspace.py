@@ -66,6 +66,12 @@ def due(ticket: Ticket) -> str:
 
 
 @register.filter
+def due_short(ticket: Ticket) -> str:
+    """The same for a row, where a sign of a clock stands before it."""
+    return words.due_short(ticket)
+
+
+@register.filter
 def due_tone(ticket: Ticket) -> str:
     """How loudly it is said."""
     return words.due_tone(ticket)

@@ -69,8 +69,8 @@ def test_one_is_built_and_saved_and_its_history_says_who_did(client: Client, odh
     assert (event.kind, event.actor_user) == (EventKind.SETTING_ADDED, odhran)
     shown = text_of(client.get(list_of(SlaPolicy)))
     assert (
-        "When the customer's tier is Premier: first response within 4 h (low never, high never, "
-        "urgent 30 min); resolution within 1 h 30 min"
+        "When the customer's tier is premier: first response within 4 h (urgent 30 min, low never, "
+        "high never); resolution within 1 h 30 min"
     ).replace("'", "&#x27;") in shown
     assert client.get(url_of(policy, "history")).status_code == 200
 
