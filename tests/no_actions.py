@@ -9,6 +9,7 @@ ONLY_CREATE = {
     "queue_mail": "makes a row that nobody knows yet",
     "receive_mail": "makes a row that nobody knows yet",
     "begin_connector_call": "makes the row of a call, or finds it",
+    "ask_for_review": "makes the one row of it, or begins it anew",
     "save_service_level": "makes the row, or else locks it first",
     "save_article": "makes the article, or else locks it first",
     "keep_reading": "makes a row that is its own, then passes on to what locks the ticket",

@@ -22,6 +22,10 @@ class Remembering(models.Model):
         row.remember()
         return row
 
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self.remember()
+
     def remember(self) -> None:
         """From now on it is this from which it changes. What was not loaded counts as None."""
         self.loaded = {name: _apart(self.__dict__.get(name)) for name in self.watched}
