@@ -84,7 +84,7 @@ def _write(content: load_content.Content, settings: SiteSettings) -> None:
         },
         now=now,
     )
-    load_promises(content.desk["service_levels"], Actor.agent(author))
+    load_promises(content.desk["service_levels"], Actor.agent(author), now - timedelta(days=90))
     play([Story(told, world) for told in content.conversations])
     load_desk(content.desk, cast, now)
     load_records(content.records, Actor.integrator(cast.shop), now)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from helpdesk.demo.load_content import Entry
-from tickets import actions
+from tickets import actions, replay
 from tickets.actors import Actor
 from tickets.models import Metric, Priority
 
 _TIMES = {"first": Metric.FIRST, "next": Metric.NEXT, "resolution": Metric.RESOLUTION}
 
 
-def load_promises(told: list[Entry], actor: Actor) -> None:
-    """Its service levels, in their order; times are those of low, normal, high and urgent."""
+def load_promises(told: list[Entry], actor: Actor, at: datetime) -> None:
+    """Its service levels, in their order, as they were decided on `at` a moment of the replay; times
+    are those of low, normal, high and urgent.
+    """
+    with replay.step(at):
+        _load(told, actor)
+
+
+def _load(told: list[Entry], actor: Actor) -> None:
     for place, one in enumerate(told, 1):
         targets = {
             (metric.value, priority.value): written

@@ -333,3 +333,25 @@ def test_an_answer_and_the_sweep_at_the_same_moment_say_a_breach_once() -> None:
         assert not isinstance(result, Exception), result
     sweep(late)
     assert [promises_told(one) for one in found] == [[("sla.breached", "first")]] * 4
+
+
+@real_transactions
+def test_a_review_waits_for_nobody_who_holds_a_ticket_and_comes_back_to_it() -> None:
+    team = make_team()
+    found = [asked_at(MONDAY, team) for _one in range(3)]
+    make_policy()
+    system = Actor.system()
+    actions.ask_for_review(actor=system)
+    with atomic():
+        Ticket.objects.locked(found[1])
+
+        def work(_index: int) -> int:
+            with clock.at(MONDAY):
+                return actions.review_promises(actor=system)
+
+        assert together(1, work) == [1]  # the first one; then it stops, without waiting
+        assert together(1, work) == [0]
+    with clock.at(MONDAY):
+        assert actions.review_promises(actor=system) == 2
+        assert actions.review_promises(actor=system) == 0
+    assert SlaClock.objects.filter(metric="first").count() == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import takewhile
 
 from django.db import transaction
 from django.db.models import F
@@ -24,8 +25,8 @@ LOOKED_AT = 25
 def note_promises(*, actor: Actor) -> int:
     """Say of a slice of clocks that they are near their end or past it, each once; returns how many.
 
-    At most a dozen statements, however many there are. What another worker has, or an action that is changing
-    the ticket, is passed over: that one says it itself.
+    At most a dozen statements, however many there are. What another worker has, or an action that
+    is changing the ticket, is passed over: that one says it itself.
     """
     now = clock.now()
     due = list(
@@ -49,20 +50,20 @@ def review_promises(*, actor: Actor) -> int:
     review = SlaReview.objects.select_for_update(skip_locked=True).first()
     if review is None:
         return 0
-    found = (
-        Ticket.objects.select_for_update(no_key=True)
-        .filter(pk__gt=review.upto, person_asked_at__isnull=False)
-        .exclude(turn__in=ENDED)
-        .order_by("pk")[:LOOKED_AT]
-    )
-    tickets = list(found)
+    open_ones = Ticket.objects.filter(pk__gt=review.upto, person_asked_at__isnull=False)
+    keys = open_ones.exclude(turn__in=ENDED).order_by("pk").values_list("pk", flat=True)
+    wanted = list(keys[:LOOKED_AT])
+    if not wanted:
+        review.delete()
+        return 0
+    # Up to the first that somebody is changing: nobody waits here with others in hand.
+    free = _free(set(wanted))
+    tickets = [free[key] for key in takewhile(free.__contains__, wanted)]
     for ticket in tickets:
         saving.review(ticket)
     if tickets:
         review.upto = tickets[-1].pk
         review.save(update_fields=["upto"])
-    else:
-        review.delete()
     return len(tickets)
 
 
