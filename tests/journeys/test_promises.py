@@ -77,6 +77,6 @@ def test_a_promise_is_paused_warned_of_broken_and_explained(
     expect(page.locator("[data-conversation][data-live=yes]")).to_be_visible()
     expect(promises).to_contain_text(re.compile(r"due \w+"))
     page.keyboard.press("s")
-    page.locator("#snooze button").first.click()
+    page.locator("#snooze button[value=customer]").click()
     expect(promises).to_contain_text("Paused", timeout=15_000)
     expect(promises).to_contain_text(re.compile(r"paused since \w+ [\d:]+ \(put aside\), 2 h left"))
