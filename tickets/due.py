@@ -17,17 +17,12 @@ from django.utils import translation
 
 from tickets import actions, clock, events
 from tickets.actors import Actor
-from tickets.models import Event, EventKind, SiteSettings, Ticket, Turn
+from tickets.models import Event, EventKind, SiteSettings, SlaPolicy, Ticket, Turn
 
 AT_ONCE = 100
 SLICE_SECONDS = 1.0  # so long a look goes on; then other tasks have a turn
 # What changes the time in which something is promised, or to whom.
-_DECIDES = (
-    "tickets.slapolicy",
-    "tickets.openinghours",
-    "tickets.customfield",
-    "tickets.recordtype",
-)
+_DECIDES = ("tickets.openinghours", "tickets.customfield", "tickets.recordtype")
 
 
 def bring_back() -> int:
@@ -90,8 +85,13 @@ def subscribe() -> None:
 
 
 def _changes_promises(event: Event) -> bool:
+    """Any policy; and what is there already for those that are switched on to depend on it."""
+    if event.subject == "tickets.slapolicy":
+        return True
     of_team = event.subject == "tickets.team" and "hours" in event.data.get("changes", {})
-    return of_team or event.subject in _DECIDES
+    if event.kind == EventKind.SETTING_ADDED or not (of_team or event.subject in _DECIDES):
+        return False
+    return SlaPolicy.objects.filter(active=True).exists()
 
 
 def _review(event: Event, result: None) -> None:
