@@ -104,7 +104,7 @@ def test_a_change_says_what_was_before_and_nothing_is_overwritten_unseen(
         ({"name": "Nul\x00", "sentence": "\x00" * 300, "target-next-2": "\x00"}, "Write hours"),
         ({"name": "Nul\x00", "sentence": "\x00", "position": "7"}, None),
         ({"position": "\x00", "warn_percent": "\x00"}, "Write a number from"),
-        ({"rows": "999", "field-0": "\x00", "was-0": "\x00"}, "Choose what to look at."),
+        ({"rows": "999", "field-0": "\x00", "was-0": "\x00"}, "There is nothing called"),
         ({"target-first-2": "soon"}, "Write hours and minutes"),
         ({"target-first-2": "2 d"}, "Write hours and minutes"),
         ({"target-first-2": "0 h"}, "Write hours and minutes"),
