@@ -26,6 +26,11 @@ PERIODIC_TASKS = {
         "schedule": timedelta(seconds=3),
         "options": {"expires": 3},
     },
+    "note-promises": {
+        "task": "tickets.tasks.note_promises",
+        "schedule": timedelta(seconds=1),
+        "options": {"expires": 1},
+    },
     "close-quiet": {
         "task": "tickets.tasks.close_quiet",
         "schedule": timedelta(minutes=1),

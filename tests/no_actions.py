@@ -9,11 +9,17 @@ ONLY_CREATE = {
     "queue_mail": "makes a row that nobody knows yet",
     "receive_mail": "makes a row that nobody knows yet",
     "begin_connector_call": "makes the row of a call, or finds it",
+    "ask_for_review": "makes the one row of it, or begins it anew",
+    "save_service_level": "makes the row, or else locks it first",
     "save_article": "makes the article, or else locks it first",
     "keep_reading": "makes a row that is its own, then passes on to what locks the ticket",
 }
 # Public in a module of actions, but no action: none of them is reached from an interface.
 NO_ACTIONS = {
+    "save": "writes for an action that has locked the ticket",
+    "add": "writes a row that nobody knows yet, for an action",
+    "review": "writes for an action that has locked the ticket",
+    "said_of": "makes the data of an event",
     "end_proof": "writes for an action that has locked the ticket and saves it",
     "checked": "reads what was sent for an action",
     "conversations_of": "reads for the reaction that tells them",

@@ -9,7 +9,7 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tickets import giving, noticing, sending, telling, uses
+        from tickets import due, giving, noticing, sending, telling, uses
         from tickets.actions import organizations
         from tickets.bulk import working
         from tickets.email import answering, copies, outbound
@@ -28,6 +28,7 @@ class TicketsConfig(AppConfig):
         accounts.subscribe()
         indexing.subscribe()
         telling.subscribe()
+        due.subscribe()
         uses.subscribe()
         noticing.subscribe()
         giving.subscribe()

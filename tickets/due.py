@@ -1,4 +1,5 @@
-"""What the clock brings about: conversations that were put aside come back, and quiet ones are closed.
+"""What the clock brings about: conversations that were put aside come back, quiet ones are closed, and
+promises of service levels are said to be near their end or broken.
 
 A periodic task looks every few seconds, by a partial index that holds only what is to come. What fell
 due while nobody looked is done with the next look.
@@ -6,6 +7,7 @@ due while nobody looked is done with the next look.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,11 +15,14 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from tickets import actions, clock
+from tickets import actions, clock, events
 from tickets.actors import Actor
-from tickets.models import SiteSettings, Ticket, Turn
+from tickets.models import Event, EventKind, SiteSettings, SlaPolicy, Ticket, Turn
 
 AT_ONCE = 100
+SLICE_SECONDS = 1.0  # so long a look goes on; then other tasks have a turn
+# What changes the time in which something is promised, or to whom.
+_DECIDES = ("tickets.openinghours", "tickets.customfield", "tickets.recordtype")
 
 
 def bring_back() -> int:
@@ -52,6 +57,45 @@ def close_quiet() -> int:
         for ticket in longest_first
     ]
     return len(closed) + len(told)
+
+
+def note_promises() -> bool:
+    """Say what service levels have come to by now, and look again at what changed policies concern.
+
+    Whether there is more of it after a second.
+    """
+    until = time.monotonic() + SLICE_SECONDS
+    system = Actor.system()
+    while time.monotonic() < until:
+        with events.together():
+            told = actions.note_promises(actor=system)
+        if not told and not actions.review_promises(actor=system):
+            return False
+    return True
+
+
+def subscribe() -> None:
+    """Whenever an admin changes what is promised, open tickets are looked at again."""
+    events.subscribe(
+        *(EventKind.SETTING_ADDED, EventKind.SETTING_CHANGED, EventKind.SETTING_REMOVED),
+        name="promises.review",
+        when=_changes_promises,
+        settle=_review,
+    )
+
+
+def _changes_promises(event: Event) -> bool:
+    """Any policy; and what is there already for those that are switched on to depend on it."""
+    if event.subject == "tickets.slapolicy":
+        return True
+    of_team = event.subject == "tickets.team" and "hours" in event.data.get("changes", {})
+    if event.kind == EventKind.SETTING_ADDED or not (of_team or event.subject in _DECIDES):
+        return False
+    return SlaPolicy.objects.filter(active=True).exists()
+
+
+def _review(event: Event, result: None) -> None:
+    actions.ask_for_review(actor=Actor.system())
 
 
 def _in_their_language(act: Callable[..., Ticket], ticket: Ticket, **options: Any) -> Ticket:

@@ -90,6 +90,13 @@ def close_quiet() -> int:
 
 
 @shared_task
+def note_promises() -> None:
+    """Warn of promises that are near their end, and say which are broken; again at once if there are more."""
+    if due.note_promises():
+        note_promises.delay()
+
+
+@shared_task
 def deliver_notifications() -> int:
     """Send agents' browsers and mailboxes what is due; returns to how many."""
     return run.deliver()

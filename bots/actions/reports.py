@@ -9,7 +9,7 @@ from bots.models import AnswerReport
 from knowledgebase import actions as articles
 from knowledgebase.models import Article
 from tickets import clock, events
-from tickets.actions import ActionError, NotAllowed, change_setting
+from tickets.actions import ActionError, NotAllowed, change_setting, saving
 from tickets.actors import Actor
 from tickets.intake import text
 from tickets.models import Answer, EventKind, Ticket
@@ -53,7 +53,7 @@ def report_answer(
         message=answer.message.position,
         held_back=report.held_back,
     )
-    ticket.save()
+    saving.save(ticket)
     return report
 
 

@@ -14,6 +14,7 @@ from bots.doing.runs import in_words
 from bots.models import RunState, Task, TaskRun
 from bots.models.tasks import OPEN, UNDER_WAY, Does
 from tickets import actions, clock, events
+from tickets.actions import saving
 from tickets.actors import Actor
 from tickets.conversation.unanswered import assistant_may_answer
 from tickets.intake import text
@@ -148,7 +149,7 @@ def do_for_customer(
     )
     events.record(EventKind.TASK_STARTED, actor=actor, ticket=ticket, **_told(run))
     events.record(EventKind.TASK_CONFIRMED, actor=actor, ticket=ticket, **_told(run))
-    ticket.save()
+    saving.save(ticket)
     return run
 
 
@@ -177,7 +178,7 @@ def end_for_agent(
     run_now.save()
     kind = EventKind.TASK_FAILED if problem else EventKind.TASK_DONE
     events.record(kind, actor=actor, ticket=ticket, **_told(run_now))
-    ticket.save()
+    saving.save(ticket)
     # Nobody is told of a note because of what stands in a record.
     words = f"{in_words(run_now)}\n\n{says}".strip().replace("@", "@\u2060")
     actions.write_note(actor=actor, ticket=ticket, body=words)
@@ -214,7 +215,7 @@ def end_run(
     run_now.save()
     kind = EventKind.TASK_UNDONE if undone else EventKind.TASK_DONE
     events.record(kind, actor=actor, ticket=ticket, **_told(run_now))
-    ticket.save()
+    saving.save(ticket)
     actions.tell(
         actor=actor,
         ticket=ticket,
@@ -240,7 +241,7 @@ def fail_run(*, actor: Actor, run: TaskRun, problem: str) -> TaskRun | None:
     run_now.undo_until = None
     run_now.save()
     events.record(EventKind.TASK_FAILED, actor=actor, ticket=ticket, **_told(run_now))
-    ticket.save()
+    saving.save(ticket)
     if not ticket.is_closed:
         actions.hand_over(
             actor=actor,
@@ -276,7 +277,7 @@ def _keep(actor: Actor, ticket: Ticket, step: Step) -> TaskRun:
         kind = EventKind.TASK_DONE  # that was what it is for
     if kind is not None and came_to:
         events.record(kind, actor=actor, ticket=ticket, **_told(run))
-    ticket.save()
+    saving.save(ticket)
     return run
 
 

@@ -19,7 +19,7 @@ from knowledgebase import embeddings, indexing
 from knowledgebase.models import Article, Embedding, Encoder, Passage
 from tickets.actors import Actor
 from tickets.models import Answer, AuthorKind, Decision, Message, Ticket, Turn
-from tickets.models.tickets import SOLVED
+from tickets.models.states import SOLVED
 
 Source = QuestionSuggestion.Source
 

@@ -21,7 +21,7 @@ from tickets.models import (
     Resolution,
     User,
 )
-from tickets.models.tickets import SOLVED
+from tickets.models.states import SOLVED
 
 LATELY = timedelta(days=90)
 MOST = 50  # rows of a list

@@ -25,7 +25,7 @@ from tickets import access
 from tickets.actors import Actor
 from tickets.intake.text import first_line
 from tickets.models import Answer, AuthorKind, Message, Ticket, Turn
-from tickets.models.tickets import SOLVED
+from tickets.models.states import SOLVED
 
 SHOWN = 5
 # Cosine from which two are shown. Among the demo's 187 conversations most pairs from .50 on are about

@@ -17,6 +17,7 @@ from helpdesk.demo import load_content, load_index, load_shop
 from helpdesk.demo.load_articles import load_articles
 from helpdesk.demo.load_desk import load_desk
 from helpdesk.demo.load_people import load_people
+from helpdesk.demo.load_promises import load_promises
 from helpdesk.demo.load_records import load_records
 from helpdesk.demo.load_scenarios import load_scenarios
 from helpdesk.demo.load_story import Story, World
@@ -83,6 +84,7 @@ def _write(content: load_content.Content, settings: SiteSettings) -> None:
         },
         now=now,
     )
+    load_promises(content.desk["service_levels"], Actor.agent(author), now - timedelta(days=90))
     play([Story(told, world) for told in content.conversations])
     load_desk(content.desk, cast, now)
     load_records(content.records, Actor.integrator(cast.shop), now)

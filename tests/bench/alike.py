@@ -41,7 +41,7 @@ def measure() -> list[Figure]:
     from knowledgebase import indexing
     from tickets import access
     from tickets.actors import Actor
-    from tickets.models.tickets import SOLVED
+    from tickets.models.states import SOLVED
 
     encoder = indexing.current_encoder()
     if not TicketVector.objects.exists():

@@ -54,6 +54,7 @@ from tickets.models import (
     Resolution,
     Role,
     SiteSettings,
+    SlaClock,
     Team,
     Ticket,
     TicketLink,
@@ -237,6 +238,8 @@ def test_every_change_has_its_event() -> None:
         EventKind.TICKET_MERGED: 2 * Ticket.objects.exclude(merged_into=None).count(),
         EventKind.TICKET_SNOOZED: Ticket.objects.exclude(snoozed_at=None).count(),
         EventKind.ASKED_AGAIN: 1,
+        # Those that were found as somebody acted too late; the sweep says the others.
+        EventKind.SLA_BREACHED: SlaClock.objects.exclude(breached_at=None).count(),
     }
     for event in Event.objects.filter(kind=EventKind.ANSWER_RATED):
         answer = Answer.objects.get(pk=event.data["answer"])

@@ -193,8 +193,8 @@ NO_PAGES: Final = frozenset(
         *("mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
         *("admin:search", "admin:login", "admin:logout", "admin:autocomplete", "admin:jsi18n"),
         *("admin:password_change", "admin:view_on_site", "admin:knowledgebase_article_restore"),
-        *("admin:tickets_escalationrule_rows", "admin:tickets_escalationrule_words"),
-        *("admin:tickets_escalationrule_trial", "admin:tickets_escalationrule_act"),
+        *(f"admin:tickets_slapolicy_{part}" for part in ("rows", "words", "trial")),
+        *(f"admin:tickets_escalationrule_{part}" for part in ("rows", "words", "trial", "act")),
         *("admin:tickets_escalationrule_roll_back", "admin:bots_teach_detector"),
         *("admin:bots_confidence_decide", "admin:bots_run_scenarios"),
     }

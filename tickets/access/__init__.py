@@ -298,7 +298,7 @@ def _with_what_is_beside() -> TicketQuerySet:
     snoozed_by = Case(When(snoozed_at__isnull=False, then=Subquery(by)), default=None)
     follow = Follower.objects.filter(ticket=OuterRef("pk")).order_by("user__name", "user")
     follower = JSONObject(key="user", name="user__name", email="user__email", joined="joined_at")
-    tickets = Ticket.objects.select_related("customer__organization", *_BY_STAFF, "rating")
+    tickets = Ticket.objects.select_related("customer__organization", *_BY_STAFF, "rating", "sla")
     return tickets.annotate(
         custom_fields=beside.custom_fields(),
         who_follows=ArraySubquery(follow.values(row=follower)),
@@ -309,6 +309,7 @@ def _with_what_is_beside() -> TicketQuerySet:
         snoozed_by=snoozed_by,
         read_before=read_before(),
         approvals_waiting=waiting_approvals(),
+        promises=beside.promises(),
         offered_types=ArraySubquery(types),
         offered_statuses=ArraySubquery(statuses),
         team_members=ArraySubquery(people),
@@ -318,7 +319,9 @@ def _with_what_is_beside() -> TicketQuerySet:
 def with_what_programs_read(tickets: TicketQuerySet, actor: Actor) -> TicketQuerySet:
     """Tickets with what the API says of them beside their own columns. It costs no statement."""
     return with_links(tickets, actor).annotate(
-        in_copy=beside.in_copy(), identity_grounds=identity.grounds(clock.now())
+        in_copy=beside.in_copy(),
+        identity_grounds=identity.grounds(clock.now()),
+        promises=beside.promises(),
     )
 
 

@@ -15,7 +15,10 @@ from tickets.models import (
     IdentityCheck,
     IncomingMail,
     MailState,
+    Metric,
     Participant,
+    SlaClock,
+    Ticket,
 )
 
 MOST_MAILS = 5
@@ -63,6 +66,25 @@ def blocks() -> ArraySubquery:
     )
     found = Block.objects.beside_ticket().in_force(clock.now())
     return ArraySubquery(found.order_by("-pk").values(row=row))
+
+
+def promises() -> ArraySubquery:
+    """What is promised for a ticket and how it stands, for whoever works here: tickets.sla.words."""
+    names = (
+        *("metric", "business", "target", "spent", "spent_open", "paused", "paused_open"),
+        *("started_at", "paused_at", "ended_at", "opens_at", "due_at", "warns_at", "breached_at"),
+    )
+    row = JSONObject(policy="policy__name", **{name: name for name in names})
+    shown = Q(ended_at=None) | ~Q(metric=Metric.NEXT)  # what was answered before is history
+    found = SlaClock.objects.filter(shown, ticket=OuterRef("pk")).order_by("pk")
+    return ArraySubquery(found.values(row=row))
+
+
+def with_promises(ticket: Ticket) -> None:
+    """The same on a ticket that was not loaded with it, since it was just made. One query, if any."""
+    if ticket.sla_id is not None and not hasattr(ticket, "promises"):
+        rows = Ticket.objects.filter(pk=ticket.pk).annotate(promises=promises())
+        vars(ticket)["promises"] = rows.values_list("promises", flat=True).get()
 
 
 def mail_beside() -> ArraySubquery:

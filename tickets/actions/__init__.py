@@ -115,6 +115,7 @@ from tickets.actions.notifications import (
 )
 from tickets.actions.organizations import set_domains
 from tickets.actions.problems import answer_affected
+from tickets.actions.promises import ask_for_review, note_promises, review_promises
 from tickets.actions.properties import (
     ChangedMeanwhile,
     Property,
@@ -150,6 +151,7 @@ from tickets.actions.rules import (
 from tickets.actions.saved_views import change_view, remove_view, save_view
 from tickets.actions.sealed import seal_again
 from tickets.actions.segments import remove_segment, save_segment
+from tickets.actions.service_levels import save_service_level
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actions.spam import mark_spam, not_spam
@@ -201,6 +203,7 @@ __all__ = [
     "ask_for_a_person",
     "ask_for_approval",
     "ask_for_code",
+    "ask_for_review",
     "ask_to_prove",
     "assign",
     "assign_next",
@@ -276,6 +279,7 @@ __all__ = [
     "note_failure",
     "note_fetched",
     "note_marked",
+    "note_promises",
     "note_silence",
     "note_test",
     "note_trouble",
@@ -309,12 +313,14 @@ __all__ = [
     "resolve",
     "restore_shipped_rule",
     "return_to_agent",
+    "review_promises",
     "revoke_api_key",
     "roll_back_rule",
     "save_draft",
     "save_macro",
     "save_rule",
     "save_segment",
+    "save_service_level",
     "save_view",
     "seal_again",
     "send_again",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from tickets.actions import saving
 from tickets.actions.speech import say
 from tickets.actors import Actor
 from tickets.conversation.unanswered import assistant_may_answer
@@ -58,7 +59,7 @@ def answer(
     if decision == Decision.CLARIFY:
         ticket.clarified = True
     ticket.pass_turn(Turn.CUSTOMER)
-    ticket.save()
+    saving.save(ticket)
     return message
 
 
@@ -96,7 +97,7 @@ def tell(
     newer = ticket.messages.filter(author_kind=AuthorKind.CUSTOMER, position__gt=since)
     if ticket.turn != Turn.ASSISTANT or not newer.exists():
         ticket.pass_turn(Turn.CUSTOMER)
-    ticket.save()
+    saving.save(ticket)
     return message
 
 
@@ -107,5 +108,5 @@ def follow_up(*, actor: Actor, ticket: Ticket, body: str) -> Message | None:
     if ticket.with_a_person or ticket.turn != Turn.CUSTOMER:
         return None
     message = say(ticket, actor, body)
-    ticket.save()
+    saving.save(ticket)
     return message

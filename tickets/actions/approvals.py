@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
+from tickets.actions import saving
 from tickets.actions.errors import ActionError, NotAllowed, closed
 from tickets.actions.speech import announce
 from tickets.actors import Actor
@@ -70,7 +71,7 @@ def ask_for_approval(
     _record(actor, note, approval)
     if approval.for_customer:
         announce(ticket, notices.approval_asked(approval.for_customer))
-    ticket.save()
+    saving.save(ticket)
     return approval
 
 
@@ -100,7 +101,7 @@ def decide_approval(
     told = notices.approved if approves else notices.not_approved
     if approval.for_customer and not ticket.is_closed:
         announce(ticket, told(approval.for_customer))
-    ticket.save()
+    saving.save(ticket)
     return approval
 
 
@@ -119,7 +120,7 @@ def withdraw_approval(*, actor: Actor, approval: Approval) -> Approval:
     _must_wait(approval)
     approval.state = ApprovalState.WITHDRAWN
     _decide(actor.user, ticket, approval, "")
-    ticket.save()
+    saving.save(ticket)
     return approval
 
 

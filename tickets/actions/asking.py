@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tickets import events
+from tickets.actions import saving
 from tickets.actions.conversation import reply
 from tickets.actors import Actor
 from tickets.intake.attachments import Upload
@@ -56,5 +57,5 @@ def reply_asking(
             fact=key,
             message=message.position,
         )
-    ticket.save()
+    saving.save(ticket)
     return message

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from tickets import clock, events
+from tickets.actions import saving
 from tickets.actions.handover import place_with, queue_again
 from tickets.actions.speech import announce
 from tickets.actors import Actor
@@ -63,7 +64,7 @@ def bring_back_from(*, actor: Actor, ticket: Ticket, agent: User) -> bool:
         why={"gone": int(gone.total_seconds() // 60)},
     )
     announce(ticket, notices.agent_is_gone(agent, queues.outlook(ticket), ticket.customer))
-    ticket.save()
+    saving.save(ticket)
     return True
 
 
@@ -90,7 +91,7 @@ def pass_on(*, actor: Actor, ticket: Ticket) -> bool:
         why={"waited": team.overflow_minutes},
     )
     announce(ticket, notices.transferred(to, queues.outlook(ticket), ticket.customer))
-    ticket.save()
+    saving.save(ticket)
     return True
 
 
@@ -120,5 +121,5 @@ def _given(actor: Actor, ticket: Ticket, team: Team, here: list[Candidate]) -> b
         why=choice.why,
     )
     announce(ticket, notices.given(agent))
-    ticket.save()
+    saving.save(ticket)
     return True

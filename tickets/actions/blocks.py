@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tickets import addresses, clock, events
-from tickets.actions import undoing
+from tickets.actions import saving, undoing
 from tickets.actions.errors import NotAllowed
 from tickets.actions.spam import mark_spam
 from tickets.actors import Actor
@@ -104,5 +104,5 @@ def _record(kind: EventKind, actor: Actor, found: Block, ticket: Ticket | None) 
     about = "customer" if found.customer_id else "email" if found.email else "domain"
     event = events.record(kind, actor=actor, ticket=ticket, subject=found, about=about)
     if ticket is not None:
-        ticket.save()
+        saving.save(ticket)
     return event

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tickets import events
+from tickets.actions import saving
 from tickets.actions.conversation import open_ticket, write_note
 from tickets.actions.customers import known_customer
 from tickets.actions.errors import NotAllowed
@@ -70,7 +71,7 @@ def log_call(
             outcome=called.outcome,
             minutes=called.minutes,
         )
-        ticket.save()
+        saving.save(ticket)
     return note
 
 

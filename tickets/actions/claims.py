@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import addresses, clock, events
+from tickets.actions import saving
 from tickets.actions.blocked import refuse_blocked
 from tickets.actions.customers import give_to, known_customer
 from tickets.actions.errors import ActionError
@@ -46,7 +47,7 @@ def leave_email(*, actor: Actor, ticket: Ticket, email: str) -> Customer:
     customer.claimed_email = email
     customer.save(update_fields=["claimed_email"])
     events.record(EventKind.EMAIL_LEFT, actor=actor, ticket=ticket)
-    ticket.save()
+    saving.save(ticket)
     return customer
 
 
@@ -62,7 +63,7 @@ def ask_for_a_code(*, actor: Actor, ticket: Ticket) -> str:
     if not customer.reachable_at or customer.user_id is not None:
         raise ActionError(_("Log in to go on with this conversation."), code="log_in")
     events.record(EventKind.CODE_ASKED, actor=actor, ticket=ticket)
-    ticket.save()
+    saving.save(ticket)
     return customer.reachable_at
 
 
@@ -130,7 +131,7 @@ def refuse_claim(*, actor: Actor, claim: Claim) -> None:
         visitor.save(update_fields=["claimed_email"])
     ticket = Ticket.objects.locked(claim.ticket)
     events.record(EventKind.EMAIL_REFUSED, actor=actor, ticket=ticket)
-    ticket.save()
+    saving.save(ticket)
 
 
 def _open(claim: Claim) -> Claim:

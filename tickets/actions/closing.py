@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import crossing, undoing
+from tickets.actions import crossing, saving, undoing
 from tickets.actions.blocked import refuse_blocked
 from tickets.actions.custom_fields import refuse_incomplete
 from tickets.actions.errors import ActionError, NotAllowed, merged
@@ -58,7 +58,7 @@ def resolve(*, actor: Actor, ticket: Ticket, seen: int | None = None) -> Ticket:
     end(ticket, Resolution.RESOLVED)
     event = events.record(EventKind.TICKET_RESOLVED, actor=actor, ticket=ticket)
     announce(ticket, notices.resolved(actor.user))
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket, told=True)
     return ticket
 
@@ -84,7 +84,7 @@ def close(*, actor: Actor, ticket: Ticket) -> Ticket:
     end(ticket, Resolution.CLOSED)
     event = events.record(EventKind.TICKET_CLOSED, actor=actor, ticket=ticket)
     announce(ticket, notices.closed_by(actor.user))
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket, told=True)
     return ticket
 
@@ -112,7 +112,7 @@ def confirm_solved(*, actor: Actor, ticket: Ticket) -> Ticket:
         by_assistant=ticket.solved_by_assistant,
     )
     announce(ticket, notices.confirmed())
-    ticket.save()
+    saving.save(ticket)
     return ticket
 
 
@@ -132,7 +132,7 @@ def announce_closing(*, actor: Actor, ticket: Ticket, quiet_since: datetime) -> 
         EventKind.CLOSING_ANNOUNCED, actor=actor, ticket=ticket, on=day.date().isoformat()
     )
     announce(ticket, notices.closing(day))
-    ticket.save()
+    saving.save(ticket)
     return ticket
 
 
@@ -145,7 +145,7 @@ def close_quiet(*, actor: Actor, ticket: Ticket) -> Ticket:
     end(ticket, Resolution.QUIET)
     events.record(EventKind.TICKET_CLOSED, actor=actor, ticket=ticket)
     announce(ticket, notices.closed_quiet())
-    ticket.save()
+    saving.save(ticket)
     return ticket
 
 
@@ -176,11 +176,11 @@ def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
         ticket.person_asked_at = ticket.person_asked_at or clock.now()
         ticket.pass_turn(Turn.AGENT)
         announce(ticket, notices.reopened(actor.user))
-        ticket.save()
+        saving.save(ticket)
         undoing.keep(event, was, ticket, told=True)
         return ticket
     ticket.pass_turn(Turn.CUSTOMER)
-    ticket.save()
+    saving.save(ticket)
     hand_over(actor=actor, ticket=ticket, reason=Reason.REOPENED)
     ticket.refresh_from_db()
     undoing.keep(event, was, ticket, told=True)
@@ -218,7 +218,7 @@ def rate_answer(*, actor: Actor, answer: Answer, helpful: bool, in_words: bool =
         helpful=helpful,
         handed_over=last_straw,
     )
-    ticket.save()
+    saving.save(ticket)
     if helpful and not ticket.with_a_person:
         return confirm_solved(actor=actor, ticket=ticket)
     if last_straw:
@@ -261,7 +261,7 @@ def rate(
         satisfaction=satisfaction,
         effort=effort,
     )
-    ticket.save()
+    saving.save(ticket)
     return rating
 
 

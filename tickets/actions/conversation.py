@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from tickets import clock, events
-from tickets.actions import crossing
+from tickets.actions import crossing, saving
 from tickets.actions.blocked import refuse_blocked
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.following import mentioned_in, name_colleagues
@@ -41,7 +41,7 @@ from tickets.models import (
     Verification,
 )
 from tickets.models.identity import ON_PAGES
-from tickets.models.tickets import ENDED
+from tickets.models.states import ENDED
 from tickets.service import assistance, notices
 
 # Where the assistant takes the first turn. What comes by other channels is for people at once.
@@ -101,7 +101,7 @@ def open_ticket(
         turn_since=now,
         last_message_at=now,
     )
-    ticket.save(force_insert=True)
+    saving.add(ticket)
     events.record(EventKind.TICKET_OPENED, actor=actor, ticket=ticket, channel=channel)
     if body or uploads:
         # The customer's words are the customer's, whoever typed or sent them for them.
@@ -116,7 +116,7 @@ def open_ticket(
         )
     if follows is not None:
         announce(ticket, notices.continues(follows))
-    ticket.save()
+    saving.save(ticket)
     if asks and not in_time:
         _fetch_a_person_at_once(ticket)
         ticket.refresh_from_db()
@@ -230,7 +230,7 @@ def post_message(
     assignee = ticket.assignee
     if ticket.with_a_person and assignee is not None and assignee.on_the_staff:
         ticket.pass_turn(Turn.AGENT)
-    ticket.save()
+    saving.save(ticket)
     if not in_time:
         _fetch_a_person_at_once(ticket)
     elif (ticket.with_a_person or was_spam) and not ticket.somebody_has_it:
@@ -279,7 +279,7 @@ def reply(
     message = say(ticket, actor, body, client_id=client_id, uploads=uploads, provenance=provenance)
     attachments.hand_on(kept, message)
     ticket.pass_turn(Turn.CUSTOMER)
-    ticket.save()
+    saving.save(ticket)
     return message
 
 
@@ -320,7 +320,7 @@ def write_note(*, actor: Actor, ticket: Ticket, body: str, client_id: UUID | Non
         position=note.position,
         **named,
     )
-    ticket.save()
+    saving.save(ticket)
     return note
 
 

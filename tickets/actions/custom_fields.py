@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
-from tickets.actions import owners, undoing
+from tickets.actions import owners, saving, undoing
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.properties import ChangedMeanwhile, who_changed
 from tickets.actors import Actor
@@ -66,7 +66,7 @@ def fill_in(
         name=field.name,
         **values,
     )
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket, custom={place: [before, after]})
     return ticket
 

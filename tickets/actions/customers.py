@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from tickets import addresses, clock, events
+from tickets.actions import saving
 from tickets.actions.identity import end_proof
 from tickets.actions.organizations import belong_by_address
 from tickets.actions.visits import bring_along, claim_visits
@@ -191,4 +192,4 @@ def give_to(actor: Actor, ticket: Ticket, visitor: Customer, owner: Customer) ->
         visitor=visitor.pk,
         customer=owner.pk,
     )
-    ticket.save()
+    saving.save(ticket)

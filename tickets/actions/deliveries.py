@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import addresses, clock, events
+from tickets.actions import saving
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actors import Actor
 from tickets.intake import text
@@ -215,7 +216,7 @@ def open_address(*, actor: Actor, address: str, ticket: Ticket | None = None) ->
     stopped.delete()
     if ticket is not None:
         Delivery.objects.filter(ticket=ticket, recipient=address).update(changed_at=clock.now())
-        ticket.save()
+        saving.save(ticket)
     return True
 
 
@@ -229,7 +230,7 @@ def note_silence(*, actor: Actor, ticket: Ticket, address: str) -> bool:
     if said.exists():
         return False
     events.record(EventKind.MAIL_SILENCED, actor=actor, ticket=ticket)
-    ticket.save()
+    saving.save(ticket)
     return True
 
 
@@ -288,4 +289,4 @@ def _record(kind: EventKind, actor: Actor, ticket: Ticket, delivery: Delivery, *
         events.record(kind, actor=actor, subject=delivery, **data)
         return
     events.record(kind, actor=actor, ticket=ticket, **data)
-    ticket.save()
+    saving.save(ticket)

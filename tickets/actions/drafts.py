@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import crossing
+from tickets.actions import crossing, saving
 from tickets.actions.asking import reply_asking
 from tickets.actions.closing import resolve
 from tickets.actions.custom_fields import refuse_incomplete
@@ -160,7 +160,7 @@ def take_back(*, actor: Actor, draft: Draft) -> Draft | None:
     if leaving is None:
         raise HasLeft
     events.record(EventKind.REPLY_TAKEN_BACK, actor=actor, ticket=ticket, draft=draft.pk)
-    ticket.save()
+    saving.save(ticket)
     return _write_again(leaving)
 
 
@@ -188,7 +188,7 @@ def send_now(*, actor: Actor, draft: Draft) -> Message | None:
             user=leaving.author_id,
             reason=error.code,
         )
-        ticket.save()
+        saving.save(ticket)
         _write_again(leaving, held=error.message)
         return None
     return message
@@ -237,7 +237,7 @@ def _set_off(
         wait=wait.total_seconds(),
         afterwards=draft.afterwards,
     )
-    ticket.save()
+    saving.save(ticket)
     return draft
 
 

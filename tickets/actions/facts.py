@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from tickets import events
+from tickets.actions import saving
 from tickets.actors import Actor
 from tickets.intake import text
 from tickets.models import EventKind, Fact, Message, Ticket
@@ -24,5 +25,5 @@ def note_fact(
     )
     if new:
         events.record(EventKind.FACT_NOTED, actor=actor, ticket=ticket, key=fact.key)
-        ticket.save()
+        saving.save(ticket)
     return fact

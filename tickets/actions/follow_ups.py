@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tickets import events
+from tickets.actions import saving
 from tickets.actions.conversation import is_in_copy, is_theirs, open_ticket, post_message
 from tickets.actions.errors import NotAllowed
 from tickets.actions.speech import announce
@@ -118,5 +119,5 @@ def _continue_closed(
         EventKind.TICKET_CONTINUED, actor=actor, ticket=ticket, reference=follow_up.reference
     )
     announce(ticket, notices.continued_in(follow_up.reference))
-    ticket.save()
+    saving.save(ticket)
     return follow_up.messages.filter(author_kind=AuthorKind.CUSTOMER).earliest("position")

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import access, addresses, events
+from tickets.actions import saving
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actors import Actor
 from tickets.models import EventKind, Follower, Mailbox, Mention, Note, Participant, Ticket, User
@@ -31,7 +32,7 @@ def follow(*, actor: Actor, ticket: Ticket) -> bool:
     _row, is_new = Follower.objects.get_or_create(ticket=ticket, user=actor.user)
     if is_new:
         events.record(EventKind.TICKET_FOLLOWED, actor=actor, ticket=ticket)
-        ticket.save()
+        saving.save(ticket)
     return is_new
 
 
@@ -48,7 +49,7 @@ def unfollow(*, actor: Actor, ticket: Ticket) -> bool:
     gone, _rows = Follower.objects.filter(ticket=ticket, user=actor.user).delete()
     if gone:
         events.record(EventKind.TICKET_UNFOLLOWED, actor=actor, ticket=ticket)
-        ticket.save()
+        saving.save(ticket)
     return bool(gone)
 
 
@@ -79,7 +80,7 @@ def add_to_copy(*, actor: Actor, ticket: Ticket, email: str) -> Participant:
         )
     participant = Participant.objects.create(ticket=ticket, email=email)
     events.record(EventKind.COPY_ADDED, actor=actor, ticket=ticket, participant=participant.pk)
-    ticket.save()
+    saving.save(ticket)
     return participant
 
 
@@ -98,7 +99,7 @@ def follow_copies(*, actor: Actor, ticket: Ticket, emails: Iterable[str]) -> int
         participant = Participant.objects.create(ticket=ticket, email=email)
         events.record(EventKind.COPY_ADDED, actor=actor, ticket=ticket, participant=participant.pk)
         before.add(email)
-    ticket.save()
+    saving.save(ticket)
     return len(before & set(added))
 
 
@@ -115,7 +116,7 @@ def remove_from_copy(*, actor: Actor, ticket: Ticket, participant: int) -> bool:
     gone, _rows = Participant.objects.filter(ticket=ticket, pk=participant).delete()
     if gone:
         events.record(EventKind.COPY_REMOVED, actor=actor, ticket=ticket, participant=participant)
-        ticket.save()
+        saving.save(ticket)
     return bool(gone)
 
 

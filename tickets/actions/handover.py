@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import undoing
+from tickets.actions import saving, undoing
 from tickets.actions.blocked import refuse_blocked
 from tickets.actions.errors import NotAllowed, Taken, closed
 from tickets.actions.speech import announce, say
@@ -107,7 +107,7 @@ def hand_over(
     outlook = queues.outlook(ticket)
     _keep_promise(handover, outlook)
     announce(ticket, notices.queued(outlook, ticket.customer))
-    ticket.save()
+    saving.save(ticket)
     return handover
 
 
@@ -125,7 +125,7 @@ def warn(*, actor: Actor, ticket: Ticket, priority: Priority | None = None) -> M
         return None
     prioritise(ticket, priority)
     message = say(ticket, actor, opening.text, provenance=_from(opening))
-    ticket.save()
+    saving.save(ticket)
     return message
 
 
@@ -157,7 +157,7 @@ def accept(*, actor: Actor, ticket: Ticket) -> Ticket:
     place_with(ticket, actor.user, handover)
     event = events.record(EventKind.TICKET_ACCEPTED, actor=actor, ticket=ticket)
     announce(ticket, notices.accepted(actor.user))
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket, told=True)
     return ticket
 
@@ -186,7 +186,7 @@ def hand_back(*, actor: Actor, ticket: Ticket) -> Ticket:
     ticket.pass_turn(Turn.ASSISTANT if waits_for_answer(ticket) else Turn.CUSTOMER)
     event = events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
     announce(ticket, notices.handed_back(actor.user))
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket, told=True)
     return ticket
 
@@ -207,7 +207,7 @@ def return_to_agent(*, actor: Actor, ticket: Ticket, agent: User, detail: str = 
     place_with(ticket, agent, None, text.line(detail, limit=300))
     events.record(EventKind.TICKET_RETURNED, actor=actor, ticket=ticket, agent=agent.pk)
     announce(ticket, notices.returned(agent))
-    ticket.save()
+    saving.save(ticket)
     return ticket
 
 
@@ -240,7 +240,7 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
     outlook = queues.outlook(ticket)
     _keep_promise(handover, outlook)
     announce(ticket, notices.transferred(team, outlook, ticket.customer))
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket, told=True)
     return ticket
 

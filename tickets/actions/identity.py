@@ -17,6 +17,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from tickets import addresses, clock, events
+from tickets.actions import saving
 from tickets.actions.blocked import refuse_blocked
 from tickets.actions.errors import ActionError, NotAllowed, closed
 from tickets.actions.speech import announce
@@ -74,7 +75,7 @@ def ask_to_prove(*, actor: Actor, ticket: Ticket, purpose: str = "") -> Identity
     check.save()
     events.record(EventKind.IDENTITY_WANTED, actor=actor, ticket=ticket, purpose=check.purpose)
     announce(ticket, notices.asks_for_proof(actor.user))
-    ticket.save()
+    saving.save(ticket)
     return check
 
 
@@ -106,7 +107,7 @@ def ask_for_code(*, actor: Actor, ticket: Ticket, address: str, purpose: str = "
     )
     check.save(force_insert=before is None, force_update=before is not None)
     events.record(EventKind.IDENTITY_CODE_ASKED, actor=actor, ticket=ticket, purpose=check.purpose)
-    ticket.save()
+    saving.save(ticket)
     return check
 
 
@@ -172,7 +173,7 @@ def check_code(*, actor: Actor, ticket: Ticket, digits: str) -> Verdict:
         purpose=check.purpose,
     )
     announce(ticket, notices.proved())
-    ticket.save()
+    saving.save(ticket)
     return Verdict.PROVED
 
 
@@ -191,7 +192,7 @@ def _mistyped(actor: Actor, ticket: Ticket, check: IdentityCheck) -> Verdict:
     check.save(update_fields=["tries"])
     left = MOST_TRIES - check.tries
     events.record(EventKind.IDENTITY_MISTYPED, actor=actor, ticket=ticket, left=left)
-    ticket.save()
+    saving.save(ticket)
     return Verdict.WRONG if left else Verdict.TRIED_OUT
 
 

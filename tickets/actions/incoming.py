@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
+from tickets.actions import saving
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actors import Actor
 from tickets.intake import text
@@ -160,7 +161,7 @@ def file_mail(
     if ticket is not None and (kind is not None or first):
         if ticket.mailbox_id is None and state == MailState.DONE:
             ticket.mailbox = mail.mailbox
-        ticket.save()
+        saving.save(ticket)
     return True
 
 
@@ -181,7 +182,7 @@ def dismiss_mail(*, actor: Actor, mail: IncomingMail) -> bool:
     mail.save(update_fields=["state"])
     events.record(EventKind.MAIL_DISMISSED, actor=actor, ticket=ticket, subject=mail, mail=mail.pk)
     if ticket is not None:
-        ticket.save()
+        saving.save(ticket)
     return True
 
 

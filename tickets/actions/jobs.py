@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import undoing
+from tickets.actions import saving, undoing
 from tickets.actions.closing import resolve
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actors import Actor
@@ -105,7 +105,7 @@ def end_bulk(*, actor: Actor, job: BulkJob, why: str = "") -> BulkJob:
         done=BulkItem.objects.numbers(job)[Outcome.DONE],
         number=job.total,
     )
-    problem.save()
+    saving.save(problem)
     return job
 
 
@@ -168,5 +168,5 @@ def begin(
         resolves=job.values["resolves"],
         wait=wait.total_seconds(),
     )
-    job.problem.save()
+    saving.save(job.problem)
     return job

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import access, clock, events
+from tickets.actions import saving
 from tickets.actions.errors import ActionError, NotAllowed, closed
 from tickets.actions.handover import accept
 from tickets.actions.properties import assign
@@ -38,7 +39,7 @@ def join(*, actor: Actor, ticket: Ticket) -> bool:
     row.joined_at = clock.now()
     row.save(update_fields=["joined_at"])
     events.record(EventKind.TICKET_JOINED, actor=actor, ticket=ticket)
-    ticket.save()
+    saving.save(ticket)
     return True
 
 
@@ -56,7 +57,7 @@ def step_out(*, actor: Actor, ticket: Ticket) -> bool:
     gone, _rows = joined.delete()
     if gone:
         events.record(EventKind.TICKET_LEFT, actor=actor, ticket=ticket)
-        ticket.save()
+        saving.save(ticket)
     return bool(gone)
 
 

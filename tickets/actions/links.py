@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
+from tickets.actions import saving
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actors import Actor
 from tickets.models import EventKind, LinkKind, Ticket, TicketLink
@@ -69,4 +70,4 @@ def _tell(kind: EventKind, actor: Actor, about: TicketLink, ticket: Ticket, othe
     """The event of each of the two. It names the other by its key: not everybody may see it."""
     for one, end, side in ((ticket, other, "from"), (other, ticket, "to")):
         events.record(kind, actor=actor, ticket=one, link=about.kind, side=side, other=end.pk)
-        one.save()
+        saving.save(one)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from tickets import clock, events
-from tickets.actions import undoing
+from tickets.actions import saving, undoing
 from tickets.actions.closing import resolve
 from tickets.actions.conversation import write_note
 from tickets.actions.errors import ActionError
@@ -72,7 +72,7 @@ def carry_out(
         )
         for key, name in macro["used"]
     ]
-    ticket.save()
+    saving.save(ticket)
     if done and undoing.look(ticket, handovers=False).columns != was.columns:
         undoing.keep(done[-1], was, ticket, told=told)
     return ticket

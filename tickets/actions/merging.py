@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
+from tickets.actions import saving
 from tickets.actions.closing import end
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.handover import accept, hand_over
@@ -60,6 +61,7 @@ def merge(*, actor: Actor, ticket: Ticket, into: Ticket) -> Ticket:
             % {"reference": target.reference},
             code="closed",
         )
+    waits_since = source.turn_since
     owed, had_a_person = source.turn in _OWED, source.with_a_person and not source.is_closed
     before = _state_of(source)
     end(source, Resolution.MERGED)
@@ -67,13 +69,13 @@ def merge(*, actor: Actor, ticket: Ticket, into: Ticket) -> Ticket:
     about: dict[str, Any] = {"merged": source.pk, "into": target.pk}
     events.record(EventKind.TICKET_MERGED, actor=actor, ticket=source, before=before, **about)
     announce(source, notices.merged())
-    source.save()
+    saving.save(source)
     events.record(EventKind.TICKET_MERGED, actor=actor, ticket=target, **about)
     announce(target, notices.merged_here())
     if owed and target.turn == Turn.CUSTOMER and target.somebody_has_it:
         come_back(target, actor, Why.WROTE)
         target.pass_turn(Turn.AGENT)
-    target.save()
+    saving.save(target, waits_since=waits_since if owed else None)
     if (owed or had_a_person) and not target.somebody_has_it:
         accept(actor=actor, ticket=target)
         target.refresh_from_db()
@@ -107,10 +109,10 @@ def unmerge(*, actor: Actor, ticket: Ticket) -> Ticket:
     about: dict[str, Any] = {"merged": source.pk, "into": target.pk}
     events.record(EventKind.TICKET_UNMERGED, actor=actor, ticket=source, **about)
     announce(source, notices.unmerged())
-    source.save()
+    saving.save(source)
     events.record(EventKind.TICKET_UNMERGED, actor=actor, ticket=target, **about)
     announce(target, notices.unmerged_here())
-    target.save()
+    saving.save(target)
     assignee = source.assignee
     if source.turn == Turn.AGENT and assignee is not None and not assignee.on_the_staff:
         hand_over(actor=actor, ticket=source, reason=Reason.REOPENED)

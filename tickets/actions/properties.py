@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets import access, clock, events
-from tickets.actions import undoing
+from tickets.actions import saving, undoing
 from tickets.actions.errors import ActionError, NotAllowed, closed
 from tickets.actions.handover import accept, place_with, queue_again
 from tickets.actions.speech import announce
@@ -75,7 +75,7 @@ def change_ticket(
     event = events.record(
         EventKind.TICKET_CHANGED, actor=actor, ticket=ticket, field=name, **values
     )
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, looked, ticket)
     return ticket
 
@@ -117,7 +117,7 @@ def change_tags(
         before=before,
         after=ticket.tags,
     )
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket)
     return ticket
 
@@ -167,7 +167,7 @@ def assign(
         EventKind.TICKET_ASSIGNED, actor=actor, ticket=ticket, before=before, after=after
     )
     announce(ticket, words)
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket, told=True)
     return ticket
 

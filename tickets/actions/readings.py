@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
+from tickets.actions import saving
 from tickets.actions.errors import NotAllowed
 from tickets.actors import Actor
 from tickets.conversation.correctable import correctable
@@ -77,7 +78,7 @@ def correct_reading(*, actor: Actor, reading: Reading, field: str, to: Any) -> R
         **{"from": before},
         **told,
     )
-    ticket.save()
+    saving.save(ticket)
     return reading
 
 

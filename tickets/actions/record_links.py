@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
+from tickets.actions import saving
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actors import Actor
 from tickets.models import (
@@ -225,4 +226,4 @@ def _told(record: Record, changes: dict[str, list[Any]]) -> dict[str, Any]:
 def _tell(kind: EventKind, actor: Actor, ticket: Ticket, record: Record, **data: Any) -> None:
     """Of the record its key: its reference is somebody's, and may be deleted."""
     events.record(kind, actor=actor, ticket=ticket, record=record.pk, **data)
-    ticket.save()
+    saving.save(ticket)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
+from tickets.actions import saving
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.facts import note_fact
 from tickets.actions.handover import prioritise
@@ -246,7 +247,7 @@ def _do(
     if deciding is not None and deciding.route is not None:
         prioritise(ticket, deciding.route.priority)
     _call(actor, ticket, verdict)
-    ticket.save()
+    saving.save(ticket)
 
 
 def _call(actor: Actor, ticket: Ticket, verdict: Verdict) -> None:

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import undoing
+from tickets.actions import saving, undoing
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.handover import accept
 from tickets.actors import Actor
@@ -64,7 +64,7 @@ def snooze(*, actor: Actor, ticket: Ticket, until: datetime | None, note: str = 
         ticket=ticket,
         until=until.isoformat() if until else None,
     )
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket, told=accepts)
     return ticket
 
@@ -87,7 +87,7 @@ def unsnooze(*, actor: Actor, ticket: Ticket, due: datetime | None = None) -> Ti
         return ticket
     was = undoing.look(ticket, handovers=False)
     event = come_back(ticket, actor, Why.TIME if due else Why.AGENT)
-    ticket.save()
+    saving.save(ticket)
     if event is not None:
         undoing.keep(event, was, ticket)
     return ticket

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from tickets import clock, events
-from tickets.actions import undoing
+from tickets.actions import saving, undoing
 from tickets.actions.errors import NotAllowed, merged
 from tickets.actions.handover import hand_over
 from tickets.actors import Actor
@@ -43,7 +43,7 @@ def mark_spam(*, actor: Actor, ticket: Ticket) -> Ticket:
     ticket.resolution, ticket.closed_at = Resolution.SPAM, now
     ticket.solved_by_assistant = False
     event = events.record(EventKind.TICKET_SPAM, actor=actor, ticket=ticket, before=_plain(before))
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket)
     return ticket
 
@@ -66,7 +66,7 @@ def not_spam(*, actor: Actor, ticket: Ticket) -> Ticket:
     marked = ticket.events.filter(kind=EventKind.TICKET_SPAM).latest("position")
     _put_back(ticket, marked.data["before"])
     event = events.record(EventKind.TICKET_NOT_SPAM, actor=actor, ticket=ticket)
-    ticket.save()
+    saving.save(ticket)
     if ticket.turn == Turn.AGENT and not _works_on(ticket.assignee):
         hand_over(actor=actor, ticket=ticket, reason=Reason.REOPENED)
         ticket.refresh_from_db()

@@ -43,6 +43,7 @@ def say(
         created_at=at or clock.now(),
     )
     attachments.store(message, uploads)
+    ticket.heard |= {author.kind}
     if author.kind != AuthorKind.SYSTEM:
         ticket.last_message_at = message.created_at
         ticket.closes_at = None  # it is quiet no more

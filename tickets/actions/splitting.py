@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
+from tickets.actions import saving
 from tickets.actions.errors import NotAllowed
 from tickets.actions.handover import place_with
 from tickets.actions.speech import announce, say
@@ -73,7 +74,7 @@ def split(
         turn_since=now,
         last_message_at=now,
     )
-    part.save(force_insert=True)
+    saving.add(part)
     about: dict[str, Any] = {"split": part.pk, "from": ticket.pk}
     events.record(EventKind.TICKET_OPENED, actor=actor, ticket=part, channel=part.channel)
     events.record(EventKind.TICKET_SPLIT, actor=actor, ticket=part, **about)
@@ -81,11 +82,11 @@ def split(
         _copy(message, part, actor, client_id if number == 0 else None)
     announce(part, notices.split_from(ticket.reference))
     place_with(part, actor.user, None)
-    part.save()
+    saving.save(part)
     TicketLink.objects.create(from_ticket=ticket, to_ticket=part, kind=LinkKind.RELATED)
     events.record(EventKind.TICKET_SPLIT, actor=actor, ticket=ticket, message=position, **about)
     announce(ticket, notices.split_into(part.reference))
-    ticket.save()
+    saving.save(ticket)
     return part
 
 

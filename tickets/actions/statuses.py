@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
-from tickets.actions import undoing
+from tickets.actions import saving, undoing
 from tickets.actions.closing import close, reopen, resolve
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.handover import accept
@@ -73,7 +73,7 @@ def set_status(
         before=str(before or ""),
         after=str(status or ""),
     )
-    ticket.save()
+    saving.save(ticket)
     undoing.keep(event, was, ticket, told=acts)
     return ticket
 
@@ -101,4 +101,4 @@ def _bring_to(
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)
     ticket.pass_turn(Turn.AGENT if category == StatusCategory.OPEN else Turn.CUSTOMER)
-    ticket.save()
+    saving.save(ticket)

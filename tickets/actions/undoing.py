@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import owners
+from tickets.actions import owners, saving
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actions.speech import announce
 from tickets.actors import Actor
@@ -135,7 +135,7 @@ def undo(*, actor: Actor, step: UndoStep) -> Ticket:
     if found.told:
         announce(ticket, notices.taken_back(actor.user))
     found.delete()
-    ticket.save()
+    saving.save(ticket)
     return ticket
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
+from tickets.actions import saving
 from tickets.actions.errors import ActionError, NotAllowed, closed
 from tickets.actors import Actor
 from tickets.intake import text
@@ -67,7 +68,7 @@ def whisper(
         note=kind,
         **told,
     )
-    ticket.save()
+    saving.save(ticket)
     return note
 
 

@@ -19,7 +19,7 @@ from tickets.admin.policy import (
     ticket_types,
     webhooks,
 )
-from tickets.admin.rules import log, rules
+from tickets.admin.rules import log, promises, rules
 from tickets.admin.site import site
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "mail_templates",
     "mailboxes",
     "opening_hours",
+    "promises",
     "record_types",
     "rules",
     "sending",

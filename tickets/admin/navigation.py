@@ -36,6 +36,7 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("Teams"), "groups", "tickets_team"),
             _page(_("People"), "badge", "tickets_user"),
             _page(_("Opening hours"), "schedule", "tickets_openinghours"),
+            _page(_("Service levels"), "timer", "tickets_slapolicy"),
             _page(_("Types of conversations"), "category", "tickets_tickettype"),
             _page(_("Statuses"), "label", "tickets_status"),
             _page(_("Custom fields"), "edit_attributes", "tickets_customfield"),

@@ -19,6 +19,7 @@ from tickets.api.answers import AnswerOut
 from tickets.api.fields import Address, Body, Line, Moment, Strict
 from tickets.api.identity import IdentityOut
 from tickets.api.links import Link, links_of
+from tickets.api.promises import PromiseOut, promises_of
 from tickets.api.reading import article_url, as_read
 from tickets.api.suggested import SuggestedOut
 from tickets.intake import text
@@ -127,6 +128,10 @@ class TicketOut(serializers.Serializer[Any]):
         help_text="A finer word for that, which an admin added, in the words for agents."
     )
     priority = serializers.SerializerMethodField()
+    promises = serializers.SerializerMethodField(
+        help_text="What its service level promises and how that stands. They are for your eyes, not "
+        "for a customer's."
+    )
     type = serializers.SerializerMethodField(help_text="What it is, in the admin's words.")
     tags = serializers.ListField(child=serializers.CharField(max_length=TAG_LENGTH))
     custom_fields = serializers.SerializerMethodField(
@@ -175,6 +180,9 @@ class TicketOut(serializers.Serializer[Any]):
             Priority.URGENT: "urgent",
         }
         return names[ticket.priority]
+
+    def get_promises(self, ticket: Ticket) -> list[PromiseOut]:
+        return promises_of(ticket)
 
     def get_type(self, ticket: Ticket) -> str | None:
         return ticket.type.name if ticket.type else None

@@ -4,7 +4,7 @@ A condition is data. Rules evaluate it on the situation of a ticket at one turn;
 are asked for by it. Both say the same.
 """
 
-from tickets.conditions import desk_fields, fields_of_customers, ticket_fields
+from tickets.conditions import desk_fields, fields_of_customers, promise_fields, ticket_fields
 from tickets.conditions.clean import clean_group
 from tickets.conditions.fields import (
     Field,
@@ -38,6 +38,7 @@ __all__ = [
     "of_reading",
     "of_ticket",
     "of_values",
+    "promise_fields",
     "register",
     "ticket_fields",
     "to_store",

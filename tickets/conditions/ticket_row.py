@@ -73,12 +73,15 @@ class TicketRow:
             (weekday, time.fromisoformat(opens), time.fromisoformat(closes))
             for weekday, opens, closes in self["spans"] or ()
         )
-        return Hours(self["timezone"], spans, frozenset(self["holidays"])).cover(self.now)
+        own_days, free = frozenset(self["holidays"]), (self["country"], self["region"])
+        return Hours(self["timezone"], spans, own_days, *free).cover(self.now)
 
 
 _STATEMENT: Final = """
 SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type,
-    ticket.status_id AS status, ticket.turn,
+    ticket.status_id AS status, ticket.turn, ticket.sla_id AS sla, ticket.due_at AS due,
+    EXISTS (SELECT FROM tickets_slaclock AS clock
+        WHERE clock.ticket_id = ticket.id AND clock.breached_at IS NOT NULL) AS breached,
     ticket.turn_since, ticket.snoozed_at, ticket.person_asked_at,
     ticket.created_at AS opened, ticket.updated_at AS changed, ticket.closed_at AS closed,
     ticket.last_message_at AS last_message, rating.satisfaction,
@@ -100,7 +103,7 @@ SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type,
             AND (said.channel IN ('portal', 'widget') OR event.kind = 'ticket.opened'
                 AND event.data ->> 'channel' IN ('portal', 'widget'))
     ) AS signed_in,
-    team.id AS team, team.name AS team_name, hours.timezone,
+    team.id AS team, team.name AS team_name, hours.timezone, hours.country, hours.region,
     ticket.custom::json AS ticket_custom, customer.custom::json AS customer_custom,
     organization.custom::json AS organization_custom,
     (SELECT json_agg(json_build_array(field.about, field.key, field.kind))

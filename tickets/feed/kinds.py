@@ -62,6 +62,8 @@ TOLD: Mapping[EventKind, Told] = {
     EventKind.TAGS_CHANGED: _told("added"),
     EventKind.TICKET_CHANGED: _told("field", "before", "after"),
     EventKind.TICKET_ASSIGNED: _told(before=Of.AGENT, after=Of.AGENT),
+    EventKind.SLA_WARNED: _told("metric", "due"),
+    EventKind.SLA_BREACHED: _told("metric", "due"),
     EventKind.TICKET_SNOOZED: _told("until"),
     EventKind.TICKET_UNSNOOZED: _told("why"),
     EventKind.TICKET_SPAM: _told(),

@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.lists.keyset import Order
 from tickets.models import Ticket, Turn
+from tickets.models.states import NEVER
 
 Row = TypeVar("Row", bound=Model)
 
@@ -40,6 +41,7 @@ class Sort(TextChoices):
     OPENED = "opened", _("Opened last")
     PRIORITY = "priority", _("Priority")
     WAITING = "waiting", _("Waiting longest")
+    DUE = "due", _("Due next")
 
 
 class Grouping(TextChoices):
@@ -60,6 +62,7 @@ _FIELDS: dict[Sort, tuple[str, ...]] = {
     Sort.OPENED: ("-created_at", "-pk"),
     Sort.PRIORITY: ("-priority", "-last_message_at", "-pk"),
     Sort.WAITING: ("turn_since", "pk"),
+    Sort.DUE: ("due_next", "pk"),
 }
 # What is to be done comes first.
 _TURNS = (Turn.QUEUE, Turn.AGENT, Turn.ASSISTANT, Turn.CUSTOMER, Turn.CLOSED)
@@ -71,7 +74,10 @@ def arranged(
     """The rows with what they are arranged by, and the order; rows of tickets, or of what is theirs."""
     of = "" if rows.model is Ticket else "ticket__"
     fields = _FIELDS[sort]
-    if of:
+    if sort == Sort.DUE:  # what nothing is promised of comes last
+        next_first = {"due_next": Coalesce(F(f"{of}due_at"), NEVER)}
+        rows = rows.annotate(**next_first)
+    elif of:
         names = {name.lstrip("-") for name in fields} - {"pk", "last_message_at"}
         rows = rows.annotate(**{name: F(f"{of}{name}") for name in names})
     if grouping == Grouping.NONE:
@@ -83,6 +89,8 @@ def arranged(
 
 def columns(sort: Sort) -> set[str]:
     """The columns of a ticket that an order reads."""
+    if sort == Sort.DUE:
+        return {"due_at", "pk"}
     return {name.lstrip("-") for name in _FIELDS[sort]}
 
 

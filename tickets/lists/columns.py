@@ -46,6 +46,8 @@ _COLUMNS = {
     "priority": Column(gettext_lazy("Priority"), lambda ticket: ticket.get_priority_display()),
     "type": Column(gettext_lazy("Type"), lambda ticket: ticket.type),
     "tags": Column(gettext_lazy("Tags"), lambda ticket: ", ".join(ticket.tags)),
+    "due": Column(gettext_lazy("Due"), lambda t: dates.near_moment(t.due_at) if t.due_at else ""),
+    "sla": Column(gettext_lazy("Service level"), lambda ticket: ticket.sla),
     "opened": Column(gettext_lazy("Opened"), lambda ticket: dates.day(ticket.created_at)),
     "since": Column(gettext_lazy("In this state since"), lambda t: dates.day(t.turn_since)),
 }

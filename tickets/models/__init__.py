@@ -67,9 +67,11 @@ from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
 from tickets.models.segments import Segment
 from tickets.models.sending import MailboxSending, Quotes
+from tickets.models.sla import SlaClock, SlaPolicy, SlaReview, SlaTarget
+from tickets.models.states import Channel, Metric, Priority, Resolution, Turn
 from tickets.models.statuses import Status, StatusCategory
 from tickets.models.suggested import SuggestedReply
-from tickets.models.tickets import Channel, Priority, Resolution, Ticket, Turn
+from tickets.models.tickets import Ticket
 from tickets.models.undo import UndoStep
 from tickets.models.users import Method, Role, Team, User
 from tickets.models.visits import Visit
@@ -144,6 +146,7 @@ __all__ = [
     "Mention",
     "Message",
     "Method",
+    "Metric",
     "NamedReference",
     "Note",
     "NoteKind",
@@ -179,6 +182,10 @@ __all__ = [
     "Security",
     "Segment",
     "SiteSettings",
+    "SlaClock",
+    "SlaPolicy",
+    "SlaReview",
+    "SlaTarget",
     "Status",
     "StatusCategory",
     "StoppedAddress",

@@ -52,6 +52,8 @@ class EventKind(models.TextChoices):
     TICKET_ASSIGNED = "ticket.assigned", _("gave the conversation to somebody")
     TICKET_SNOOZED = "ticket.snoozed", _("put the conversation aside")
     TICKET_UNSNOOZED = "ticket.unsnoozed", _("brought the conversation back")
+    SLA_WARNED = "sla.warned", _("said that a promise of the service level is near its end")
+    SLA_BREACHED = "sla.breached", _("said that a promise of the service level is broken")
     TICKET_FOLLOWED = "ticket.followed", _("follows the conversation")
     TICKET_UNFOLLOWED = "ticket.unfollowed", _("follows the conversation no more")
     TICKET_JOINED = "ticket.joined", _("joined the conversation beside who has it")

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from tickets import addresses, clock
 from tickets.models.events import Event, EventKind
 from tickets.models.messages import Message
-from tickets.models.tickets import Channel, Ticket
+from tickets.models.states import Channel
+from tickets.models.tickets import Ticket
 
 CODE_DIGITS = 6
 CODE_VALID_FOR = timedelta(minutes=10)

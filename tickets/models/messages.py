@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tickets import clock
-from tickets.models.tickets import Channel
+from tickets.models.states import Channel
 
 
 class AuthorKind(models.TextChoices):

@@ -37,6 +37,8 @@ class NotificationKind(models.TextChoices):
     HELD = "held", _("A reply of mine did not leave")
     BOUNCED = "bounced", _("A mail in one of mine, or in one that I follow, did not arrive")
     CALLED = "called", _("A rule calls me to a conversation")
+    OVERDUE = "overdue", _("A promise of one of mine, or of my team, is broken")
+    DUE_SOON = "due_soon", _("A promise of one of mine is near its end")
     BACK = "back", _("What I put aside is back")
     FOLLOWED = "followed", _("Something else is new in one of mine, or in one that I follow")
     QUEUE = "queue", _("Somebody waits for a person in my team")
@@ -67,7 +69,7 @@ CHOICES = [
 _LOUD = (
     *(NotificationKind.WHISPERED, NotificationKind.MENTIONED),
     *(NotificationKind.APPROVAL, NotificationKind.DECIDED),
-    *(NotificationKind.ASSIGNED, NotificationKind.WROTE),
+    *(NotificationKind.ASSIGNED, NotificationKind.WROTE, NotificationKind.OVERDUE),
 )
 
 

@@ -29,11 +29,26 @@ class OpeningHours(models.Model):
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     timezone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    # Whose public holidays are free, beside the days of its own: two letters, and a part of it.
+    country = models.CharField(_("country"), max_length=2, blank=True, db_default="")
+    region = models.CharField(
+        _("part of the country"),
+        max_length=10,
+        blank=True,
+        db_default="",
+        help_text=_("Where holidays differ: its code, like ENG or BY. Empty: those of all parts."),
+    )
 
     class Meta:
         verbose_name = _("opening hours")
         verbose_name_plural = _("opening hours")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(region="") | ~models.Q(country=""),
+                name="opening_hours_a_region_is_of_a_country",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

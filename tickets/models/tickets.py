@@ -11,10 +11,23 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from tickets import clock
+from tickets.models.remembering import Remembering
+from tickets.models.states import (
+    ENDED,
+    NEVER,
+    NOT_SOLVED,
+    SOLVED,
+    STILL_OPEN,
+    Channel,
+    Metric,
+    Priority,
+    Resolution,
+    Turn,
+)
 from tickets.models.statuses import StatusCategory
 
 # Crockford's letters without vowels: easy to read out, and no reference spells a word.
@@ -24,53 +37,6 @@ REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
 def new_reference() -> str:
     """A reference like `K7MXQ2PB`: 27^8 of them, so that none is guessed or met twice."""
     return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(8))
-
-
-class Turn(models.TextChoices):
-    """Who holds the conversation now."""
-
-    ASSISTANT = "assistant", _("Assistant")
-    QUEUE = "queue", _("Waiting for a person")
-    AGENT = "agent", _("Agent")
-    CUSTOMER = "customer", _("Waiting for the customer")
-    CLOSED = "closed", _("Closed")
-    # In quarantine: nobody's turn, out of every list but its own, and nothing of it is deleted.
-    SPAM = "spam", _("Spam")
-
-
-ENDED = (Turn.CLOSED, Turn.SPAM)
-
-
-class Channel(models.TextChoices):
-    PORTAL = "portal", _("Portal")
-    WIDGET = "widget", _("Chat widget")
-    EMAIL = "email", _("E-mail")
-    PHONE = "phone", _("Phone")
-    API = "api", _("API")
-
-
-class Priority(models.IntegerChoices):
-    LOW = 1, _("Low")
-    NORMAL = 2, _("Normal")
-    HIGH = 3, _("High")
-    URGENT = 4, _("Urgent")
-
-
-class Resolution(models.TextChoices):
-    """How a closed conversation ended, in the strength of the evidence that it helped."""
-
-    CONFIRMED = "confirmed", _("Solved, the customer says")
-    RESOLVED = "resolved", _("Resolved, the agent says")
-    QUIET = "quiet", _("Closed, nobody wrote any more")
-    MERGED = "merged", _("Merged into another")
-    CLOSED = "closed", _("Closed by an agent")
-    SPAM = "spam", _("Spam")
-
-
-# Those that say that it helped: what became quiet is no evidence of that.
-SOLVED = (Resolution.CONFIRMED, Resolution.RESOLVED)
-NOT_SOLVED = (Resolution.QUIET, Resolution.CLOSED)
-STILL_OPEN = (Turn.ASSISTANT, Turn.QUEUE, Turn.AGENT)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -96,7 +62,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
 
 
-class Ticket(models.Model):
+class Ticket(Remembering):
+    watched = (
+        *("priority", "team_id", "type_id", "status_id", "tags", "custom", "customer_id"),
+        *("turn", "person_asked_at", "snoozed_at", "merged_into_id"),
+    )
+    heard: frozenset[str] = frozenset()  # whose words were added since it was loaded
+
     reference = models.CharField(
         _("reference"), max_length=12, unique=True, default=new_reference, editable=False
     )
@@ -166,12 +138,25 @@ class Ticket(models.Model):
         "self", on_delete=models.PROTECT, related_name="merged", null=True, blank=True
     )
 
-    # Put aside by its agent since then; until a time, or without one until the customer writes.
+    # Put aside by its agent since then; without a time until the customer writes.
     snoozed_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
     snooze_note = models.CharField(max_length=200, blank=True, db_default="")
     # It came back from being put aside, and its agent has not acted since: it stands on top.
     is_back = models.BooleanField(default=False, db_default=False)
+
+    # What is promised for it, and which of the promises that run is due next: see tickets.models.sla.
+    sla = models.ForeignKey(
+        "SlaPolicy",
+        verbose_name=_("service level"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    due_at = models.DateTimeField(null=True, editable=False)
+    due_warns_at = models.DateTimeField(null=True, editable=False)
+    due_metric = models.CharField(max_length=10, choices=Metric.choices, blank=True, db_default="")
 
     # What an admin's custom fields say of it, by their keys: see tickets.models.custom_fields.
     custom = models.JSONField(
@@ -187,8 +172,7 @@ class Ticket(models.Model):
     created_at = models.DateTimeField(
         _("opened"), default=clock.now, db_default=Now(), editable=False
     )
-    # Set by a trigger whenever the row is written, and every action writes it: see tickets.lists.changes.
-    # Only in a replay (tickets.replay) it is the time of then.
+    # Set by a trigger whenever the row is written, see tickets.lists.changes; in a replay that of then.
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = TicketQuerySet.as_manager()
@@ -231,6 +215,11 @@ class Ticket(models.Model):
                     | Q(status_category=StatusCategory.CLOSED, resolution__in=NOT_SOLVED)
                 ),
                 name="ticket_status_fits_where_it_stands",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at__isnull=True, due_warns_at__isnull=True, due_metric="")
+                | Q(due_at__isnull=False, sla__isnull=False) & ~Q(due_metric=""),
+                name="ticket_what_is_due_is_promised",
             ),
             models.CheckConstraint(
                 condition=Q(turn=Turn.SPAM, resolution=Resolution.SPAM)
@@ -312,6 +301,17 @@ class Ticket(models.Model):
                 fields=["status", "-last_message_at", "-id"],
                 condition=Q(status__isnull=False),
                 name="ticket_latest_of_status",
+            ),
+            models.Index(
+                Coalesce("due_at", NEVER),
+                "id",
+                condition=~Q(turn=Turn.CLOSED),
+                name="ticket_open_by_due",
+            ),
+            models.Index(
+                fields=["sla", "-last_message_at", "-id"],
+                condition=Q(sla__isnull=False),
+                name="ticket_latest_of_sla",
             ),
             models.Index(
                 fields=["closes_at"], condition=Q(closes_at__isnull=False), name="ticket_closes"

@@ -23,6 +23,7 @@ TOLD_OF = (
     *(EventKind.PERSON_ASKED, EventKind.PERSON_PAGED, EventKind.REPLY_HELD),
     *(EventKind.TICKET_ACCEPTED, EventKind.TICKET_ASSIGNED, EventKind.TICKET_RETURNED),
     *(EventKind.TICKET_TRANSFERRED, EventKind.TICKET_UNSNOOZED, EventKind.TICKET_RESOLVED),
+    *(EventKind.SLA_WARNED, EventKind.SLA_BREACHED),
     *(EventKind.MAIL_FAILED, EventKind.MAIL_BOUNCED, EventKind.MAIL_COMPLAINED),
     EventKind.MAIL_SILENCED,
 )
@@ -88,6 +89,10 @@ def _reasons(event: Event, ticket: Ticket) -> Iterable[tuple[NotificationKind, I
         yield NotificationKind.FOLLOWED, ticket.followers.values_list("user", flat=True)
     if event.kind == EventKind.PERSON_PAGED:
         yield NotificationKind.CALLED, [data["user"]]
+    if event.kind == EventKind.SLA_BREACHED:
+        yield NotificationKind.OVERDUE, [*mine, *_leads(ticket)]
+    if event.kind == EventKind.SLA_WARNED:
+        yield NotificationKind.DUE_SOON, mine or _leads(ticket)
     if event.kind == EventKind.TICKET_UNSNOOZED and data["why"] == "time":
         yield NotificationKind.BACK, mine
     if event.kind in (*SAYS, EventKind.TICKET_RESOLVED):
@@ -104,7 +109,7 @@ def _members(ticket: Ticket) -> Iterable[int]:
 
 
 def _leads(ticket: Ticket) -> Iterable[int]:
-    """Who decides: the leads of its team; where it has none, the admins."""
+    """Who answers for it: the leads of its team; where it has none, the admins."""
     people = User.objects.filter(is_active=True)
     leads = list(people.filter(teams=ticket.team_id, role=Role.LEAD).values_list("pk", flat=True))
     return leads or people.filter(role=Role.ADMIN).values_list("pk", flat=True)

@@ -37,6 +37,10 @@ def line(kind: str, count: int, name: str) -> str:
             words = ngettext("A mail did not arrive", "%(count)d mails did not arrive", count)
         case NotificationKind.CALLED:
             words = _("A rule calls you to this conversation")
+        case NotificationKind.OVERDUE:
+            words = ngettext("A promise is broken", "%(count)d promises are broken", count)
+        case NotificationKind.DUE_SOON:
+            words = _("A promise is near its end")
         case NotificationKind.BACK:
             words = _("A conversation that you put aside is back")
         case NotificationKind.QUEUE:
@@ -59,6 +63,8 @@ def outside(kind: str, reference: str) -> str:
         NotificationKind.HELD: _("Your reply in %(reference)s did not leave"),
         NotificationKind.BOUNCED: _("A mail in %(reference)s did not arrive"),
         NotificationKind.CALLED: _("A rule calls you to %(reference)s"),
+        NotificationKind.OVERDUE: _("A promise in %(reference)s is broken"),
+        NotificationKind.DUE_SOON: _("A promise in %(reference)s is near its end"),
         NotificationKind.BACK: _("%(reference)s is back"),
         NotificationKind.FOLLOWED: _("Something is new in %(reference)s"),
         NotificationKind.QUEUE: _("Somebody waits for a person in %(reference)s"),

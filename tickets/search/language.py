@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 from tickets.conditions.groups import fields_of
 from tickets.conditions.operators import moment_of
 from tickets.models import Match, User
-from tickets.models.tickets import ENDED, REFERENCE_LETTERS
+from tickets.models.states import ENDED
+from tickets.models.tickets import REFERENCE_LETTERS
 from tickets.search.operators import LAST_MESSAGE, Condition, Misread
 from tickets.search.parts import Either, Part, Reader, Term
 from tickets.search.words import words_of

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from tickets.conditions import field_named
 from tickets.models import Channel, Priority, Tier, Turn, User
-from tickets.models.tickets import ENDED
+from tickets.models.states import ENDED
 from tickets.search.words import words_of
 
 if TYPE_CHECKING:

@@ -28,3 +28,11 @@ def weekday(at: datetime) -> str:
 def weekday_moment(at: datetime) -> str:
     """A moment soon to come, with its weekday: Monday, 5 June, 09:00."""
     return f"{date_format(timezone.localtime(at), 'l')}, {moment(at)}"
+
+
+def near_moment(at: datetime) -> str:
+    """A moment as one says it within a week of it: Monday 09:00; else with its day: 5 June, 15:04."""
+    local, today = timezone.localtime(at), timezone.localdate()
+    if abs((local.date() - today).days) >= 7:
+        return moment(at)
+    return f"{date_format(local, 'l')} {date_format(local, 'TIME_FORMAT')}"

@@ -38,6 +38,7 @@ _TOLD = {
 _TOLD_LATER = (
     *(NotificationKind.WHISPERED, NotificationKind.TAKEN),
     *(NotificationKind.MENTIONED, NotificationKind.FOLLOWED),
+    *(NotificationKind.OVERDUE, NotificationKind.DUE_SOON),
 )
 COUNT_WAIT = 0.2  # seconds in which many changes of the number become one
 

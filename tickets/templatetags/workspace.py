@@ -16,6 +16,8 @@ from tickets.lists import columns
 from tickets.lists.columns import Column, Mark
 from tickets.models import AuthorKind, Channel, Ticket, User
 from tickets.service import dates
+from tickets.sla import words
+from tickets.sla.words import Promise
 
 register = template.Library()
 
@@ -49,6 +51,36 @@ def age(at: datetime | None) -> str:
     if passed < timedelta(days=7):
         return _("%(count)d d") % {"count": passed.days}
     return dates.day(at)
+
+
+@register.simple_tag
+def promises(ticket: Ticket) -> list[Promise]:
+    """What is promised for a ticket, with why it is due when it is."""
+    return words.of(ticket)
+
+
+@register.filter
+def due(ticket: Ticket) -> str:
+    """When the next promise is due, in a word or two; "" while none runs."""
+    return words.due(ticket)
+
+
+@register.filter
+def due_short(ticket: Ticket) -> str:
+    """The same for a row, where a sign of a clock stands before it."""
+    return words.due_short(ticket)
+
+
+@register.filter
+def due_tone(ticket: Ticket) -> str:
+    """How loudly it is said."""
+    return words.due_tone(ticket)
+
+
+@register.filter
+def due_in_full(ticket: Ticket) -> str:
+    """Which promise that is, and the moment at which it is due."""
+    return words.due_in_full(ticket)
 
 
 @register.filter

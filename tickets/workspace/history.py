@@ -25,6 +25,7 @@ from tickets.models import (
     Event,
     EventKind,
     LinkKind,
+    Metric,
     Priority,
     Reason,
     Record,
@@ -264,6 +265,10 @@ def _detail(event: Event, names: _Names) -> str:
     match event.kind:
         case EventKind.TICKET_ASSIGNED | EventKind.TICKET_TRANSFERRED if "why" in data:
             return why(data["why"])
+        case EventKind.SLA_WARNED | EventKind.SLA_BREACHED:
+            due = datetime.fromisoformat(data["due"])
+            values = {"what": Metric(data["metric"]).label, "when": dates.weekday_moment(due)}
+            return _("%(what)s, due %(when)s") % values
         case EventKind.PERSON_ASKED:
             return str(Reason(data["reason"]).label)
         case EventKind.NOTE_WRITTEN if "user" in data:

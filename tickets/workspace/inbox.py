@@ -25,7 +25,8 @@ from tickets.lists import columns, keyset, orders
 from tickets.lists.arranging import Grouping, Sort, arranged
 from tickets.lists.bounded import TookTooLong, bounded
 from tickets.models import AuthorKind, Draft, Message, Ticket, Turn, User
-from tickets.models.tickets import ENDED, TicketQuerySet
+from tickets.models.states import ENDED
+from tickets.models.tickets import TicketQuerySet
 from tickets.search.language import LONGEST
 
 PAGE = 50
@@ -197,7 +198,7 @@ def listed(actor: Actor, tickets: TicketQuerySet) -> TicketQuerySet:
     )
     typed = Draft.objects.unsent().filter(ticket=OuterRef("pk"), author=actor.user)
     return tickets.select_related(
-        *("customer__organization", "assignee", "team", "type", "status")
+        *("customer__organization", "assignee", "team", "type", "status", "sla")
     ).annotate(
         last_words=Subquery(last_words),
         # None without a draft of the agent's own; "" with one; else why it did not leave.

@@ -42,6 +42,7 @@ def test_an_opened_ticket_holds_the_customers_words_and_waits_for_a_person(shop:
         "category": "open",
         "status": None,
         "priority": "normal",
+        "promises": [],
         "type": None,
         "tags": [],
         "custom_fields": [],

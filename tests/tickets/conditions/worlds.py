@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.factories import make_agent, make_team, make_user
+from tests.tickets.conditions.promises import make_policies, promise
 from tests.tickets.records.making import make_type
 from tickets.conditions import Field, all_fields
 from tickets.models import (
@@ -215,6 +216,8 @@ def build(
         for message in _messages(ticket, sketch.messages)
     )
     _link_records(tickets, sketches)
+    drawn = zip(tickets, sketches, strict=True)
+    promise((ticket, sketch.messages, sketch.created) for ticket, sketch in drawn)
     return tickets
 
 
@@ -385,6 +388,7 @@ def _group(member: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 def desk() -> tuple[list[Team], User]:
     """Two teams and an agent, for every world; a status of each category, and a type of records."""
     make_type()
+    make_policies()
     for category in StatusCategory:
         Status.objects.create(name=f"Status {category}", category=category)
     teams = [make_team(), make_team()]

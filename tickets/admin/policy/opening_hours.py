@@ -17,6 +17,7 @@ from tickets.admin.site import site
 from tickets.admin.theme import InlineFormSet, ModelForm
 from tickets.models import Holiday, OpeningHours, OpeningSpan
 from tickets.models.policy import Weekday
+from tickets.service import public_holidays
 
 
 class SpansFormSet(InlineFormSet):
@@ -68,13 +69,33 @@ class OpeningHoursForm(AuditedForm):
     timezone = TimeZoneField(
         label=_("time zone"), help_text=_("The times below are the clock's there.")
     )
+    country = forms.ChoiceField(
+        label=_("public holidays"),
+        required=False,
+        choices=lambda: [("", _("None")), *public_holidays.countries()],
+        help_text=_("Closed on the public holidays of this country, beside the days named below."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        country, region = cleaned.get("country", ""), cleaned.get("region", "")
+        cleaned["region"] = region = region.strip().upper()
+        known = public_holidays.regions().get(country, [])
+        if region and region not in known:
+            said = (
+                _("Leave this empty, or write one of: %(known)s.")
+                if known
+                else _("Leave this empty: no parts of this country are known.")
+            )
+            self.add_error("region", said % {"known": ", ".join(known)} if known else said)
+        return cleaned
 
 
 @admin.register(OpeningHours, site=site)
 class OpeningHoursAdmin(AuditedAdmin):
     form = OpeningHoursForm
     many = ("spans", "holidays")
-    fields = ("name", "timezone")
+    fields = ("name", "timezone", "country", "region")
     inlines = (SpanInline, HolidayInline)
     list_display = ("name", "timezone", "week")
     search_fields = ("name",)

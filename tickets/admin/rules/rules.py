@@ -215,9 +215,8 @@ class RuleAdmin(AuditedAdmin):
 
     def words(self, request: HttpRequest) -> HttpResponseBase:
         """The rule in words, as it is now in the form."""
-        return self._fragment(
-            request, "words", {"in_words": _in_words(RuleForm.sent(request.POST))}
-        )
+        form = RuleForm.sent(request.POST)
+        return self._fragment(request, "words", {"form": form, "in_words": _in_words(form)})
 
     def trial(self, request: HttpRequest) -> HttpResponseBase:
         """The rule tried on past conversations, as it is now in the form."""

@@ -160,4 +160,5 @@ def _hours(ticket: Any) -> Hours | None:
         for span in ticket.spans
     )
     days = frozenset(day for day in ticket.holidays if isinstance(day, date))
-    return Hours(ticket.team.hours.timezone, spans, days)
+    hours = ticket.team.hours
+    return Hours(hours.timezone, spans, days, hours.country, hours.region)
