@@ -33,6 +33,7 @@ from tickets.models import (
     Priority,
     Reason,
     Role,
+    Scope,
     Team,
     Ticket,
     Tier,
@@ -47,6 +48,10 @@ TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 QUESTION = "The second pole of my Fell 2 snapped at the joint. Can I get a spare one?"
 
 _numbers = count(1)
+
+
+# All that a key may do by itself, and for no agent.
+OWN_SCOPES = [scope for scope in Scope if scope != Scope.TICKETS_ACT]
 
 
 def make_team(name: str = "", *, hours: OpeningHours | None = None) -> Team:

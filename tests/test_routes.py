@@ -103,6 +103,7 @@ API_READ = {"api-ticket", "api-events", "api-articles", "api-article-search", "a
 API_BOTH = {
     *("api-tickets", "api-messages"),
     *("api-records", "api-record", "api-records-bulk", "api-ticket-records"),
+    *("api-replies", "api-notes", "api-changes"),
 }
 API_OPEN = {"api-schema", "api-docs"}
 OTHERS = ("admin/", "account/")  # Django's and allauth's own, which have tests of their own

@@ -40,6 +40,16 @@ class Actor:
     def nobody(cls) -> Actor:
         return cls(kind="nobody")
 
+    @classmethod
+    def for_agent(cls, api_key: ApiKey) -> Actor:
+        """An integrator's key that acts for an agent, who answers for it: theirs are the rights."""
+        return cls(kind=AuthorKind.AGENT, user=api_key.agent, api_key=api_key)
+
+    @property
+    def is_program(self) -> bool:
+        """Whether a key acts for itself, and for nobody who works here."""
+        return self.api_key is not None and self.user is None
+
     @property
     def works_here(self) -> bool:
         return self.user is not None and self.user.works_here

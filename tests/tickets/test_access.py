@@ -10,6 +10,7 @@ from django.contrib.sessions.backends.cache import SessionStore
 from django.http import Http404
 
 from tests.factories import (
+    OWN_SCOPES,
     make_admin,
     make_agent,
     make_customer,
@@ -23,7 +24,7 @@ from tests.factories import (
 from tests.tickets.test_attachments import file, send
 from tickets import access, actions
 from tickets.actors import Actor
-from tickets.models import Attachment, Scope, Ticket, Turn, User
+from tickets.models import Attachment, Ticket, Turn, User
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +98,7 @@ def test_an_agent_of_several_teams_sees_each_ticket_once(tickets: dict[str, Tick
 
 
 def test_admins_and_keys_see_all(tickets: dict[str, Ticket]) -> None:
-    key, _ = actions.create_api_key(actor=Actor.system(), name="Shop", scopes=list(Scope))
+    key, _ = actions.create_api_key(actor=Actor.system(), name="Shop", scopes=OWN_SCOPES)
     assert seen_by(Actor.agent(make_admin()), tickets) == set(tickets)
     assert seen_by(Actor.integrator(key), tickets) == set(tickets)
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.factories import (
+    OWN_SCOPES,
     make_agent,
     make_answer,
     make_message,
@@ -22,7 +23,7 @@ from tests.tickets.ledger import bodies, kinds, last_event, owed, since
 from tickets import actions
 from tickets.actions import ActionError, NotAllowed
 from tickets.actors import Actor
-from tickets.models import AuthorKind, Decision, Event, Fact, Message, Note, Scope, Ticket, Turn
+from tickets.models import AuthorKind, Decision, Event, Fact, Message, Note, Ticket, Turn
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +70,7 @@ def outsiders(ticket: Ticket) -> dict[str, Actor]:
     gone = make_agent(teams=[ticket.team])
     gone.is_active = False
     gone.save()
-    key, _secret = actions.create_api_key(actor=Actor.system(), name="Shop", scopes=list(Scope))
+    key, _secret = actions.create_api_key(actor=Actor.system(), name="Shop", scopes=OWN_SCOPES)
     return {
         "customer": Actor.of_customer(ticket.customer),
         "visitor": Actor.of_customer(make_visitor()),

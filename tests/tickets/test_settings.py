@@ -12,7 +12,15 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from tests.factories import PASSWORD, make_admin, make_agent, make_hours, make_team, make_user
+from tests.factories import (
+    OWN_SCOPES,
+    PASSWORD,
+    make_admin,
+    make_agent,
+    make_hours,
+    make_team,
+    make_user,
+)
 from tickets import actions
 from tickets.actions.settings import SECRET_FIELDS, many_values
 from tickets.actors import Actor
@@ -189,7 +197,7 @@ def test_a_key_needs_a_name_and_scopes_that_exist(name: str, scopes: list[str]) 
 
 
 def test_a_revoked_key_is_not_valid_and_revoking_again_changes_nothing() -> None:
-    key, _ = actions.create_api_key(actor=Actor.system(), name="Shop", scopes=list(Scope))
+    key, _ = actions.create_api_key(actor=Actor.system(), name="Shop", scopes=OWN_SCOPES)
     for _ in range(2):
         actions.revoke_api_key(actor=Actor.system(), key=key)
     assert not ApiKey.objects.valid().exists()
@@ -200,13 +208,13 @@ def test_an_expired_key_is_not_valid() -> None:
     actions.create_api_key(
         actor=Actor.system(),
         name="Old",
-        scopes=list(Scope),
+        scopes=OWN_SCOPES,
         expires_at=timezone.now() - timedelta(seconds=1),
     )
     kept, _ = actions.create_api_key(
         actor=Actor.system(),
         name="New",
-        scopes=list(Scope),
+        scopes=OWN_SCOPES,
         expires_at=timezone.now() + timedelta(hours=1),
     )
     assert list(ApiKey.objects.valid()) == [kept]

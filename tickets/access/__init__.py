@@ -122,7 +122,7 @@ def _visible_to(actor: Actor, among: TicketQuerySet | None = None) -> TicketQuer
     tickets = Ticket.objects.all() if among is None else among
     if actor.customer is not None:
         return tickets.filter(customer=actor.customer)
-    if actor.api_key is not None:
+    if actor.is_program:
         return tickets
     user = actor.user
     if user is None or not user.works_here:
@@ -212,7 +212,7 @@ def may_see(actor: Actor, ticket: Ticket, *, teams: Collection[int] = ()) -> boo
     """Whether a ticket may be opened, of a row and an agent's `teams` that are loaded already."""
     if actor.customer is not None:
         return ticket.customer_id == actor.customer.pk
-    if actor.api_key is not None:
+    if actor.is_program:
         return True
     user = actor.user
     if user is None or not user.works_here:
@@ -259,7 +259,7 @@ def ticket_for(actor: Actor, reference: str) -> Ticket:
         )
     else:
         tickets = _visible_to(actor).select_related("customer", *_BY_STAFF)
-        if actor.api_key is not None:
+        if actor.is_program:
             tickets = with_what_programs_read(tickets, actor)
     try:
         return tickets.get(reference=reference)
@@ -330,7 +330,7 @@ def events_for(actor: Actor) -> QuerySet[Event]:
     else whoever follows it would miss what happened in one that comes back.
     """
     events = Event.objects.filter(ticket__isnull=False)
-    return events if actor.api_key is not None else events.none()
+    return events if actor.is_program else events.none()
 
 
 def approvals_for(actor: Actor) -> QuerySet[Approval]:

@@ -23,7 +23,7 @@ def records_for(actor: Actor) -> RecordQuerySet:
     are about, and those that are nobody's.
     """
     records = Record.objects.filter(type__active=True)
-    if actor.api_key is not None:
+    if actor.is_program:
         return records
     if actor.customer is not None:
         return records.filter(customer=actor.customer)
@@ -64,7 +64,9 @@ def record_named(actor: Actor, type_key: str, external_id: str) -> Record:
 
 def record_type_for(actor: Actor, key: str) -> RecordType:
     """A type in use, for programs. Raises Http404."""
-    types = RecordType.objects.filter(active=True) if actor.api_key else RecordType.objects.none()
+    types = (
+        RecordType.objects.filter(active=True) if actor.is_program else RecordType.objects.none()
+    )
     found = types.filter(key=key).first()
     if found is None:
         raise Http404

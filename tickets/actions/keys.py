@@ -12,24 +12,33 @@ from django.utils.translation import gettext as _
 from tickets import clock, events
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import ApiKey, EventKind, Scope
+from tickets.models import ApiKey, EventKind, Scope, User
 from tickets.models.api_keys import hash_secret
 
 
 @transaction.atomic
 def create_api_key(
-    *, actor: Actor, name: str, scopes: Sequence[str], expires_at: datetime | None = None
+    *,
+    actor: Actor,
+    name: str,
+    scopes: Sequence[str],
+    expires_at: datetime | None = None,
+    agent: User | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key. Returns it with its secret, which is kept nowhere and cannot be shown again.
 
     Raises:
-        ValidationError: no name, no scope, or a scope that does not exist.
+        ValidationError: no name, no scope, a scope that does not exist, or one that needs the agent
+            for whom the key acts.
     """
     unknown = sorted(set(scopes) - set(Scope.values))
     if unknown or not scopes:
         raise ValidationError(
             _("Choose scopes among %(known)s.") % {"known": ", ".join(Scope.values)}, code="scope"
         )
+    acts = Scope.TICKETS_ACT in scopes
+    if acts and (agent is None or not agent.on_the_staff):
+        raise ValidationError(_("Choose the agent for whom the key acts."), code="agent")
     name = text.line(name, limit=80)
     if not name:
         raise ValidationError(_("Give the key a name."), code="name")
@@ -40,6 +49,7 @@ def create_api_key(
         hash=hash_secret(secret),
         scopes=sorted(set(scopes)),
         expires_at=expires_at,
+        agent=agent if acts else None,
     )
     events.record(
         EventKind.SETTING_ADDED, actor=actor, subject=key, name=key.name, scopes=key.scopes

@@ -36,7 +36,8 @@ class ApiKeyAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             raise AuthenticationFailed(_("Send the API key as “Authorization: Bearer …”."))
         # The secret has 256 random bits and is looked up by its hash: nothing to compare slowly.
-        key = ApiKey.objects.valid().filter(hash=hash_secret(secret.strip())).first()
+        keys = ApiKey.objects.valid().select_related("agent")
+        key = keys.filter(hash=hash_secret(secret.strip())).first()
         if key is None:
             raise AuthenticationFailed(_("This API key does not exist, or it has ended."))
         key.mark_used()

@@ -91,7 +91,8 @@ class Address(Text):
 
     def run_validation(self, data: Any = empty) -> Any:
         try:
-            return addresses.normalised(super().run_validation(data))
+            found = super().run_validation(data)
+            return found and addresses.normalised(found)
         except ValidationError as refused:
             raise serializers.ValidationError(refused.message, code=refused.code) from None
 

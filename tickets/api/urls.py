@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from tickets.api.errors import no_such_route
+from tickets.api.views.acts import ChangeList, NoteList, ReplyList
 from tickets.api.views.articles import ArticleDetail, ArticleList, ArticleSearch
 from tickets.api.views.description import docs, schema
 from tickets.api.views.events import EventList
@@ -13,6 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("v1/tickets/", TicketList.as_view(), name="api-tickets"),
     path("v1/tickets/<slug:reference>/", TicketDetail.as_view(), name="api-ticket"),
     path("v1/tickets/<slug:reference>/messages/", MessageList.as_view(), name="api-messages"),
+    path("v1/tickets/<slug:reference>/replies/", ReplyList.as_view(), name="api-replies"),
+    path("v1/tickets/<slug:reference>/notes/", NoteList.as_view(), name="api-notes"),
+    path("v1/tickets/<slug:reference>/changes/", ChangeList.as_view(), name="api-changes"),
     path(
         "v1/tickets/<slug:reference>/records/",
         TicketRecordList.as_view(),

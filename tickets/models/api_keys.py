@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 from typing import Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 class Scope(models.TextChoices):
     TICKETS_READ = "tickets:read", _("Read tickets and messages")
     TICKETS_WRITE = "tickets:write", _("Open tickets and add messages")
+    TICKETS_ACT = "tickets:act", _("Answer, note, change and resolve tickets for an agent")
     RECORDS_READ = "records:read", _("Read records and what they are linked with")
     RECORDS_WRITE = "records:write", _("Tell of records, delete and link them")
     EVENTS_READ = "events:read", _("Follow what happens in tickets")
@@ -48,6 +50,15 @@ class ApiKey(models.Model):
     scopes = ArrayField(
         models.CharField(max_length=20, choices=Scope.choices), verbose_name=_("scopes")
     )
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("acts for"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text=_("What it writes and changes in tickets is theirs, within what they may see."),
+    )
     created_at = models.DateTimeField(_("made"), db_default=Now(), editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
@@ -58,6 +69,12 @@ class ApiKey(models.Model):
     class Meta:
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(scopes__contains=[Scope.TICKETS_ACT]) | Q(agent__isnull=False),
+                name="api_key_that_acts_names_an_agent",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

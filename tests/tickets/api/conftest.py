@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
+from tests.factories import OWN_SCOPES, make_admin
 from tickets import actions
 from tickets.actors import Actor
-from tickets.models import Scope
+from tickets.models import Scope, User
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -60,11 +61,13 @@ MakeCaller = Callable[..., Caller]
 
 @pytest.fixture
 def caller(db: None) -> MakeCaller:
-    """Make a caller with these scopes; with all of them if none is named."""
+    """Make a caller with these scopes; with all that need no agent if none is named."""
 
-    def make(*scopes: Scope, name: str = "Shop") -> Caller:
+    def make(*scopes: Scope, name: str = "Shop", agent: User | None = None) -> Caller:
+        if Scope.TICKETS_ACT in scopes:
+            agent = agent or make_admin()
         _key, secret = actions.create_api_key(
-            actor=Actor.system(), name=name, scopes=scopes or list(Scope)
+            actor=Actor.system(), name=name, scopes=scopes or OWN_SCOPES, agent=agent
         )
         return Caller(secret)
 

@@ -57,13 +57,13 @@ def test_a_key_for_some_days_ends_by_itself() -> None:
         (
             ["--scope", "tickets:destroy"],
             "There is no scope “tickets:destroy”; choose among "
-            "tickets:read, tickets:write, records:read, records:write, events:read, events:staff, "
+            "tickets:read, tickets:write, tickets:act, records:read, records:write, events:read, events:staff, "
             "articles:read.",
         ),
         (
             [],
             "Give the key at least one --scope, of "
-            "tickets:read, tickets:write, records:read, records:write, events:read, events:staff, "
+            "tickets:read, tickets:write, tickets:act, records:read, records:write, events:read, events:staff, "
             "articles:read.",
         ),
         (
@@ -153,3 +153,13 @@ def test_a_reading_key_writes_nothing_but_its_use_is_noted(
     }
     assert ApiKey.objects.get().last_used_at is not None
     assert "Dashboard" in caplog.text
+
+
+def test_the_command_names_the_agent_for_whom_a_key_acts() -> None:
+    agent = make_admin("Ada")
+    create("--name", "Billing", "--scope", "tickets:act", "--agent", agent.email.upper())
+    assert ApiKey.objects.get().agent == agent
+    for address in ("", "nobody@kestrelmoor.example"):
+        with pytest.raises(CommandError):
+            create("--name", "Billing", "--scope", "tickets:act", "--agent", address)
+    assert ApiKey.objects.count() == 1

@@ -23,6 +23,9 @@ TABLE: dict[str, dict[str, tuple[Scope, int]]] = {
     "api-tickets": {"GET": (READ, 200), "HEAD": (READ, 200), "POST": (WRITE, 201)},
     "api-ticket": {"GET": (READ, 200), "HEAD": (READ, 200)},
     "api-messages": {"GET": (READ, 200), "HEAD": (READ, 200), "POST": (WRITE, 201)},
+    "api-replies": {"POST": (Scope.TICKETS_ACT, 201)},
+    "api-notes": {"POST": (Scope.TICKETS_ACT, 201)},
+    "api-changes": {"POST": (Scope.TICKETS_ACT, 201)},
     "api-ticket-records": {
         "GET": (READ_RECORDS, 200),
         "HEAD": (READ_RECORDS, 200),
@@ -102,9 +105,9 @@ def place(route: str) -> tuple[str, dict[str, object] | None]:
     """An address of this route that exists, and a body that it takes."""
     arguments: dict[str, str] = {}
     body: dict[str, object] | None = None
-    if route in {"api-ticket", "api-messages"}:
+    if route in {"api-ticket", "api-messages", "api-replies", "api-notes", "api-changes"}:
         arguments = {"reference": make_ticket().reference}
-        body = {"body": "It still drips."}
+        body = {"state": "resolved"} if route == "api-changes" else {"body": "It still drips."}
     elif route.startswith(("api-record", "api-ticket-records")):
         return record_place(route)
     elif route == "api-article":

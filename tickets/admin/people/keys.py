@@ -16,8 +16,9 @@ from tickets import actions
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, actor_of
 from tickets.admin.buttons import Button
 from tickets.admin.site import site
-from tickets.admin.theme import CheckboxSelectMultiple
-from tickets.models import ApiKey, Scope
+from tickets.admin.theme import CheckboxSelectMultiple, SearchableSelect
+from tickets.models import ApiKey, Scope, User
+from tickets.models.users import STAFF_ROLES
 
 
 class ApiKeyForm(AuditedForm):
@@ -27,6 +28,25 @@ class ApiKeyForm(AuditedForm):
         widget=CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one thing that the key may do.")},
     )
+
+    agent = forms.ModelChoiceField(
+        label=gettext_lazy("acts for"),
+        queryset=User.objects.filter(is_active=True, role__in=STAFF_ROLES).order_by(
+            "name", "email"
+        ),
+        required=False,
+        widget=SearchableSelect,
+        help_text=gettext_lazy(
+            "Only for a key that answers, changes and resolves: all of that is theirs, within what they "
+            "may see. It ends when they no longer work here."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if Scope.TICKETS_ACT in (cleaned.get("scopes") or []) and not cleaned.get("agent"):
+            self.add_error("agent", _("Choose the agent for whom the key acts."))
+        return cleaned
 
     def clean_expires_at(self) -> Any:
         until = self.cleaned_data["expires_at"]
@@ -62,11 +82,12 @@ class ApiKeyAdmin(AuditedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
-            return ("name", "scopes", "expires_at")
+            return ("name", "scopes", "agent", "expires_at")
         return (
             "name",
             "begins_with",
             "it_may",
+            "agent",
             "status",
             "expires_at",
             "last_used_at",
@@ -82,6 +103,7 @@ class ApiKeyAdmin(AuditedAdmin):
             name=form.cleaned_data["name"],
             scopes=form.cleaned_data["scopes"],
             expires_at=form.cleaned_data["expires_at"],
+            agent=form.cleaned_data["agent"],
         )
         form.instance.__dict__.update(key.__dict__)
         form.instance.shown_once = form.secret

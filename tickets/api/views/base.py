@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from tickets.actions import NotAllowed
 from tickets.actors import Actor
 from tickets.api.fields import Strict
 from tickets.api.queries import NoQuery
@@ -93,6 +94,14 @@ class ApiView(APIView):
     @property
     def actor(self) -> Actor:
         return Actor.integrator(self.key)
+
+    @property
+    def agent(self) -> Actor:
+        """For whom the key acts. Raises NotAllowed if they do not work here any more."""
+        actor = Actor.for_agent(self.key)
+        if not actor.works_here:
+            raise NotAllowed
+        return actor
 
     def taken(self, serializer: type[Strict]) -> dict[str, Any]:
         """The request's body, checked. Raises ValidationError."""

@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from tickets import actions
+from tickets import actions, addresses
 from tickets.actors import Actor
-from tickets.models import Scope
+from tickets.models import Scope, User
+from tickets.models.users import STAFF_ROLES
 
 LONGEST_DAYS = 3650
 
@@ -32,6 +33,12 @@ class Command(BaseCommand):
             metavar="SCOPE",
             help=f"what it may do; give the option again for more: {', '.join(Scope.values)}",
         )
+        parser.add_argument(
+            "--agent",
+            default="",
+            metavar="ADDRESS",
+            help=f"for whom it acts, with {Scope.TICKETS_ACT}",
+        )
         parser.add_argument("--expires-days", type=int, metavar="N", help="valid for N days only")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -49,6 +56,7 @@ class Command(BaseCommand):
                 actor=Actor.system(),
                 name=options["name"],
                 scopes=scopes,
+                agent=_agent(options["agent"]),
                 expires_at=timezone.now() + timedelta(days=days) if days else None,
             )
         except ValidationError as error:
@@ -57,3 +65,13 @@ class Command(BaseCommand):
         self.stderr.write(f"API key “{key.name}” ({', '.join(key.scopes)}){until}.")
         self.stderr.write("Keep the secret now: it cannot be shown again.")
         self.stdout.write(secret)
+
+
+def _agent(email: str) -> User | None:
+    if not email:
+        return None
+    address = addresses.to_look_up(email)
+    found = User.objects.filter(email=address, is_active=True, role__in=STAFF_ROLES).first()
+    if found is None:
+        raise CommandError(f"Nobody who works here has the address “{email}”.")
+    return found
