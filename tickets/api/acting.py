@@ -40,8 +40,8 @@ class NewNote(Strict):
         return text.message(value)
 
 
-@extend_schema_serializer(component_name="Note")
-class NoteOut(serializers.Serializer[Any]):
+@extend_schema_serializer(component_name="NoteReceipt")
+class NoteReceipt(serializers.Serializer[Any]):
     position = serializers.IntegerField(
         min_value=1, max_value=MAX_POSITION, help_text="Its place in the conversation."
     )

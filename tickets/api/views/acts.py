@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from tickets import access, actions
 from tickets.actions import Property
-from tickets.api.acting import PRIORITIES, Changes, NewNote, NewReply, NoteOut
+from tickets.api.acting import PRIORITIES, Changes, NewNote, NewReply, NoteReceipt
 from tickets.api.idempotency import idempotent
 from tickets.api.schema import operation
 from tickets.api.serializers import MessageOut, MessageReceipt, TicketOut, TicketReceipt
@@ -55,21 +55,21 @@ class ReplyList(ApiView):
 
 class NoteList(ApiView):
     scopes = {"POST": Scope.TICKETS_ACT}
-    receipt = NoteOut
+    receipt = NoteReceipt
 
     @operation(
         "Write an internal note",
         "Only those who work here read it. What it says cannot be read by the API.",
         scope=Scope.TICKETS_ACT,
         body=NewNote,
-        answer=NoteOut,
+        answer=NoteReceipt,
     )
     @idempotent
     def post(self, request: Request, reference: str) -> Response:
         agent = self.agent
         ticket = access.ticket_for(agent, reference)
         note = actions.write_note(actor=agent, ticket=ticket, body=self.taken(NewNote)["body"])
-        return Response(NoteOut(note).data, status=201)
+        return Response(NoteReceipt(note).data, status=201)
 
 
 class ChangeList(ApiView):
