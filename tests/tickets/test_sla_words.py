@@ -93,7 +93,7 @@ def test_each_state_says_how_it_stands(team: Team, dana: User) -> None:
         assert one.explained == f"1 h by the clock from Monday 09:00; {ending}"
     answer(dana, ticket, MONDAY + 2 * HOUR)
     one = said(dana, ticket)
-    assert (one.state, one.short, one.tone) == ("broken", "Too late", "danger")
+    assert (one.state, one.short, one.tone) == ("broken", "Too late", "late")
     assert one.explained.endswith("; answered Monday 11:00")
     with clock.at(MONDAY + 3 * HOUR):
         one = said(dana, ticket, Metric.RESOLUTION)

@@ -89,17 +89,21 @@ class User(AbstractUser):
         models.CharField(max_length=10),
         verbose_name=_("languages"),
         default=list,
+        # What runs from before the update makes people, too.
+        db_default=models.Value([], ArrayField(models.CharField(max_length=10))),
         blank=True,
         help_text=_("Beside that of the helpdesk, as codes like “de, fr”."),
     )
     most_chats = models.PositiveSmallIntegerField(
         _("chats at once"),
         default=4,
+        db_default=4,
         help_text=_("So many are given to them where the team gives them out. 0: none."),
     )
     most_open = models.PositiveSmallIntegerField(
         _("open conversations at once"),
         default=25,
+        db_default=25,
         help_text=_("Of all channels together; those that wait for the customer do not count."),
     )
     # When a conversation was given to them last; whose turn it is follows from that.
@@ -232,11 +236,13 @@ class Team(models.Model):
         max_length=12,
         choices=Method.choices,
         default=Method.BY_HAND,
+        db_default=Method.BY_HAND,
         help_text=_("Only whoever is here, is not busy and has room for it is given one."),
     )
     same_agent_days = models.PositiveSmallIntegerField(
         _("days to the same agent"),
         default=0,
+        db_default=0,
         help_text=_(
             "A customer who was with an agent so many days ago at most comes to them again, if they "
             "are here. 0: whoever it is."
@@ -245,6 +251,7 @@ class Team(models.Model):
     grace_minutes = models.PositiveSmallIntegerField(
         _("minutes until a chat goes back"),
         default=3,
+        db_default=3,
         help_text=_(
             "When an agent is gone for so long and a customer waits in a chat, the chat goes back to "
             "the head of the queue. 0: never."
@@ -260,7 +267,10 @@ class Team(models.Model):
         help_text=_("Whoever waits too long in this queue is passed on to that team."),
     )
     overflow_minutes = models.PositiveSmallIntegerField(
-        _("after minutes"), default=0, help_text=_("Of waiting in this queue. 0: never.")
+        _("after minutes"),
+        default=0,
+        db_default=0,
+        help_text=_("Of waiting in this queue. 0: never."),
     )
 
     objects = TeamQuerySet.as_manager()

@@ -16,7 +16,7 @@ from tickets.models.sla import NOTHING
 from tickets.service import dates
 
 State = Literal["running", "near", "overdue", "paused", "kept", "broken"]
-_TONES: dict[State, str] = {"near": "warning", "overdue": "danger", "broken": "danger"}
+_TONES: dict[State, str] = {"near": "warning", "overdue": "late", "broken": "late"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def due_tone(ticket: Ticket) -> str:
     """How a row says it: quietly, until it is near."""
     now = clock.now()
     if ticket.due_at is not None and ticket.due_at <= now:
-        return "danger"
+        return "late"
     return "warning" if ticket.due_warns_at is not None and ticket.due_warns_at <= now else ""
 
 

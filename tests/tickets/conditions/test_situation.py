@@ -77,6 +77,10 @@ def test_a_ticket_and_its_customer_are_seen_as_they_are() -> None:
         "identity": "confirmed",
         "team": team.pk,
         "open_now": True,
+        "sla": None,
+        "due": None,
+        "due_minutes": None,
+        "breached": False,
     }
 
 
