@@ -183,7 +183,7 @@ NO_PAGES: Final = frozenset(
         *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema", "api-records", "api-record", "api-records-bulk"),
-        *("api-replies", "api-notes", "api-changes"),
+        *("api-replies", "api-notes", "api-changes", "api-events"),
         *("api-ticket-records", "workspace-link-record", "workspace-unlink-record"),
         "workspace-fetch-record",
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a

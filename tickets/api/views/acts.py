@@ -19,7 +19,10 @@ from tickets.api.views.base import ApiView
 from tickets.models import Message, Scope, Team, Ticket, User
 from tickets.models.users import STAFF_ROLES
 
-CROSSED = {409: "It cannot be done as it is now: it is closed, or a colleague's reply is leaving."}
+CROSSED = {
+    409: "It cannot be done as things are: it is closed, a colleague's reply is leaving, or a note names "
+    "somebody who may not see it."
+}
 
 
 class ReplyList(ApiView):
@@ -63,6 +66,7 @@ class NoteList(ApiView):
         scope=Scope.TICKETS_ACT,
         body=NewNote,
         answer=NoteReceipt,
+        more_problems=CROSSED,
     )
     @idempotent
     def post(self, request: Request, reference: str) -> Response:
