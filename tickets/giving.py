@@ -22,6 +22,7 @@ from tickets.models import AuthorKind, Event, EventKind, Method, Team, Ticket, T
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 100  # that one look gives out; the next comes within seconds
+LOOKED_AT = 2_000  # that agents who are gone owe an answer
 ARRIVES = (EventKind.PERSON_ASKED, EventKind.TICKET_TRANSFERRED, EventKind.TICKET_ASSIGNED)
 # By these an agent has room again, or one who had none is chosen.
 FREES = (
@@ -90,18 +91,16 @@ def look_after() -> int:
 
 
 def _left_alone() -> list[tuple[Ticket, User]]:
-    """Chats in which a customer waits for an agent who is gone."""
+    """Chats in which a customer waits at the page for an agent who is gone."""
     owed = Ticket.objects.filter(
         turn=Turn.AGENT, channel__in=CHATS, snoozed_at=None, team__grace_minutes__gt=0
     )
     agents = list(owed.order_by().values_list("assignee", flat=True).distinct())
     gone = [pk for pk in presence.gone_for(agents) if pk is not None]
-    found = owed.filter(assignee__in=gone).select_related("assignee", "team")
-    return [
-        (ticket, ticket.assignee)
-        for ticket in found.order_by("turn_since")[:AT_ONCE]
-        if ticket.assignee is not None
-    ]
+    theirs = owed.filter(assignee__in=gone).order_by("turn_since")
+    live = presence.customers_here(list(theirs.values_list("pk", flat=True)[:LOOKED_AT]))
+    found = theirs.filter(pk__in=live).select_related("assignee", "team")
+    return [(ticket, ticket.assignee) for ticket in found[:AT_ONCE] if ticket.assignee is not None]
 
 
 def _overdue() -> list[Ticket]:

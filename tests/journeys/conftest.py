@@ -25,14 +25,15 @@ from helpdesk.demo.load import load
 with Progress(disable=True) as progress:
     load(progress)
 from tickets.models import SiteSettings, Team
-Team.objects.update(hours=None)
+Team.objects.update(hours=None, grace_minutes=0)
 SiteSettings.objects.update(undo_seconds={UNDO_SECONDS})
 """
 
 
 @pytest.fixture(scope="session")
 def company(live_helpdesk: LiveHelpdesk) -> LiveHelpdesk:
-    """The demo company, whose teams are always open, so that a journey is the same on a Sunday.
+    """The demo company, whose teams are always open, so that a journey is the same on a Sunday. Agents
+    come and go from one journey to the next: nothing is taken from them for that.
 
     What agents send can be taken back for a shorter time than by default.
     """

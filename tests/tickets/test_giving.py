@@ -70,6 +70,11 @@ def with_whom(ticket: Ticket) -> int | None:
     return ticket.assignee_id
 
 
+def waits_at_the_page(ticket: Ticket) -> None:
+    """Their customer has the conversation open."""
+    presence.mark_here(presence.customer_key(ticket.pk))
+
+
 def follow() -> None:
     """What is owed for what happened, of this reaction only."""
     for reaction in Reaction.objects.overdue().filter(name="assign").order_by("pk"):
@@ -200,6 +205,7 @@ def test_a_chat_whose_agent_is_gone_is_first_in_its_queue_again_and_the_customer
     asked = ticket.person_asked_at
     brief = HandOver.objects.get(ticket=ticket).wants
     giving.give()
+    waits_at_the_page(ticket)
     younger = waiting(team)
     presence.set_state(dana, State.BUSY)
     gone(dana, minutes=2)
@@ -219,7 +225,9 @@ def test_a_chat_whose_agent_is_gone_is_first_in_its_queue_again_and_the_customer
     assert (with_whom(ticket), with_whom(younger)) == (robin.pk, None)
 
 
-@pytest.mark.parametrize("change", ["by mail", "answered", "no grace", "never seen"])
+@pytest.mark.parametrize(
+    "change", ["by mail", "answered", "no grace", "never seen", "the customer left, too"]
+)
 def test_nothing_is_taken_from_an_agent_where_nobody_waits_in_a_chat(
     team: Team, change: str
 ) -> None:
@@ -227,14 +235,16 @@ def test_nothing_is_taken_from_an_agent_where_nobody_waits_in_a_chat(
     ticket = waiting(team)
     giving.give()
     gone(dana, minutes=30)
+    if change != "the customer left, too":
+        waits_at_the_page(ticket)
     if change == "by mail":
         Ticket.objects.update(channel="email")
     elif change == "answered":
         Ticket.objects.update(turn=Turn.CUSTOMER)
     elif change == "no grace":
         Team.objects.update(grace_minutes=0)
-    else:
-        cache.clear()  # Redis was started anew: nothing is known
+    elif change == "never seen":
+        cache.delete(f"{presence.agent_key(dana.pk)}:seen")  # Redis was started anew
     assert giving.look_after() == 0
     assert with_whom(ticket) == dana.pk
 

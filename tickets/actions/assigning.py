@@ -44,7 +44,8 @@ def assign_next(*, actor: Actor, team: Team) -> Ticket | None:
 def bring_back_from(*, actor: Actor, ticket: Ticket, agent: User) -> bool:
     """A chat goes back to the head of its queue, since its agent is gone; the customer is told.
 
-    False if they are back, or it is not theirs any more, or it is the customer's turn.
+    False if they are back, or it is not theirs any more, or it is the customer's turn, or the customer
+    has left, too: then the agent answers when they are here again.
     """
     ticket = Ticket.objects.locked(ticket)
     grace = ticket.team.grace_minutes
@@ -52,7 +53,7 @@ def bring_back_from(*, actor: Actor, ticket: Ticket, agent: User) -> bool:
     theirs = ticket.assignee_id == agent.pk and ticket.turn == Turn.AGENT
     if not (theirs and grace and ticket.snoozed_at is None and ticket.channel in CHATS):
         return False
-    if gone < timedelta(minutes=grace):
+    if gone < timedelta(minutes=grace) or not presence.customer_is_here(ticket):
         return False
     queue_again(ticket, ticket.team)
     events.record(

@@ -129,6 +129,12 @@ def customer_is_here(ticket: Ticket) -> bool:
     return bool(_read([customer_key(ticket.pk)]))
 
 
+def customers_here(tickets: Iterable[int]) -> set[int]:
+    """Of which of these tickets, by their keys, the customer has the conversation open."""
+    keys = {customer_key(pk): pk for pk in tickets}
+    return {keys[key] for key in _read(list(keys))} if keys else set()
+
+
 def customer_was_here_since(ticket: Ticket, moment: datetime) -> bool:
     """Whether the customer had this conversation open at or after a moment, as far as is known."""
     key = _seen_key(customer_key(ticket.pk))
