@@ -21,7 +21,6 @@ from tests.bench import (
     panel,
     posted,
     quality,
-    tasks,
 )
 from tests.bench.figures import Figure, show
 from tests.journeys.conftest import LOAD
@@ -37,7 +36,6 @@ def main() -> None:
         inside = run_inside(helpdesk, "encoding", "queries")
         figures = [_encoded(inside["encoding"])]
         figures += answer.measure(helpdesk, inside["encoding"])
-        figures += tasks.measure(helpdesk)
         figures += live.measure(helpdesk)
         figures += arrives.measure(helpdesk)
         figures += panel.measure(helpdesk.url)

@@ -52,12 +52,6 @@ class Visitor:
             "Referer": self.base,
         }
 
-    async def signs_in(self, email: str, password: str) -> None:
-        answer = await self.client.post(
-            "/account/login/", data={"login": email, "password": password}, headers=self.headers()
-        )
-        assert answer.status_code == 302, (answer.status_code, answer.text[:300])
-
     async def asks(self, question: str) -> None:
         assert await self.tries_to_ask(question), "the helpdesk was too busy to take it"
 
