@@ -7,7 +7,8 @@ often, and a look that was lost is made up for by the next.
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Callable
+from functools import partial
 
 from celery import current_app
 from django.db.models import Exists, OuterRef
@@ -15,7 +16,7 @@ from django.db.models import Exists, OuterRef
 from knowledgebase.lately import Lately
 from tickets import actions, clock, events
 from tickets.actors import Actor
-from tickets.assigning.waiting import CHATS
+from tickets.assigning.waiting import CHATS, to_pass_on
 from tickets.live import presence
 from tickets.models import AuthorKind, Event, EventKind, Method, Team, Ticket, Turn, User
 
@@ -82,12 +83,22 @@ def soon() -> None:
 
 def look_after() -> int:
     """Bring chats back from agents who are gone, pass on who waited too long, give out; how many."""
+    system = Actor.system()
     back = sum(
-        actions.bring_back_from(actor=Actor.system(), ticket=ticket, agent=agent)
+        _tried(partial(actions.bring_back_from, actor=system, ticket=ticket, agent=agent))
         for ticket, agent in _left_alone()
     )
-    on = sum(actions.pass_on(actor=Actor.system(), ticket=ticket) for ticket in _overdue())
+    on = sum(_tried(partial(actions.pass_on, actor=system, ticket=ticket)) for ticket in _overdue())
     return back + on + give()
+
+
+def _tried(act: Callable[[], bool]) -> bool:
+    """One that fails stands in nobody's way: it is tried again with the next look."""
+    try:
+        return act()
+    except Exception:
+        logger.exception("A conversation could not be looked after.")
+        return False
 
 
 def _left_alone() -> list[tuple[Ticket, User]]:
@@ -109,7 +120,5 @@ def _overdue() -> list[Ticket]:
     return [
         ticket
         for team in Team.objects.exclude(overflow_team=None).exclude(overflow_minutes=0)
-        for ticket in Ticket.objects.waiting().filter(
-            team=team, turn_since__lte=now - timedelta(minutes=team.overflow_minutes)
-        )[:AT_ONCE]
+        for ticket in to_pass_on(team, now)[:AT_ONCE]
     ]

@@ -26,6 +26,7 @@ from tickets.models import (
     HandOver,
     Message,
     Method,
+    NotificationKind,
     Reaction,
     Reason,
     Team,
@@ -33,6 +34,7 @@ from tickets.models import (
     Turn,
     User,
 )
+from tickets.notifying import recipients
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system()
@@ -255,12 +257,64 @@ def test_who_waits_too_long_is_passed_on_with_wait_and_brief_and_reads_so(team: 
     ticket = waiting(team)
     asked = ticket.person_asked_at
     assert giving.look_after() == 0
-    Ticket.objects.update(turn_since=timezone.now() - timedelta(minutes=6))
+    long_ago = timezone.now() - timedelta(minutes=6)
+    HandOver.objects.update(asked_at=long_ago)
     assert giving.look_after() == 1
     ticket.refresh_from_db()
     assert (ticket.team, ticket.person_asked_at) == (other, asked)
     assert ticket.events.get(kind=EventKind.TICKET_TRANSFERRED).data["why"] == {"waited": 5}
     assert giving.look_after() == 0
+
+
+def test_queues_that_overflow_into_each_other_send_nobody_to_and_fro(team: Team) -> None:
+    other = make_team("Orders")
+    Team.objects.filter(pk=team.pk).update(overflow_team=other, overflow_minutes=5)
+    Team.objects.filter(pk=other.pk).update(overflow_team=team, overflow_minutes=5)
+    ticket = waiting(team)
+    long_ago = timezone.now() - timedelta(minutes=60)
+    Ticket.objects.update(person_asked_at=long_ago, turn_since=long_ago)
+    for _look in range(4):
+        HandOver.objects.update(asked_at=timezone.now() - timedelta(minutes=30))
+        giving.look_after()
+    ticket.refresh_from_db()
+    assert ticket.team == other
+    assert ticket.events.filter(kind=EventKind.TICKET_TRANSFERRED).count() == 1
+
+
+def test_one_that_cannot_be_looked_after_stands_in_nobodys_way(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_team("Orders")
+    Team.objects.filter(pk=team.pk).update(overflow_team=other, overflow_minutes=5)
+    broken, next_one = waiting(team), waiting(team)
+    HandOver.objects.update(asked_at=timezone.now() - timedelta(minutes=6))
+    pass_on = actions.pass_on
+
+    def fails_for_one(*, actor: Actor, ticket: Ticket) -> bool:
+        if ticket == broken:
+            raise ValueError("its row is locked")
+        return pass_on(actor=actor, ticket=ticket)
+
+    monkeypatch.setattr(actions, "pass_on", fails_for_one)
+    assert giving.look_after() == 1
+    next_one.refresh_from_db()
+    assert next_one.team == other
+
+
+def test_who_is_gone_is_not_told_that_somebody_took_it_and_the_team_hears_that_one_waits(
+    team: Team,
+) -> None:
+    dana, robin = here("Dana Osei", team), make_agent("Robin Vale", teams=[team])
+    ticket = waiting(team)
+    giving.give()
+    waits_at_the_page(ticket)
+    gone(dana, minutes=4)
+    giving.look_after()
+    event = ticket.events.filter(kind=EventKind.TICKET_ASSIGNED).latest("position")
+    ticket.refresh_from_db()
+    told = dict(recipients.of(event, ticket))
+    assert NotificationKind.TAKEN not in told.values()
+    assert told[robin] == NotificationKind.QUEUE
 
 
 def test_whoever_is_passed_on_for_the_third_time_is_a_leads_to_decide(team: Team) -> None:

@@ -12,7 +12,7 @@ from tickets.actions.handover import place_with, queue_again
 from tickets.actions.speech import announce
 from tickets.actors import Actor
 from tickets.assigning.choosing import Candidate, Wanted, choose
-from tickets.assigning.waiting import CHATS, candidates, wanted
+from tickets.assigning.waiting import CHATS, candidates, to_pass_on, wanted
 from tickets.live import presence
 from tickets.models import EventKind, Method, Team, Ticket, Turn, User
 from tickets.service import notices, queues
@@ -73,14 +73,13 @@ def bring_back_from(*, actor: Actor, ticket: Ticket, agent: User) -> bool:
 def pass_on(*, actor: Actor, ticket: Ticket) -> bool:
     """Whoever waited too long in one queue goes to the team that it overflows to, and is told.
 
-    False if it does not wait there any more, or not for so long.
+    Once for each time that a person was asked for: queues that overflow into each other would send
+    somebody to and fro. False if it does not wait there any more, or not for so long.
     """
     ticket = Ticket.objects.locked(ticket)
-    team, to = ticket.team, ticket.team.overflow_team
-    waits = clock.now() - ticket.turn_since
-    if ticket.turn != Turn.QUEUE or to is None or not team.overflow_minutes:
-        return False
-    if waits < timedelta(minutes=team.overflow_minutes):
+    to = ticket.team.overflow_team
+    team = ticket.team
+    if to is None or not to_pass_on(team, clock.now()).filter(pk=ticket.pk).exists():
         return False
     queue_again(ticket, to)
     events.record(

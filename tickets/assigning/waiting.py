@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from tickets.assigning.choosing import Candidate, Wanted
 from tickets.live import presence
 from tickets.models import Channel, Event, EventKind, HandOver, Team, Ticket, Turn, User
+from tickets.models.tickets import TicketQuerySet
 
 CHATS = (Channel.PORTAL, Channel.WIDGET)
 # A chat whose customer has been answered keeps its place for so long: they are about to write again.
@@ -48,6 +49,22 @@ def candidates(team: Team, now: datetime) -> list[Candidate]:
         )
     )
     return [_candidate(user) for user in users if user.works_here]
+
+
+def to_pass_on(team: Team, now: datetime) -> TicketQuerySet:
+    """Those who have waited in this queue for longer than its team says, and were not passed on for that
+    since a person was asked for.
+    """
+    since = now - timedelta(minutes=team.overflow_minutes)
+    came = HandOver.objects.filter(ticket=OuterRef("pk"), ended_at=None, asked_at__lte=since)
+    passed_on = Event.objects.filter(
+        ticket=OuterRef("pk"),
+        kind=EventKind.TICKET_TRANSFERRED,
+        data__has_key="why",
+        created_at__gte=OuterRef("person_asked_at"),
+    )
+    waiting = Ticket.objects.waiting().filter(Exists(came), ~Exists(passed_on), team=team)
+    return waiting if team.overflow_minutes else waiting.none()
 
 
 def wanted(ticket: Ticket, handover: HandOver | None, team: Team, now: datetime) -> Wanted:

@@ -77,7 +77,7 @@ def _reasons(event: Event, ticket: Ticket) -> Iterable[tuple[NotificationKind, I
         yield NotificationKind.FOLLOWED, mine
     if event.kind in (EventKind.TICKET_ASSIGNED, EventKind.TICKET_RETURNED):
         yield NotificationKind.ASSIGNED, filter(None, [data.get("after"), data.get("agent")])
-        if event.actor_user_id == data.get("after"):
+        if event.actor_user_id and event.actor_user_id == data.get("after"):
             yield NotificationKind.TAKEN, filter(None, [data.get("before")])
     if event.kind == EventKind.REPLY_HELD:
         yield NotificationKind.HELD, [data["user"]]
@@ -97,10 +97,9 @@ def _reasons(event: Event, ticket: Ticket) -> Iterable[tuple[NotificationKind, I
         yield NotificationKind.BACK, mine
     if event.kind in (*SAYS, EventKind.TICKET_RESOLVED):
         yield NotificationKind.FOLLOWED, ticket.followers.values_list("user", flat=True)
-    if ticket.turn == Turn.QUEUE and event.kind in (
-        EventKind.PERSON_ASKED,
-        EventKind.TICKET_TRANSFERRED,
-    ):
+    came = event.kind in (EventKind.PERSON_ASKED, EventKind.TICKET_TRANSFERRED)
+    came_back = event.kind == EventKind.TICKET_ASSIGNED and "why" in data  # from who is gone
+    if ticket.turn == Turn.QUEUE and (came or came_back):
         yield NotificationKind.QUEUE, _members(ticket)
 
 

@@ -325,6 +325,8 @@ def _detail(event: Event, names: _Names) -> str:
 def who(event: Event) -> str:
     """Who did it, as agents read it."""
     somebody = event.actor_user or event.actor_customer or event.actor_key
+    if event.actor_user and event.actor_key:  # it acts for them
+        return f"{event.actor_user} ({event.actor_key.name})"
     if somebody is not None:
         return str(somebody)
     known = {AuthorKind.ASSISTANT: _("The assistant"), AuthorKind.SYSTEM: _("The helpdesk")}

@@ -23,6 +23,7 @@ from tickets.models import (
     Turn,
     User,
 )
+from tickets.workspace.history import who
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,7 @@ def test_an_answer_is_the_agents_and_says_which_key_wrote_it(
     assert (ticket.turn, ticket.assignee) == (Turn.CUSTOMER, dana)
     event = ticket.events.filter(kind=EventKind.MESSAGE_POSTED, actor_user=dana).get()
     assert event.actor_key is not None
+    assert who(event) == "Dana Osei (Billing)"  # as colleagues read it in the history
 
 
 def test_a_note_is_read_by_nobody_outside(billing: Caller, dana: User, team: Team) -> None:

@@ -12,6 +12,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models, transaction
 from django.forms import all_valid
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -47,15 +48,18 @@ class LiveAdmin(AuditedAdmin):
             if page is not None:
                 return page
         page = super().changeform_view(request, object_id, form_url, extra_context)
-        if request.method == "POST" and SHOW in request.POST:
+        if SHOW in request.POST and isinstance(page, TemplateResponse):
             self._shows(request, page)
         return page
 
-    def _shows(self, request: HttpRequest, page: Any) -> None:
+    def _shows(self, request: HttpRequest, page: TemplateResponse) -> None:
         """That it was only looked at is no error; what is wrong with the form is."""
-        context = page.context_data
+        context = page.context_data or {}
         form = context["adminform"].form
+        kept = [one for one in form.non_field_errors().data if one.code != "conflict"]
         form.errors.pop(NON_FIELD_ERRORS, None)
+        if kept:
+            form.add_error(None, kept)
         formsets = [one.formset for one in context["inline_admin_formsets"]]
         context["errors"] = AdminErrorList(form, formsets)
         messages.info(request, form.conflict)
