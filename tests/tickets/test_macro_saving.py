@@ -13,7 +13,7 @@ from tests.tickets.macro_steps import save
 from tickets import actions
 from tickets.actions import NotAllowed
 from tickets.actors import Actor
-from tickets.conversation.macros import RESOLVE
+from tickets.acts import RESOLVE
 from tickets.models import Event, Macro, Team, User
 
 pytestmark = pytest.mark.django_db

@@ -24,7 +24,7 @@ from tests.tickets.parallel import real_transactions, together
 from tickets import actions, events
 from tickets.actions import ActionError, Crossed
 from tickets.actors import Actor
-from tickets.conversation.macros import ME, NOBODY, RESOLVE, UNTIL_THEY_WRITE
+from tickets.acts import ME, NOBODY, RESOLVE, UNTIL_THEY_WRITE
 from tickets.models import (
     Afterwards,
     AuthorKind,

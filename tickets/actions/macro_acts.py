@@ -18,8 +18,7 @@ from tickets.actions.properties import Property, assign, change_tags, change_tic
 from tickets.actions.snoozing import snooze
 from tickets.actions.statuses import set_status
 from tickets.actors import Actor
-from tickets.conversation import macros
-from tickets.conversation.macros import ENDINGS, ME, NOBODY, UNTIL_THEY_WRITE, Gone, Loaded
+from tickets.acts import ENDINGS, ME, NOBODY, UNTIL_THEY_WRITE, Gone, Loaded, load
 from tickets.models import AuthorKind, EventKind, Ticket
 
 
@@ -30,7 +29,7 @@ def refuse_gone(macro: dict[str, Any]) -> Loaded:
         ActionError: one of these is not there any more.
     """
     try:
-        return macros.load(macro.get("acts", {}))
+        return load(macro.get("acts", {}))
     except Gone as error:
         raise ActionError(str(error), code="gone") from error
 

@@ -18,8 +18,8 @@ from tickets.actions.drafts import send_reply
 from tickets.actions.errors import ActionError, NotAllowed, closed
 from tickets.actions.macro_acts import carry_out, refuse_gone
 from tickets.actors import Actor
+from tickets.acts import Acts, Loaded, cleaned, in_words
 from tickets.conversation import macros, placeholders
-from tickets.conversation.macros import Acts
 from tickets.conversation.placeholders import Filled, Unpublished
 from tickets.conversation.record_placeholders import NotOne
 from tickets.intake import text
@@ -59,7 +59,7 @@ def save_macro(
     macro.name, macro.folder = _named(name), text.line(folder, limit=FOLDER_LENGTH)
     macro.body = _written(body)
     macro.note = _written(note)
-    macro.acts = macros.cleaned(acts or {})
+    macro.acts = cleaned(acts or {})
     macro.send_at_once, macro.is_active = send_at_once and bool(macro.body), is_active
     if not (macro.body or macro.note or macro.acts):
         raise ValidationError(_("Write a text, or choose what it does."), code="empty")
@@ -97,7 +97,7 @@ class Plan:
     macro: Macro
     body: Filled
     note: Filled
-    acts: macros.Loaded
+    acts: Loaded
 
     def sends(self, draft: Draft | None) -> bool:
         """Whether it sends its reply at once: never with a gap, or over what was begun."""
@@ -152,7 +152,7 @@ def apply_macro(
     sends = plan.sends(draft if draft.pk or draft.body else None)
     draft.body = text.message("\n\n".join(filter(None, [draft.body, plan.body.text])))
     draft.macro, draft.updated_at = macros.with_another(draft.macro, left), clock.now()
-    draft.macro["words"] = macros.in_words(refuse_gone(draft.macro))
+    draft.macro["words"] = in_words(refuse_gone(draft.macro))
     draft.save()
     if not sends:
         return draft

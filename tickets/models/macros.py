@@ -56,7 +56,7 @@ class Macro(models.Model):
     )
     body = models.TextField(_("reply"), blank=True)
     note = models.TextField(_("internal note"), blank=True)
-    # What else it does; see tickets.conversation.macros.
+    # What else it does; see tickets.acts.
     acts = models.JSONField(_("acts"), default=dict, blank=True)
     send_at_once = models.BooleanField(_("send at once"), default=False)
     is_active = models.BooleanField(_("offered"), default=True)

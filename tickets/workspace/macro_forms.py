@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets.access.macros import may_share_macros
-from tickets.conversation.macros import ME, NOBODY, RESOLVE, UNTIL_THEY_WRITE
+from tickets.acts import ME, NOBODY, RESOLVE, UNTIL_THEY_WRITE
 from tickets.models import Macro, Priority, Status, Team, TicketType, User
 from tickets.models.macros import FOLDER_LENGTH, NAME_LENGTH
 from tickets.models.users import STAFF_ROLES

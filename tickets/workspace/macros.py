@@ -20,8 +20,8 @@ from tickets import access, actions, sending
 from tickets.access.macros import macro_for, macros_for
 from tickets.actions import ActionError
 from tickets.actions.macros import plan_for
+from tickets.acts import in_words
 from tickets.conversation import fitting_macros
-from tickets.conversation.macros import in_words
 from tickets.conversation.unanswered import waits_for_answer
 from tickets.intake import text
 from tickets.models import Draft, Macro, Ticket, Turn

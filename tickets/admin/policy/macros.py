@@ -12,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tickets.acts import Gone, in_words, load
 from tickets.admin.audit.audited import AuditedAdmin
 from tickets.admin.site import site
-from tickets.conversation.macros import Gone, in_words, load
 from tickets.models import Macro
 
 
