@@ -31,6 +31,11 @@ PERIODIC_TASKS = {
         "schedule": timedelta(seconds=1),
         "options": {"expires": 1},
     },
+    "run-timed-rules": {
+        "task": "tickets.tasks.run_timed_rules",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "close-quiet": {
         "task": "tickets.tasks.close_quiet",
         "schedule": timedelta(minutes=1),

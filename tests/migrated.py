@@ -27,6 +27,7 @@ _READ = (
     "constraints.txt",
     "tickets/addresses.py",
     "tickets/rules/shipped.py",
+    "tickets/rules/shipped_automatic.py",
     "*/migrations/*.py",
 )
 

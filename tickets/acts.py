@@ -163,22 +163,22 @@ def _tags(names: Iterable[str]) -> list[str]:
     return found
 
 
-def _type(key: int | None) -> TicketType | None:
-    found = TicketType.objects.offered().filter(pk=key).first() if key is not None else None
+def _type(key: int | str | None) -> TicketType | None:
+    found = TicketType.objects.offered().filter(pk=key).first() if isinstance(key, int) else None
     if key is not None and found is None:
         raise Gone(_("The type that it sets is not there any more."))
     return found
 
 
-def _team(key: int | None) -> Team | None:
-    found = Team.objects.filter(pk=key).first() if key is not None else None
+def _team(key: int | str | None) -> Team | None:
+    found = Team.objects.filter(pk=key).first() if isinstance(key, int) else None
     if key is not None and found is None:
         raise Gone(_("The team that it passes on to is not there any more."))
     return found
 
 
-def _status(key: int | None) -> Status | None:
-    found = Status.objects.offered().filter(pk=key).first() if key is not None else None
+def _status(key: int | str | None) -> Status | None:
+    found = Status.objects.offered().filter(pk=key).first() if isinstance(key, int) else None
     if key is not None and found is None:
         raise Gone(_("The status that it sets is not there any more."))
     return found

@@ -42,6 +42,7 @@ MAX_ATTEMPTS = 5
 LEASE = timedelta(seconds=30)
 NOW = timedelta()
 RETRY_AFTER = timedelta(seconds=5)  # times the square of the attempts: 5, 20, 45, 80 seconds
+IN_A_MOMENT = timedelta(seconds=1)
 SLICE_SECONDS = 1.0  # a bell is worked off for so long; then other tasks of the queue have a turn
 RING_SECONDS = 60.0  # a bell that nobody heard for so long is none: the sweep has rung others
 
@@ -50,6 +51,10 @@ Queue = str | Callable[[Event], str]
 
 class Elsewhere(Exception):
     """Raised by a reaction's work: it belongs to another queue, since things have changed."""
+
+
+class NotYet(Exception):
+    """Raised by a reaction's work: what it needs is still on its way, so it is asked again in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +320,10 @@ def _run(reaction: Reaction) -> bool:
     try:
         result = subscriber.work(reaction.event) if subscriber.work else None
         return _settle(reaction, subscriber, result)
+    except NotYet:
+        _ours(reaction).update(due_at=timezone.now() + IN_A_MOMENT, attempts=reaction.attempts - 1)
+        ring(reaction.queue, after=IN_A_MOMENT)
+        return False
     except Elsewhere:
         if not _is_sent_on(reaction):
             _try_again(reaction, subscriber, "It belongs nowhere else.")

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from tickets import due, events, giving, watch
+from tickets import automating, due, events, giving, watch
 from tickets.bulk import working
 from tickets.delivering import run
 from tickets.email import sender
@@ -81,6 +81,12 @@ def give_out() -> int:
 def look_after_queues() -> int:
     """Chats whose agent is gone, queues that overflow, and what is still to be given; how many."""
     return giving.look_after()
+
+
+@shared_task
+def run_timed_rules() -> int:
+    """Do what the rules say that time sets off; in how many conversations."""
+    return automating.look_at_time()
 
 
 @shared_task

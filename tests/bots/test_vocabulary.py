@@ -17,6 +17,8 @@ WORDS = {name for names in (FEELINGS, TOPICS, URGENCIES) for name, _label in nam
 # reason for a hand-over, and a "safety" line is any warning.
 KNOWN = {
     *{("rules/shipped.py", word) for word in WORDS | {"wants_to_cancel", "billing_dispute"}},
+    ("rules/shipped_automatic.py", "angry"),
+    ("rules/shipped_automatic.py", "distressed"),
     ("models/handovers.py", "confused"),
     ("actions/handover.py", "safety"),
     ("models/messages.py", "safety"),

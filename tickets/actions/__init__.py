@@ -4,6 +4,7 @@ from tickets.actions.answering import answer, follow_up, tell
 from tickets.actions.approvals import ask_for_approval, decide_approval, withdraw_approval
 from tickets.actions.asking import reply_asking
 from tickets.actions.assigning import assign_next, bring_back_from, pass_on
+from tickets.actions.automation import run_rules, run_timed_rule
 from tickets.actions.blocks import block, unblock
 from tickets.actions.calls import log_call, open_by_call
 from tickets.actions.claims import (
@@ -316,6 +317,8 @@ __all__ = [
     "review_promises",
     "revoke_api_key",
     "roll_back_rule",
+    "run_rules",
+    "run_timed_rule",
     "save_draft",
     "save_macro",
     "save_rule",

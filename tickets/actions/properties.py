@@ -160,7 +160,7 @@ def assign(
             )
         if agent.pk == actor.user.pk and (before is None or not ticket.somebody_has_it):
             return accept(actor=actor, ticket=ticket)
-        _give(ticket, agent)
+        give_to(ticket, agent)
         words = notices.accepted(agent)
     after = agent.pk if agent else None
     event = events.record(
@@ -213,7 +213,7 @@ def _type_of(value: str) -> TicketType | None:
     return found
 
 
-def _give(ticket: Ticket, agent: User) -> None:
+def give_to(ticket: Ticket, agent: User) -> None:
     """Let a locked ticket be an agent's; the turn stays the customer's if it is theirs."""
     turn, since = ticket.turn, ticket.turn_since
     theirs = turn == Turn.CUSTOMER and ticket.with_a_person

@@ -34,7 +34,8 @@ from tickets.models import (
 from tickets.models.properties import MOST_TAGS
 from tickets.models.users import STAFF_ROLES
 from tickets.rules import Content, Fired, Verdict, clean, describe
-from tickets.rules.shipped import STEP, shipped
+from tickets.rules.shipped import STEP
+from tickets.rules.shipped_automatic import shipped
 
 CALL_AGAIN_AFTER = timedelta(minutes=30)  # nobody is called more often about one conversation
 
@@ -148,10 +149,13 @@ def switch_rule(*, actor: Actor, rule: EscalationRule, on: bool) -> EscalationRu
 
 @transaction.atomic
 def move_rule(*, actor: Actor, rule: EscalationRule, by: int) -> EscalationRule:
-    """Move a rule up (`by` negative) or down by so many places. Raises NotAllowed."""
+    """Move a rule up (`by` negative) or down by so many places among those of its trigger.
+
+    Raises NotAllowed.
+    """
     _only_admins(actor)
-    in_order = EscalationRule.objects.select_for_update(no_key=True).order_by("position", "pk")
-    rules = list(in_order)
+    among = EscalationRule.objects.filter(trigger=rule.trigger)
+    rules = list(among.select_for_update(no_key=True).order_by("position", "pk"))
     place = next((index for index, each in enumerate(rules) if each.pk == rule.pk), None)
     if place is None:
         raise EscalationRule.DoesNotExist
@@ -246,12 +250,12 @@ def _do(
         events.record(EventKind.TAGS_CHANGED, actor=actor, ticket=ticket, added=tags)
     if deciding is not None and deciding.route is not None:
         prioritise(ticket, deciding.route.priority)
-    _call(actor, ticket, verdict)
+    call_people(actor, ticket, verdict)
     saving.save(ticket)
 
 
-def _call(actor: Actor, ticket: Ticket, verdict: Verdict) -> None:
-    """An event for everybody who is to be called, unless they were just now."""
+def call_people(actor: Actor, ticket: Ticket, verdict: Verdict) -> None:
+    """An event for everybody whom rules call, unless they were called just now. The ticket is locked."""
     wanted = verdict.pages
     if not wanted:
         return
@@ -296,7 +300,7 @@ def _changes(before: Content, after: Content, version: int) -> dict[str, list[An
     pairs = {
         each.name: [getattr(before, each.name), getattr(after, each.name)]
         for each in fields(Content)
-        if each.name not in ("match", "conditions", "actions")
+        if each.name not in ("trigger", "match", "conditions", "actions", "once")
     }
     pairs["words"] = ["" if version == 1 else describe(before), describe(after)]
     found = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

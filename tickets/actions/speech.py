@@ -25,10 +25,11 @@ def say(
     provenance: dict[str, Any] | None = None,
     recorded_by: Actor | None = None,
     at: datetime | None = None,
+    rule: str = "",
 ) -> Message:
     """Write what `author` says, and its event (by `recorded_by`, when somebody typed it for them).
 
-    `at` is when it was said, where that was not now.
+    `at` is when it was said, where that was not now; `rule` the rule by which the helpdesk says it.
     """
     message = Message.objects.create(
         ticket=ticket,
@@ -39,7 +40,7 @@ def say(
         channel=channel or Channel(ticket.channel),
         body=body,
         client_id=client_id,
-        provenance=provenance,
+        provenance={"rule": rule} if rule else provenance,
         created_at=at or clock.now(),
     )
     attachments.store(message, uploads)
@@ -47,12 +48,14 @@ def say(
     if author.kind != AuthorKind.SYSTEM:
         ticket.last_message_at = message.created_at
         ticket.closes_at = None  # it is quiet no more
+    by_rule: dict[str, Any] = {"rule": rule} if rule else {}
     events.record(
         EventKind.MESSAGE_POSTED,
         actor=recorded_by or author,
         ticket=ticket,
         position=message.position,
         author=author.kind,
+        **by_rule,
     )
     return message
 

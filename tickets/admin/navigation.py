@@ -57,7 +57,7 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("Tasks"), "task_alt", "bots_task"),
             _page(_("What tasks did"), "checklist", "bots_taskrun"),
             _page(_("Detectors"), "sensors", "bots_detector"),
-            _page(_("Escalation rules"), "rule", "tickets_escalationrule"),
+            _page(_("Rules"), "rule", "tickets_escalationrule"),
             _page(_("What rules did"), "fact_check", "tickets_rulefiring"),
         ),
         _group(

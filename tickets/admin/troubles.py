@@ -25,6 +25,7 @@ from tickets.models import (
     MailState,
     Reaction,
     ReactionState,
+    RuleFiring,
     Webhook,
     WebhookState,
     fetching,
@@ -57,7 +58,7 @@ class Trouble:
 def found() -> list[Trouble]:
     """All of it, what customers feel now first. At most twelve statements and two looks into Redis."""
     troubles = [*_mail_stands_still(), *_assistant(), *_mailboxes(), *_connectors(), *_webhooks()]
-    troubles += [*_articles()]
+    troubles += [*_articles(), *_rules()]
     troubles += [*_mail_that_failed(), *_incoming(), *_given_up()]
     return sorted(troubles, key=lambda one: not one.stops)
 
@@ -161,6 +162,21 @@ def _webhooks() -> Iterator[Trouble]:
         stands = "" if webhook.state == WebhookState.ACTIVE else webhook.get_state_display()
         words = " – ".join(filter(None, [stands, webhook.trouble]))
         yield Trouble(f"{webhook.name}: {words}", url, _("Open the webhook"))
+
+
+def _rules() -> Iterator[Trouble]:
+    """Rules that held lately and could not do what they say, each with what was said of it last."""
+    since = timezone.now() - LATELY
+    stopped = RuleFiring.objects.exclude(stopped="").filter(created_at__gte=since)
+    newest = {one.rule_name: one for one in stopped.order_by("-pk")[:COUNTED][::-1]}
+    for name, firing in newest.items():
+        words = _("Rule “%(name)s”: %(why)s %(trouble)s") % {
+            "name": name,
+            "why": firing.get_stopped_display(),
+            "trouble": firing.trouble,
+        }
+        url = _list("rulefiring", stopped__exact=firing.stopped)
+        yield Trouble(words.strip(), url, _("See where"))
 
 
 def _articles() -> Iterator[Trouble]:

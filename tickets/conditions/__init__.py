@@ -14,7 +14,7 @@ from tickets.conditions.fields import (
     field_named,
     register,
 )
-from tickets.conditions.groups import NotAskable, as_query, evaluate, fields_of, matching
+from tickets.conditions.groups import NotAskable, as_query, at_most, evaluate, fields_of, matching
 from tickets.conditions.situation import complete, of_reading, of_ticket, of_values, to_store
 from tickets.conditions.values import Situation, Value
 
@@ -25,6 +25,7 @@ __all__ = [
     "Value",
     "all_fields",
     "as_query",
+    "at_most",
     "clean_group",
     "complete",
     "customer_field",

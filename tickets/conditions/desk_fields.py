@@ -138,6 +138,15 @@ for _field in (
         query=_asked_organization,
     ),
     Field(
+        "assignee_is_there",
+        _("whoever has it is at work"),
+        "bool",
+        says=(_("whoever has it is at work"), _("whoever has it is not at work")),
+        help=_("Unknown while nobody has it."),
+        group=SERVICE,
+        read=lambda row: values.Value(row.assignee_is_there),
+    ),
+    Field(
         "assignee",
         _("assignee"),
         "choice",

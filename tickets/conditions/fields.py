@@ -44,7 +44,8 @@ class Field:
     `read` is how it is read from a ticket in Python, `query` how it is asked for in SQL: an
     expression on `Ticket` as of a moment, with NULL for unknown (a list is an array). A field
     without `read` is put into the situation by whoever knows it; one without `query` exists at a turn
-    only, and no list can be filtered by it. `key` is what a choice is in the database. What names a
+    only, and no list can be filtered by it, but narrowed down, where it is a number that is never more
+    than that of the field `bound`. `key` is what a choice is in the database. What names a
     person is not `kept` with each message. `of_customer` is how it is asked for of a customer, for
     segments; what is `only_of_customer` is no field of tickets.
     """
@@ -62,6 +63,7 @@ class Field:
     query: Callable[[datetime], Combinable] | None = None
     key: Key = str
     kept: bool = True
+    bound: str = ""
     derive: Callable[[Situation], Value | None] | None = None
     derived_from: tuple[str, ...] = ()
     of_customer: Callable[[datetime], Combinable] | None = None

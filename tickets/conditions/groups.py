@@ -74,6 +74,14 @@ def as_query(group: Any, *, now: datetime | None = None, of_customer: bool = Fal
     return _group_asks(group, now or timezone.now(), 1, of_customer)
 
 
+def at_most(group: Any, *, now: datetime) -> Q:
+    """A condition that holds for all tickets for which a group holds, and perhaps for others.
+
+    What lists cannot be asked for is left out, or narrowed down by the field that bounds it.
+    """
+    return _group_bounds(group, now, 1)
+
+
 def conditions_of(group: Any) -> Iterator[Condition]:
     """Every condition of a group and of the groups in it, as far as they can be read."""
     yield from _conditions(group, 1)
@@ -164,6 +172,33 @@ def _asks(condition: Any, now: datetime, of_customer: bool) -> Q:
         )
     op, wanted = field.compared(condition["op"], condition["value"])
     return KINDS[field.kind].asks(op, wanted, query(now), field.key)
+
+
+def _group_bounds(group: Any, now: datetime, depth: int) -> Q:
+    asked = [
+        _group_bounds(each, now, depth + 1) if is_group(each) else _bounds(each, now)
+        for each in members(group, depth)
+    ]
+    if not asked:
+        return Q(pk__in=[])
+    if group.get("match") != Match.ANY:
+        return reduce(and_, asked)
+    # `Q() | other` is `other`, but whoever may hold for all holds for all.
+    return reduce(or_, asked) if all(asked) else Q()
+
+
+def _bounds(condition: Any, now: datetime) -> Q:
+    field = _readable(condition)
+    if field is None:
+        return Q(pk__in=[])
+    if condition.get("was") is True:
+        return Q()
+    if field.query is not None:
+        return _asks(condition, now, False)
+    bound = field_named(field.bound)
+    if bound is None or condition["op"] not in ("at_least", "more_than"):
+        return Q()
+    return _asks({**condition, "field": bound.name}, now, False)
 
 
 # --- what is stored

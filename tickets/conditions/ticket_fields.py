@@ -99,6 +99,15 @@ def _waiting_minutes(now: datetime) -> Combinable:
     return Coalesce(whole(since, now, seconds=60), 0)
 
 
+def _silent_hours(now: datetime) -> Combinable:
+    since = Case(
+        When(turn=Turn.CUSTOMER, then=F("turn_since")),
+        default=None,
+        output_field=DateTimeField(),
+    )
+    return Coalesce(whole(since, now, seconds=60 * 60), 0)
+
+
 def _tenure_days(now: datetime) -> Combinable:
     return whole(F("customer__created_at"), now, seconds=24 * 60 * 60)
 
@@ -195,6 +204,24 @@ for _field in (
         help=_("How long the customer has been waiting for an answer."),
         read=_read(lambda row: row.waiting_minutes),
         query=_waiting_minutes,
+    ),
+    Field(
+        "waiting_business_minutes",
+        _("waiting time in minutes of opening hours"),
+        "number",
+        low=0,
+        help=_("The same, of which only the time within the team's opening hours counts."),
+        read=_read(lambda row: row.waiting_business_minutes),
+        bound="waiting_minutes",
+    ),
+    Field(
+        "silent_hours",
+        _("silence of the customer in hours"),
+        "number",
+        low=0,
+        help=_("How long we have been waiting for the customer's answer."),
+        read=_read(lambda row: row.silent_hours),
+        query=_silent_hours,
     ),
     Field(
         "tier",

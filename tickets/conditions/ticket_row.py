@@ -60,6 +60,28 @@ class TicketRow:
         return max(0, int((self.now - since).total_seconds() // 60)) if since else 0
 
     @property
+    def waiting_business_minutes(self) -> int:
+        """The same, of which only the minutes within the team's hours are counted."""
+        hours, minutes = self._hours, self.waiting_minutes
+        if hours is None or not minutes:
+            return minutes
+        since = self.now - timedelta(minutes=minutes)
+        return int(hours.between(since, self.now).total_seconds() // 60)
+
+    @property
+    def silent_hours(self) -> int:
+        """Whole hours that we have been waiting for the customer."""
+        if self["turn"] != Turn.CUSTOMER:
+            return 0
+        return max(0, int((self.now - self["turn_since"]).total_seconds() // 3600))
+
+    @property
+    def assignee_is_there(self) -> bool | None:
+        """Whether whoever has it is at work; None if nobody has it."""
+        assignee: int | None = self["assignee"]
+        return None if assignee is None else presence.is_at_work(assignee)
+
+    @property
     def people_are_there(self) -> bool:
         """Whether the team is within its hours or, which is asked only outside them, at work."""
         return self._within_hours or bool(presence.agents_here(self["team"]))
@@ -67,14 +89,19 @@ class TicketRow:
     @property
     def _within_hours(self) -> bool:
         """Whether the team's hours cover this moment; a team without hours is always there."""
+        hours = self._hours
+        return hours is None or hours.cover(self.now)
+
+    @property
+    def _hours(self) -> Hours | None:
         if self["timezone"] is None:
-            return True
+            return None
         spans = tuple(
             (weekday, time.fromisoformat(opens), time.fromisoformat(closes))
             for weekday, opens, closes in self["spans"] or ()
         )
         own_days, free = frozenset(self["holidays"]), (self["country"], self["region"])
-        return Hours(self["timezone"], spans, own_days, *free).cover(self.now)
+        return Hours(self["timezone"], spans, own_days, *free)
 
 
 _STATEMENT: Final = """

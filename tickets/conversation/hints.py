@@ -20,7 +20,7 @@ def carried_by(brief: Brief, ticket: Ticket) -> Brief:
         ticket=ticket, kind=NoteKind.HINT, position__gt=Coalesce(Subquery(last), 0)
     ).select_related("author")
     hints = [
-        {"kind": "hint", "text": note.body, "positions": [note.position], "by": str(note.author)}
+        {"kind": "hint", "text": note.body, "positions": [note.position], "by": note.by}
         for note in given.order_by("position")[:MOST]
     ]
     return replace(brief, statements=[*brief.statements, *hints]) if hints else brief

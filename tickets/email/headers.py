@@ -28,7 +28,7 @@ LONGEST_REFERENCES = 980  # letters; with the header's name a line of at most 99
 # What outsiders may answer by mail, and find the conversation by a token for.
 ANSWERABLE = (
     *(DeliveryKind.REPLY, DeliveryKind.COPY, DeliveryKind.CLOSING),
-    *(DeliveryKind.ACKNOWLEDGEMENT, DeliveryKind.ANSWER),
+    *(DeliveryKind.ACKNOWLEDGEMENT, DeliveryKind.ANSWER, DeliveryKind.AUTOMATIC),
 )
 _ID = re.compile(r"<[^\s<>,;]{1,240}>")
 _ANSWERED = re.compile(r"^(?:(?:re|aw|fwd?|wg|sv|vs)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)

@@ -61,6 +61,14 @@ def subscribe() -> None:
         settle=owe_reply,
     )
     events.subscribe(
+        EventKind.MESSAGE_POSTED,
+        name="mail.automatic",
+        queue="mail",
+        when=by_a_rule,
+        work=how_to_tell,
+        settle=owe_automatic,
+    )
+    events.subscribe(
         EventKind.CLOSING_ANNOUNCED, name="mail.closing", queue="mail", settle=owe_closing
     )
     events.subscribe(
@@ -175,6 +183,10 @@ def by_an_agent(event: Event) -> bool:
     return bool(event.data.get("author") == AuthorKind.AGENT)
 
 
+def by_a_rule(event: Event) -> bool:
+    return bool(event.data.get("rule"))
+
+
 def how_to_tell(event: Event) -> Telling | None:
     """None: nobody is to be told by mail. To an address that nobody confirmed goes only that there is
     an answer, with a code to prove it.
@@ -209,6 +221,17 @@ def owe_reply(event: Event, telling: Telling | None) -> None:
         urgency=urgency,
         wait=telling.wait,
     )
+
+
+def owe_automatic(event: Event, telling: Telling | None) -> None:
+    """What a rule says to a customer. Nobody is mailed a code to read it."""
+    if telling is None or event.ticket is None or event.position is None:
+        return
+    if telling.kind != DeliveryKind.REPLY:
+        return
+    message = Message.objects.get(ticket=event.ticket, position=event.position)
+    kind, urgency = DeliveryKind.AUTOMATIC, Urgency.NOTICE
+    owe(event, event.ticket, telling.to, kind, message=message, urgency=urgency, wait=telling.wait)
 
 
 def reads_on_a_page(ticket: Ticket) -> bool:

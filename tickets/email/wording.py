@@ -86,6 +86,7 @@ SHIPPED: dict[MailText, Shipped] = {
         (*_ABOUT_THEM, "day"),
         ("day",),
     ),
+    MailText.AUTOMATIC: Shipped("{message}", (*_ABOUT_THEM, MESSAGE), (MESSAGE,)),
     MailText.BLOCKED: Shipped(
         "{blocked} {other_ways}",
         ("company", *_MAY_LACK, "blocked", "other_ways"),

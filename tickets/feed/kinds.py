@@ -94,6 +94,7 @@ TOLD: Mapping[EventKind, Told] = {
     EventKind.CALL_LOGGED: _told("direction", "outcome", "minutes", internal=True),
     EventKind.FACT_NOTED: _told("key", internal=True),
     EventKind.MACRO_APPLIED: _told("name", internal=True),
+    EventKind.RULE_APPLIED: _told("rule", internal=True),
     EventKind.PERSON_PAGED: _told(internal=True, user=Of.AGENT),
     EventKind.ASKED_AGAIN: _told("fact", internal=True),
     EventKind.READING_CORRECTED: _told("field", internal=True),

@@ -119,6 +119,14 @@ def here(agents: Iterable[int]) -> set[int]:
     return replay.agents_here() if replay.is_running() else _here(agents)
 
 
+def is_at_work(agent: int) -> bool:
+    """Whether an agent has the workspace open and is not away; whoever is busy is at work. No query."""
+    if replay.is_running():
+        return agent in replay.agents_here()
+    known = _read([agent_key(agent), _away_key(agent)])
+    return agent_key(agent) in known and known.get(_away_key(agent)) != State.AWAY
+
+
 def forget_customer(ticket_id: int) -> None:
     """The customer closed the page. Another tab says that they are here at its next beat."""
     _forget(customer_key(ticket_id))

@@ -62,7 +62,14 @@ from tickets.models.records import (
     RecordVersion,
     TicketRecord,
 )
-from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
+from tickets.models.rules import (
+    EscalationRule,
+    EscalationRuleVersion,
+    Match,
+    RuleFiring,
+    Stopped,
+    Trigger,
+)
 from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
 from tickets.models.segments import Segment
@@ -188,6 +195,7 @@ __all__ = [
     "SlaTarget",
     "Status",
     "StatusCategory",
+    "Stopped",
     "StoppedAddress",
     "SuggestedReply",
     "Tag",
@@ -199,6 +207,7 @@ __all__ = [
     "TicketText",
     "TicketType",
     "Tier",
+    "Trigger",
     "Turn",
     "UndoStep",
     "Urgency",

@@ -46,6 +46,7 @@ class DeliveryKind(models.TextChoices):
     ANSWER = "answer", _("Answer of the assistant")
     BLOCKED = "blocked", _("Notice to somebody who is blocked")
     CALL = "call", _("Call to a colleague")
+    AUTOMATIC = "automatic", _("Automatic message")
 
 
 class Urgency(models.IntegerChoices):

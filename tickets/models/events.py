@@ -117,6 +117,7 @@ class EventKind(models.TextChoices):
     TASK_LEFT = "task.left", _("left a task")
     TASK_UNDO_ASKED = "task.undo_asked", _("asked to take a task back")
     TASK_UNDONE = "task.undone", _("took a task back")
+    RULE_APPLIED = "rule.applied", _("applied a rule")
     SETTING_ADDED = "setting.added", _("added")
     SETTING_CHANGED = "setting.changed", _("changed")
     SETTING_REMOVED = "setting.removed", _("removed")

@@ -17,6 +17,7 @@ class MailText(models.TextChoices):
     UNREAD = "unread", _("Answers that were not read on our pages")
     ANSWER = "answer", _("Answer of the assistant")
     CLOSING = "closing", _("Notice before closing")
+    AUTOMATIC = "automatic", _("Automatic message of a rule")
     BLOCKED = "blocked", _("Notice to somebody who is blocked")
     ANSWER_WAITS = "answer_waits", _("An answer waits, with a code")
     CONFIRM_ADDRESS = "confirm_address", _("Confirmation of an address")

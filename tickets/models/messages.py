@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tickets import clock
@@ -100,6 +101,11 @@ class Message(models.Model):
     def warns(self) -> bool:
         """Whether it warns somebody in danger: nothing keeps it back."""
         return bool((self.provenance or {}).get("safety"))
+
+    @property
+    def by_rule(self) -> str:
+        """The name of the rule by which the helpdesk said it to the customer; "" of everything else."""
+        return str((self.provenance or {}).get("rule", ""))
 
 
 class Decision(models.TextChoices):
@@ -206,7 +212,11 @@ class Note(models.Model):
         "Ticket", on_delete=models.CASCADE, related_name="notes", db_index=False
     )
     position = models.PositiveIntegerField()
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    # The rule that wrote it, as it was called then, where nobody did.
+    rule = models.CharField(max_length=80, blank=True, db_default="")
     body = models.TextField()
     kind = models.CharField(
         max_length=10, choices=NoteKind.choices, default=NoteKind.NOTE, db_default="note"
@@ -234,7 +244,17 @@ class Note(models.Model):
                 | (~Q(kind=NoteKind.WHISPER) & Q(to__isnull=True)),
                 name="note_a_whisper_is_for_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(author=None, kind=NoteKind.NOTE) & ~Q(rule="")
+                | Q(author__isnull=False, rule=""),
+                name="note_by_somebody_or_by_a_rule",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"note #{self.position}"
+
+    @property
+    def by(self) -> str:
+        """Who wrote it, as agents read it."""
+        return str(self.author) if self.author else gettext("Rule: %(name)s") % {"name": self.rule}

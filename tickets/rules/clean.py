@@ -14,10 +14,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from tickets import acts, clock
 from tickets.conditions.clean import Problems, clean_conditions
 from tickets.intake import text
-from tickets.models import EscalationRule, Match, Priority, Reason, Team, User
+from tickets.models import EscalationRule, Match, Priority, Reason, Team, Trigger, User
 from tickets.models.users import STAFF_ROLES
+from tickets.rules import in_time
 from tickets.rules.content import Content
 
 MOST_TAGS = 20
@@ -25,7 +27,10 @@ MOST_FACTS = 10
 MOST_PAGED = 20
 LARGEST_KEY = 10**15
 LONGEST_TEXT = 500  # characters that the customer reads
-ACTIONS = {"hand_over", "flag", "offer_person", "page", "facts", "tags"}
+LONGEST_NOTE = 2000
+ACTIONS = {"hand_over", "page", "facts", "tags"}
+AT_A_TURN = {"flag", "offer_person"}  # what is done with an answer of the assistant
+BY_ITSELF = {"acts", "message", "note"}  # what is done to a conversation
 ROUTE = {"team", "skill", "priority", "text", "emergency"}
 
 
@@ -42,11 +47,21 @@ def clean(values: Mapping[str, Any], *, rule: EscalationRule | None = None) -> C
     content = Content(
         name=_name(values.get("name"), rule, problems),
         sentence=_line(values.get("sentence"), 300),
+        trigger=_one_of(values.get("trigger", Trigger.TURN), Trigger.values, "trigger", problems),
         match=_one_of(values.get("match", Match.ALL), Match.values, "match", problems),
-        conditions=clean_conditions(values.get("conditions"), problems),
-        actions=clean_actions(values.get("actions"), problems),
+        conditions=_conditions(values, problems),
+        actions=clean_actions(
+            values.get("actions"), problems, by_itself=values.get("trigger", "turn") != Trigger.TURN
+        ),
         reason=_one_of(values.get("reason") or Reason.RULE, Reason.values, "reason", problems),
+        once=bool(values.get("once", True)),
+        last=bool(values.get("last", False)),
     )
+    by_time = content.trigger == Trigger.TIME and not problems
+    if by_time and in_time.finds_nothing_in_particular(content, now=clock.now()):
+        problems["conditions"] = [
+            _("Add what conversations can be found by: a waiting time, a state, a tag.")
+        ]
     if not content.sentence:
         problems["sentence"] = [_("Write in a sentence what the rule is for, for your colleagues.")]
     if problems:
@@ -54,21 +69,27 @@ def clean(values: Mapping[str, Any], *, rule: EscalationRule | None = None) -> C
     return content
 
 
-def clean_actions(actions: Any, problems: Problems) -> dict[str, Any]:
-    """What it does, without what it does not do; what is wrong is added to `problems`."""
+def clean_actions(actions: Any, problems: Problems, *, by_itself: bool = False) -> dict[str, Any]:
+    """What it does, without what it does not do; what is wrong is added to `problems`.
+
+    `by_itself`: an event or time sets it off, and not a turn of the assistant.
+    """
     if not isinstance(actions, Mapping):
         problems["actions"] = [_("Choose what happens when the rule holds.")]
         return {}
-    for name in sorted(map(str, set(actions) - ACTIONS)):
+    there = {name for name in actions if actions[name] not in (None, "", False, [], {})}
+    for name in sorted(map(str, there - (ACTIONS | (BY_ITSELF if by_itself else AT_A_TURN)))):
         problems.setdefault("actions", []).append(
             _("A rule cannot do “%(name)s”.") % {"name": _line(name, 60)}
         )
     found: dict[str, Any] = {}
     if actions.get("hand_over") is not None and actions["hand_over"] is not False:
         found["hand_over"] = _route(actions["hand_over"], problems)
-    if actions.get("offer_person"):
+    if by_itself:
+        found |= _by_itself(actions, problems)
+    elif actions.get("offer_person"):
         found["offer_person"] = True
-    if flag := _line(actions.get("flag"), 200):
+    if not by_itself and (flag := _line(actions.get("flag"), 200)):
         found["flag"] = flag
     if page := _people(actions.get("page"), problems):
         found["page"] = page
@@ -78,6 +99,41 @@ def clean_actions(actions: Any, problems: Problems) -> dict[str, Any]:
         found["facts"] = facts
     if not found and not any(place.startswith("actions") for place in problems):
         problems["actions"] = [_("Choose what happens when the rule holds.")]
+    return found
+
+
+def _conditions(values: Mapping[str, Any], problems: Problems) -> list[dict[str, Any]]:
+    """What an event sets off needs none: the event is one."""
+    conditions, trigger = values.get("conditions"), values.get("trigger", Trigger.TURN)
+    if not conditions and trigger not in (Trigger.TURN, Trigger.TIME):
+        return []
+    return clean_conditions(conditions, problems)
+
+
+def _by_itself(actions: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
+    """Acts on the conversation, what the customer is told and what agents are."""
+    found: dict[str, Any] = {}
+    wanted = actions.get("acts")
+    try:
+        done = acts.cleaned(wanted if isinstance(wanted, Mapping) else {})
+    except ValidationError as error:
+        problems["actions.acts"] = error.messages
+        done = {}
+    if done.get("assignee") == acts.ME:
+        problems["actions.acts"] = [_("Choose whom it is assigned to.")]
+    if done:
+        found["acts"] = done
+    places = (*acts.ENDINGS, "team", "assignee")
+    if actions.get("hand_over") not in (None, False) and any(name in done for name in places):
+        problems["actions.acts"] = [
+            _("What is handed over to a person is not placed elsewhere by the same rule.")
+        ]
+    for name, most in (("message", LONGEST_TEXT), ("note", LONGEST_NOTE)):
+        words = text.clean(actions[name]) if isinstance(actions.get(name), str) else ""
+        if len(words) > most:
+            problems[f"actions.{name}"] = [_("Keep it under %(most)d characters.") % {"most": most}]
+        elif words:
+            found[name] = words
     return found
 
 

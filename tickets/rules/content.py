@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from tickets.models import EscalationRule, Match, Reason
+from tickets.models import EscalationRule, Match, Reason, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +15,13 @@ class Content:
 
     name: str = ""
     sentence: str = ""
+    trigger: str = Trigger.TURN.value
     match: str = Match.ALL.value
     conditions: list[dict[str, Any]] = field(default_factory=list)
     actions: dict[str, Any] = field(default_factory=dict)
     reason: str = Reason.RULE.value
+    once: bool = True
+    last: bool = False
 
     @classmethod
     def of(cls, rule: EscalationRule) -> Content:

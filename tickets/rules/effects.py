@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tickets.acts import Acts
 from tickets.models import Priority, Team
 
 
@@ -46,12 +47,16 @@ class Effects:
     page: list[int] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
+    # Of a rule that an event or time sets off; see tickets.acts.
+    acts: Acts = field(default_factory=dict)
+    message: str = ""  # to the customer, marked as automatic
+    note: str = ""  # for agents
 
     @classmethod
     def of(cls, stored: Any) -> Effects:
         if not isinstance(stored, dict):
             return cls()
-        facts = stored.get("facts")
+        facts, acts = stored.get("facts"), stored.get("acts")
         return cls(
             hand_over=HandOverTo.of(stored.get("hand_over")),
             offer_person=stored.get("offer_person") is True,
@@ -63,6 +68,9 @@ class Effects:
                 for key, value in (facts.items() if isinstance(facts, dict) else ())
                 if _text(key) and _text(value)
             },
+            acts=acts if isinstance(acts, dict) else {},
+            message=_text(stored.get("message")),
+            note=_text(stored.get("note")),
         )
 
 

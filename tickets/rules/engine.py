@@ -14,8 +14,8 @@ from itertools import chain
 
 from knowledgebase.lately import Lately
 from tickets.conditions import Situation, complete, evaluate
-from tickets.models import EscalationRule
-from tickets.rules.content import when
+from tickets.models import EscalationRule, Trigger
+from tickets.rules.content import Content, when
 from tickets.rules.effects import Effects, HandOverTo
 
 
@@ -80,13 +80,30 @@ class Verdict:
         return found
 
 
-def active_rules() -> list[EscalationRule]:
-    """The rules that are switched on, in their order. One query."""
-    return list(EscalationRule.objects.filter(active=True).order_by("position", "pk"))
+def active_rules(trigger: Trigger = Trigger.TURN) -> list[EscalationRule]:
+    """The rules that are switched on and looked at then, in their order. One query."""
+    found = EscalationRule.objects.filter(active=True, trigger=trigger)
+    return list(found.order_by("position", "pk"))
+
+
+def active_triggers() -> set[str]:
+    """What any rule that is switched on is looked at for. One query."""
+    found = EscalationRule.objects.filter(active=True).order_by()
+    return set(found.values_list("trigger", flat=True).distinct())
 
 
 # For what is decided many times a second; what an admin changes counts a second later.
 lately_active = Lately(active_rules)
+lately_triggers = Lately(active_triggers)
+
+
+def holds(
+    rule: Content | EscalationRule, now: Situation, before: Situation | None = None
+) -> list[str] | None:
+    """What shows that a rule holds; None if it does not. What an event sets off may have no condition."""
+    if not rule.conditions and rule.trigger not in (Trigger.TURN, Trigger.TIME):
+        return []
+    return evaluate(when(rule), now, before)
 
 
 def decide(
@@ -104,7 +121,7 @@ def decide(
     now, then = complete(situation), complete(before) if before is not None else None
     firings = []
     for rule in rules:
-        evidence = evaluate(when(rule), now, then)
+        evidence = holds(rule, now, then)
         if evidence is not None:
             firings.append(Fired(rule, evidence))
     return Verdict(firings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 
-from tickets.models import EscalationRule
+from tickets.models import EscalationRule, Trigger
 from tickets.rules.content import Content
 from tickets.rules.engine import active_rules
 
@@ -18,6 +18,8 @@ def with_content(rule: EscalationRule | None, content: Content) -> EscalationRul
 
 def with_rule(rule: EscalationRule) -> list[EscalationRule]:
     """Those in force with this one in its place; a new one stands after all others."""
+    if rule.trigger != Trigger.TURN:
+        return without(rule)
     there = active_rules()
     if all(each.pk != rule.pk for each in there):
         return [*there, rule]
@@ -31,12 +33,14 @@ def without(rule: EscalationRule) -> list[EscalationRule]:
 def switched(rule: EscalationRule, *, on: bool) -> list[EscalationRule]:
     """Those in force if it were switched on, or off."""
     others = without(rule)
+    on = on and rule.trigger == Trigger.TURN
     return sorted([*others, rule], key=_place) if on else others
 
 
 def moved(rule: EscalationRule, by: int) -> list[EscalationRule]:
-    """Those in force if it stood so many places further down, or up, among all."""
-    rules = list(EscalationRule.objects.order_by("position", "pk"))
+    """Those in force if it stood so many places further down, or up, among those of its trigger."""
+    among = EscalationRule.objects.filter(trigger=rule.trigger)
+    rules = list(among.order_by("position", "pk"))
     place = next((index for index, each in enumerate(rules) if each.pk == rule.pk), None)
     if place is not None:
         one = rules.pop(place)

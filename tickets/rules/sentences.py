@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tickets import acts
 from tickets.conditions.sentences import ValueNames, group_in_words, joined, lowered
-from tickets.models import EscalationRule, Team, User
+from tickets.models import EscalationRule, Priority, Status, Team, TicketType, Trigger, User
 from tickets.rules.content import Content, when
 from tickets.rules.effects import Effects, HandOverTo
 
@@ -20,6 +21,8 @@ class Names(ValueNames):
         super().__init__()
         self._teams: dict[int, str] | None = None
         self._people: dict[int, str] | None = None
+        self._statuses: dict[int, str] | None = None
+        self._types: dict[int, str] | None = None
 
     def team(self, pk: int) -> str:
         if self._teams is None:
@@ -33,9 +36,20 @@ class Names(ValueNames):
             self._people = known | {key: found.get(key, "") for key in wanted}
         return self._people[pk] or _("somebody who is no longer here")
 
+    def status(self, pk: int) -> str:
+        if self._statuses is None:
+            self._statuses = dict(Status.objects.values_list("pk", "name"))
+        return self._statuses.get(pk) or _("a status that is no longer there")
+
+    def type(self, pk: int) -> str:
+        if self._types is None:
+            self._types = dict(TicketType.objects.values_list("pk", "name"))
+        return self._types.get(pk) or _("a type that is no longer there")
+
     def know_people(self, rules: Sequence[EscalationRule]) -> None:
         """Ask for everybody whom these rules call at once."""
-        wanted = [pk for rule in rules for pk in Effects.of(rule.actions).page]
+        effects = [Effects.of(rule.actions) for rule in rules]
+        wanted = [pk for each in effects for pk in people_in(each)]
         if wanted:
             self.person(wanted[0], wanted)
 
@@ -45,12 +59,32 @@ def describe(content: Content | EscalationRule, names: Names | None = None) -> s
     names = names or Names()
     conditions = group_in_words(when(content), names)
     thens = effects_in_words(Effects.of(content.actions), names)
-    if not conditions:
+    by_event = content.trigger not in (Trigger.TURN, Trigger.TIME)
+    if not conditions and not by_event:
         return _("This rule never holds: it has no condition.")
-    return _("When %(conditions)s, %(actions)s.") % {
-        "conditions": conditions,
-        "actions": joined(thens, _("and")) if thens else _("nothing happens"),
-    }
+    then = joined(thens, _("and")) if thens else _("nothing happens")
+    if content.trigger == Trigger.TURN:
+        return _("When %(conditions)s, %(actions)s.") % {"conditions": conditions, "actions": then}
+    if content.trigger == Trigger.TIME:
+        words = _("As soon as %(conditions)s, %(actions)s.")
+        if not content.once:
+            words = _(
+                "As soon as %(conditions)s, %(actions)s; again whenever that comes about anew."
+            )
+        return words % {"conditions": conditions, "actions": then}
+    occasion = lowered(str(Trigger(content.trigger).label))
+    if conditions:
+        occasion = _("%(this)s and %(that)s") % {"this": occasion, "that": conditions}
+    words = _("When %(occasion)s, %(actions)s.")
+    if content.once:
+        words = _("When %(occasion)s, %(actions)s; once in a conversation.")
+    return words % {"occasion": occasion, "actions": then}
+
+
+def people_in(effects: Effects) -> list[int]:
+    """The keys of everybody whom a rule calls, or assigns to."""
+    assignee = effects.acts.get("assignee")
+    return [*effects.page, *([assignee] if isinstance(assignee, int) else [])]
 
 
 def effects_in_words(effects: Effects, names: Names) -> list[str]:
@@ -77,7 +111,47 @@ def effects_in_words(effects: Effects, names: Names) -> list[str]:
     if effects.facts:
         facts = ", ".join(f"{key}: {value}" for key, value in effects.facts.items())
         found.append(_("note “%(facts)s”") % {"facts": facts})
+    return [*found, *_acts_in_words(effects, names)]
+
+
+def _acts_in_words(effects: Effects, names: Names) -> list[str]:
+    done, found = effects.acts, []
+    if tags := done.get("add_tags"):
+        found.append(_("add the tags “%(tags)s”") % {"tags": ", ".join(tags)})
+    if tags := done.get("remove_tags"):
+        found.append(_("take off the tags “%(tags)s”") % {"tags": ", ".join(tags)})
+    if "type" in done:
+        found.append(_("set the type to “%(type)s”") % {"type": names.type(done["type"])})
+    if done.get("priority") in Priority.values:
+        label = lowered(str(Priority(done["priority"]).label))
+        found.append(_("set the priority to %(priority)s") % {"priority": label})
+    if effects.note:
+        found.append(_("write the note “%(note)s”") % {"note": _short(effects.note)})
+    if effects.message:
+        words = _("tell the customer “%(message)s”, marked as automatic")
+        found.append(words % {"message": _short(effects.message)})
+    if "team" in done:
+        found.append(_("pass it on to %(team)s") % {"team": names.team(done["team"])})
+    if done.get("assignee") == acts.NOBODY:
+        found.append(_("put it back into the queue of its team"))
+    elif isinstance(done.get("assignee"), int):
+        agent = names.person(done["assignee"], [done["assignee"]])
+        found.append(_("assign it to %(name)s") % {"name": agent})
+    if "status" in done:
+        found.append(_("set the status to “%(status)s”") % {"status": names.status(done["status"])})
+    if "end" in done:
+        found.append(_("mark it as resolved"))
+    if done.get("snooze") == acts.UNTIL_THEY_WRITE:
+        found.append(_("put it aside until the customer writes"))
+    elif isinstance(done.get("snooze"), int):
+        long = acts.how_long(done["snooze"])
+        found.append(_("put it aside for %(long)s") % {"long": long})
     return found
+
+
+def _short(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= 80 else f"{line[:79].rstrip()}…"
 
 
 def _route_in_words(route: HandOverTo, names: Names) -> str:

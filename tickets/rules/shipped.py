@@ -229,8 +229,3 @@ SHIPPED: tuple[Shipped, ...] = (
         actions=_hand_over(),
     ),
 )
-
-
-def shipped(key: str) -> Shipped | None:
-    """The rule with this key; None if this release has none."""
-    return next((rule for rule in SHIPPED if rule.key == key), None) if key else None

@@ -146,6 +146,15 @@ def resolved(agent: User) -> str:
     }
 
 
+def resolved_by_itself() -> str:
+    """A rule ended it: nobody did."""
+    return _("This was marked as resolved automatically. Is it solved for you?")
+
+
+def closed_by_itself() -> str:
+    return _("This conversation was closed automatically. Write, and it goes on.")
+
+
 def asks_for_proof(agent: User | None) -> str:
     """Somebody asks the customer to prove their address, or the assistant does."""
     who = agent.get_short_name() if agent else _("The assistant")

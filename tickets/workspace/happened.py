@@ -62,7 +62,7 @@ def with_events(messages: MessageQuerySet) -> MessageQuerySet:
 def line(message: Message, ticket: Ticket) -> str:
     """What a line of the system says to agents."""
     event: dict[str, Any] | None = getattr(message, "happened", None)
-    if event is None or event["kind"] in _AS_THE_CUSTOMER_READS_IT:
+    if event is None or message.by_rule or event["kind"] in _AS_THE_CUSTOMER_READS_IT:
         return message.body
     if event["kind"] == EventKind.PERSON_ASKED:
         return _asked(event["data"], ticket)

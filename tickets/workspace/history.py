@@ -89,6 +89,8 @@ class Entry:
     change: Change | None = None
     detail: str = ""
     rule: str = ""
+    version: int | None = None
+    firing: int | None = None  # its entry in the log of rules
     evidence: list[str] = field(default_factory=list)
 
 
@@ -189,7 +191,7 @@ class _Names:
 def _entry(event: Event, names: _Names, fired: Sequence[RuleFiring]) -> Entry:
     firing = _reason(event, fired)
     position = event.position if event.kind in _SAID else event.data.get("message")
-    if position is None and firing is not None:
+    if position is None and firing is not None and firing.message is not None:
         position = firing.message.position
     return Entry(
         who=who(event),
@@ -199,17 +201,25 @@ def _entry(event: Event, names: _Names, fired: Sequence[RuleFiring]) -> Entry:
         change=_change(event, names),
         detail=_detail(event, names),
         rule=event.data.get("rule", "") or (firing.rule_name if firing else ""),
+        firing=firing.pk if firing is not None else None,
+        version=firing.version if firing is not None else None,
         evidence=[str(words) for words in firing.evidence[:4]] if firing else [],
     )
 
 
 def _reason(event: Event, fired: Sequence[RuleFiring]) -> RuleFiring | None:
-    """The rule that brought it about: the newest that held for a message before it."""
+    """The rule that brought it about: by its firing, or the newest that held for a message before it."""
+    for firing in fired:
+        after, to = firing.after_position, firing.to_position
+        if after is not None and to is not None and after < (event.position or 0) <= to:
+            return firing
     rule, tags = event.data.get("rule"), event.data.get("added")
     if not rule and event.kind != EventKind.TAGS_CHANGED:
         return None
     for firing in fired:
         added = set(firing.actions.get("tags") or ()) & set(tags or ())
+        if firing.message is None:
+            continue
         if firing.message.position < (event.position or 0) and (
             firing.rule_name == rule or (not rule and added)
         ):
@@ -305,6 +315,8 @@ def _detail(event: Event, names: _Names) -> str:
             return f"{names.record(event)}: {changed}"
         case kind if kind in _OF_RECORDS:
             return names.record(event)
+        case EventKind.RULE_APPLIED:
+            return f"“{data['rule']}”"
         case kind if kind in _OF_TASKS:
             return f"“{data['name']}”"
         case EventKind.FACT_NOTED:

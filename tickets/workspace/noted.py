@@ -49,7 +49,7 @@ def best(question: str, near: Mapping[int, float]) -> Sequence[Noted]:
     return [
         Noted(
             first_line(" ".join(note.body.split()), limit=LONGEST),
-            str(note.author),
+            note.by,
             note.ticket.reference,
             note.position,
         )

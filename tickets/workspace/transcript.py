@@ -47,7 +47,7 @@ def of(ticket: Ticket, *, with_notes: bool) -> list[Said]:
 def _said(item: Message | Note) -> Said:
     if isinstance(item, Note):
         role = _("a person, internal note: the customer does not see it")
-        return Said("note", str(item.author), role, item.created_at, item.body)
+        return Said("note", item.by, role, item.created_at, item.body)
     who, role = _author(item)
     files = list(item.attachments.all())
     return Said(item.author_kind, who, role, item.created_at, _text(item), files)

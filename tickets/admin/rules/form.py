@@ -13,8 +13,10 @@ from typing import Any, ClassVar
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from tickets import acts
+from tickets.acts import NOBODY, UNTIL_THEY_WRITE
 from tickets.admin.rules.rows import ConditionsForm, Option, Row, options, parts, stored
-from tickets.models import EscalationRule, Priority, Reason, Team, User
+from tickets.models import EscalationRule, Priority, Reason, Status, Team, TicketType, Trigger, User
 from tickets.models.users import STAFF_ROLES
 from tickets.rules import Content, Effects
 
@@ -30,6 +32,10 @@ _CONTROLS: Mapping[str, str] = {
     "actions.page": "rule-page",
     "actions.tags": "rule-tags",
     "actions.facts": "rule-facts",
+    "actions.acts": "rule-acts",
+    "actions.message": "rule-message",
+    "actions.note": "rule-own-note",
+    "trigger": "rule-trigger",
 }
 
 
@@ -40,8 +46,13 @@ class RuleForm(ConditionsForm):
     page_name: ClassVar[str] = "tickets_escalationrule"
     controls: ClassVar[Mapping[str, str]] = _CONTROLS
 
+    may_look_back: ClassVar[bool] = True
+
     name: str = ""
     sentence: str = ""
+    trigger: str = Trigger.TURN.value
+    once: bool = True
+    last: bool = False
     reason: str = Reason.RULE.value
     hand_over: bool = False
     team: str = ""
@@ -54,7 +65,18 @@ class RuleForm(ConditionsForm):
     page: list[str] = field(default_factory=list)
     tags: str = ""
     facts: str = ""
-    note: str = ""
+    note: str = ""  # what changed, for colleagues
+    to_team: str = ""
+    assignee: str = ""
+    set_priority: str = ""
+    type: str = ""
+    status: str = ""
+    remove_tags: str = ""
+    end: bool = False
+    snooze: str = ""  # hours
+    snooze_until_they_write: bool = False
+    message: str = ""
+    own_note: str = ""
 
     @classmethod
     def of(cls, content: Content) -> RuleForm:
@@ -63,6 +85,9 @@ class RuleForm(ConditionsForm):
         form = cls(
             name=content.name,
             sentence=content.sentence,
+            trigger=content.trigger,
+            once=content.once,
+            last=content.last,
             match=content.match,
             reason=content.reason,
             rows=[stored(index, each) for index, each in enumerate(content.conditions)],
@@ -77,7 +102,19 @@ class RuleForm(ConditionsForm):
             form.team, form.skill = str(route.team or ""), route.skill
             form.priority = str(route.priority.value) if route.priority else ""
             form.text, form.emergency = route.text, route.emergency
+        form._show_acts(effects)
         return form
+
+    def _show_acts(self, effects: Effects) -> None:
+        done = effects.acts
+        self.message, self.own_note = effects.message, effects.note
+        for control, name in _ACTS.items():
+            setattr(self, control, str(done.get(name) or ""))
+        both = [*effects.tags, *done.get("add_tags", ())]
+        self.tags, self.remove_tags = ", ".join(both), ", ".join(done.get("remove_tags", ()))
+        self.end = "end" in done
+        self.snooze_until_they_write = done.get("snooze") == UNTIL_THEY_WRITE
+        self.snooze = str(done["snooze"]) if isinstance(done.get("snooze"), int) else ""
 
     @classmethod
     def sent(cls, data: QueryDict) -> RuleForm:
@@ -85,16 +122,20 @@ class RuleForm(ConditionsForm):
         form = cls()
         for name in _LINES:
             setattr(form, name, data.get(name, ""))
+        form.trigger = data.get("trigger", Trigger.TURN.value)
         form.hand_over, form.emergency = "hand_over" in data, "emergency" in data
         form.offer_person, form.page = "offer_person" in data, data.getlist("page")
+        # A browser sends nothing of a box that is not ticked: the trigger says that they were shown.
+        form.once, form.last = "once" in data or "trigger" not in data, "last" in data
+        form.end, form.snooze_until_they_write = "end" in data, "until_they_write" in data
         form.read_rows(data)
         return form
 
     def values(self) -> dict[str, Any]:
         """What `actions.save_rule` takes."""
+        by_itself = self.trigger != Trigger.TURN
         done: dict[str, Any] = {
-            "offer_person": self.offer_person,
-            "flag": self.flag,
+            **(self._by_itself() if by_itself else self._at_a_turn()),
             "page": self.page,
             "tags": parts(self.tags),
             "facts": _facts(self.facts),
@@ -105,13 +146,60 @@ class RuleForm(ConditionsForm):
         return {
             "name": self.name,
             "sentence": self.sentence,
+            "trigger": self.trigger,
             "match": self.match,
             "conditions": [row.condition for row in self.filled],
             "actions": done,
             "reason": self.reason,
+            "once": self.once,
+            "last": self.last,
         }
 
+    def _at_a_turn(self) -> dict[str, Any]:
+        return {"offer_person": self.offer_person, "flag": self.flag}
+
+    def _by_itself(self) -> dict[str, Any]:
+        done: acts.Acts = {name: _key(getattr(self, control)) for control, name in _ACTS.items()}
+        done["remove_tags"] = parts(self.remove_tags)
+        done["end"] = acts.RESOLVE if self.end else None
+        done["snooze"] = UNTIL_THEY_WRITE if self.snooze_until_they_write else _key(self.snooze)
+        return {"acts": done, "message": self.message, "note": self.own_note}
+
+    @property
+    def may_be_empty(self) -> bool:
+        """What an event sets off needs no condition."""
+        return self.trigger not in (Trigger.TURN, Trigger.TIME)
+
     # --- what is offered
+
+    @property
+    def triggers(self) -> list[Option]:
+        return options(Trigger.choices, self.trigger)
+
+    @property
+    def to_teams(self) -> list[Option]:
+        there = Team.objects.values_list("pk", "name")
+        return options([("", _("no other team")), *there], self.to_team)
+
+    @property
+    def assignees(self) -> list[Option]:
+        there = User.objects.filter(is_active=True, role__in=STAFF_ROLES).order_by("name", "email")
+        others = [("", _("whoever has it")), (NOBODY, _("nobody: back into the queue"))]
+        return options([*others, *((user.pk, str(user)) for user in there)], self.assignee)
+
+    @property
+    def set_priorities(self) -> list[Option]:
+        return options([("", _("as it is")), *Priority.choices], self.set_priority)
+
+    @property
+    def types(self) -> list[Option]:
+        there = TicketType.objects.offered().values_list("pk", "name")
+        return options([("", _("as it is")), *there], self.type)
+
+    @property
+    def statuses(self) -> list[Option]:
+        there = Status.objects.offered().values_list("pk", "name")
+        return options([("", _("as it is")), *there], self.status)
 
     @property
     def reasons(self) -> list[Option]:
@@ -137,8 +225,17 @@ class RuleForm(ConditionsForm):
 
 _LINES = (
     *("name", "sentence", "match", "reason", "team", "skill", "priority", "text"),
-    *("flag", "tags", "facts", "note"),
+    *("flag", "tags", "facts", "note", "message", "own_note", "remove_tags", "snooze"),
+    *("to_team", "assignee", "set_priority", "type", "status"),
 )
+# The control of each act that is one value, and its name in `tickets.acts`.
+_ACTS = {
+    "to_team": "team",
+    "assignee": "assignee",
+    "set_priority": "priority",
+    "type": "type",
+    "status": "status",
+}
 
 
 def opened_form(rule: EscalationRule | None) -> RuleForm:
@@ -148,6 +245,13 @@ def opened_form(rule: EscalationRule | None) -> RuleForm:
         form.rows = form.rows or [Row(0)]
         return form
     return RuleForm(rows=[Row(0)], hand_over=True)
+
+
+def _key(sent: str) -> int | str | None:
+    """A key as it was chosen; what is none stays as it was sent, so that it is complained about."""
+    if not sent:
+        return None
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else sent
 
 
 def _facts(text: str) -> dict[str, str]:

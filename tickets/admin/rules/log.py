@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from tickets.admin.audit.ledger import LedgerAdmin
 from tickets.admin.site import site
-from tickets.models import RuleFiring
+from tickets.models import RuleFiring, Trigger
 from tickets.rules import Effects, Names
 from tickets.rules.sentences import effects_in_words
 
@@ -26,12 +26,13 @@ EXCERPT = 120  # characters of the message
 class FiringAdmin(LedgerAdmin):
     list_display = ("at", "which", "conversation", "evidence_shown", "came_of_it")
     list_display_links = ("at",)
-    list_filter = ("rule", "decided", "created_at")
+    list_filter = ("rule", "trigger", "stopped", "decided", "created_at")
     list_select_related = ("ticket", "message")
     search_fields = ("=ticket__reference", "rule_name")
     search_help_text = gettext_lazy("The reference of a conversation, or the name of a rule")
     fields = readonly_fields = (
-        *("at", "rule_as_it_was", "conversation", "said", "evidence_shown", "does", "came_of_it"),
+        *("at", "rule_as_it_was", "trigger", "conversation", "said", "evidence_shown", "does"),
+        *("came_of_it", "set_off_by"),
     )
 
     @admin.display(description=gettext_lazy("when"))
@@ -53,14 +54,13 @@ class FiringAdmin(LedgerAdmin):
     @admin.display(description=gettext_lazy("conversation"))
     def conversation(self, firing: RuleFiring) -> SafeString:
         url = reverse("workspace-ticket", args=[firing.ticket.reference])
-        return format_html(
-            '<a class="plain-link" href="{}#m{}">{}</a>',
-            *(url, firing.message.position, firing.ticket.reference),
-        )
+        if firing.message is not None:
+            url += f"#m{firing.message.position}"
+        return format_html('<a class="plain-link" href="{}">{}</a>', url, firing.ticket.reference)
 
     @admin.display(description=gettext_lazy("message"))
     def said(self, firing: RuleFiring) -> str:
-        return firing.message.body
+        return firing.message.body if firing.message is not None else "–"
 
     @admin.display(description=gettext_lazy("evidence"))
     def evidence_shown(self, firing: RuleFiring) -> SafeString | str:
@@ -74,10 +74,22 @@ class FiringAdmin(LedgerAdmin):
 
     @admin.display(description=gettext_lazy("came of it"))
     def came_of_it(self, firing: RuleFiring) -> str:
+        if firing.stopped:
+            why = f"{firing.get_stopped_display()} {firing.trouble}".strip()
+            return _("Nothing. %(why)s") % {"why": why}
         if firing.decided:
             return _("Handed over")
+        if firing.trigger != Trigger.TURN:
+            return _("Done")
         hands_over = Effects.of(firing.actions).hand_over is not None
         return _("Another decided") if hands_over else _("Done beside the answer")
+
+    @admin.display(description=gettext_lazy("set off by the rule"))
+    def set_off_by(self, firing: RuleFiring) -> SafeString | str:
+        if firing.cause is None:
+            return "–"
+        url = reverse("admin:tickets_rulefiring_change", args=[firing.cause.pk])
+        return format_html('<a class="plain-link" href="{}">{}</a>', url, firing.cause.rule_name)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

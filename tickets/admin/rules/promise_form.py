@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.http import QueryDict
 
-from tickets.admin.rules.rows import ConditionsForm, Row, stored
+from tickets.admin.rules.rows import ConditionsForm, stored
 from tickets.conditions import Field, all_fields
 from tickets.conditions.promise_fields import NAMES as OF_PROMISES
 from tickets.models import Metric, Priority, SlaPolicy
@@ -42,7 +42,6 @@ class PromiseForm(ConditionsForm):
 
     page_name: ClassVar[str] = "tickets_slapolicy"
     controls: ClassVar[Mapping[str, str]] = _CONTROLS
-    may_be_empty: ClassVar[bool] = True
 
     name: str = ""
     sentence: str = ""
@@ -87,13 +86,13 @@ class PromiseForm(ConditionsForm):
         """What `actions.save_service_level` takes."""
         return {
             **{name: getattr(self, name) for name in (*_LINES, "active", "business", "match")},
-            "conditions": [row.condition for row in self.rows if row.is_filled],
+            "conditions": [row.condition for row in self.filled],
             "targets": self.targets,
         }
 
     @property
-    def filled(self) -> list[Row]:
-        return [row for row in self.rows if row.is_filled]
+    def may_be_empty(self) -> bool:
+        return True
 
     @property
     def offered(self) -> list[Field]:

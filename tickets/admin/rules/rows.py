@@ -21,7 +21,7 @@ from tickets.conditions import Field, all_fields, field_named
 from tickets.conditions.clean import MOST_CONDITIONS
 from tickets.conditions.exact_text import storable
 from tickets.conditions.groups import is_group
-from tickets.conditions.sentences import ValueNames, condition_in_words, group_in_words
+from tickets.conditions.sentences import ValueNames, group_in_words
 from tickets.models import Match
 
 if TYPE_CHECKING:
@@ -76,10 +76,7 @@ Option = tuple[str, str, bool]  # value, label, chosen
 
 @dataclass(slots=True)
 class Row:
-    """One condition as it is edited; or one that is shown in words and kept as it is.
-
-    `kept` is a group, or a condition on what a value was: there are no controls for these.
-    """
+    """One condition as it is edited; or a group, which is shown in words and `kept` as it is."""
 
     index: int
     name: str = ""
@@ -87,13 +84,12 @@ class Row:
     values: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     kept: Any = None
+    before: bool = False  # whether it looks at what the value was before the event
 
     @property
     def in_words(self) -> str:
         """What is kept, as people read it."""
-        if is_group(self.kept):
-            return group_in_words(self.kept, ValueNames(), depth=2)
-        return condition_in_words(self.kept, ValueNames())
+        return group_in_words(self.kept, ValueNames(), depth=2)
 
     @property
     def as_sent(self) -> str:
@@ -146,7 +142,8 @@ class Row:
         value: Any = self.values
         if self.control in ("bool", "number"):
             value = self.values[0] if self.values else ""
-        return {"field": self.name, "op": self.op, "value": value}
+        condition = {"field": self.name, "op": self.op, "value": value}
+        return {**condition, "was": True} if self.before else condition
 
 
 @dataclass(slots=True, kw_only=True)
@@ -157,9 +154,15 @@ class ConditionsForm:
     rows: list[Row] = field(default_factory=list)
     errors: dict[str, list[str]] = field(default_factory=dict)
 
+    may_look_back: ClassVar[bool] = False  # at what a value was before an event
     page_name: ClassVar[str] = ""  # by which the routes are called that show the rows anew
     # Where a problem is put right, for the list at the top of the page.
     controls: ClassVar[Mapping[str, str]] = {}
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether it makes sense without any condition."""
+        return False
 
     @property
     def rows_url(self) -> str:
@@ -194,8 +197,9 @@ class ConditionsForm:
 
     @property
     def filled(self) -> list[Row]:
-        """The rows that are saved; one alone also if nothing is chosen, so that it is missed."""
-        return [row for row in self.rows if row.is_filled or len(self.rows) == 1]
+        """The rows that are saved; one that must not be missing also if nothing is chosen in it."""
+        alone = len(self.rows) == 1 and not self.may_be_empty
+        return [row for row in self.rows if row.is_filled or alone]
 
     @property
     def all_errors(self) -> list[tuple[str, str]]:
@@ -229,15 +233,16 @@ class ConditionsForm:
 def stored(index: int, condition: Any) -> Row:
     """The row of a stored condition, with the comparison that is offered for the same."""
     condition = condition if isinstance(condition, dict) else {}
-    if is_group(condition) or condition.get("was"):
+    if is_group(condition):
         return Row(index, kept=condition)
     name, op, value = str(condition.get("field")), str(condition.get("op")), condition.get("value")
-    known = field_named(name)
+    known, before = field_named(name), condition.get("was") is True
     if known is None:
-        return Row(index, name, op, _texts(value))
+        return Row(index, name, op, _texts(value), before=before)
     if known.kind == "bool":
-        return Row(index, name, "is", ["yes" if bool(value) is (op == "is") else "no"])
-    return Row(index, name, _SAME.get(known.kind, {}).get(op, op), _texts(value))
+        yes = "yes" if bool(value) is (op == "is") else "no"
+        return Row(index, name, "is", [yes], before=before)
+    return Row(index, name, _SAME.get(known.kind, {}).get(op, op), _texts(value), before=before)
 
 
 def row_sent(place: int, index: int, data: QueryDict) -> Row:
@@ -246,7 +251,7 @@ def row_sent(place: int, index: int, data: QueryDict) -> Row:
         return Row(place, kept=_kept(data.get(f"kept-{index}", "")))
     name = data.get(f"field-{index}", "")
     op, values = data.get(f"op-{index}", ""), data.getlist(f"value-{index}")
-    row = Row(place, name, op, values)
+    row = Row(place, name, op, values, before=f"before-{index}" in data)
     if data.get(f"was-{index}", name) != name:
         row.op, row.values = "", []
     offered = [value for value, _label, _chosen in row.comparisons]

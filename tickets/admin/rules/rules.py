@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -32,9 +33,10 @@ from tickets.admin.audit.audited import HISTORY_PAGE, AuditedAdmin, actor_of
 from tickets.admin.rules import versions
 from tickets.admin.rules.form import RuleForm, opened_form
 from tickets.admin.site import site
-from tickets.models import EscalationRule, RuleFiring
+from tickets.models import EscalationRule, RuleFiring, Trigger
 from tickets.rules import Content, Names, clean, describe, in_force
-from tickets.rules.shipped import shipped
+from tickets.rules.past import past_trial
+from tickets.rules.shipped_automatic import shipped
 from tickets.rules.trial import trial
 
 LATELY = timedelta(days=30)
@@ -102,8 +104,8 @@ class RuleAdmin(AuditedAdmin):
         names.know_people(rules)
         context = self._context(
             request,
-            _("Escalation rules"),
-            rules=[(rule, describe(rule, names)) for rule in rules],
+            _("Rules"),
+            kinds=_by_trigger(rules, names),
             log=reverse("admin:tickets_rulefiring_changelist"),
         )
         return TemplateResponse(request, "admin/rules/list.html", context)
@@ -305,6 +307,8 @@ class RuleAdmin(AuditedAdmin):
         back: str = "",
     ) -> HttpResponse | None:
         back = back or (reverse(CHANGE, args=[before.pk]) if row is None and before else "")
+        if all(one is None or one.trigger != Trigger.TURN for one in (before, row)):
+            return None  # scenarios play turns of the assistant
         change = going_live.Change(before, row, then)
         return going_live.held(
             request, change, self._context(request, _("What would break"), back=back)
@@ -332,6 +336,17 @@ class RuleAdmin(AuditedAdmin):
         }
 
 
+def _by_trigger(
+    rules: Sequence[EscalationRule], names: Names
+) -> list[tuple[Trigger, list[tuple[EscalationRule, str]]]]:
+    """The rules as they are looked at together, each with its words; no trigger without any."""
+    found = [
+        (one, [(rule, describe(rule, names)) for rule in rules if rule.trigger == one])
+        for one in Trigger
+    ]
+    return [(one, there) for one, there in found if there]
+
+
 def _restore(request: HttpRequest, rule: EscalationRule) -> EscalationRule:
     return actions.restore_shipped_rule(actor=actor_of(request), rule=rule)
 
@@ -355,6 +370,8 @@ def _tried(request: HttpRequest, form: RuleForm, rule: EscalationRule | None) ->
         content = _content(form)
     except ValidationError as error:
         return {"trial_errors": error.messages}
+    if content.trigger != Trigger.TURN:
+        return {"past": past_trial(content, last=int(_size(request))), "shown": SHOWN}
     found = trial(content, saved=rule, last=int(_size(request)))
     return {
         "trial": found,

@@ -11,6 +11,7 @@ from tickets.admin.audit import history
 from tickets.admin.audit.history import Change
 from tickets.models import EscalationRule, EscalationRuleVersion, Reason
 from tickets.rules import Content, Effects, Names, describe
+from tickets.rules.sentences import people_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def entries(rule: EscalationRule, versions: Iterable[EscalationRuleVersion]) -> 
     }
     names = Names()
     contents = {number: Content.of_snapshot(row.snapshot) for number, row in known.items()}
-    people = [pk for content in contents.values() for pk in Effects.of(content.actions).page]
+    people = [pk for one in contents.values() for pk in people_in(Effects.of(one.actions))]
     if people:
         names.person(people[0], people)
     return [
