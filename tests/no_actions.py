@@ -43,6 +43,7 @@ NO_ACTIONS = {
     "say": "writes for an action that has locked the ticket and saves it",
     "announce": "writes for an action that has locked the ticket and saves it",
     "place_with": "writes for an action that has locked the ticket and saves it",
+    "call_people": "writes for an action that has locked the ticket and saves it",
     "come_back": "writes for an action that has locked the ticket and saves it",
     "queue_again": "writes for an action that has locked the ticket and saves it",
     "prioritise": "writes for an action that has locked the ticket and saves it",

@@ -340,7 +340,10 @@ def test_an_installation_that_is_there_gets_the_rules_in_their_places() -> None:
     EscalationRule.objects.create(name="Somebody has died", position=500)  # an admin's own
     migration.add(apps, None)
     migration.add(apps, None)
-    keys = [rule.shipped_key for rule in EscalationRule.objects.exclude(shipped_key="")]
+    keys = [
+        rule.shipped_key
+        for rule in EscalationRule.objects.filter(trigger="turn").exclude(shipped_key="")
+    ]
     assert keys == [rule.key for rule in SHIPPED]
     added = EscalationRule.objects.get(shipped_key="sensitive-bereavement")
     assert added.name == "Somebody has died (sensitive-bereavement)"

@@ -6,8 +6,9 @@ import pytest
 
 from tickets.conditions import Value
 from tickets.models import EscalationRule, Reason
-from tickets.rules import clean, decide, describe
+from tickets.rules import Content, clean, decide, describe
 from tickets.rules.shipped import SHIPPED, Shipped
+from tickets.rules.shipped_automatic import AUTOMATIC
 
 pytestmark = pytest.mark.django_db
 
@@ -29,10 +30,13 @@ CALM = {
 }
 
 
-@pytest.mark.parametrize("rule", SHIPPED, ids=[rule.key for rule in SHIPPED])
+EVERY: tuple[Shipped, ...] = (*SHIPPED, *AUTOMATIC)
+
+
+@pytest.mark.parametrize("rule", EVERY, ids=[rule.key for rule in EVERY])
 def test_a_shipped_rule_could_be_saved_as_it_is(rule: Shipped) -> None:
     stored = EscalationRule.objects.get(shipped_key=rule.key)
-    assert clean(rule.content(), rule=stored).snapshot() == rule.content()
+    assert clean(rule.content(), rule=stored) == Content.of_snapshot(rule.content())
     assert "no longer there" not in describe(stored)
     assert rule.reason in Reason.values
 

@@ -154,8 +154,8 @@ def move_rule(*, actor: Actor, rule: EscalationRule, by: int) -> EscalationRule:
     Raises NotAllowed.
     """
     _only_admins(actor)
-    among = EscalationRule.objects.filter(trigger=rule.trigger)
-    rules = list(among.select_for_update(no_key=True).order_by("position", "pk"))
+    locked = EscalationRule.objects.select_for_update(no_key=True)
+    rules = list(locked.filter(trigger=rule.trigger).order_by("position", "pk"))
     place = next((index for index, each in enumerate(rules) if each.pk == rule.pk), None)
     if place is None:
         raise EscalationRule.DoesNotExist

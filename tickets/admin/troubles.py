@@ -56,7 +56,7 @@ class Trouble:
 
 
 def found() -> list[Trouble]:
-    """All of it, what customers feel now first. At most twelve statements and two looks into Redis."""
+    """All of it, what customers feel now first. At most thirteen statements and two looks into Redis."""
     troubles = [*_mail_stands_still(), *_assistant(), *_mailboxes(), *_connectors(), *_webhooks()]
     troubles += [*_articles(), *_rules()]
     troubles += [*_mail_that_failed(), *_incoming(), *_given_up()]

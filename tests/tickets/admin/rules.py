@@ -34,16 +34,19 @@ def as_shown(page: Any) -> dict[str, Any]:
         name: getattr(form, name)
         for name in (
             *("name", "sentence", "match", "reason", "team", "skill", "priority", "text"),
-            *("flag", "page", "tags", "facts"),
+            *("flag", "page", "tags", "facts", "trigger", "to_team", "assignee", "set_priority"),
+            *("type", "status", "remove_tags", "snooze", "message", "own_note"),
         )
     }
-    for name in ("hand_over", "emergency", "offer_person"):
+    for name in ("hand_over", "emergency", "offer_person", "once", "last", "end"):
         if getattr(form, name):
             sent[name] = "on"
     for row in form.rows:
         if row.kept is not None:
             sent[f"kept-{row.index}"] = row.as_sent
             continue
+        if row.before:
+            sent[f"before-{row.index}"] = "on"
         sent[f"field-{row.index}"] = sent[f"was-{row.index}"] = row.name
         sent[f"op-{row.index}"] = next(op for op, _label, chosen in row.comparisons if chosen)
         sent[f"value-{row.index}"] = row.text if row.control == "text" else row.values

@@ -81,7 +81,7 @@ def test_saving_a_rule_as_it_was_opened_changes_nothing(client: Client) -> None:
     for rule in EscalationRule.objects.all():
         for condition in rule.conditions:  # what the assistant registers, if it did not yet
             values = condition["value"] if isinstance(condition["value"], list) else []
-            kind = "list" if values else "bool" if condition["value"] is True else "text"
+            kind = "list" if values else "bool" if isinstance(condition["value"], bool) else "text"
             if condition["op"] == "at_least":
                 kind = "number"
             if condition["field"] not in ("tier", "trouble", "feeling", "prefers_person"):

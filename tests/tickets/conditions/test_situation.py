@@ -50,6 +50,9 @@ def test_a_ticket_and_its_customer_are_seen_as_they_are() -> None:
 
     assert values(ticket, "Where is it?") == {
         "text": "Where is it?",
+        "assignee_is_there": None,
+        "silent_hours": 0,
+        "waiting_business_minutes": 0,
         "opened": ticket.created_at,
         "changed": ticket.updated_at,
         "closed": None,

@@ -82,7 +82,7 @@ def test_each_line_leads_to_its_message_and_a_rule_shows_its_evidence(
     page = danas.get(f"/workspace/{ticket.reference}/history/").text
     assert f"?before={message.position + 1}#m{message.position}" in page
     assert "The assistant asked for a person : A rule" in words(page)
-    assert "Rule “Sea freight”: “ snapped at the joint ”" in words(page)
+    assert "Rule “Sea freight”, version 1: “ snapped at the joint ”" in words(page)
     assert "The helpdesk wrote" not in words(
         page
     )  # what the system announces is no line of its own
