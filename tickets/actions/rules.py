@@ -1,4 +1,4 @@
-"""Escalation rules: saving them with their versions, and doing what they say, once per message."""
+"""Rules: saving them with their versions, and doing what those of a turn say, once per message."""
 
 from __future__ import annotations
 

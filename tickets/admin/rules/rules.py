@@ -1,4 +1,4 @@
-"""Escalation rules in the admin: their list, the page on which one is built and tried, versions."""
+"""Rules in the admin: their list, the page on which one is built and tried, versions."""
 
 from __future__ import annotations
 
