@@ -69,7 +69,7 @@ def main() -> None:
                 n=80,
             )
         )
-        figures += loaded.measure("desk", "found", "alike", "feed", "promises")
+        figures += loaded.measure("desk", "found", "alike", "feed", "promises", "automation")
         if data := os.environ.get("MEASURE_DATA"):
             figures += quality.measure(helpdesk, Path(data).resolve())
         figures += [light("helpdesk.asgi"), light("django.core.management.commands.migrate")]
