@@ -18,6 +18,7 @@ from knowledgebase import encoder_line, lately
 from tests import kept_rows, live, services
 from tests.live import LiveHelpdesk
 from tickets import giving
+from tickets.rules import lately_triggers
 from tickets.service import assistance
 
 settings.WHITENOISE_AUTOREFRESH = (
@@ -49,6 +50,7 @@ def _empty_redis() -> None:
     encoder_line.breaker.close()
     assistance.forget()
     giving.lately_given_out.forget()
+    lately_triggers.forget()
     # Nor the detectors that another's rows made, or a missing encoder: they are looked for again.
     known = installed._state.detectors
     if known is not None and not known.ready:

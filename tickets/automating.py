@@ -10,15 +10,7 @@ from django.core.cache import cache
 
 from tickets import actions, clock, events
 from tickets.actors import Actor
-from tickets.models import (
-    AuthorKind,
-    EscalationRule,
-    Event,
-    EventKind,
-    ReactionState,
-    Ticket,
-    Trigger,
-)
+from tickets.models import EscalationRule, Event, Reaction, ReactionState, Ticket, Trigger
 from tickets.rules import active_rules, in_time, lately_triggers, occasions
 
 logger = logging.getLogger(__name__)
@@ -42,11 +34,11 @@ def _may(event: Event) -> bool:
 
 def _wait_until_read(event: Event) -> None:
     """A rule that looks at what was understood is asked after that is known."""
-    if event.kind != EventKind.MESSAGE_POSTED or event.data.get("author") != AuthorKind.CUSTOMER:
+    said = occasions.trigger_of(event) in (Trigger.OPENED, Trigger.CUSTOMER_WROTE)
+    if not said or clock.now() - event.created_at > READ_WITHIN:
         return
-    if clock.now() - event.created_at > READ_WITHIN:
-        return
-    if event.reactions.filter(state=ReactionState.DUE, queue__in=_READERS).exists():
+    read = Reaction.objects.filter(event__ticket=event.ticket_id, queue__in=_READERS)
+    if read.filter(state=ReactionState.DUE).exists():
         raise events.NotYet
 
 

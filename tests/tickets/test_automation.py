@@ -25,6 +25,7 @@ from tests.tickets.parallel import real_transactions, together
 from tickets import actions, automating, clock, events
 from tickets.actors import Actor
 from tickets.email import sender
+from tickets.live import nudges
 from tickets.models import (
     AuthorKind,
     Channel,
@@ -34,6 +35,7 @@ from tickets.models import (
     EventKind,
     Note,
     Priority,
+    Reaction,
     Reason,
     Resolution,
     RuleFiring,
@@ -112,8 +114,11 @@ def test_the_reaction_to_an_event_runs_them_and_the_same_event_again_does_nothin
     admin: Actor,
 ) -> None:
     rule(admin, once=False)
-    ticket = make_ticket()
-    events.run_due()
+    ticket = make_ticket(turn=Turn.AGENT, agent=make_agent())
+    ticket.events.get(kind=EventKind.TICKET_OPENED)
+    reaction = Reaction.objects.get(name="rules", event__ticket=ticket)
+    Reaction.objects.exclude(pk=reaction.pk).delete()
+    assert events.run(reaction.pk)
     assert firings(ticket) == [("Fast lane", "")]
     happens(ticket)
     assert firings(ticket) == [("Fast lane", "")]
@@ -440,6 +445,20 @@ def test_what_a_rule_notes_never_reaches_the_customer(admin: Actor) -> None:
     assert Note.objects.get().body == "canary3141"
     assert not any("canary3141" in one.body for one in mail.outbox)
     assert not ticket.messages.filter(body__contains="canary3141").exists()
+
+
+@real_transactions
+def test_what_a_rule_does_inside_leaves_no_trace_on_the_customers_screen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    admin = Actor.agent(make_admin())
+    rule(admin, actions={"tags": ["canary3141"], "note": "canary3141", "acts": {"priority": 4}})
+    ticket = make_ticket()
+    sent: list[tuple[list[str], dict[str, Any]]] = []
+    monkeypatch.setattr(nudges, "send", lambda groups, message: sent.append((groups, message)))
+    happens(ticket)
+    assert {message["kind"] for _groups, message in sent} >= {"rule.applied", "note.written"}
+    assert not any(nudges.customer_group(ticket.pk) in groups for groups, _message in sent)
 
 
 # --- why did this happen --------------------------------------------------------------------------

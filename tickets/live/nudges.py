@@ -34,7 +34,7 @@ STAFF_ONLY = {
     EventKind.ADDRESS_OPENED,
     *(EventKind.RECORD_LINKED, EventKind.RECORD_UNLINKED),
     *(EventKind.RECORD_OF_ANOTHER, EventKind.RECORD_CHANGED),
-    EventKind.MACRO_APPLIED,
+    *(EventKind.MACRO_APPLIED, EventKind.RULE_APPLIED),
     *(EventKind.SLA_WARNED, EventKind.SLA_BREACHED),
     *(EventKind.TASK_STARTED, EventKind.TASK_CONFIRMED, EventKind.TASK_FAILED),
     *(EventKind.TASK_LEFT, EventKind.TASK_UNDO_ASKED),

@@ -94,7 +94,8 @@ def active_triggers() -> set[str]:
 
 # For what is decided many times a second; what an admin changes counts a second later.
 lately_active = Lately(active_rules)
-lately_triggers = Lately(active_triggers)
+# Asked with every event; a rule that is switched on is looked at a few seconds later.
+lately_triggers = Lately(active_triggers, seconds=5.0)
 
 
 def holds(
