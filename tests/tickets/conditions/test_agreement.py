@@ -23,7 +23,7 @@ from tests.tickets.conditions.worlds import (
     desk,
     groups,
 )
-from tickets.conditions import Situation, complete, evaluate, matching, of_ticket
+from tickets.conditions import Situation, at_most, complete, evaluate, matching, of_ticket
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,50 @@ def test_each_field_has_the_same_value_in_the_database_as_in_the_situation() -> 
                 assert {name: plain(row[name]) for name in asked} == read
 
     agree()
+
+
+# What the database cannot answer, or only narrow down.
+UNASKABLE = [
+    {"field": "waiting_business_minutes", "op": op, "value": value}
+    for op in ("at_least", "more_than", "at_most", "is")
+    for value in (0, 30, 600)
+] + [
+    {"field": "open_now", "op": "is", "value": True},
+    {"field": "assignee_is_there", "op": "is_not", "value": True},
+    {"field": "priority", "op": "is", "value": "3", "was": True},
+]
+
+
+def test_narrowing_down_by_the_database_leaves_nothing_out_for_which_a_group_holds() -> None:
+    teams, agent = desk()
+    narrowed = 0
+
+    @settings(max_examples=40, deadline=None)
+    @given(
+        WORLDS,
+        groups(teams),
+        st.lists(st.sampled_from(UNASKABLE), min_size=1, max_size=2),
+        st.sampled_from(["all", "any"]),
+    )
+    def agree(
+        world: World, group: dict[str, Any], unaskable: list[dict[str, Any]], match: str
+    ) -> None:
+        nonlocal narrowed
+        with rolled_back():
+            both = {"match": match, "conditions": [group, *unaskable]}
+            situations = situations_of(build(*world, teams, agent))
+            rows = Ticket.objects.filter(at_most(both, now=NOW))
+            found = set(rows.values_list("pk", flat=True))
+            holds = {
+                pk
+                for pk, situation in situations.items()
+                if evaluate(both, situation, situation) is not None
+            }
+            assert holds <= found, both
+            narrowed += len(found) < len(situations)
+
+    agree()
+    assert narrowed > 5, "else all are found always"
 
 
 def plain(value: Any) -> Any:
