@@ -158,6 +158,16 @@ from tickets.actions.spam import mark_spam, not_spam
 from tickets.actions.splitting import split
 from tickets.actions.statuses import set_status
 from tickets.actions.suggested import use_suggestion
+from tickets.actions.told_customers import (
+    add_told_customer,
+    tell_of_customer,
+    upsert_customer,
+)
+from tickets.actions.told_organizations import (
+    add_told_organization,
+    tell_of_organization,
+    upsert_organization,
+)
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.undoing import undo
 from tickets.actions.visitors import first_contact
@@ -193,6 +203,8 @@ __all__ = [
     "add_browser",
     "add_contact",
     "add_to_copy",
+    "add_told_customer",
+    "add_told_organization",
     "adopt_records",
     "announce_closing",
     "answer",
@@ -342,6 +354,8 @@ __all__ = [
     "take_back",
     "take_over",
     "tell",
+    "tell_of_customer",
+    "tell_of_organization",
     "tell_of_record",
     "tell_webhook",
     "transfer",
@@ -353,6 +367,8 @@ __all__ = [
     "unlink_record",
     "unmerge",
     "unsnooze",
+    "upsert_customer",
+    "upsert_organization",
     "upsert_record",
     "upsert_records",
     "use_suggestion",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from tickets.api.fields import Address, Moment, Strict, Text, Words
+from tickets.api.fields import Address, Moment, Short, Strict, Words
 from tickets.api.serializers import MAX_POSITION
 from tickets.models import Turn
 
@@ -29,10 +29,9 @@ class PageQuery(Strict):
 
 
 class CursorQuery(PageQuery):
-    cursor = Text(
+    cursor = Short(
         required=False,
         default="",
-        allow_blank=True,
         max_length=200,
         help_text="Where the page begins: the one of a `next` link.",
     )

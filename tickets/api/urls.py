@@ -5,8 +5,14 @@ from django.urls import URLPattern, path, re_path
 from tickets.api.errors import no_such_route
 from tickets.api.views.acts import ChangeList, NoteList, ReplyList
 from tickets.api.views.articles import ArticleDetail, ArticleList, ArticleSearch
+from tickets.api.views.customers import CustomerDetail, CustomerList, NumberedCustomer
 from tickets.api.views.description import docs, schema
 from tickets.api.views.events import EventList
+from tickets.api.views.organizations import (
+    NumberedOrganization,
+    OrganizationDetail,
+    OrganizationList,
+)
 from tickets.api.views.records import RecordBulk, RecordDetail, RecordList, TicketRecordList
 from tickets.api.views.tickets import MessageList, TicketDetail, TicketList
 
@@ -21,6 +27,20 @@ urlpatterns: list[URLPattern] = [
         "v1/tickets/<slug:reference>/records/",
         TicketRecordList.as_view(),
         name="api-ticket-records",
+    ),
+    path("v1/customers/", CustomerList.as_view(), name="api-customers"),
+    path("v1/customers/<int:id>/", CustomerDetail.as_view(), name="api-customer"),
+    path(
+        "v1/customers/<slug:system>/<str:number>/",
+        NumberedCustomer.as_view(),
+        name="api-numbered-customer",
+    ),
+    path("v1/organizations/", OrganizationList.as_view(), name="api-organizations"),
+    path("v1/organizations/<int:id>/", OrganizationDetail.as_view(), name="api-organization"),
+    path(
+        "v1/organizations/external/<str:number>/",
+        NumberedOrganization.as_view(),
+        name="api-numbered-organization",
     ),
     path("v1/records/<slug:type>/", RecordList.as_view(), name="api-records"),
     path("v1/records/<slug:type>/bulk/", RecordBulk.as_view(), name="api-records-bulk"),

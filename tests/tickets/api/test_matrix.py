@@ -6,13 +6,13 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from knowledgebase.search import SearchResult
-from tests.factories import make_article, make_ticket
+from tests.factories import make_article, make_customer, make_ticket
 from tests.tickets.api.conftest import Caller, MakeCaller, new_ticket
 from tests.tickets.records.making import make_record, make_type
 from tickets.api import urls
 from tickets.api.views import articles as views
 from tickets.api.views.base import ApiView
-from tickets.models import Scope
+from tickets.models import ExternalId, Organization, Scope
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +30,36 @@ TABLE: dict[str, dict[str, tuple[Scope, int]]] = {
         "GET": (READ_RECORDS, 200),
         "HEAD": (READ_RECORDS, 200),
         "POST": (WRITE_RECORDS, 201),
+    },
+    "api-customers": {
+        "GET": (Scope.CUSTOMERS_READ, 200),
+        "HEAD": (Scope.CUSTOMERS_READ, 200),
+        "POST": (Scope.CUSTOMERS_WRITE, 201),
+    },
+    "api-customer": {
+        "GET": (Scope.CUSTOMERS_READ, 200),
+        "HEAD": (Scope.CUSTOMERS_READ, 200),
+        "PATCH": (Scope.CUSTOMERS_WRITE, 200),
+    },
+    "api-numbered-customer": {
+        "GET": (Scope.CUSTOMERS_READ, 200),
+        "HEAD": (Scope.CUSTOMERS_READ, 200),
+        "PUT": (Scope.CUSTOMERS_WRITE, 200),
+    },
+    "api-organizations": {
+        "GET": (Scope.ORGANIZATIONS_READ, 200),
+        "HEAD": (Scope.ORGANIZATIONS_READ, 200),
+        "POST": (Scope.ORGANIZATIONS_WRITE, 201),
+    },
+    "api-organization": {
+        "GET": (Scope.ORGANIZATIONS_READ, 200),
+        "HEAD": (Scope.ORGANIZATIONS_READ, 200),
+        "PATCH": (Scope.ORGANIZATIONS_WRITE, 200),
+    },
+    "api-numbered-organization": {
+        "GET": (Scope.ORGANIZATIONS_READ, 200),
+        "HEAD": (Scope.ORGANIZATIONS_READ, 200),
+        "PUT": (Scope.ORGANIZATIONS_WRITE, 200),
     },
     "api-records": {"GET": (READ_RECORDS, 200), "HEAD": (READ_RECORDS, 200)},
     "api-record": {
@@ -110,6 +140,8 @@ def place(route: str) -> tuple[str, dict[str, object] | None]:
         body = {"state": "resolved"} if route == "api-changes" else {"body": "It still drips."}
     elif route.startswith(("api-record", "api-ticket-records")):
         return record_place(route)
+    elif "customer" in route or "organization" in route:
+        return told_place(route)
     elif route == "api-article":
         arguments = {"slug": make_article().slug}
     elif route == "api-tickets":
@@ -117,6 +149,22 @@ def place(route: str) -> tuple[str, dict[str, object] | None]:
     path = reverse(route, kwargs=arguments)
     assert get_resolver().resolve(path).url_name == route
     return path + ("?q=pole" if route == "api-article-search" else ""), body
+
+
+def told_place(route: str) -> tuple[str, dict[str, object]]:
+    """The same where a customer or an organisation is told of."""
+    arguments: dict[str, object] = {}
+    if route == "api-numbered-customer":
+        ExternalId.objects.create(customer=make_customer(), system="shop", value="20417")
+        arguments = {"system": "shop", "number": "20417"}
+    elif route == "api-customer":
+        arguments = {"id": make_customer().pk}
+    elif route != "api-customers":
+        name = f"Fell Walkers {Organization.objects.count()}"
+        organization = Organization.objects.create(name=name, external_id=name)
+        numbered = {"number": name} if "numbered" in route else {"id": organization.pk}
+        arguments = {} if route == "api-organizations" else numbered
+    return reverse(route, kwargs=arguments), {"name": "Somebody"}
 
 
 def record_place(route: str) -> tuple[str, dict[str, object]]:
