@@ -361,7 +361,10 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "tickets.api.schema.complete",
     ],
-    "ENUM_NAME_OVERRIDES": {"ContactKindEnum": "tickets.models.contacts.ContactKind"},
+    "ENUM_NAME_OVERRIDES": {
+        "ContactKindEnum": "tickets.models.contacts.ContactKind",
+        "LinkKindEnum": "tickets.models.links.LinkKind",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

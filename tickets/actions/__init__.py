@@ -168,6 +168,7 @@ from tickets.actions.told_organizations import (
     tell_of_organization,
     upsert_organization,
 )
+from tickets.actions.told_tickets import tell_of_ticket
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.undoing import undo
 from tickets.actions.visitors import first_contact
@@ -357,6 +358,7 @@ __all__ = [
     "tell_of_customer",
     "tell_of_organization",
     "tell_of_record",
+    "tell_of_ticket",
     "tell_webhook",
     "transfer",
     "unblock",

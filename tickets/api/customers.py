@@ -16,9 +16,9 @@ from tickets.access.for_programs import LONGEST_NUMBER, told_organization
 from tickets.actors import Actor
 from tickets.api.fields import Address, Key, Moment, Number, Short, Strict, Yes
 from tickets.api.queries import CursorQuery
-from tickets.api.serializers import CustomValue
 from tickets.api.told import (
     METADATA_HELP,
+    CustomValue,
     CustomValueIn,
     MetadataIn,
     MetadataOut,

@@ -11,9 +11,9 @@ from rest_framework import serializers
 from tickets.access.for_programs import LONGEST_NUMBER
 from tickets.api.fields import SOME_TEXT, Short, Strict
 from tickets.api.queries import CursorQuery
-from tickets.api.serializers import CustomValue
 from tickets.api.told import (
     METADATA_HELP,
+    CustomValue,
     CustomValueIn,
     MetadataIn,
     MetadataOut,

@@ -42,6 +42,9 @@ class TicketQuery(CursorQuery):
         choices=Turn.choices, required=False, help_text="Only those in whose turn it is now."
     )
     customer = Address(required=False, help_text="Only those of the customer with this address.")
+    external_id = Short(
+        required=False, max_length=100, help_text="Only the one that your system knows by this."
+    )
     last_message_after = Moment(
         required=False, help_text="Only those with a message after this time."
     )

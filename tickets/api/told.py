@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
@@ -14,7 +14,6 @@ from tickets.models.custom_fields import LONGEST_TEXT, as_sent
 from tickets.models.metadata import LONGEST_NAME, LONGEST_VALUE, MOST_BYTES, MOST_NAMES
 from tickets.models.properties import MOST_TAGS, TAG_LENGTH
 
-MOST_FIELDS = 100
 MOST_VALUES = 50
 ONE_TAG = r"^[^,\u0000]*$"  # how people part them where they type several
 METADATA_OUT: dict[str, Any] = {
@@ -35,6 +34,13 @@ METADATA_HELP = (
     f"Yours: names of up to {LONGEST_NAME} characters, texts of up to {LONGEST_VALUE}, {MOST_NAMES} of them "
     f"and {MOST_BYTES // 1024} KB in all. Nobody here reads it."
 )
+
+
+class CustomValue(TypedDict):
+    """A field that an admin added, by its key: a choice of several has several values."""
+
+    key: str
+    values: list[str]
 
 
 @extend_schema_field(METADATA_OUT)
@@ -87,7 +93,7 @@ def as_told(sent: Mapping[str, Any]) -> dict[str, Any]:
     return {"custom": [(one["key"], one["values"]) for one in sent["custom_fields"]]}
 
 
-def custom_values(custom: Mapping[str, Any]) -> list[Any]:
+def custom_values(custom: Mapping[str, Any]) -> list[CustomValue]:
     return [{"key": key, "values": as_sent(value)} for key, value in sorted(custom.items())]
 
 

@@ -8,6 +8,7 @@ from tickets.api.views.articles import ArticleDetail, ArticleList, ArticleSearch
 from tickets.api.views.customers import CustomerDetail, CustomerList, NumberedCustomer
 from tickets.api.views.description import docs, schema
 from tickets.api.views.events import EventList
+from tickets.api.views.moves import HandOverList, LinkDetail, LinkList, Merge, Snooze, TurnList
 from tickets.api.views.organizations import (
     NumberedOrganization,
     OrganizationDetail,
@@ -23,6 +24,16 @@ urlpatterns: list[URLPattern] = [
     path("v1/tickets/<slug:reference>/replies/", ReplyList.as_view(), name="api-replies"),
     path("v1/tickets/<slug:reference>/notes/", NoteList.as_view(), name="api-notes"),
     path("v1/tickets/<slug:reference>/changes/", ChangeList.as_view(), name="api-changes"),
+    path("v1/tickets/<slug:reference>/turn/", TurnList.as_view(), name="api-turn"),
+    path("v1/tickets/<slug:reference>/snooze/", Snooze.as_view(), name="api-snooze"),
+    path("v1/tickets/<slug:reference>/merge/", Merge.as_view(), name="api-merge"),
+    path("v1/tickets/<slug:reference>/links/", LinkList.as_view(), name="api-links"),
+    path(
+        "v1/tickets/<slug:reference>/links/<slug:kind>/<slug:other>/",
+        LinkDetail.as_view(),
+        name="api-link",
+    ),
+    path("v1/tickets/<slug:reference>/handovers/", HandOverList.as_view(), name="api-handovers"),
     path(
         "v1/tickets/<slug:reference>/records/",
         TicketRecordList.as_view(),

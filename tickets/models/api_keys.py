@@ -20,6 +20,10 @@ class Scope(models.TextChoices):
     TICKETS_READ = "tickets:read", _("Read tickets and messages")
     TICKETS_WRITE = "tickets:write", _("Open tickets and add messages")
     TICKETS_ACT = "tickets:act", _("Answer, note, change and resolve tickets for an agent")
+    HANDOVERS_READ = (
+        "handovers:read",
+        _("Read why a person was asked for, and the briefs of agents"),
+    )
     CUSTOMERS_READ = "customers:read", _("Read customers")
     CUSTOMERS_WRITE = "customers:write", _("Tell of customers: an address is not confirmed by it")
     CUSTOMERS_CONFIRM = "customers:confirm", _("Vouch for the addresses of customers it tells of")

@@ -12,20 +12,27 @@ from tests.tickets.records.making import make_record, make_type
 from tickets.api import urls
 from tickets.api.views import articles as views
 from tickets.api.views.base import ApiView
-from tickets.models import ExternalId, Organization, Scope
+from tickets.models import ExternalId, Organization, Scope, TicketLink
 
 pytestmark = pytest.mark.django_db
 
+ACT = Scope.TICKETS_ACT
 READ, WRITE, ARTICLES = Scope.TICKETS_READ, Scope.TICKETS_WRITE, Scope.ARTICLES_READ
 READ_RECORDS, WRITE_RECORDS = Scope.RECORDS_READ, Scope.RECORDS_WRITE
 # Route: for each method the scope that opens it and the status with it. All else is 405.
 TABLE: dict[str, dict[str, tuple[Scope, int]]] = {
     "api-tickets": {"GET": (READ, 200), "HEAD": (READ, 200), "POST": (WRITE, 201)},
-    "api-ticket": {"GET": (READ, 200), "HEAD": (READ, 200)},
+    "api-ticket": {"GET": (READ, 200), "HEAD": (READ, 200), "PATCH": (WRITE, 200)},
     "api-messages": {"GET": (READ, 200), "HEAD": (READ, 200), "POST": (WRITE, 201)},
-    "api-replies": {"POST": (Scope.TICKETS_ACT, 201)},
-    "api-notes": {"POST": (Scope.TICKETS_ACT, 201)},
-    "api-changes": {"POST": (Scope.TICKETS_ACT, 201)},
+    "api-replies": {"POST": (ACT, 201)},
+    "api-notes": {"POST": (ACT, 201)},
+    "api-changes": {"POST": (ACT, 201)},
+    "api-turn": {"POST": (ACT, 201)},
+    "api-snooze": {"POST": (ACT, 201), "DELETE": (ACT, 204)},
+    "api-merge": {"POST": (ACT, 201), "DELETE": (ACT, 204)},
+    "api-links": {"POST": (ACT, 201)},
+    "api-link": {"DELETE": (ACT, 204)},
+    "api-handovers": {"GET": (Scope.HANDOVERS_READ, 200), "HEAD": (Scope.HANDOVERS_READ, 200)},
     "api-ticket-records": {
         "GET": (READ_RECORDS, 200),
         "HEAD": (READ_RECORDS, 200),
@@ -76,6 +83,16 @@ TABLE: dict[str, dict[str, tuple[Scope, int]]] = {
 }
 FOR_EVERYONE = {"api-schema", "api-docs"}
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+OF_A_TICKET: dict[str, dict[str, object] | None] = {
+    "api-ticket": {"external_id": ""},
+    "api-changes": {"state": "resolved"},
+    "api-turn": {"to": "person"},
+    "api-snooze": {"note": "Later"},
+    "api-handovers": None,
+    "api-messages": {"body": "It still drips."},
+    "api-replies": {"body": "It still drips."},
+    "api-notes": {"body": "It still drips."},
+}
 CASES = [(route, method) for route in TABLE for method in METHODS]
 
 
@@ -135,9 +152,11 @@ def place(route: str) -> tuple[str, dict[str, object] | None]:
     """An address of this route that exists, and a body that it takes."""
     arguments: dict[str, str] = {}
     body: dict[str, object] | None = None
-    if route in {"api-ticket", "api-messages", "api-replies", "api-notes", "api-changes"}:
+    if route in OF_A_TICKET:
         arguments = {"reference": make_ticket().reference}
-        body = {"state": "resolved"} if route == "api-changes" else {"body": "It still drips."}
+        body = OF_A_TICKET[route]
+    elif route in {"api-merge", "api-links", "api-link"}:
+        return place_of_two(route)
     elif route.startswith(("api-record", "api-ticket-records")):
         return record_place(route)
     elif "customer" in route or "organization" in route:
@@ -149,6 +168,20 @@ def place(route: str) -> tuple[str, dict[str, object] | None]:
     path = reverse(route, kwargs=arguments)
     assert get_resolver().resolve(path).url_name == route
     return path + ("?q=pole" if route == "api-article-search" else ""), body
+
+
+def place_of_two(route: str) -> tuple[str, dict[str, object]]:
+    """The same where two tickets have to do with each other."""
+    ticket = make_ticket()
+    other = make_ticket(customer=ticket.customer)
+    arguments = {"reference": ticket.reference}
+    if route == "api-merge":
+        return reverse(route, kwargs=arguments), {"into": other.reference}
+    if route == "api-links":
+        return reverse(route, kwargs=arguments), {"kind": "related", "ticket": other.reference}
+    TicketLink.objects.create(from_ticket=ticket, to_ticket=other, kind="related")
+    arguments |= {"kind": "related", "other": other.reference}
+    return reverse(route, kwargs=arguments), {}
 
 
 def told_place(route: str) -> tuple[str, dict[str, object]]:
