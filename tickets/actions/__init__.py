@@ -58,6 +58,7 @@ from tickets.actions.deliveries import (
     owe_mail,
     send_again,
 )
+from tickets.actions.drafted import draft_reply
 from tickets.actions.drafts import (
     remove_draft_file,
     save_draft,
@@ -245,6 +246,7 @@ __all__ = [
     "decide_approval",
     "delete_record",
     "dismiss_mail",
+    "draft_reply",
     "drop_mail",
     "end_bulk",
     "end_connector_call",

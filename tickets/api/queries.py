@@ -64,6 +64,14 @@ class MessageQuery(PageQuery):
     )
 
 
+class TicketSearchQuery(CursorQuery):
+    q = Words(
+        max_length=400,
+        help_text="What agents type into their search: words, phrases, and `status:open team:billing "
+        "-tag:refund`. `OR` and brackets as there.",
+    )
+
+
 class SearchQuery(Strict):
     q = Words(max_length=500, help_text="What is looked for, in anybody's own words.")
     limit = serializers.IntegerField(

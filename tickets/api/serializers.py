@@ -286,7 +286,10 @@ class MessageOut(serializers.Serializer[Any]):
         "from, and how sure it is, in the language of `Accept-Language`."
     )
     by_key = serializers.SerializerMethodField(
-        help_text="The name of the API key that wrote it for the agent, if one did."
+        help_text="The API key that sent it for the customer or wrote it for the agent, if one did."
+    )
+    drafted_by = serializers.SerializerMethodField(
+        help_text="The name of the API key whose draft the agent read and sent, if it was one."
     )
     created_at = Moment()
     answer = AnswerOut(allow_null=True, help_text="Only of messages by the assistant.")
@@ -298,6 +301,9 @@ class MessageOut(serializers.Serializer[Any]):
 
     def get_by_key(self, message: Message) -> str | None:
         return (message.provenance or {}).get("key")
+
+    def get_drafted_by(self, message: Message) -> str | None:
+        return (message.provenance or {}).get("drafted_by")
 
 
 @extend_schema_serializer(component_name="MessageReceipt")

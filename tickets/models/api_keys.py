@@ -33,6 +33,8 @@ class Scope(models.TextChoices):
     RECORDS_WRITE = "records:write", _("Tell of records, delete and link them")
     EVENTS_READ = "events:read", _("Follow what happens in tickets")
     EVENTS_STAFF = "events:staff", _("Hear of what agents do among themselves, too")
+    RULES_READ = "rules:read", _("Read the escalation rules, and their reasons")
+    ASSISTANT_ASK = "assistant:ask", _("Ask what the assistant would answer, and why")
     ARTICLES_READ = "articles:read", _("Read and search published articles")
 
 

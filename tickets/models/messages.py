@@ -58,7 +58,8 @@ class Message(models.Model):
     # Chosen by the sender, so that a second click or a retry finds the first message.
     client_id = models.UUIDField(null=True, blank=True)
     # For a sentence of an admin's with which a hand-over begins: what it is about; `safety` marks a
-    # warning, which is shown as one.
+    # warning, which is shown as one. `key` is the program that wrote it for its author, `drafted_by` the
+    # one whose draft its author sent.
     provenance = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
@@ -208,6 +209,8 @@ class Note(models.Model):
     position = models.PositiveIntegerField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     body = models.TextField()
+    # The program that wrote it for its author: the name of its key.
+    by_key = models.CharField(max_length=80, blank=True, default="", db_default="")
     kind = models.CharField(
         max_length=10, choices=NoteKind.choices, default=NoteKind.NOTE, db_default="note"
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
 from django.urls import get_resolver, reverse
 
+from bots.api import urls as of_the_assistant
+from knowledgebase import embeddings
 from knowledgebase.search import SearchResult
 from tests.factories import make_article, make_customer, make_ticket
 from tests.tickets.api.conftest import Caller, MakeCaller, new_ticket
@@ -19,13 +23,15 @@ pytestmark = pytest.mark.django_db
 ACT = Scope.TICKETS_ACT
 READ, WRITE, ARTICLES = Scope.TICKETS_READ, Scope.TICKETS_WRITE, Scope.ARTICLES_READ
 READ_RECORDS, WRITE_RECORDS = Scope.RECORDS_READ, Scope.RECORDS_WRITE
-# Route: for each method the scope that opens it and the status with it. All else is 405.
-TABLE: dict[str, dict[str, tuple[Scope, int]]] = {
+# Route: for each method the scope that opens it (None: any key does) and the status with it. All else is 405.
+TABLE: dict[str, dict[str, tuple[Scope | None, int]]] = {
     "api-tickets": {"GET": (READ, 200), "HEAD": (READ, 200), "POST": (WRITE, 201)},
+    "api-ticket-search": {"GET": (READ, 200), "HEAD": (READ, 200)},
     "api-ticket": {"GET": (READ, 200), "HEAD": (READ, 200), "PATCH": (WRITE, 200)},
     "api-messages": {"GET": (READ, 200), "HEAD": (READ, 200), "POST": (WRITE, 201)},
     "api-replies": {"POST": (ACT, 201)},
     "api-notes": {"POST": (ACT, 201)},
+    "api-drafts": {"POST": (ACT, 201)},
     "api-changes": {"POST": (ACT, 201)},
     "api-turn": {"POST": (ACT, 201)},
     "api-snooze": {"POST": (ACT, 201), "DELETE": (ACT, 204)},
@@ -76,13 +82,18 @@ TABLE: dict[str, dict[str, tuple[Scope, int]]] = {
         "DELETE": (WRITE_RECORDS, 204),
     },
     "api-records-bulk": {"POST": (WRITE_RECORDS, 201)},
+    "api-key": {"GET": (None, 200), "HEAD": (None, 200)},
+    "api-rules": {"GET": (Scope.RULES_READ, 200), "HEAD": (Scope.RULES_READ, 200)},
+    "api-preview": {"GET": (Scope.ASSISTANT_ASK, 200), "HEAD": (Scope.ASSISTANT_ASK, 200)},
     "api-events": {"GET": (Scope.EVENTS_READ, 200), "HEAD": (Scope.EVENTS_READ, 200)},
     "api-articles": {"GET": (ARTICLES, 200), "HEAD": (ARTICLES, 200)},
     "api-article": {"GET": (ARTICLES, 200), "HEAD": (ARTICLES, 200)},
     "api-article-search": {"GET": (ARTICLES, 200), "HEAD": (ARTICLES, 200)},
 }
 FOR_EVERYONE = {"api-schema", "api-docs"}
+ROUTES = [*of_the_assistant.urlpatterns, *urls.urlpatterns]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+ASKED = {"api-article-search", "api-ticket-search", "api-preview"}
 OF_A_TICKET: dict[str, dict[str, object] | None] = {
     "api-ticket": {"external_id": ""},
     "api-changes": {"state": "resolved"},
@@ -92,6 +103,7 @@ OF_A_TICKET: dict[str, dict[str, object] | None] = {
     "api-messages": {"body": "It still drips."},
     "api-replies": {"body": "It still drips."},
     "api-notes": {"body": "It still drips."},
+    "api-drafts": {"body": "It still drips."},
 }
 CASES = [(route, method) for route in TABLE for method in METHODS]
 
@@ -99,20 +111,25 @@ CASES = [(route, method) for route in TABLE for method in METHODS]
 @pytest.fixture(autouse=True)
 def nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The search itself, with its model, is not what this table is about."""
+    monkeypatch.setattr(embeddings, "encode", _away)
     monkeypatch.setattr(
         views, "search", lambda query, *, limit: SearchResult(hits=[], by_meaning=False)
     )
 
 
+def _away(*_given: object, **_more: object) -> NoReturn:
+    raise embeddings.EncoderUnavailable("away")
+
+
 def test_every_route_stands_in_the_table() -> None:
-    names = {pattern.name for pattern in urls.urlpatterns if pattern.name}
+    names = {pattern.name for pattern in ROUTES if pattern.name}
     assert names == TABLE.keys() | FOR_EVERYONE
-    assert [pattern.name for pattern in urls.urlpatterns].count(None) == 1, "the 404 of all others"
+    assert [pattern.name for pattern in ROUTES].count(None) == 1, "the 404 of all others"
 
 
 def test_every_view_stands_behind_a_key_unless_it_is_for_everyone() -> None:
     for name in TABLE:
-        (pattern,) = [p for p in urls.urlpatterns if p.name == name]
+        (pattern,) = [p for p in ROUTES if p.name == name]
         view = vars(pattern.callback)["view_class"]
         assert issubclass(view, ApiView), name
         assert set(view.scopes) == set(TABLE[name]) - {"HEAD"}, name
@@ -142,10 +159,10 @@ def test_what_is_missing_is_404_only_for_those_who_may_look(caller: MakeCaller, 
     assert caller(scope).get(path).status_code == 404
 
 
-def expected(allowed: tuple[Scope, int] | None, scope: Scope) -> int:
+def expected(allowed: tuple[Scope | None, int] | None, scope: Scope) -> int:
     if allowed is None:
         return 405
-    return allowed[1] if scope == allowed[0] else 403
+    return allowed[1] if allowed[0] in (None, scope) else 403
 
 
 def place(route: str) -> tuple[str, dict[str, object] | None]:
@@ -167,7 +184,7 @@ def place(route: str) -> tuple[str, dict[str, object] | None]:
         body = new_ticket()
     path = reverse(route, kwargs=arguments)
     assert get_resolver().resolve(path).url_name == route
-    return path + ("?q=pole" if route == "api-article-search" else ""), body
+    return path + ("?q=pole" if route in ASKED else ""), body
 
 
 def place_of_two(route: str) -> tuple[str, dict[str, object]]:

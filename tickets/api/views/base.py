@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -40,7 +41,7 @@ class ApiView(APIView):
     `receipt` of it: what their own request made, and nothing that was known here before.
     """
 
-    scopes: ClassVar[dict[str, Scope]]
+    scopes: ClassVar[Mapping[str, Scope | None]]
     reads: ClassVar[Scope] = Scope.TICKETS_READ
     receipt: ClassVar[type[serializers.Serializer[Any]] | None] = None
     query: ClassVar[dict[str, type[Strict]]] = {}
