@@ -22,7 +22,9 @@ def test_an_answer_is_marked_as_a_machines_and_quotes_its_sources(asking: Caller
         "Repair a broken pole", body="Slide the sleeve over the break of the pole."
     )
     before = Event.objects.count()
-    told = asking.get(PREVIEW, {"q": "How do I repair a broken pole?"}).json()
+    answer = asking.get(PREVIEW, {"q": "How do I repair a broken pole?"})
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
     assert told["author"] == "assistant"
     assert told["decision"] in {"answer", "offer", "clarify", "hand_over"}
     assert 0 <= told["confidence"] <= 1
