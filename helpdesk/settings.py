@@ -361,16 +361,12 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "tickets.api.schema.complete",
     ],
-    "ENUM_NAME_OVERRIDES": {
-        "ContactKindEnum": "tickets.models.contacts.ContactKind",
-        "LinkKindEnum": "tickets.models.links.LinkKind",
-    },
+    "ENUM_NAME_OVERRIDES": {f"{x}Enum": f"tickets.models.{x}" for x in ("ContactKind", "LinkKind")},
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 LOGGING = {

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]  # ASGI, of which each framework has its own types
 
 TAKEN_ALONG = (b"authorization", b"host", b"accept-language")
 

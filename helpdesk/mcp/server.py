@@ -18,7 +18,7 @@ from mcp.server.lowlevel import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
 
-from helpdesk.mcp.calls import Answer, App, Receive, Send, call
+from helpdesk.mcp.calls import Answer, App, Send, call
 from helpdesk.mcp.tools import BY_NAME, TOOLS, Tool
 from tickets.models import Scope
 
@@ -49,7 +49,7 @@ class McpServer:
             yield
         self.manager = self._new_manager()  # one is for one run
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["path"].rstrip("/") != PATH:
             return await self.app(scope, receive, send)
         if _origin(scope) not in (None, settings.SITE_URL):

@@ -14,6 +14,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
+from mcp.types import TextContent
 
 from helpdesk.mcp.server import McpServer
 from helpdesk.mcp.tools import TOOLS
@@ -51,7 +52,7 @@ def asked(secret: str, talk: Callable[[Client], Awaitable[Any]], **headers: str)
 
     async def run() -> Any:
         server = McpServer(Handler())
-        transport = httpx2.ASGITransport(app=server)  # type: ignore[arg-type]  # it is an ASGI app
+        transport = httpx2.ASGITransport(app=server)
         sent = {"Authorization": f"Bearer {secret}", **headers}
         async with (
             server.running(),
@@ -69,6 +70,7 @@ def used(secret: str, tool: str, **arguments: Any) -> tuple[bool, Any]:
     async def talk(client: Client) -> tuple[bool, Any]:
         result = await client.call_tool(tool, arguments)
         (text,) = result.content
+        assert isinstance(text, TextContent)
         assert json.loads(text.text) == result.structured_content
         return result.is_error, result.structured_content
 
@@ -81,7 +83,7 @@ def post(headers: dict[str, str]) -> tuple[int, Any]:
 
     async def run() -> tuple[int, Any]:
         server = McpServer(Handler())
-        transport = httpx2.ASGITransport(app=server)  # type: ignore[arg-type]  # it is an ASGI app
+        transport = httpx2.ASGITransport(app=server)
         async with server.running(), httpx2.AsyncClient(transport=transport) as http:
             body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
             answer = await http.post(URL, json=body, headers=headers)

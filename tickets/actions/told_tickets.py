@@ -38,12 +38,13 @@ def tell_of_ticket(
     kept = metadata.merged(ticket.metadata, told or {})
     if after != before:
         ticket.external_id = after
-        values = {
-            "before": [before] if before else [],
-            "after": [after] if after else [],
-        }
         events.record(
-            EventKind.TICKET_CHANGED, actor=actor, ticket=ticket, field="external_id", **values
+            EventKind.TICKET_CHANGED,
+            actor=actor,
+            ticket=ticket,
+            field="external_id",
+            before=[before] if before else [],
+            after=[after] if after else [],
         )
     if kept != ticket.metadata:
         ticket.metadata = kept

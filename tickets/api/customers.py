@@ -19,7 +19,7 @@ from tickets.api.queries import CursorQuery
 from tickets.api.told import (
     METADATA_HELP,
     CustomValue,
-    CustomValueIn,
+    CustomValues,
     MetadataIn,
     MetadataOut,
     Tags,
@@ -90,7 +90,9 @@ class CustomerIn(Strict):
         help_text="What they have bought so far, with two decimals.",
     )
     tags = Tags(required=False)
-    external_ids = ExternalIdIn(many=True, required=False, max_length=MOST_EXTERNAL_IDS)
+    external_ids = serializers.ListField(
+        child=ExternalIdIn(), required=False, max_length=MOST_EXTERNAL_IDS
+    )
     other_emails = serializers.ListField(
         child=Address(),
         required=False,
@@ -104,7 +106,7 @@ class CustomerIn(Strict):
         max_length=MOST_CONTACTS,
         help_text="The same of telephones: four digits at least.",
     )
-    custom_fields = CustomValueIn(many=True, required=False, max_length=100)
+    custom_fields = CustomValues(required=False)
     metadata = MetadataIn(required=False, help_text=METADATA_HELP)
 
 
@@ -147,7 +149,7 @@ class CustomerWithAllOut(serializers.Serializer[Any]):
     tier = serializers.ChoiceField(choices=Tier.choices, allow_blank=True)
     prefers_person = serializers.BooleanField()
     segment = serializers.CharField()
-    value = serializers.SerializerMethodField()
+    value = serializers.SerializerMethodField(method_name="get_spent")
     tags = serializers.ListField(child=serializers.CharField())
     external_ids = ExternalIdOut(many=True, source="numbers_here")
     contacts = ContactOut(many=True, source="contacts_here")
@@ -155,7 +157,7 @@ class CustomerWithAllOut(serializers.Serializer[Any]):
     metadata = MetadataOut(help_text=METADATA_HELP)
     created_at = Moment()
 
-    def get_value(self, customer: Customer) -> float | None:
+    def get_spent(self, customer: Customer) -> float | None:
         return float(customer.value) if customer.value is not None else None
 
     def get_custom_fields(self, customer: Customer) -> list[CustomValue]:

@@ -14,7 +14,7 @@ from tickets.api.queries import CursorQuery
 from tickets.api.told import (
     METADATA_HELP,
     CustomValue,
-    CustomValueIn,
+    CustomValues,
     MetadataIn,
     MetadataOut,
     Tags,
@@ -37,7 +37,7 @@ class OrganizationIn(Strict):
     )
     tier = serializers.ChoiceField(choices=Tier.choices, required=False)
     tags = Tags(required=False)
-    custom_fields = CustomValueIn(many=True, required=False, max_length=100)
+    custom_fields = CustomValues(required=False)
     metadata = MetadataIn(required=False, help_text=METADATA_HELP)
 
 

@@ -15,6 +15,7 @@ from tickets.models.metadata import LONGEST_NAME, LONGEST_VALUE, MOST_BYTES, MOS
 from tickets.models.properties import MOST_TAGS, TAG_LENGTH
 
 MOST_VALUES = 50
+MOST_FIELDS = 100
 ONE_TAG = r"^[^,\u0000]*$"  # how people part them where they type several
 METADATA_OUT: dict[str, Any] = {
     "type": "object",
@@ -84,6 +85,13 @@ class CustomValueIn(Strict):
         max_length=MOST_VALUES,
         help_text="As people would type them: of a choice of several any number, else one.",
     )
+
+
+class CustomValues(serializers.ListField):
+    """Those that are to be otherwise."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=CustomValueIn(), max_length=MOST_FIELDS, **kwargs)
 
 
 def as_told(sent: Mapping[str, Any]) -> dict[str, Any]:

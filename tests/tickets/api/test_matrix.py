@@ -212,7 +212,9 @@ def told_place(route: str) -> tuple[str, dict[str, object]]:
     elif route != "api-customers":
         name = f"Fell Walkers {Organization.objects.count()}"
         organization = Organization.objects.create(name=name, external_id=name)
-        numbered = {"number": name} if "numbered" in route else {"id": organization.pk}
+        numbered: dict[str, object] = {"id": organization.pk}
+        if "numbered" in route:
+            numbered = {"number": name}
         arguments = {} if route == "api-organizations" else numbered
     return reverse(route, kwargs=arguments), {"name": "Somebody"}
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.http import Http404
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -34,7 +37,7 @@ NEWEST = Order("handovers", ("-pk",))
 class Act(ApiView):
     """An act of the agent for whom the key acts. The answer is the ticket as it is then."""
 
-    receipt = TicketReceipt
+    receipt: ClassVar[type[serializers.Serializer[Any]] | None] = TicketReceipt
 
     def mine(self, reference: str) -> tuple[Actor, Ticket]:
         """The agent, and a ticket that they may see."""
