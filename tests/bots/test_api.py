@@ -8,7 +8,7 @@ from tests.factories import make_article
 from tests.tickets.api.conftest import Caller, MakeCaller, caller  # noqa: F401 - a fixture
 from tickets.models import EscalationRule, Event, Message, Scope, Ticket
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("encoder")]
 PREVIEW = "/api/v1/assistant/preview/"
 
 
