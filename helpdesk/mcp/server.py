@@ -49,7 +49,7 @@ class McpServer:
             yield
         self.manager = self._new_manager()  # one is for one run
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["path"].rstrip("/") != PATH:
             return await self.app(scope, receive, send)
         if _origin(scope) not in (None, settings.SITE_URL):
