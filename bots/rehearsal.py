@@ -13,6 +13,7 @@ from bots.doing import asker as askers
 from bots.models import AssistantSettings, Task, TaskRun
 from bots.models.tasks import OPEN
 from bots.queries import Query
+from bots.sources import Source
 from bots.turns import Articles, Outcome, Past, Turned, outcome, read
 from bots.understanding import installed
 from bots.understanding.detectors import Detectors
@@ -66,9 +67,7 @@ class Played:
     @property
     def sources(self) -> list[int]:
         """The articles that were shown, unless a rule handed over instead."""
-        if self.turned.thought is None or self.outcome.rule is not None:
-            return []
-        return [hit.article_id for hit in self.turned.thought.sources]
+        return [hit.article_id for hit in self.shown]
 
     @property
     def task(self) -> str | None:
@@ -77,6 +76,23 @@ class Played:
         if thought is None or thought.step is None or self.outcome.rule is not None:
             return None
         return thought.step.task.key
+
+    @property
+    def shown(self) -> list[Source]:
+        """The sections that were shown, unless a rule handed over instead."""
+        if self.turned.thought is None or self.outcome.rule is not None:
+            return []
+        return self.turned.thought.sources
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why: what the thought says, and every rule that held with what showed it."""
+        thought = self.turned.thought
+        fired = [
+            f"rule “{each.rule.name}”: {', '.join(each.evidence)}"
+            for each in self.turned.verdict.firings
+        ]
+        return [*(thought.reasons if thought else []), *fired]
 
     @property
     def says(self) -> str:

@@ -1,4 +1,4 @@
-"""The web process: pages over HTTP, news over WebSockets."""
+"""The web process: pages over HTTP, news over WebSockets, tools for assistants of others."""
 
 import os
 from collections.abc import Awaitable, Callable
@@ -17,19 +17,23 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  as abo
 from django.conf import settings  # noqa: E402  as above
 
 from bots import telling  # noqa: E402  as above
+from helpdesk.mcp.server import McpServer  # noqa: E402  as above
 from helpdesk.proxies import BehindProxies  # noqa: E402  as above
 from helpdesk.request_bodies import Handler  # noqa: E402  as above
 from tickets import watch  # noqa: E402  as above
 from tickets.sockets.origins import FromOurPages  # noqa: E402  as above
 from tickets.sockets.routing import websocket_urlpatterns  # noqa: E402  as above
 
+mcp = McpServer(Handler())
+
 
 async def lifespan(_scope: dict[str, Any], receive: Receive, send: Send) -> None:
     """What runs beside the requests for as long as the process serves."""
-    while (await receive())["type"] == "lifespan.startup":
-        telling.load()
-        watch.keep()
-        await send({"type": "lifespan.startup.complete"})
+    async with mcp.running():
+        while (await receive())["type"] == "lifespan.startup":
+            telling.load()
+            watch.keep()
+            await send({"type": "lifespan.startup.complete"})
     await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -37,7 +41,7 @@ application = BehindProxies(
     ProtocolTypeRouter(
         {
             "lifespan": lifespan,
-            "http": Handler(),
+            "http": mcp,
             "websocket": FromOurPages(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
         }
     ),

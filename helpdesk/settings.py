@@ -354,19 +354,19 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Helpdesk API",
-    "DESCRIPTION": "Open tickets, add and read messages, search articles.",
+    "DESCRIPTION": "Tickets and what is said in them, customers, records, events, articles.",
     "VERSION": "1",
     "SERVERS": [{"url": SITE_URL}],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "tickets.api.schema.complete",
     ],
+    "ENUM_NAME_OVERRIDES": {f"{x}Enum": f"tickets.models.{x}" for x in ("ContactKind", "LinkKind")},
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 LOGGING = {

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/", include("bots.workspace.urls")),
     path("workspace/", include("tickets.workspace.urls")),
     path("account/", include("allauth.urls")),
+    path("api/", include("bots.api.urls")),
     path("api/", include("tickets.api.urls")),
     path("", include("tickets.handed.urls")),
     path("admin/", admin_site.urls),

@@ -12,6 +12,8 @@ ONLY_CREATE = {
     "ask_for_review": "makes the one row of it, or begins it anew",
     "save_service_level": "makes the row, or else locks it first",
     "save_article": "makes the article, or else locks it first",
+    "add_told_customer": "makes a row that nobody knows yet",
+    "add_told_organization": "makes a row that nobody knows yet",
     "keep_reading": "makes a row that is its own, then passes on to what locks the ticket",
 }
 # Public in a module of actions, but no action: none of them is reached from an interface.
@@ -55,6 +57,10 @@ NO_ACTIONS = {
     "refuse_gone": "reads rows",
     "refuse_withdrawn": "reads rows",
     "keep_provenance": "writes for an action that has locked the ticket",
+    "keep_program": "writes for an action that has locked the ticket",
+    "number_person": "writes for an action that has locked the person",
+    "put_property": "writes a row that an action has locked",
+    "column_of": "says a name",
     "plan_for": "reads rows for an action, and for the screen that shows it first",
     "refuse_crossing": "reads for an action that has locked the ticket",
     "refuse_second_voice": "reads for an action that has locked the ticket",

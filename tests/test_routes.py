@@ -99,11 +99,17 @@ FORM = {
 HANDED = {
     "mail-in"
 }  # called by mail providers, who have a secret; see tests/tickets/test_handed_mail.py
-API_READ = {"api-ticket", "api-events", "api-articles", "api-article-search", "api-article"}
+API_READ = {
+    *("api-events", "api-articles", "api-article-search", "api-article"),
+    *("api-ticket-search", "api-handovers", "api-rules", "api-key", "api-preview"),
+}
 API_BOTH = {
     *("api-tickets", "api-messages"),
     *("api-records", "api-record", "api-records-bulk", "api-ticket-records"),
-    *("api-replies", "api-notes", "api-changes"),
+    *("api-replies", "api-notes", "api-changes", "api-drafts", "api-ticket"),
+    *("api-turn", "api-snooze", "api-merge", "api-links", "api-link"),
+    *("api-customers", "api-customer", "api-numbered-customer"),
+    *("api-organizations", "api-organization", "api-numbered-organization"),
 }
 API_OPEN = {"api-schema", "api-docs"}
 OTHERS = ("admin/", "account/")  # Django's and allauth's own, which have tests of their own

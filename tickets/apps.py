@@ -17,7 +17,7 @@ class TicketsConfig(AppConfig):
         from tickets.portal import accounts, visits
         from tickets.search import indexing
         from tickets.web import second_factor
-        from tickets.workspace import by_mail, records
+        from tickets.workspace import by_mail, by_program, records
 
         outbound.subscribe()
         copies.subscribe()
@@ -36,5 +36,6 @@ class TicketsConfig(AppConfig):
         organizations.subscribe()
         second_factor.subscribe()
         by_mail.take_part()
+        by_program.take_part()
         visits.take_part()
         records.take_part()

@@ -59,6 +59,7 @@ from tickets.actions.deliveries import (
     owe_mail,
     send_again,
 )
+from tickets.actions.drafted import draft_reply
 from tickets.actions.drafts import (
     remove_draft_file,
     save_draft,
@@ -159,6 +160,17 @@ from tickets.actions.spam import mark_spam, not_spam
 from tickets.actions.splitting import split
 from tickets.actions.statuses import set_status
 from tickets.actions.suggested import use_suggestion
+from tickets.actions.told_customers import (
+    add_told_customer,
+    tell_of_customer,
+    upsert_customer,
+)
+from tickets.actions.told_organizations import (
+    add_told_organization,
+    tell_of_organization,
+    upsert_organization,
+)
+from tickets.actions.told_tickets import tell_of_ticket
 from tickets.actions.turns import fetch_a_person, hand_over_failed, keep_reading
 from tickets.actions.undoing import undo
 from tickets.actions.visitors import first_contact
@@ -194,6 +206,8 @@ __all__ = [
     "add_browser",
     "add_contact",
     "add_to_copy",
+    "add_told_customer",
+    "add_told_organization",
     "adopt_records",
     "announce_closing",
     "answer",
@@ -233,6 +247,7 @@ __all__ = [
     "decide_approval",
     "delete_record",
     "dismiss_mail",
+    "draft_reply",
     "drop_mail",
     "end_bulk",
     "end_connector_call",
@@ -345,7 +360,10 @@ __all__ = [
     "take_back",
     "take_over",
     "tell",
+    "tell_of_customer",
+    "tell_of_organization",
     "tell_of_record",
+    "tell_of_ticket",
     "tell_webhook",
     "transfer",
     "unblock",
@@ -356,6 +374,8 @@ __all__ = [
     "unlink_record",
     "unmerge",
     "unsnooze",
+    "upsert_customer",
+    "upsert_organization",
     "upsert_record",
     "upsert_records",
     "use_suggestion",

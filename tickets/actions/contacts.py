@@ -122,12 +122,20 @@ def set_external_id(*, actor: Actor, customer: Customer, system: str, value: str
     found, rows = persons.lock_person(customer)
     if not may_vouch(actor.user):
         raise NotAllowed
+    number_person(actor, found, rows, system, value)
+    return found
+
+
+def number_person(
+    actor: Actor, found: Customer, rows: list[Customer], system: str, value: str
+) -> None:
+    """The same of a person who is locked, by somebody who may. Raises as above."""
     system, value = text.line(system, limit=40).lower(), text.line(value, limit=100)
     if not system:
         raise ValidationError(_("Name the system, like shop or billing."), code="empty")
     was = found.external_ids.filter(system=system).first()
     if (was.value if was else "") == value:
-        return found
+        return
     if value:
         _refuse_number(found, rows, system, value)
     if was is not None:
@@ -143,7 +151,6 @@ def set_external_id(*, actor: Actor, customer: Customer, system: str, value: str
         before=[was.value] if was else [],
         after=[value] if value else [],
     )
-    return found
 
 
 @transaction.atomic

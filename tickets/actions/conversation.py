@@ -306,6 +306,7 @@ def write_note(*, actor: Actor, ticket: Ticket, body: str, client_id: UUID | Non
         position=ticket.next_position(),
         author=actor.user,
         body=body,
+        by_key=actor.api_key.name if actor.api_key else "",
         client_id=client_id,
     )
     Draft.objects.unsent().filter(ticket=ticket, author=actor.user, kind=Kind.NOTE).delete()

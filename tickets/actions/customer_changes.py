@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,6 +25,7 @@ from tickets.models.properties import MOST_TAGS
 # How we serve somebody is the same for all rows of a person. What they may read themselves (their name,
 # what an admin shows of custom fields) is each row's own, and so is what only their page shows.
 SHARED = ("organization", "organization_role", "tier", "tags", "prefers_person", "segment", "value")
+BY_PROGRAMS = ("phone", "segment", "value")  # beside what agents change
 OF_CUSTOMERS = (
     *("name", "language", "timezone", "organization", "organization_role", "tier"),
     *("prefers_person", "tags", "note"),
@@ -61,12 +63,12 @@ def change_customer(
     """
     found, rows = persons.lock_person(customer)
     _refuse_others(actor)
-    change = _set(found, OF_CUSTOMERS, "customer", name, value, seen)
+    change = put_property(found, OF_CUSTOMERS, "customer", name, value, seen)
     if change is None:
         return found
     for row in rows if name in SHARED else [found]:
-        setattr(row, _column(name), getattr(found, _column(name)))
-        row.save(update_fields=[_column(name)])
+        setattr(row, column_of(name), getattr(found, column_of(name)))
+        row.save(update_fields=[column_of(name)])
     events.record(EventKind.CUSTOMER_CHANGED, actor=actor, subject=found, field=name, **change)
     return found
 
@@ -85,9 +87,9 @@ def change_organization(
     _refuse_others(actor)
     if name == "tier" and not "".join(value).strip():
         raise ValidationError(_("Choose one of the values."), code="invalid")
-    change = _set(found, OF_ORGANIZATIONS, "organization", name, value, seen)
+    change = put_property(found, OF_ORGANIZATIONS, "organization", name, value, seen)
     if change is not None:
-        found.save(update_fields=[_column(name)])
+        found.save(update_fields=[column_of(name)])
         events.record(
             EventKind.ORGANIZATION_CHANGED, actor=actor, subject=found, field=name, **change
         )
@@ -109,7 +111,7 @@ def sent_of(row: Customer | Organization, name: str) -> list[str]:
     return [str(value)] if value else []
 
 
-def _set(
+def put_property(
     row: Customer | Organization,
     names: Sequence[str],
     about: str,
@@ -147,7 +149,7 @@ def _set_custom(
     return {"name": field.name, "silent": field.kind == FieldKind.TEXT}
 
 
-def _column(name: str) -> str:
+def column_of(name: str) -> str:
     return "custom" if name.startswith(PREFIX) else name
 
 
@@ -226,8 +228,15 @@ def _one_line(most: int) -> Callable[[str], str]:
     return lambda value: text.line(value, limit=most)
 
 
+def _money(value: str) -> Decimal | None:
+    return Decimal(value).quantize(Decimal("0.01")) if value else None
+
+
 _CLEANED: dict[str, Callable[[str], Any]] = {
     "name": _one_line(150),
+    "phone": _one_line(40),
+    "segment": _one_line(40),
+    "value": _money,
     "language": _language,
     "timezone": _timezone,
     "organization": _organization,

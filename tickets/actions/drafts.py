@@ -15,6 +15,7 @@ from tickets.actions import crossing, saving
 from tickets.actions.asking import reply_asking
 from tickets.actions.closing import resolve
 from tickets.actions.custom_fields import refuse_incomplete
+from tickets.actions.drafted import keep_program
 from tickets.actions.errors import ActionError, HasLeft, NotAllowed, closed
 from tickets.actions.handover import accept
 from tickets.actions.macro_acts import carry_out, refuse_gone
@@ -68,7 +69,7 @@ def save_draft(
         return None
     draft.body, draft.updated_at = body, clock.now()
     if not body:
-        draft.suggested = {}
+        draft.suggested, draft.by_key = {}, ""
     draft.save()
     return draft
 
@@ -258,6 +259,7 @@ def _leave(draft: Draft, ticket: Ticket, uploads: Sequence[Upload] = ()) -> Mess
             asked_again=draft.asked_again,
         )
         keep_provenance(draft, message)
+        keep_program(draft, message)
     if draft.macro:
         ending = not draft.afterwards
         ticket = carry_out(author, ticket, draft.macro, draft.client_id, ending=ending)
@@ -281,6 +283,7 @@ def _write_again(draft: Draft, *, held: str = "") -> Draft | None:
         newer.attachments.update(draft=draft)
         draft.macro = with_another(draft.macro, newer.macro)
         draft.suggested = with_another_suggestion(draft.suggested, newer.suggested)
+        draft.by_key = draft.by_key or newer.by_key
         newer.delete()
     if not draft.body and not _does_more(draft) and not draft.attachments.exists():
         draft.delete()

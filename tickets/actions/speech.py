@@ -30,7 +30,10 @@ def say(
     """Write what `author` says, and its event (by `recorded_by`, when somebody typed it for them).
 
     `at` is when it was said, where that was not now; `rule` the rule by which the helpdesk says it.
+    What a program sent for somebody says so.
     """
+    if recorded_by is not None and recorded_by.is_program and recorded_by.api_key is not None:
+        provenance = {**(provenance or {}), "key": recorded_by.api_key.name}
     message = Message.objects.create(
         ticket=ticket,
         position=ticket.next_position(),

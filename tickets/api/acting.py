@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 
 from tickets.api.fields import Address, Body, Line, Moment, Strict
 from tickets.api.serializers import MAX_POSITION
 from tickets.intake import text
+from tickets.models import Draft
 from tickets.models.properties import MOST_TAGS, TAG_LENGTH
 
 PRIORITIES = {"low": 1, "normal": 2, "high": 3, "urgent": 4}
@@ -38,6 +46,30 @@ class NewNote(Strict):
 
     def validate_body(self, value: str) -> str:
         return text.message(value)
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("To be read first", {"body": "Your refund left us on Monday."})]
+)
+class NewDraft(Strict):
+    """What the agent for whom the key acts finds where they write their reply."""
+
+    body = Body(help_text=f"Markdown, up to {text.MESSAGE_LIMIT} characters.")
+
+    def validate_body(self, value: str) -> str:
+        return text.message(value)
+
+
+@extend_schema_serializer(component_name="DraftReceipt")
+class DraftReceipt(serializers.Serializer[Any]):
+    """A draft is its agent's alone: what is told of it is that it is there, and where they read it."""
+
+    drafted_at = Moment(source="updated_at")
+    workspace_url = serializers.SerializerMethodField()
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_workspace_url(self, draft: Draft) -> str:
+        return f"{settings.SITE_URL}{reverse('workspace-ticket', args=[draft.ticket.reference])}"
 
 
 @extend_schema_serializer(component_name="NoteReceipt")

@@ -48,7 +48,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """The key has the scope that the view names for this method in `scopes`."""
+    """The key has the scope that the view names for this method in `scopes`; None opens it to every key."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         key = request.auth
@@ -58,7 +58,7 @@ class HasScope(BasePermission):
         scopes: dict[str, Any] = getattr(view, "scopes", {})
         if method not in scopes:
             raise MethodNotAllowed(method)
-        if scopes[method] not in key.scopes:
+        if scopes[method] is not None and scopes[method] not in key.scopes:
             logger.warning("API key %s was refused: it lacks %s.", key, scopes[method])
             raise PermissionDenied(
                 _("This API key lacks the scope “%(scope)s”.") % {"scope": scopes[method]},

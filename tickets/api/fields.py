@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -82,6 +83,14 @@ class Line(Whole):
     """One line, which may be empty."""
 
 
+class Short(Text):
+    """One line of no more than `max_length` characters, which may be empty."""
+
+    def __init__(self, *, max_length: int, pattern: str = ANY_TEXT, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, allow_blank=True, trim_whitespace=False, **kwargs)
+        self.validators.append(RegexValidator(pattern))
+
+
 @extend_schema_field({"type": "string", "format": "email", "maxLength": addresses.LONGEST})
 class Address(Text):
     """An e-mail address, in the one form in which they are compared."""
@@ -102,3 +111,37 @@ class Moment(serializers.DateTimeField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(default_timezone=UTC, **kwargs)
+
+
+@extend_schema_field({"type": "boolean"})
+class Yes(serializers.Field[Any, Any, Any, Any]):
+    """True or false, and no text or number that means it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise serializers.ValidationError(_("Send true or false."), code="invalid")
+        return data
+
+    def to_representation(self, value: Any) -> bool:
+        return bool(value)
+
+
+class Number(serializers.FloatField):
+    """A JSON number: a text or a truth value is none."""
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return float(data)
+
+
+class Key(serializers.IntegerField):
+    """The number of a row of ours."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, **kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return data

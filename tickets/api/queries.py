@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from tickets.api.fields import Address, Moment, Strict, Text, Words
+from tickets.api.fields import Address, Moment, Short, Strict, Words
 from tickets.api.serializers import MAX_POSITION
 from tickets.models import Turn
 
@@ -29,10 +29,9 @@ class PageQuery(Strict):
 
 
 class CursorQuery(PageQuery):
-    cursor = Text(
+    cursor = Short(
         required=False,
         default="",
-        allow_blank=True,
         max_length=200,
         help_text="Where the page begins: the one of a `next` link.",
     )
@@ -43,6 +42,9 @@ class TicketQuery(CursorQuery):
         choices=Turn.choices, required=False, help_text="Only those in whose turn it is now."
     )
     customer = Address(required=False, help_text="Only those of the customer with this address.")
+    external_id = Short(
+        required=False, max_length=100, help_text="Only the one that your system knows by this."
+    )
     last_message_after = Moment(
         required=False, help_text="Only those with a message after this time."
     )
@@ -59,6 +61,14 @@ class MessageQuery(PageQuery):
         min_value=0,
         max_value=MAX_POSITION,
         help_text="Only messages after this position: the last one that you have.",
+    )
+
+
+class TicketSearchQuery(CursorQuery):
+    q = Words(
+        max_length=400,
+        help_text="What agents type into their search: words, phrases, and `status:open team:billing "
+        "-tag:refund`. `OR` and brackets as there.",
     )
 
 

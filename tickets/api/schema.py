@@ -97,7 +97,7 @@ def operation(
     summary: str,
     description: str = "",
     *,
-    scope: Scope,
+    scope: Scope | None,
     answer: type[serializers.Serializer[Any]] | None,
     query: type[Strict] | None = None,
     body: type[Strict] | None = None,
@@ -136,9 +136,9 @@ def operation(
                 responses[status] = OpenApiResponse(ProblemOut, description=meaning)
         described: Handler = extend_schema(
             operation_id=slugify(summary).replace("-", "_"),
-            tags=[scope.split(":")[0]],
+            tags=[scope.split(":")[0] if scope else "key"],
             summary=summary,
-            description=f"{description}\n\nScope: `{scope}`.".strip(),
+            description=f"{description}\n\nScope: {f'`{scope}`' if scope else 'any'}.".strip(),
             request=body,
             responses=responses,
             parameters=parameters,

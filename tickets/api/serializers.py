@@ -5,7 +5,7 @@ Internal notes have no serializer, and an agent is a name: no address of theirs 
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,12 +16,19 @@ from rest_framework import serializers
 from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit
 from tickets.api.answers import AnswerOut
-from tickets.api.fields import Address, Body, Line, Moment, Strict
+from tickets.api.fields import Address, Body, Line, Moment, Short, Strict
 from tickets.api.identity import IdentityOut
 from tickets.api.links import Link, links_of
 from tickets.api.promises import PromiseOut, promises_of
 from tickets.api.reading import article_url, as_read
 from tickets.api.suggested import SuggestedOut
+from tickets.api.told import (
+    METADATA_HELP,
+    CustomValue,
+    MetadataIn,
+    MetadataOut,
+    custom_values,
+)
 from tickets.intake import text
 from tickets.models import (
     AuthorKind,
@@ -32,11 +39,11 @@ from tickets.models import (
     Ticket,
     Turn,
 )
-from tickets.models.custom_fields import as_sent
 from tickets.models.properties import TAG_LENGTH
 from tickets.models.tickets import REFERENCE_LETTERS
 
 MAX_POSITION = 2**31 - 1
+EXTERNAL_ID = "By what your system knows it; no two have the same."
 
 
 class NewCustomer(Strict):
@@ -87,26 +94,35 @@ class NewTicket(NewMessage):
         help_text="How it reached you. In `portal` and `widget` the assistant answers first, "
         "in the others a person. Without one: `api`.",
     )
+    external_id = Short(max_length=100, required=False, help_text=EXTERNAL_ID)
+    metadata = MetadataIn(required=False, help_text=METADATA_HELP)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("After an import", {"external_id": "4711", "metadata": {"cart": None}})
+    ]
+)
+class TicketData(Strict):
+    """What you keep beside a ticket. What is not named stays."""
+
+    external_id = Short(max_length=100, required=False, help_text=EXTERNAL_ID)
+    metadata = MetadataIn(required=False, help_text=METADATA_HELP)
 
 
 @extend_schema_serializer(component_name="Customer")
 class CustomerOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField(min_value=1, help_text="The address of its resource has it.")
     email = serializers.EmailField(
         allow_null=True, help_text="Null while the address is not confirmed."
     )
     name = serializers.CharField(max_length=150)
 
 
-class CustomValue(TypedDict):
-    """A field that an admin added, by its key: a choice of several has several values."""
-
-    key: str
-    values: list[str]
-
-
 @extend_schema_serializer(component_name="Ticket")
 class TicketOut(serializers.Serializer[Any]):
     reference = serializers.RegexField(f"^[{REFERENCE_LETTERS}]{{8}}$")
+    external_id = serializers.CharField(help_text="Your number of it; may be empty.")
     url = serializers.SerializerMethodField(help_text="Its address in this API.")
     customer_url = serializers.SerializerMethodField(help_text="Its page for the customer.")
     workspace_url = serializers.SerializerMethodField(help_text="Its page for agents.")
@@ -137,6 +153,7 @@ class TicketOut(serializers.Serializer[Any]):
     custom_fields = serializers.SerializerMethodField(
         help_text="What is filled in of the fields that an admin added to tickets."
     )
+    metadata = MetadataOut(help_text=METADATA_HELP)
     team = serializers.SlugField(source="team.slug", max_length=50)
     assignee = serializers.SerializerMethodField(help_text="The name of the agent who has it.")
     participants = serializers.SerializerMethodField(
@@ -191,9 +208,7 @@ class TicketOut(serializers.Serializer[Any]):
         return ticket.status.name if ticket.status else None
 
     def get_custom_fields(self, ticket: Ticket) -> list[CustomValue]:
-        return [
-            {"key": key, "values": as_sent(value)} for key, value in sorted(ticket.custom.items())
-        ]
+        return custom_values(ticket.custom)
 
     def get_participants(self, ticket: Ticket) -> list[str]:
         rows: list[dict[str, str]] = getattr(ticket, "in_copy", [])  # a new one has none
@@ -270,6 +285,12 @@ class MessageOut(serializers.Serializer[Any]):
         help_text="What is read: plain text; of the assistant Markdown, with what it quotes, where "
         "from, and how sure it is, in the language of `Accept-Language`."
     )
+    by_key = serializers.SerializerMethodField(
+        help_text="The API key that sent it for the customer or wrote it for the agent, if one did."
+    )
+    drafted_by = serializers.SerializerMethodField(
+        help_text="The name of the API key whose draft the agent read and sent, if it was one."
+    )
     created_at = Moment()
     answer = AnswerOut(allow_null=True, help_text="Only of messages by the assistant.")
     suggested = SuggestedOut(allow_null=True, help_text="Only of a reply that began as one.")
@@ -277,6 +298,12 @@ class MessageOut(serializers.Serializer[Any]):
 
     def get_body(self, message: Message) -> str:
         return as_read(message)
+
+    def get_by_key(self, message: Message) -> str | None:
+        return (message.provenance or {}).get("key")
+
+    def get_drafted_by(self, message: Message) -> str | None:
+        return (message.provenance or {}).get("drafted_by")
 
 
 @extend_schema_serializer(component_name="MessageReceipt")

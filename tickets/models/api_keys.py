@@ -20,10 +20,21 @@ class Scope(models.TextChoices):
     TICKETS_READ = "tickets:read", _("Read tickets and messages")
     TICKETS_WRITE = "tickets:write", _("Open tickets and add messages")
     TICKETS_ACT = "tickets:act", _("Answer, note, change and resolve tickets for an agent")
+    HANDOVERS_READ = (
+        "handovers:read",
+        _("Read why a person was asked for, and the briefs of agents"),
+    )
+    CUSTOMERS_READ = "customers:read", _("Read customers")
+    CUSTOMERS_WRITE = "customers:write", _("Tell of customers: an address is not confirmed by it")
+    CUSTOMERS_CONFIRM = "customers:confirm", _("Vouch for the addresses of customers it tells of")
+    ORGANIZATIONS_READ = "organizations:read", _("Read organisations")
+    ORGANIZATIONS_WRITE = "organizations:write", _("Tell of organisations")
     RECORDS_READ = "records:read", _("Read records and what they are linked with")
     RECORDS_WRITE = "records:write", _("Tell of records, delete and link them")
     EVENTS_READ = "events:read", _("Follow what happens in tickets")
     EVENTS_STAFF = "events:staff", _("Hear of what agents do among themselves, too")
+    RULES_READ = "rules:read", _("Read the escalation rules, and their reasons")
+    ASSISTANT_ASK = "assistant:ask", _("Ask what the assistant would answer, and why")
     ARTICLES_READ = "articles:read", _("Read and search published articles")
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Concat, Now, Right
 from django.utils.translation import gettext_lazy as _
 
 from tickets import addresses, clock
+from tickets.models.metadata import Told, metadata_column, within_bounds
 
 
 class Tier(models.TextChoices):
@@ -19,7 +20,7 @@ class Tier(models.TextChoices):
     PREMIER = "premier", _("Premier")
 
 
-class Organization(models.Model):
+class Organization(Told):
     name = models.CharField(_("name"), max_length=150, unique=True)
     tier = models.CharField(_("tier"), max_length=10, choices=Tier.choices, default=Tier.STANDARD)
     tags = ArrayField(
@@ -35,7 +36,7 @@ class Organization(models.Model):
         default=dict, blank=True, editable=False, db_default=models.Value({}, models.JSONField())
     )
 
-    class Meta:
+    class Meta(Told.Meta):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["name"]
@@ -200,6 +201,7 @@ class Customer(models.Model):
     custom = models.JSONField(
         default=dict, blank=True, editable=False, db_default=models.Value({}, models.JSONField())
     )
+    metadata = metadata_column()
     # A fingerprint of the browser that spoke for the first time, so that what it sends at once, before
     # it has a session, is one visitor's.
     first_contact = models.CharField(max_length=64, null=True, editable=False)
@@ -231,6 +233,7 @@ class Customer(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(merged_into=F("id")), name="customer_merged_into_another"
             ),
+            within_bounds("customer_metadata_within_bounds"),
         ]
         indexes = [
             models.Index(fields=["name"], condition=~models.Q(name=""), name="customer_name"),

@@ -63,6 +63,8 @@ class Draft(models.Model):
     macro = models.JSONField(default=dict, blank=True, db_default={})
     # What the co-pilot's suggestions put into it; see tickets.conversation.suggested.
     suggested = models.JSONField(default=dict, blank=True, db_default={})
+    # The program that wrote it for its author: the name of its key. Who reads and sends it is a person.
+    by_key = models.CharField(max_length=80, blank=True, default="", db_default="")
     asked_again = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     leaves_at = models.DateTimeField(null=True, blank=True)
     # Why it did not leave, in words for its author; it is theirs to send again.

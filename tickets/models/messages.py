@@ -59,7 +59,8 @@ class Message(models.Model):
     # Chosen by the sender, so that a second click or a retry finds the first message.
     client_id = models.UUIDField(null=True, blank=True)
     # For a sentence of an admin's with which a hand-over begins: what it is about; `safety` marks a
-    # warning, which is shown as one.
+    # warning, which is shown as one. `key` is the program that wrote it for its author, `drafted_by` the
+    # one whose draft its author sent.
     provenance = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
@@ -218,6 +219,8 @@ class Note(models.Model):
     # The rule that wrote it, as it was called then, where nobody did.
     rule = models.CharField(max_length=80, blank=True, db_default="")
     body = models.TextField()
+    # The program that wrote it for its author: the name of its key.
+    by_key = models.CharField(max_length=80, blank=True, default="", db_default="")
     kind = models.CharField(
         max_length=10, choices=NoteKind.choices, default=NoteKind.NOTE, db_default="note"
     )

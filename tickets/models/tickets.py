@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from tickets import clock
+from tickets.models.metadata import Told
 from tickets.models.remembering import Remembering
 from tickets.models.states import (
     ENDED,
@@ -62,7 +63,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
 
 
-class Ticket(Remembering):
+class Ticket(Told, Remembering):
     watched = (
         *("priority", "team_id", "type_id", "status_id", "tags", "custom", "customer_id"),
         *("turn", "person_asked_at", "snoozed_at", "merged_into_id"),
@@ -108,7 +109,6 @@ class Ticket(Remembering):
         null=True,
         blank=True,
     )
-
     # A finer word for where it stands, and the category in which that is one; see `category`.
     status = models.ForeignKey(
         "Status",
@@ -157,7 +157,6 @@ class Ticket(Remembering):
     due_at = models.DateTimeField(null=True, editable=False)
     due_warns_at = models.DateTimeField(null=True, editable=False)
     due_metric = models.CharField(max_length=10, choices=Metric.choices, blank=True, db_default="")
-
     # What an admin's custom fields say of it, by their keys: see tickets.models.custom_fields.
     custom = models.JSONField(
         default=dict, blank=True, editable=False, db_default=models.Value({}, models.JSONField())
@@ -181,6 +180,7 @@ class Ticket(Remembering):
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
         constraints = [
+            *Told.Meta.constraints,
             models.CheckConstraint(condition=Q(turn__in=Turn.values), name="ticket_turn_is_known"),
             models.CheckConstraint(
                 condition=~Q(turn=Turn.AGENT) | Q(assignee__isnull=False),

@@ -80,9 +80,12 @@ class Verdict:
         return found
 
 
-def active_rules(trigger: Trigger = Trigger.TURN) -> list[EscalationRule]:
-    """The rules that are switched on and looked at then, in their order. One query."""
-    found = EscalationRule.objects.filter(active=True, trigger=trigger)
+def active_rules(*triggers: Trigger) -> list[EscalationRule]:
+    """The rules that are switched on and looked at then, in their order; of turns, if nothing is said.
+
+    One query.
+    """
+    found = EscalationRule.objects.filter(active=True, trigger__in=triggers or [Trigger.TURN])
     return list(found.order_by("position", "pk"))
 
 

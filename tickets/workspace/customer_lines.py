@@ -26,6 +26,13 @@ NAMES: Mapping[str, StrOrPromise] = {
     "prefers_person": gettext_lazy("wish for a person first"),
     "tags": gettext_lazy("tags"),
     "note": gettext_lazy("note"),
+    "phone": gettext_lazy("telephone"),
+    "segment": gettext_lazy("segment"),
+    "value": gettext_lazy("value"),
+    "email": gettext_lazy("address"),
+    "claimed_email": gettext_lazy("unconfirmed address"),
+    "external_id": gettext_lazy("external number"),
+    "metadata": gettext_lazy("data of programs"),
     "domains": gettext_lazy("domains"),
 }
 

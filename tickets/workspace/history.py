@@ -51,6 +51,8 @@ _CHANGED = {
     "type": gettext_lazy("changed the type"),
     "tags": gettext_lazy("changed the tags"),
     "status": gettext_lazy("changed the status"),
+    "external_id": gettext_lazy("changed the external number"),
+    "metadata": gettext_lazy("changed the data of a program"),
 }
 _NOTES = {
     "whisper": gettext_lazy("whispered to the agent"),

@@ -87,7 +87,7 @@ def answered(question: str) -> dict[str, Any]:
                 "short_answer": source.short_answer,
                 "text": source.text,
             }
-            for source in _shown(played)
+            for source in played.shown
             if source.quoted or not answers
         ],
     }
@@ -101,11 +101,11 @@ def as_dict(played: Played) -> dict[str, Any]:
         "task": played.task,
         "text": played.says,
         "confidence": round(thought.confidence, 4) if thought else 0.0,
-        "reasons": _reasons(played),
+        "reasons": played.reasons,
         "rule": rule.rule.name if rule else None,
         "sources": [
             {**_named(source), "short_answer": source.short_answer, "passage": source.text}
-            for source in _shown(played)
+            for source in played.shown
         ],
         "considered": [
             {**_named(hit), "passage": hit.passage}
@@ -117,7 +117,7 @@ def as_dict(played: Played) -> dict[str, Any]:
 
 def as_lines(played: Played) -> list[str]:
     """The same for a person at a terminal."""
-    thought, shown = played.turned.thought, _shown(played)
+    thought, shown = played.turned.thought, played.shown
     lines = [str(played.outcome.decision.label)]
     if thought and thought.looked_up:
         lines[0] += f" (confidence {thought.confidence:.2f})"
@@ -127,7 +127,7 @@ def as_lines(played: Played) -> list[str]:
         where = f"{source.title}, {source.heading}" if source.heading else source.title
         lines += ["", f"[{source.score:.2f}] {where}"]
         lines += [f"    {text}" for text in (source.short_answer, source.text) if text]
-    lines += ["", *(f"- {reason}" for reason in _reasons(played))]
+    lines += ["", *(f"- {reason}" for reason in played.reasons)]
     there = {source.article_id for source in shown}
     others = [hit for hit in (thought.considered if thought else []) if hit.article_id not in there]
     return [*lines, *(f"- also considered: [{hit.score:.2f}] {hit.title}" for hit in others)]
@@ -156,22 +156,6 @@ def _read(path: Path) -> Iterator[str]:
         if not isinstance(question, str):
             raise CommandError(f'Line {number} of {path} is no JSON object with a "query".')
         yield question
-
-
-def _shown(played: Played) -> list[Source]:
-    if played.turned.thought is None or played.outcome.rule is not None:
-        return []
-    return played.turned.thought.sources
-
-
-def _reasons(played: Played) -> list[str]:
-    """Why: what the thought says, and every rule that held with what showed it."""
-    thought = played.turned.thought
-    fired = [
-        f"rule “{each.rule.name}”: {', '.join(each.evidence)}"
-        for each in played.turned.verdict.firings
-    ]
-    return [*(thought.reasons if thought else []), *fired]
 
 
 def _named(found: Source | ArticleHit) -> dict[str, Any]:

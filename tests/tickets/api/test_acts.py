@@ -58,6 +58,7 @@ def test_an_answer_is_the_agents_and_says_which_key_wrote_it(
     ]
     assert [answer.status_code for answer in sent] == [201, 201]
     assert sent[0].json()["author"] == {"kind": "agent", "name": "Dana"}
+    assert sent[0].json()["by_key"] == "Billing"
     message = Message.objects.get(ticket=ticket, author_kind="agent")
     assert (message.author_user, message.body) == (dana, "It left today.")
     assert message.provenance == {"key": "Billing"}

@@ -44,6 +44,8 @@ def test_an_added_message_is_the_customers_and_gives_the_turn_to_whoever_answers
         "author": {"kind": "customer", "name": ticket.customer.name},
         "channel": "api",
         "body": "It still drips.",
+        "by_key": "Shop",
+        "drafted_by": None,
         "created_at": f"{message.created_at:%Y-%m-%dT%H:%M:%S.%fZ}",
         "answer": None,
         "suggested": None,

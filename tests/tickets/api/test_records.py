@@ -33,7 +33,7 @@ def test_a_record_is_put_read_and_deleted(shop: Caller) -> None:
         **sent,
         "type": "order",
         "external_id": "48213",
-        "customer": {"email": maya.email, "name": "Maya"},
+        "customer": {"id": maya.pk, "email": maya.email, "name": "Maya"},
     }
     assert shop.call("DELETE", f"{ORDERS}48213/").status_code == 204
     assert shop.get(f"{ORDERS}48213/").status_code == 404

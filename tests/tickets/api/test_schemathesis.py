@@ -60,4 +60,7 @@ def test_the_api_does_as_its_description_says(
     assert case.meta is not None
     if case.path_parameters.get("reference") and not case.meta.generation.mode.is_negative:
         case.path_parameters["reference"] = Ticket.objects.earliest("pk").reference
+    if isinstance(case.body, dict) and not case.meta.generation.mode.is_negative:
+        for name in ("custom_fields", "organization"):  # which there are, an admin says
+            case.body.pop(name, None)
     case.call_and_validate(headers={"Authorization": f"Bearer {shop.secret}"})

@@ -10,10 +10,20 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import make_agent, make_customer, make_ticket, make_visitor
-from tests.tickets.api.conftest import TICKETS, Caller, new_ticket
+from tests.tickets.api.conftest import TICKETS, Caller, MakeCaller, new_ticket
 from tickets import actions
 from tickets.actors import Actor
-from tickets.models import ApiKey, AuthorKind, Channel, Customer, Event, EventKind, Ticket, Turn
+from tickets.models import (
+    ApiKey,
+    AuthorKind,
+    Channel,
+    Customer,
+    Event,
+    EventKind,
+    Scope,
+    Ticket,
+    Turn,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -24,11 +34,17 @@ def test_an_opened_ticket_holds_the_customers_words_and_waits_for_a_person(shop:
     ticket = Ticket.objects.get()
     assert response.json() == {
         "reference": ticket.reference,
+        "external_id": "",
+        "metadata": {},
         "url": f"http://localhost:8000{TICKETS}{ticket.reference}/",
         "customer_url": f"http://localhost:8000/requests/{ticket.reference}/",
         "workspace_url": f"http://localhost:8000/workspace/{ticket.reference}/",
         "subject": "Seam of the Fell 2",
-        "customer": {"email": "ines@walkers.example", "name": "Ines Pardo"},
+        "customer": {
+            "id": ticket.customer_id,
+            "email": "ines@walkers.example",
+            "name": "Ines Pardo",
+        },
         "identity": {
             "level": "confirmed",
             "how": "known",
@@ -244,3 +260,37 @@ def test_who_is_in_copy_is_read_with_a_ticket_and_in_lists(shop: Caller) -> None
     assert shop.get(f"{TICKETS}{ticket.reference}/").json()["participants"] == ["p@walkers.example"]
     (row,) = shop.get(TICKETS).json()["results"]
     assert row["participants"] == ["p@walkers.example"]
+
+
+def test_a_program_keeps_its_number_and_data_beside_a_ticket_and_finds_it_by_them(
+    shop: Caller,
+) -> None:
+    told = shop.post(TICKETS, new_ticket(external_id="4711", metadata={"cart": "c-9"})).json()
+    assert (told["external_id"], told["metadata"]) == ("4711", {"cart": "c-9"})
+    assert told["customer"]["id"] == Customer.objects.get().pk
+    path = f"{TICKETS}{told['reference']}/"
+    changed = shop.call("PATCH", path, {"metadata": {"cart": None, "step": "2"}}).json()
+    assert (changed["external_id"], changed["metadata"]) == ("4711", {"step": "2"})
+    assert changed["updated_at"] > told["updated_at"]
+    event = Event.objects.filter(kind=EventKind.TICKET_CHANGED).latest("pk")
+    assert (event.data, event.actor_key is not None) == ({"field": "metadata"}, True)
+    assert shop.call("PATCH", path, {"metadata": {"step": "2"}}).status_code == 200
+    assert Event.objects.filter(kind=EventKind.TICKET_CHANGED).latest("pk") == event
+    (found,) = shop.get(TICKETS, {"external_id": "4711"}).json()["results"]
+    assert found["reference"] == told["reference"]
+    assert shop.get(TICKETS, {"external_id": "471"}).json()["results"] == []
+
+
+def test_no_two_tickets_have_the_same_number(shop: Caller) -> None:
+    shop.post(TICKETS, new_ticket(external_id="4711"))
+    again = shop.post(TICKETS, new_ticket(external_id="4711"))
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "taken")
+    assert Ticket.objects.count() == 1  # nothing is left of the other
+
+
+def test_a_key_that_may_not_read_keeps_data_and_learns_nothing(caller: MakeCaller) -> None:
+    ticket = make_ticket()
+    answer = caller(Scope.TICKETS_WRITE).call(
+        "PATCH", f"{TICKETS}{ticket.reference}/", {"external_id": "4711"}
+    )
+    assert set(answer.json()) == {"reference", "created_at"}

@@ -11,7 +11,15 @@ from rest_framework.response import Response
 
 from tickets import access, actions
 from tickets.actions import Property
-from tickets.api.acting import PRIORITIES, Changes, NewNote, NewReply, NoteReceipt
+from tickets.api.acting import (
+    PRIORITIES,
+    Changes,
+    DraftReceipt,
+    NewDraft,
+    NewNote,
+    NewReply,
+    NoteReceipt,
+)
 from tickets.api.idempotency import idempotent
 from tickets.api.schema import operation
 from tickets.api.serializers import MessageOut, MessageReceipt, TicketOut, TicketReceipt
@@ -74,6 +82,27 @@ class NoteList(ApiView):
         ticket = access.ticket_for(agent, reference)
         note = actions.write_note(actor=agent, ticket=ticket, body=self.taken(NewNote)["body"])
         return Response(NoteReceipt(note).data, status=201)
+
+
+class DraftList(ApiView):
+    scopes = {"POST": Scope.TICKETS_ACT}
+    receipt = DraftReceipt
+
+    @operation(
+        "Draft a reply",
+        "It stands where the agent for whom the key acts writes, says that this key wrote it, and goes "
+        "to nobody before they read and send it. What stands there already stays.",
+        scope=Scope.TICKETS_ACT,
+        body=NewDraft,
+        answer=DraftReceipt,
+        more_problems=CROSSED,
+    )
+    @idempotent
+    def post(self, request: Request, reference: str) -> Response:
+        agent = self.agent
+        ticket = access.ticket_for(agent, reference)
+        draft = actions.draft_reply(actor=agent, ticket=ticket, body=self.taken(NewDraft)["body"])
+        return Response(DraftReceipt(draft).data, status=201)
 
 
 class ChangeList(ApiView):

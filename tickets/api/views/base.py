@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -36,11 +37,12 @@ class LengthRequired(APIException):
 class ApiView(APIView):
     """`scopes` names the scope for each method, `query` the parameters that the address may have.
 
-    What a write answers is for keys that may read as well. The others get the `receipt` of it: the
-    fields that tell them what their own request made, and nothing that was known here before.
+    What a write answers is for keys that have the scope `reads` as well. The others get the
+    `receipt` of it: what their own request made, and nothing that was known here before.
     """
 
-    scopes: ClassVar[dict[str, Scope]]
+    scopes: ClassVar[Mapping[str, Scope | None]]
+    reads: ClassVar[Scope] = Scope.TICKETS_READ
     receipt: ClassVar[type[serializers.Serializer[Any]] | None] = None
     query: ClassVar[dict[str, type[Strict]]] = {}
     metadata_class = None
@@ -59,7 +61,8 @@ class ApiView(APIView):
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
         """What the key may learn, also of an answer that is sent again; and what is left to it."""
-        if request.method == "POST" and response.status_code < 300 and not self.may_read:
+        writes = request.method == "POST" or (request.method in ("PATCH", "PUT") and self.receipt)
+        if writes and response.status_code < 300 and not self.may_read:
             known = self.receipt().fields if self.receipt else {}
             response.data = {name: response.data[name] for name in known}
         if self.counted:
@@ -72,7 +75,7 @@ class ApiView(APIView):
 
     @property
     def may_read(self) -> bool:
-        return Scope.TICKETS_READ in self.key.scopes
+        return self.reads in self.key.scopes
 
     def perform_content_negotiation(
         self, request: Request, force: bool = False

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tickets import access, actions
+from tickets.actors import Actor
 from tickets.api.idempotency import idempotent
 from tickets.api.paging import next_link
 from tickets.api.queries import MessageQuery, TicketQuery
@@ -18,6 +19,7 @@ from tickets.api.serializers import (
     MessageReceipt,
     NewMessage,
     NewTicket,
+    TicketData,
     TicketOut,
     TicketPage,
     TicketReceipt,
@@ -25,8 +27,10 @@ from tickets.api.serializers import (
 from tickets.api.views.base import ApiView
 from tickets.lists import changes
 from tickets.lists.orders import CHANGES, LATEST
-from tickets.models import Channel, Customer, Message, Scope
+from tickets.models import Channel, Customer, Message, Scope, Ticket
 from tickets.models.tickets import TicketQuerySet
+
+NUMBER_TAKEN = {409: "Another ticket has this `external_id`."}
 
 
 class TicketList(ApiView):
@@ -74,6 +78,7 @@ class TicketList(ApiView):
         body=NewTicket,
         answer=TicketOut,
         receipt=TicketReceipt,
+        more_problems=NUMBER_TAKEN,
     )
     @idempotent
     def post(self, request: Request) -> Response:
@@ -86,15 +91,33 @@ class TicketList(ApiView):
             subject=wanted["subject"],
             body=wanted["body"],
         )
+        _keep(self.actor, ticket, wanted)
         ticket = access.ticket_for(self.actor, ticket.reference)
         return Response(TicketOut(ticket).data, status=201)
 
 
 class TicketDetail(ApiView):
-    scopes = {"GET": Scope.TICKETS_READ}
+    scopes = {"GET": Scope.TICKETS_READ, "PATCH": Scope.TICKETS_WRITE}
+    http_method_names = ["get", "head", "patch"]
+    receipt = TicketReceipt
 
     @operation("Read a ticket", scope=Scope.TICKETS_READ, answer=TicketOut)
     def get(self, request: Request, reference: str) -> Response:
+        return Response(TicketOut(access.ticket_for(self.actor, reference)).data)
+
+    @operation(
+        "Keep data beside a ticket",
+        "Your number of it, and what only you read. A key without `tickets:read` gets the receipt only.",
+        scope=Scope.TICKETS_WRITE,
+        body=TicketData,
+        answer=TicketOut,
+        receipt=TicketReceipt,
+        replaces=True,
+        more_problems=NUMBER_TAKEN,
+    )
+    def patch(self, request: Request, reference: str) -> Response:
+        ticket = access.ticket_for(self.actor, reference)
+        _keep(self.actor, ticket, self.taken(TicketData))
         return Response(TicketOut(access.ticket_for(self.actor, reference)).data)
 
 
@@ -156,11 +179,23 @@ class MessageList(ApiView):
         return Response(MessageOut(message).data, status=201)
 
 
+def _keep(actor: Actor, ticket: Ticket, sent: dict[str, Any]) -> None:
+    """What a program told of a ticket beside what it is."""
+    actions.tell_of_ticket(
+        actor=actor,
+        ticket=ticket,
+        external_id=sent.get("external_id"),
+        told=sent.get("metadata"),
+    )
+
+
 def _wanted(tickets: TicketQuerySet, wanted: dict[str, Any]) -> TicketQuerySet:
     if turn := wanted.get("turn"):
         tickets = tickets.filter(turn=turn)
     if email := wanted.get("customer"):
         tickets = tickets.filter(customer__in=Customer.objects.filter(email=email))
+    if number := wanted.get("external_id"):
+        tickets = tickets.filter(external_id=number)
     if moment := wanted.get("last_message_after"):
         tickets = tickets.filter(last_message_at__gt=moment)
     return tickets
