@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from tests.tickets.parallel import real_transactions, together
 from tickets import actions, automating, clock, events
+from tickets.actions.properties import Property
 from tickets.actors import Actor
 from tickets.email import sender
 from tickets.live import nudges
@@ -145,9 +146,9 @@ def test_what_a_value_was_before_the_change_can_be_asked_for(admin: Actor) -> No
     rule(admin, trigger="changed", conditions=[was_urgent], actions={"tags": ["lowered"]})
     dana = make_agent(teams=[team := make_team()])
     ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana, priority=Priority.URGENT)
-    actions.change_ticket(actor=Actor.agent(dana), ticket=ticket, name="priority", value="2")
+    actions.change_ticket(actor=Actor.agent(dana), ticket=ticket, name=Property.PRIORITY, value="2")
     assert happens(ticket, EventKind.TICKET_CHANGED).tags == ["lowered"]
-    actions.change_ticket(actor=Actor.agent(dana), ticket=ticket, name="priority", value="4")
+    actions.change_ticket(actor=Actor.agent(dana), ticket=ticket, name=Property.PRIORITY, value="4")
     RuleFiring.objects.all().delete()
     happens(ticket, EventKind.TICKET_CHANGED)
     assert firings(ticket) == []
@@ -254,7 +255,7 @@ def test_two_rules_that_undo_each_other_are_stopped_and_nothing_is_lost(admin: A
     changes(admin, "Up", 2, 4)
     dana = make_agent(teams=[team := make_team()])
     ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana, priority=Priority.NORMAL)
-    actions.change_ticket(actor=Actor.agent(dana), ticket=ticket, name="priority", value="4")
+    actions.change_ticket(actor=Actor.agent(dana), ticket=ticket, name=Property.PRIORITY, value="4")
     run_until_quiet()
     found = firings(ticket)
     assert found[:2] == [("Down", ""), ("Up", "")], "both hold, one after the other"
@@ -587,7 +588,7 @@ def test_two_workers_with_the_same_event_do_it_once() -> None:
     def work(_index: int) -> int:
         return len(actions.run_rules(actor=Actor.system(), ticket=ticket, event=event))
 
-    assert sorted(map(int, map(str, together(4, work)))) == [0, 0, 0, 1]  # type: ignore[arg-type]
+    assert sorted(map(int, map(str, together(4, work)))) == [0, 0, 0, 1]
     assert ticket.notes.count() == 1
 
 

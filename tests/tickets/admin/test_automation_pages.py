@@ -13,6 +13,7 @@ from tests.factories import make_agent, make_customer, make_organization, make_t
 from tests.tickets.admin.conftest import list_of
 from tests.tickets.admin.rules import ADD, built, text_of
 from tickets import actions, clock
+from tickets.actions.properties import Property
 from tickets.actors import Actor
 from tickets.models import (
     EscalationRule,
@@ -134,7 +135,9 @@ def test_what_was_changed_is_looked_at_as_it_was_then(client: Client) -> None:
     dana = make_agent(teams=[team])
     ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana, priority=Priority.URGENT)
     for value in ("2", "3"):
-        actions.change_ticket(actor=Actor.agent(dana), ticket=ticket, name="priority", value=value)
+        actions.change_ticket(
+            actor=Actor.agent(dana), ticket=ticket, name=Property.PRIORITY, value=value
+        )
     was = {"field-0": "priority", "was-0": "priority", "value-0": ["4"], "before-0": "on"}
     page = try_out(client, **was, trigger="changed", once=None)
     positions = [found.position for found in page.context["past"].held]
