@@ -62,6 +62,7 @@ from tickets.models.records import (
     RecordVersion,
     TicketRecord,
 )
+from tickets.models.roles import Permission, StaffRole, Visibility
 from tickets.models.rules import EscalationRule, EscalationRuleVersion, Match, RuleFiring
 from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
@@ -160,6 +161,7 @@ __all__ = [
     "Organization",
     "OrganizationDomain",
     "Participant",
+    "Permission",
     "Priority",
     "Provider",
     "PushKey",
@@ -186,6 +188,7 @@ __all__ = [
     "SlaPolicy",
     "SlaReview",
     "SlaTarget",
+    "StaffRole",
     "Status",
     "StatusCategory",
     "StoppedAddress",
@@ -204,6 +207,7 @@ __all__ = [
     "Urgency",
     "User",
     "Verification",
+    "Visibility",
     "Visit",
     "Way",
     "WayIn",

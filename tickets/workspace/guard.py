@@ -1,4 +1,4 @@
-"""Who may open the workspace: those who work here. Everybody else finds nothing there."""
+"""Who may open the workspace: those who work here; and who gets which form: whose role gives it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from tickets import access
+from tickets.actions import NotAllowed
 from tickets.actors import Actor
-from tickets.models import User
+from tickets.models import Permission, User
 from tickets.web import second_factor
 
 P = ParamSpec("P")
@@ -58,3 +60,32 @@ def for_agents(
         return view(allowed, *args, **kwargs)
 
     return guarded
+
+
+def needs(
+    *wanted: Permission,
+) -> Callable[
+    [Callable[Concatenate[AgentRequest, P], HttpResponse]],
+    Callable[Concatenate[AgentRequest, P], HttpResponse],
+]:
+    """Show a page only to those whose role gives what it is for; the others read that it does not.
+
+    A conversation that they do not see is still a 404. What is posted is refused by its action, which
+    shows the page again with all that was typed.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[AgentRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[AgentRequest, P], HttpResponse]:
+        @wraps(view)
+        def checked(request: AgentRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            lacking = [one for one in wanted if not access.may(request.user, one)]
+            if lacking and request.method in ("GET", "HEAD"):
+                if "reference" in kwargs:
+                    access.ticket_for(request.actor, str(kwargs["reference"]))
+                raise NotAllowed(lacking[0])
+            return view(request, *args, **kwargs)
+
+        return checked
+
+    return decorate
