@@ -157,12 +157,12 @@ def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
         Blocked: the actor is its customer, and may not write to us.
     """
     ticket = Ticket.objects.locked(ticket)
+    if actor.user is not None:
+        rights.demand(actor, Permission.RESOLVE)
     if not ticket.is_closed:
         return ticket
     if ticket.merged_into_id is not None:
         raise merged()
-    if actor.user is not None:
-        rights.demand(actor, Permission.RESOLVE)
     if actor.customer is not None:
         refuse_blocked(actor, actor.customer)
     if actor.customer is not None and ticket.is_over(SiteSettings.load().reopen_days):

@@ -133,8 +133,7 @@ def apply_macro(
             closed.
     """
     ticket = Ticket.objects.locked(ticket)
-    user = actor.user
-    rights.demand(actor, Permission.REPLY)
+    user = rights.demand(actor, Permission.REPLY)
     if (before := _applied_before(ticket, user, client_id)) is not None:
         return before
     macro = _as_looked_at(actor, macro, version)

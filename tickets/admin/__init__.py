@@ -2,7 +2,7 @@
 
 from tickets.admin.audit import incoming, ledger
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, SingletonAdmin
-from tickets.admin.people import blocks, customers, keys, users
+from tickets.admin.people import blocks, customers, keys, roles, users
 from tickets.admin.policy import (
     approvals,
     connectors,
@@ -41,6 +41,7 @@ __all__ = [
     "opening_hours",
     "promises",
     "record_types",
+    "roles",
     "rules",
     "sending",
     "site",

@@ -35,6 +35,7 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("Helpdesk"), "storefront", "tickets_sitesettings"),
             _page(_("Teams"), "groups", "tickets_team"),
             _page(_("People"), "badge", "tickets_user"),
+            _page(_("Roles"), "key_vertical", "tickets_staffrole"),
             _page(_("Opening hours"), "schedule", "tickets_openinghours"),
             _page(_("Service levels"), "timer", "tickets_slapolicy"),
             _page(_("Types of conversations"), "category", "tickets_tickettype"),

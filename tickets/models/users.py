@@ -234,8 +234,10 @@ class User(AbstractUser):
     @cached_property
     def role_row(self) -> dict[str, Any] | None:
         """What their role gives, None without one: loaded with the user, or one query."""
-        found = StaffRole.objects.filter(pk=self.staff_role_id) if self.staff_role_id else None
-        return found.values("permissions", "visibility").first() if found is not None else None
+        if self.staff_role_id is None:
+            return None
+        role = StaffRole.objects.get(pk=self.staff_role_id)
+        return {"permissions": role.permissions, "visibility": role.visibility}
 
     def get_session_auth_hash(self) -> str:
         """A session of the staff is good for the password and the second factor that it began with.

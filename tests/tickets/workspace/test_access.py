@@ -11,7 +11,15 @@ from django.db import transaction
 from django.test import Client
 
 from bots.workspace import urls as assistant_urls
-from tests.factories import index_tickets, make_admin, make_customer, make_lead, make_ticket
+from tests.factories import (
+    index_tickets,
+    make_admin,
+    make_customer,
+    make_lead,
+    make_light_agent,
+    make_outside_agent,
+    make_ticket,
+)
 from tests.tickets.workspace.conftest import BY_SCRIPT
 from tickets.models import Event, Note, Role, Team, Ticket, Turn, User
 from tickets.workspace import urls
@@ -185,6 +193,55 @@ TABLE = {
     },
     ("POST", "workspace-unblock"): [302, 404, 404, 302, 302, 302],  # none that concerns them
 }
+# What a role does not give is 403 for whoever sees the conversation; the rest is as for agents.
+NOT_FOR_LIGHT = {
+    *(
+        ("GET", name)
+        for name in (
+            *("ask-approval", "transfer", "correct", "do-task", "snooze", "link", "merge", "split"),
+            *("affected", "transcript", "block", "new-call", "questions", "macros"),
+        )
+    ),
+    *(
+        ("POST", name)
+        for name in (
+            *("do-task", "ask-proof", "transfer", "unsnooze", "snooze", "resolve", "reopen"),
+            *("unmerge", "split", "affected", "change", "accept", "hand-back", "spam", "not-spam"),
+            *("bulk", "give-back", "copy"),
+        )
+    ),
+}
+NOT_FOR_OUTSIDE = {
+    *(
+        ("GET", name)
+        for name in ("transcript", "block", "new-call", "segments", "segment", "mails")
+    ),
+    *(("POST", name) for name in ("spam", "not-spam")),
+}
+
+
+@pytest.mark.parametrize(("method", "name"), TABLE)
+def test_a_light_and_an_outside_agent_get_what_their_role_gives(
+    method: str,
+    name: str,
+    team: Team,
+    other_team: Team,
+    as_user: Callable[[User | None], Client],
+) -> None:
+    ticket = make_ticket(team=team)
+    short = name.removeprefix("workspace-")
+    agents = TABLE[method, name][WHO.index("agent")]
+    for make, refused in (
+        (make_light_agent, NOT_FOR_LIGHT),
+        (make_outside_agent, NOT_FOR_OUTSIDE),
+    ):
+        with taken_back():
+            client = as_user(make(teams=[team]))
+            answer, page = ask(client, method, name, ticket.reference, other_team)
+        assert answer == (403 if (method, short) in refused else agents), make.__name__
+        if answer == 403 and short not in ("whisper", "affected"):
+            assert "Your role does not include" in page
+            assert not Event.objects.filter(actor_user__staff_role__isnull=False).exists()
 
 
 @pytest.fixture

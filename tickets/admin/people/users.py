@@ -41,6 +41,12 @@ class UserForm(AuditedForm):
         help_text=gettext_lazy("Agents see the conversations of their teams only."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role = self.fields.get("staff_role")
+        if isinstance(role, forms.ModelChoiceField):
+            role.empty_label = _("As their account says")
+
     def clean_email(self) -> str:
         """In the form in which every address is kept; and nobody else's."""
         email = addresses.normalised(self.cleaned_data["email"])
@@ -63,6 +69,11 @@ class UserForm(AuditedForm):
             self.add_error("is_superuser", _("Only an admin can be a superuser."))
         if cleaned.get("teams") and role == Role.CUSTOMER:
             self.add_error("teams", _("A customer belongs to no team. Choose another role first."))
+        if cleaned.get("staff_role") and role != Role.AGENT:
+            self.add_error(
+                "staff_role",
+                _("Only an agent has another role. Choose “Agent” above, or none here."),
+            )
         # One word for one thing: whoever has the role of an admin may open the admin.
         self.instance.is_staff = role == Role.ADMIN
         if role != Role.ADMIN and "is_superuser" not in self.fields:
@@ -77,14 +88,14 @@ class UserAdmin(FoundByAddress):
     form = UserForm
     many = ("teams",)
     mirrored = {"teams": "members"}
-    list_display = ("name_or_address", "email", "role", "in_teams", "is_active", "last_login")
-    list_filter = ("role", "is_active", "teams")
+    list_display = ("name_or_address", "email", "may", "in_teams", "is_active", "last_login")
+    list_filter = ("role", "staff_role", "is_active", "teams")
     search_fields = ("name", "email__contains")
     ordering = ("name", "email")
     readonly_fields = ("last_login", "date_joined")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("teams")
+        return super().get_queryset(request).select_related("staff_role").prefetch_related("teams")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A superuser is changed by superusers only."""
@@ -100,6 +111,7 @@ class UserAdmin(FoundByAddress):
             "email",
             "name",
             "role",
+            "staff_role",
             "teams",
             "skills",
             "languages",
@@ -134,6 +146,10 @@ class UserAdmin(FoundByAddress):
     @admin.display(description=gettext_lazy("name"), ordering="name")
     def name_or_address(self, user: User) -> str:
         return str(user)
+
+    @admin.display(description=gettext_lazy("role"), ordering="role")
+    def may(self, user: User) -> str:
+        return str(user.staff_role or user.get_role_display())
 
     @admin.display(description=gettext_lazy("teams"))
     def in_teams(self, user: User) -> str:
