@@ -128,7 +128,7 @@ def do_for_customer(
         ActionError: something is being done here already.
     """
     ticket = Ticket.objects.locked(ticket)
-    rights.demand(actor, Permission.REPLY)
+    rights.demand(actor, Permission.REPLY, Permission.CONTACTS)
     if TaskRun.objects.filter(ticket=ticket, state=RunState.DOING).exists():
         raise actions.ActionError(
             _("Something is being done here already. Wait until it is through."), code="doing"

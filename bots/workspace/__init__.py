@@ -37,10 +37,14 @@ def take_part() -> None:
             "workspace-copilot",
             when="load",
             first=True,
-            needs=Permission.REPLY,
+            needs=(Permission.REPLY,),
         )
     )
-    side_panels.add(SidePanel("tasks", _("Tasks"), "workspace-tasks", needs=Permission.REPLY))
+    side_panels.add(
+        SidePanel(
+            "tasks", _("Tasks"), "workspace-tasks", needs=(Permission.REPLY, Permission.CONTACTS)
+        )
+    )
     side_panels.add(SidePanel("similar", _("Similar conversations"), "workspace-similar"))
 
 

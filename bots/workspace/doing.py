@@ -86,7 +86,7 @@ def tasks(request: AgentRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
-@needs(Permission.REPLY)
+@needs(Permission.REPLY, Permission.CONTACTS)
 def do(request: AgentRequest, reference: str, key: str) -> HttpResponse:
     """The form of one task, filled in as far as the conversation says it; sent, it is done."""
     ticket = access.ticket_for(actor_of(request), reference)

@@ -28,7 +28,7 @@ from tickets.access import beside
 from tickets.access.approvals import all_waiting, waiting_approvals
 from tickets.access.leads import had_before, taken_from
 from tickets.access.mails import mail_for, mails_for
-from tickets.access.roles import may
+from tickets.access.roles import may, seen_by
 from tickets.access.saved_views import saved_view_for, saved_views_for
 from tickets.access.sessions import (
     PROVED,
@@ -85,6 +85,7 @@ __all__ = [
     "remember",
     "saved_view_for",
     "saved_views_for",
+    "seen_by",
 ]
 
 # Of what a ticket has to do with others so much is shown beside it, and counting stops here.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from django.db.models import Q
 
+from tickets import masking
 from tickets.actors import Actor
 from tickets.models import Permission, Role, Ticket, User, Visibility
 
@@ -14,6 +17,11 @@ def may(who: Actor | User | None, *wanted: Permission) -> bool:
     if user is None or not user.works_here:
         return False
     return user.granted.permissions.issuperset(wanted)
+
+
+def seen_by(user: User) -> AbstractContextManager[None]:
+    """What is shown inside is shown to this user, without contact details unless they may see them."""
+    return masking.as_seen(contacts=may(user, Permission.CONTACTS))
 
 
 def who_see(ticket: Ticket) -> Q:

@@ -57,7 +57,8 @@ def for_agents(
             raise Http404
         allowed = cast(AgentRequest, request)
         allowed.actor = Actor.agent(request.user)
-        return view(allowed, *args, **kwargs)
+        with access.seen_by(request.user):
+            return view(allowed, *args, **kwargs)
 
     return guarded
 

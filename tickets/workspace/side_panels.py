@@ -18,7 +18,7 @@ class SidePanel:
     title: StrOrPromise
     route: str  # takes the reference of a ticket, and gives a script the inside of the panel
     when: str = "load, news from:#main delay:2s"  # it is fetched, in htmx's words
-    needs: Permission | None = None  # in vain for whom their role does not give it
+    needs: tuple[Permission, ...] = ()  # in vain for whom their role does not give it
     first: bool = False  # above what is known of the customer
 
     def shown(self, ticket: Ticket) -> dict[str, StrOrPromise | bool]:
@@ -40,8 +40,4 @@ def add(panel: SidePanel) -> None:
 
 def of(ticket: Ticket, user: User) -> Sequence[dict[str, StrOrPromise | bool]]:
     """Those that are for this agent."""
-    return [
-        panel.shown(ticket)
-        for panel in _panels
-        if panel.needs is None or access.may(user, panel.needs)
-    ]
+    return [panel.shown(ticket) for panel in _panels if access.may(user, *panel.needs)]
