@@ -9,7 +9,7 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tickets import due, giving, noticing, sending, telling, uses
+        from tickets import due, giving, leaving, noticing, sending, telling, uses
         from tickets.actions import organizations
         from tickets.bulk import working
         from tickets.email import answering, copies, outbound
@@ -32,6 +32,7 @@ class TicketsConfig(AppConfig):
         uses.subscribe()
         noticing.subscribe()
         giving.subscribe()
+        leaving.subscribe()
         organizations.subscribe()
         second_factor.subscribe()
         by_mail.take_part()

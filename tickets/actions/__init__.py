@@ -114,6 +114,7 @@ from tickets.actions.notifications import (
     remove_browser,
 )
 from tickets.actions.organizations import set_domains
+from tickets.actions.people import end_log_ins, take_from
 from tickets.actions.problems import answer_affected
 from tickets.actions.promises import ask_for_review, note_promises, review_promises
 from tickets.actions.properties import (
@@ -235,6 +236,7 @@ __all__ = [
     "drop_mail",
     "end_bulk",
     "end_connector_call",
+    "end_log_ins",
     "fetch_a_person",
     "file_mail",
     "fill_in",
@@ -340,6 +342,7 @@ __all__ = [
     "switch_rule",
     "switch_webhook",
     "take_back",
+    "take_from",
     "take_over",
     "tell",
     "tell_of_record",

@@ -133,6 +133,9 @@ class User(AbstractUser):
     # When a conversation was given to them last; whose turn it is follows from that.
     given_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # Raised, it ends every session that was begun before.
+    log_ins_ended = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
@@ -251,6 +254,8 @@ class User(AbstractUser):
         yield from map(self._with_second_factor, super().get_session_auth_fallback_hash())
 
     def _with_second_factor(self, by_password: str) -> str:
+        if self.log_ins_ended:
+            by_password = f"{by_password}.{self.log_ins_ended}"
         if not (settings.STAFF_NEED_SECOND_FACTOR and self.on_the_staff):
             return by_password
         return f"{by_password}.{self.second_factor or 'none'}"
