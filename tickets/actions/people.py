@@ -6,11 +6,12 @@ from django.db import transaction
 from django.db.models import F
 
 from tickets import clock, events
-from tickets.actions import saving
+from tickets.actions import rights, saving
+from tickets.actions.errors import NotAllowed
 from tickets.actions.handover import queue_again
 from tickets.actions.speech import announce
 from tickets.actors import Actor
-from tickets.models import EventKind, Ticket, Turn, User
+from tickets.models import EventKind, Role, Ticket, Turn, User
 from tickets.service import notices, queues
 
 
@@ -24,6 +25,21 @@ def end_log_ins(*, actor: Actor, user: User) -> User:
         EventKind.SETTING_CHANGED, actor=actor, subject=user, name=str(user), ended_log_ins=True
     )
     return user
+
+
+@transaction.atomic
+def see_as(*, actor: Actor, user: User, ends: bool = False) -> None:
+    """Write down that an admin begins to see the workspace as somebody does, or stops.
+
+    Raises:
+        NotAllowed: the actor is no admin, or the other one is.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    admin = rights.demand(actor)
+    if admin.role != Role.ADMIN or user.role == Role.ADMIN:
+        raise NotAllowed
+    kind = EventKind.SEEING_ENDED if ends else EventKind.SEEING_BEGAN
+    events.record(kind, actor=actor, subject=user, name=str(user))
 
 
 @transaction.atomic

@@ -8,15 +8,15 @@ from tickets.actors import Actor
 from tickets.models import Permission, User
 
 
-def demand(actor: Actor, *wanted: Permission) -> User:
+def demand(by: Actor, *wanted: Permission) -> User:
     """The agent who acts, who may do all that is wanted; without any, who works here.
 
     Raises:
         NotAllowed: the actor is no agent, or their role does not give it.
     """
-    if actor.user is None or not may(actor):
+    if by.user is None or not may(by):
         raise NotAllowed
     for permission in wanted:
-        if not may(actor, permission):
+        if not may(by, permission):
             raise NotAllowed(permission)
-    return actor.user
+    return by.user

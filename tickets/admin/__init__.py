@@ -1,6 +1,6 @@
 """The admin: what admins decide is edited here, and every change leaves a record."""
 
-from tickets.admin.audit import incoming, ledger
+from tickets.admin.audit import chain, incoming, ledger
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, SingletonAdmin
 from tickets.admin.people import blocks, customers, keys, roles, users
 from tickets.admin.policy import (
@@ -28,6 +28,7 @@ __all__ = [
     "SingletonAdmin",
     "approvals",
     "blocks",
+    "chain",
     "connectors",
     "custom_fields",
     "customers",

@@ -96,6 +96,7 @@ def _groups() -> list[dict[str, Any]]:
         _group(
             _("Ledger"),
             _page(_("What happened"), "receipt_long", "tickets_event"),
+            _page(_("Record of changes"), "verified_user", "tickets_auditlink"),
             _page(_("Follow-up work"), "sync", "tickets_reaction"),
         ),
     ]

@@ -3,6 +3,7 @@
 from tickets.models.api_keys import ApiKey, IdempotentRequest, Scope
 from tickets.models.approvals import Approval, ApprovalKind, ApprovalState
 from tickets.models.attachments import Attachment
+from tickets.models.audit import AuditLink, Broken, SensitiveTicket
 from tickets.models.blocks import Block
 from tickets.models.calls import Call, CallOutcome, Direction
 from tickets.models.claims import Claim, ClaimState
@@ -92,8 +93,10 @@ __all__ = [
     "ApprovalKind",
     "ApprovalState",
     "Attachment",
+    "AuditLink",
     "AuthorKind",
     "Block",
+    "Broken",
     "BulkItem",
     "BulkJob",
     "Call",
@@ -183,6 +186,7 @@ __all__ = [
     "Scope",
     "Security",
     "Segment",
+    "SensitiveTicket",
     "SiteSettings",
     "SlaClock",
     "SlaPolicy",

@@ -15,7 +15,7 @@ from tickets import access
 from tickets.actions import NotAllowed
 from tickets.actors import Actor
 from tickets.models import Permission, User
-from tickets.web import second_factor
+from tickets.web import second_factor, seeing_as
 
 P = ParamSpec("P")
 
@@ -25,6 +25,15 @@ class AgentRequest(HttpRequest):
 
     user: User
     actor: Actor
+    seen_by: User | None  # the admin who looks as `user`, and changes nothing
+
+
+class OnlyLooking(NotAllowed):
+    """An admin sees it as somebody else, in whose name nothing is done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.message = _("You see this as somebody else does, so nothing was done. Stop first.")
 
 
 def by_script(request: HttpRequest) -> bool:
@@ -56,8 +65,13 @@ def for_agents(
                 return second_factor.set_up_first(request)
             raise Http404
         allowed = cast(AgentRequest, request)
-        allowed.actor = Actor.agent(request.user)
-        with access.seen_by(request.user):
+        allowed.seen_by = None
+        if (seen_as := seeing_as.seen_as(request.session, request.user)) is not None:
+            if request.method not in ("GET", "HEAD"):
+                raise OnlyLooking
+            allowed.seen_by, allowed.user = request.user, seen_as
+        allowed.actor = Actor.agent(allowed.user)
+        with access.seen_by(allowed.user):
             return view(allowed, *args, **kwargs)
 
     return guarded

@@ -51,6 +51,7 @@ _CHANGED = {
     "type": gettext_lazy("changed the type"),
     "tags": gettext_lazy("changed the tags"),
     "status": gettext_lazy("changed the status"),
+    "sensitive": gettext_lazy("changed whether it is sensitive"),
 }
 _NOTES = {
     "whisper": gettext_lazy("whispered to the agent"),

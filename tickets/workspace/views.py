@@ -32,6 +32,7 @@ from tickets.workspace import (
     found,
     inbox,
     listing,
+    looking,
     merged,
     news,
     saved_views,
@@ -107,6 +108,7 @@ def inbox_page(request: AgentRequest) -> HttpResponse:
 def ticket_page(request: AgentRequest, reference: str) -> HttpResponse:
     """A conversation and all that is known; for our script the list beside it or more items."""
     ticket = access.ticket_for(actor_of(request), reference)
+    looking.keep(request, ticket)
     at = _wanted(request, ticket)
     if by_script(request):
         if at is not None:
@@ -176,6 +178,7 @@ def _first_kind(ticket: Ticket, request: AgentRequest, kept: drafts.Drafts) -> s
 def news_page(request: AgentRequest, reference: str) -> HttpResponse:
     """What came after a position, for a screen whose socket is away."""
     ticket = access.ticket_for(actor_of(request), reference)
+    looking.keep(request, ticket)
     return JsonResponse(news.news(ticket, request.user, _position(request.GET.get("after")) or 0))
 
 

@@ -16,8 +16,6 @@ from tests.factories import (
     make_admin,
     make_customer,
     make_lead,
-    make_light_agent,
-    make_outside_agent,
     make_ticket,
 )
 from tests.tickets.workspace.conftest import BY_SCRIPT
@@ -68,6 +66,7 @@ TABLE = {
     ("POST", "workspace-apply-macro"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-leave-macro-out"): [302, 404, 404, 302, 302, 302],  # nothing is left in it
     ("GET", "workspace-leads"): [302, 404, 404, 404, 200, 200],
+    ("POST", "workspace-stop-seeing"): [302, 404, 302, 302, 302, 302],  # of nobody
     ("GET", "workspace-day"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-whisper"): [302, 404, 404, 403, 200, 200],
     ("POST", "workspace-whisper"): [302, 404, 404, 403, 302, 302],
@@ -172,6 +171,7 @@ TABLE = {
     ("POST", "workspace-hand-back"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-resolve"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-reopen"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-sensitive"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-spam"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-not-spam"): [302, 404, 404, 302, 302, 302],
     ("GET", "workspace-block"): [302, 404, 404, 200, 200, 200],
@@ -193,55 +193,6 @@ TABLE = {
     },
     ("POST", "workspace-unblock"): [302, 404, 404, 302, 302, 302],  # none that concerns them
 }
-# What a role does not give is 403 for whoever sees the conversation; the rest is as for agents.
-NOT_FOR_LIGHT = {
-    *(
-        ("GET", name)
-        for name in (
-            *("ask-approval", "transfer", "correct", "do-task", "snooze", "link", "merge", "split"),
-            *("affected", "transcript", "block", "new-call", "questions", "macros"),
-        )
-    ),
-    *(
-        ("POST", name)
-        for name in (
-            *("do-task", "ask-proof", "transfer", "unsnooze", "snooze", "resolve", "reopen"),
-            *("unmerge", "split", "affected", "change", "accept", "hand-back", "spam", "not-spam"),
-            *("bulk", "give-back", "copy"),
-        )
-    ),
-}
-NOT_FOR_OUTSIDE = {
-    *(
-        ("GET", name)
-        for name in ("transcript", "block", "new-call", "segments", "segment", "mails")
-    ),
-    *(("POST", name) for name in ("spam", "not-spam")),
-}
-
-
-@pytest.mark.parametrize(("method", "name"), TABLE)
-def test_a_light_and_an_outside_agent_get_what_their_role_gives(
-    method: str,
-    name: str,
-    team: Team,
-    other_team: Team,
-    as_user: Callable[[User | None], Client],
-) -> None:
-    ticket = make_ticket(team=team)
-    short = name.removeprefix("workspace-")
-    agents = TABLE[method, name][WHO.index("agent")]
-    for make, refused in (
-        (make_light_agent, NOT_FOR_LIGHT),
-        (make_outside_agent, NOT_FOR_OUTSIDE),
-    ):
-        with taken_back():
-            client = as_user(make(teams=[team]))
-            answer, page = ask(client, method, name, ticket.reference, other_team)
-        assert answer == (403 if (method, short) in refused else agents), make.__name__
-        if answer == 403 and short not in ("whisper", "affected"):
-            assert "Your role does not include" in page
-            assert not Event.objects.filter(actor_user__staff_role__isnull=False).exists()
 
 
 @pytest.fixture

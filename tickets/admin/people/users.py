@@ -8,16 +8,20 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets import addresses
-from tickets.admin.audit.audited import AuditedForm
+from tickets import actions, addresses
+from tickets.admin.audit.audited import AuditedForm, actor_of
+from tickets.admin.buttons import Button
 from tickets.admin.fields import TimeZoneField
 from tickets.admin.people.search import FoundByAddress
 from tickets.admin.site import site
 from tickets.admin.theme import SearchableSelectMultiple
 from tickets.models import Role, Team, User
+from tickets.web import seeing_as
+from tickets.web.seeing_as import may_be_seen_as
 
 
 class UserForm(AuditedForm):
@@ -87,6 +91,26 @@ class UserAdmin(FoundByAddress):
 
     form = UserForm
     many = ("teams",)
+    buttons = (
+        Button(
+            "see-as",
+            gettext_lazy("See the workspace as they do"),
+            gettext_lazy(
+                "For half an hour, or until you stop. You change nothing, and both names are kept in "
+                "the record."
+            ),
+            "see_as",
+            shown=may_be_seen_as,
+        ),
+        Button(
+            "end-log-ins",
+            gettext_lazy("End their log-ins"),
+            gettext_lazy("Wherever they are logged in, they have to log in again."),
+            "end_log_ins",
+            shown=lambda user: user.is_active,
+            dangerous=True,
+        ),
+    )
     mirrored = {"teams": "members"}
     list_display = ("name_or_address", "email", "may", "in_teams", "is_active", "last_login")
     list_filter = ("role", "staff_role", "is_active", "teams")
@@ -146,6 +170,18 @@ class UserAdmin(FoundByAddress):
     @admin.display(description=gettext_lazy("name"), ordering="name")
     def name_or_address(self, user: User) -> str:
         return str(user)
+
+    def may_press(self, request: HttpRequest, row: Any) -> bool:
+        return self.has_change_permission(request, row)
+
+    def see_as(self, request: HttpRequest, user: User) -> HttpResponse:
+        actions.see_as(actor=actor_of(request), user=user)
+        seeing_as.begin(request.session, user)
+        return redirect("workspace")
+
+    def end_log_ins(self, request: HttpRequest, user: User) -> None:
+        actions.end_log_ins(actor=actor_of(request), user=user)
+        messages.success(request, _("They are logged out everywhere."))
 
     @admin.display(description=gettext_lazy("role"), ordering="role")
     def may(self, user: User) -> str:
