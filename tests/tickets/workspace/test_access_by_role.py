@@ -17,7 +17,16 @@ NOT_FOR_LIGHT = {
         ("GET", name)
         for name in (
             *("ask-approval", "transfer", "correct", "do-task", "snooze", "link", "merge", "split"),
-            *("affected", "transcript", "block", "new-call", "questions", "macros"),
+            *(
+                "affected",
+                "duplicates",
+                "merge-customers",
+                "transcript",
+                "block",
+                "new-call",
+                "questions",
+                "macros",
+            ),
         )
     ),
     *(
@@ -32,9 +41,19 @@ NOT_FOR_LIGHT = {
 NOT_FOR_OUTSIDE = {
     *(
         ("GET", name)
-        for name in ("transcript", "block", "new-call", "segments", "segment", "mails")
+        for name in (
+            "transcript",
+            "block",
+            "new-call",
+            "segments",
+            "segment",
+            "mails",
+            "do-task",
+            "duplicates",
+            "merge-customers",
+        )
     ),
-    *(("POST", name) for name in ("spam", "not-spam")),
+    *(("POST", name) for name in ("spam", "not-spam", "do-task")),
 }
 
 
