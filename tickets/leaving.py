@@ -46,7 +46,7 @@ def _work(event: Event) -> None:
     """As things are by now: once more does no harm."""
     people = User.objects.filter(pk=event.subject_id)
     if event.subject == StaffRole._meta.label_lower:
-        people = User.objects.filter(staff_role=event.subject_id)
+        people = User.objects.filter(staff_role=int(event.subject_id))
     for user in people:
         if not user.on_the_staff:
             _end_all(user)

@@ -203,13 +203,13 @@ def test_it_is_taken_along_as_csv_without_formulas_and_as_json(
     client = Client()
     client.force_login(admin)
     answer = client.get("/admin/tickets/auditlink/take/csv/")
-    text = b"".join(answer.streaming_content).decode()  # type: ignore[arg-type]
+    text = b"".join(answer).decode()
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == AuditLink.objects.count()
     assert rows[-1]["who"] == "'=1+1"
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
     answer = client.get("/admin/tickets/auditlink/take/ndjson/")
-    lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[arg-type]
+    lines = b"".join(answer).decode().splitlines()
     assert [json.loads(line)["hash"] for line in lines] == [row["hash"] for row in rows]
     assert client.get("/admin/tickets/auditlink/").status_code == 200
     assert Client().get("/admin/tickets/auditlink/take/csv/").status_code == 302

@@ -46,7 +46,7 @@ def look_at(*, actor: Actor, ticket: Ticket) -> Event | None:
 
     Whoever looks is locked, so that two of their pages that open at once are one look; not the ticket.
     """
-    looker = actor.user.pk if actor.user else None
+    looker = actor.user.pk if actor.user else 0
     user = User.objects.select_for_update(no_key=True).filter(pk=looker).first()
     rights.demand(actor)
     day = timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -24,7 +24,7 @@ def stop(request: HttpRequest) -> HttpResponse:
         if second_factor.lacks(request.user):
             return second_factor.set_up_first(request)
         raise Http404
-    seen = User.objects.filter(pk=seeing_as.end(request.session)).first()
+    seen = User.objects.filter(pk=seeing_as.end(request.session) or 0).first()
     if seen is None:
         return redirect("workspace")
     actions.see_as(actor=Actor.agent(request.user), user=seen, ends=True)
