@@ -22,7 +22,7 @@ class NotAllowed(ActionError):
     def __init__(self, lacking: Permission | None = None) -> None:
         words = _("You may not do this.")
         if lacking is not None:
-            words = _("Your role does not include “%(what)s”, so nothing was done. Ask an admin.")
+            words = _("Your role does not include “%(what)s”. Ask an admin if you need it.")
             words %= {"what": lacking.label}
         super().__init__(words, code="forbidden")
 
