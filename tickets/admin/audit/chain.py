@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -55,7 +55,9 @@ class AuditLinkAdmin(LedgerAdmin):
         """All of it, the oldest first, a piece at a time."""
         if form == "csv":
             return _download(_csv(), "audit.csv", "text/csv; charset=utf-8")
-        return _download(_lines(), "audit.ndjson", "application/x-ndjson")
+        if form == "ndjson":
+            return _download(_lines(), "audit.ndjson", "application/x-ndjson")
+        raise Http404
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
