@@ -88,7 +88,7 @@ def test_an_outside_agent_answers_and_sees_no_address(
     expect(sam.page.locator(f"[data-reference='{reference}']")).to_have_count(0)
 
     # A phone shows no more.
-    sam.page.set_viewport_size(PHONE)
+    sam.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     sam.opens(f"/workspace/{reference}/")
     sees_no_address()
     sam.page.set_viewport_size({"width": 1440, "height": 900})
