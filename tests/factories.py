@@ -34,6 +34,7 @@ from tickets.models import (
     Reason,
     Role,
     Scope,
+    StaffRole,
     Team,
     Ticket,
     Tier,
@@ -104,6 +105,18 @@ def make_agent(
     user = make_user(name, role=role, **fields)
     user.teams.set(teams)
     return user
+
+
+def make_light_agent(name: str = "", *, teams: Iterable[Team] = (), **fields: Any) -> User:
+    """Somebody who writes notes only."""
+    role = StaffRole.objects.get(key="light")
+    return make_agent(name, teams=teams, staff_role=role, **fields)
+
+
+def make_outside_agent(name: str = "", *, teams: Iterable[Team] = (), **fields: Any) -> User:
+    """Somebody of an outsourcing partner, who sees no contact details."""
+    role = StaffRole.objects.get(key="outside")
+    return make_agent(name, teams=teams, staff_role=role, **fields)
 
 
 def make_lead(name: str = "", *, teams: Iterable[Team] = (), **fields: Any) -> User:

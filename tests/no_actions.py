@@ -18,6 +18,7 @@ ONLY_CREATE = {
 }
 # Public in a module of actions, but no action: none of them is reached from an interface.
 NO_ACTIONS = {
+    "demand": "what actions ask of who acts",
     "save": "writes for an action that has locked the ticket",
     "add": "writes a row that nobody knows yet, for an action",
     "review": "writes for an action that has locked the ticket",

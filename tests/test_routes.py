@@ -57,6 +57,7 @@ WRITE = {
     "workspace-read-mail-again",
     *("workspace-mail-again", "workspace-mail-hold", "workspace-mail-open"),
     *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
+    *("workspace-sensitive", "workspace-stop-seeing"),
     *("workspace-apply-macro", "workspace-leave-macro-out", "workspace-remove-macro"),
     *("workspace-join", "workspace-step-out", "workspace-take-over", "workspace-give-back"),
     "workspace-preview",

@@ -75,6 +75,7 @@ def filled(address: str, ticket: Ticket, draft: Article) -> str:
         "act": "up",
         "token": "forged",
         "key": "login_help",
+        "form": "csv",
         "uidb36": "1",
         "app_label": "tickets",
         "url": "no/such/page/",

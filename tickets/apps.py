@@ -9,7 +9,7 @@ class TicketsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tickets import automating, due, giving, noticing, sending, telling, uses
+        from tickets import automating, due, giving, leaving, noticing, sending, telling, uses
         from tickets.actions import organizations
         from tickets.bulk import working
         from tickets.email import answering, copies, outbound
@@ -33,6 +33,7 @@ class TicketsConfig(AppConfig):
         noticing.subscribe()
         giving.subscribe()
         automating.subscribe()
+        leaving.subscribe()
         organizations.subscribe()
         second_factor.subscribe()
         by_mail.take_part()

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from bots.models import AssistantSettings, Calibration
 from tickets import clock
-from tickets.actions import ActionError, NotAllowed, change_setting
+from tickets.actions import ActionError, change_setting, rights
 from tickets.actors import Actor
+from tickets.models import Permission
 
 State = Calibration.State
 
@@ -62,8 +63,7 @@ def _lock() -> None:
 def _waiting(actor: Actor, calibration: Calibration) -> Calibration:
     _lock()
     calibration = Calibration.objects.get(pk=calibration.pk)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    rights.demand(actor, Permission.CHANGE)
     if calibration.state != State.PROPOSED:
         raise ActionError(_("Somebody has decided this already."), code="decided")
     return calibration

@@ -9,10 +9,10 @@ from bots.models import AnswerReport
 from knowledgebase import actions as articles
 from knowledgebase.models import Article
 from tickets import clock, events
-from tickets.actions import ActionError, NotAllowed, change_setting, saving
+from tickets.actions import ActionError, change_setting, rights, saving
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import Answer, EventKind, Ticket
+from tickets.models import Answer, EventKind, Permission, Ticket
 
 
 @transaction.atomic
@@ -28,11 +28,10 @@ def report_answer(
         ActionError: somebody has reviewed it already.
     """
     ticket = Ticket.objects.locked(answer.message.ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.NOTE)
     report = AnswerReport.objects.filter(answer=answer).first()
     new = report is None
-    report = report or AnswerReport(answer=answer, reporter=actor.user)
+    report = report or AnswerReport(answer=answer, reporter=user)
     if report.state != AnswerReport.State.OPEN:
         raise ActionError(_("This report was reviewed already."), code="decided")
     note = text.line(note, limit=500)
@@ -44,7 +43,7 @@ def report_answer(
     report.held_back = report.held_back or holds
     report.save()
     if holds and quoted is not None:
-        articles.hold_back(actor=actor.user, article=quoted, held=True)
+        articles.hold_back(actor=user, article=quoted, held=True)
     events.record(
         EventKind.ANSWER_REPORTED,
         actor=actor,
@@ -66,8 +65,7 @@ def decide_report(*, actor: Actor, report: AnswerReport, upheld: bool) -> Answer
         ActionError: somebody else was faster.
     """
     report = _locked(report)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.CHANGE)
     if report.state != AnswerReport.State.OPEN:
         raise ActionError(_("This report was reviewed already."), code="decided")
     report.state = AnswerReport.State.UPHELD if upheld else AnswerReport.State.DISMISSED
@@ -87,8 +85,7 @@ def release_article(*, actor: Actor, report: AnswerReport) -> AnswerReport:
         NotAllowed: the actor does not work here.
     """
     report = _locked(report)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.CHANGE)
     _release(actor, report)
     return report
 

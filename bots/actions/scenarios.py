@@ -20,13 +20,12 @@ from bots.models import (
 from bots.models.scenarios import LONGEST_TURN, out_of_order
 from knowledgebase.models import Article
 from tickets import clock, events
-from tickets.actions import ActionError, NotAllowed, change_setting
+from tickets.actions import ActionError, NotAllowed, change_setting, rights
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import AuthorKind, EscalationRule, Event, EventKind, Role
+from tickets.models import AuthorKind, EscalationRule, Event, EventKind, Permission, Role
 
 KEPT_RUNS = 100  # and all against which something was published anyway
-KEEPERS = (Role.LEAD, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +50,8 @@ def keep_scenario(*, actor: Actor, scenario: Scenario, turns: Sequence[NewTurn])
         ActionError: it has no turn, too many, or goes on after a person was asked for.
         TextError: nothing is said in a turn, or too much.
     """
-    if actor.kind != AuthorKind.SYSTEM and (
-        actor.user is None or not actor.user.works_here or actor.user.role not in KEEPERS
-    ):
-        raise NotAllowed
+    if actor.kind != AuthorKind.SYSTEM:
+        rights.demand(actor, Permission.LEAD)
     if problem := out_of_order([turn.expected for turn in turns]):
         raise ActionError(problem, code="turns")
     rows = [_row(scenario, place, turn) for place, turn in enumerate(turns, start=1)]

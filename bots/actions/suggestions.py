@@ -10,9 +10,9 @@ from knowledgebase import actions as articles
 from knowledgebase import samples
 from knowledgebase.models import Article
 from tickets import clock
-from tickets.actions import ActionError, NotAllowed, change_setting
+from tickets.actions import ActionError, change_setting, rights
 from tickets.actors import Actor
-from tickets.models import Ticket
+from tickets.models import Permission, Ticket
 
 
 @transaction.atomic
@@ -83,8 +83,7 @@ def decline_question(*, actor: Actor, suggestion: QuestionSuggestion) -> Questio
 def _open(actor: Actor, suggestion: QuestionSuggestion) -> QuestionSuggestion:
     """The suggestion, locked, while nobody has decided."""
     suggestion = QuestionSuggestion.objects.select_for_update().get(pk=suggestion.pk)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    rights.demand(actor, Permission.CHANGE)
     if suggestion.state != QuestionSuggestion.State.PROPOSED:
         raise ActionError(_("Somebody has decided this already."), code="decided")
     return suggestion

@@ -14,11 +14,11 @@ from bots.doing.runs import in_words
 from bots.models import RunState, Task, TaskRun
 from bots.models.tasks import OPEN, UNDER_WAY, Does
 from tickets import actions, clock, events
-from tickets.actions import saving
+from tickets.actions import rights, saving
 from tickets.actors import Actor
 from tickets.conversation.unanswered import assistant_may_answer
 from tickets.intake import text
-from tickets.models import Citation, Decision, EventKind, Message, Reason, Ticket
+from tickets.models import Citation, Decision, EventKind, Message, Permission, Reason, Ticket
 
 # The events of the states that a step can come to.
 _EVENTS = {
@@ -128,8 +128,7 @@ def do_for_customer(
         ActionError: something is being done here already.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise actions.NotAllowed
+    rights.demand(actor, Permission.REPLY, Permission.CONTACTS)
     if TaskRun.objects.filter(ticket=ticket, state=RunState.DOING).exists():
         raise actions.ActionError(
             _("Something is being done here already. Wait until it is through."), code="doing"

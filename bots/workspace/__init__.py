@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from bots.similar import fitting_macros as near_macros
 from bots.workspace import customers, lacking, troubled, understood
 from tickets.conversation import fitting_macros
-from tickets.models import Message
+from tickets.models import Message, Permission
 from tickets.workspace import side_panels, timeline
 from tickets.workspace.oversight import sections
 from tickets.workspace.oversight.sections import Section
@@ -31,9 +31,20 @@ def take_part() -> None:
     sections.add(Section("workspace/oversight/reported.html", lacking.reported))
     sections.add(Section("workspace/oversight/gaps.html", lacking.gaps))
     side_panels.add(
-        SidePanel("copilot", _("Co-pilot"), "workspace-copilot", when="load", first=True)
+        SidePanel(
+            "copilot",
+            _("Co-pilot"),
+            "workspace-copilot",
+            when="load",
+            first=True,
+            needs=(Permission.REPLY,),
+        )
     )
-    side_panels.add(SidePanel("tasks", _("Tasks"), "workspace-tasks"))
+    side_panels.add(
+        SidePanel(
+            "tasks", _("Tasks"), "workspace-tasks", needs=(Permission.REPLY, Permission.CONTACTS)
+        )
+    )
     side_panels.add(SidePanel("similar", _("Similar conversations"), "workspace-similar"))
 
 

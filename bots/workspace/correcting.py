@@ -13,13 +13,14 @@ from bots.workspace.understood import NO, YES, values_of
 from tickets import access, actions
 from tickets.actions.readings import TOPICS
 from tickets.conversation.correctable import correctable
-from tickets.models import Reading
+from tickets.models import Permission, Reading
 from tickets.workspace import acts, views
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.CHANGE)
 def correct(request: AgentRequest, reference: str, position: int) -> HttpResponse:
     """What was understood of a message: all that can be set, and the click that sets it."""
     ticket = access.ticket_for(actor_of(request), reference)

@@ -19,9 +19,9 @@ from bots.doing.runs import in_words
 from bots.models import Task, TaskRun
 from bots.models.tasks import LONGEST_VALUE, Does, FactKind, TaskFact
 from tickets import access
-from tickets.models import Customer, Fact, Record, Ticket
+from tickets.models import Customer, Fact, Permission, Record, Ticket
 from tickets.workspace import acts, views
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 
 MOST_RUNS = 5
 MOST_RECORDS = 20
@@ -86,6 +86,7 @@ def tasks(request: AgentRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.REPLY, Permission.CONTACTS)
 def do(request: AgentRequest, reference: str, key: str) -> HttpResponse:
     """The form of one task, filled in as far as the conversation says it; sent, it is done."""
     ticket = access.ticket_for(actor_of(request), reference)

@@ -13,9 +13,10 @@ from bots import actions
 from bots.models import QuestionSuggestion
 from tickets import access
 from tickets.actions import ActionError
+from tickets.models import Permission
 from tickets.web.posting import posted_from
 from tickets.workspace import views
-from tickets.workspace.guard import AgentRequest, actor_of, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, for_agents, needs
 from tickets.workspace.inbox import Selection
 
 SHOWN = 50  # proposals on one page, the newest first
@@ -23,6 +24,7 @@ SHOWN = 50  # proposals on one page, the newest first
 
 @require_safe
 @for_agents
+@needs(Permission.CHANGE)
 def questions(request: AgentRequest) -> HttpResponse:
     """What customers wrote, proposed as sample questions of the articles that answered it."""
     proposed = QuestionSuggestion.objects.filter(state=QuestionSuggestion.State.PROPOSED)

@@ -9,13 +9,14 @@ from django.views.decorators.http import require_http_methods
 from bots import actions
 from bots.models import AnswerReport
 from tickets import access
-from tickets.models import Answer
+from tickets.models import Answer, Permission
 from tickets.workspace import acts, views
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.NOTE)
 def report(request: AgentRequest, reference: str, position: int) -> HttpResponse:
     """Report an answer of the assistant with one click; say more, or hold its article back."""
     ticket = access.ticket_for(actor_of(request), reference)

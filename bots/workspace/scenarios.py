@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -13,7 +12,8 @@ from bots import actions
 from bots.scenarios import from_conversation
 from tickets import access
 from tickets.actions import ActionError
-from tickets.models import Role
+from tickets.actions.errors import NotAllowed
+from tickets.models import Permission, Role
 from tickets.web.posting import posted_from, stored
 from tickets.workspace import acts
 from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
@@ -24,8 +24,8 @@ from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agent
 def keep(request: AgentRequest, reference: str) -> HttpResponse:
     """Keep it, masked, with what came of each turn. What a lead keeps counts when an admin says so."""
     ticket = access.ticket_for(actor_of(request), reference)
-    if not request.user.leads:
-        raise PermissionDenied
+    if not access.may(request.user, Permission.LEAD):
+        raise NotAllowed(Permission.LEAD)
     found = from_conversation.propose(ticket)
     if not found.turns:
         problem = _("Nothing in it was answered or handed over by the assistant.")

@@ -181,6 +181,7 @@ NO_PAGES: Final = frozenset(
         *("workspace-stop", "workspace-unlink", "workspace-unmerge"),
         *("workspace-mail-again", "workspace-mail-hold", "workspace-mail-open"),
         *("workspace-spam", "workspace-not-spam", "workspace-unblock", "workspace-undo"),
+        *("workspace-sensitive", "workspace-stop-seeing"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema", "api-records", "api-record", "api-records-bulk"),
         *("api-replies", "api-notes", "api-changes", "api-events"),

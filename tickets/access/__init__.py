@@ -28,6 +28,7 @@ from tickets.access import beside
 from tickets.access.approvals import all_waiting, waiting_approvals
 from tickets.access.leads import had_before, taken_from
 from tickets.access.mails import mail_for, mails_for
+from tickets.access.roles import may, seen_by
 from tickets.access.saved_views import saved_view_for, saved_views_for
 from tickets.access.sessions import (
     PROVED,
@@ -53,6 +54,8 @@ from tickets.models import (
     HandOver,
     LinkKind,
     Notification,
+    Permission,
+    SensitiveTicket,
     Status,
     Ticket,
     TicketLink,
@@ -63,8 +66,9 @@ from tickets.models import (
     User,
 )
 from tickets.models.notifications import NotificationQuerySet
+from tickets.models.roles import with_permission
 from tickets.models.tickets import TicketQuerySet
-from tickets.models.users import STAFF_ROLES, Role
+from tickets.models.users import STAFF_ROLES
 
 __all__ = [
     "PROVED",
@@ -78,9 +82,11 @@ __all__ = [
     "known_to",
     "mail_for",
     "mails_for",
+    "may",
     "remember",
     "saved_view_for",
     "saved_views_for",
+    "seen_by",
 ]
 
 # Of what a ticket has to do with others so much is shown beside it, and counting stops here.
@@ -127,10 +133,10 @@ def _visible_to(actor: Actor, among: TicketQuerySet | None = None) -> TicketQuer
     user = actor.user
     if user is None or not user.works_here:
         return tickets.none()
-    if user.role == Role.ADMIN:
+    if user.sees_all:
         return tickets
     # As values: PostgreSQL plans for these teams, of which one may be small, and not for a join.
-    return tickets.filter(Q(team__in=user.team_keys) | Q(assignee=user))
+    return tickets.filter(Q(team__in=user.seen_teams) | Q(assignee=user))
 
 
 def texts_for(actor: Actor, where: Q | None = None) -> QuerySet[TicketText]:
@@ -143,8 +149,8 @@ def texts_for(actor: Actor, where: Q | None = None) -> QuerySet[TicketText]:
     tickets = tickets_for(actor) if where is None else tickets_for(actor).filter(where)
     texts = TicketText.objects.all()
     user = actor.user
-    if user is not None and user.role != Role.ADMIN:
-        texts = texts.filter(Q(team__in=user.team_keys) | Q(assignee=user))
+    if user is not None and not user.sees_all:
+        texts = texts.filter(Q(team__in=user.seen_teams) | Q(assignee=user))
     holds = tickets.filter(pk=OuterRef("pk")).values(holds=Value(True))
     return texts.filter(Subquery(holds, output_field=BooleanField()))
 
@@ -217,7 +223,7 @@ def may_see(actor: Actor, ticket: Ticket, *, teams: Collection[int] = ()) -> boo
     user = actor.user
     if user is None or not user.works_here:
         return False
-    return user.role == Role.ADMIN or ticket.team_id in teams or ticket.assignee_id == user.pk
+    return user.sees_all or ticket.team_id in teams or ticket.assignee_id == user.pk
 
 
 def agents_who_see(ticket: Ticket, among: QuerySet[User]) -> list[User]:
@@ -227,7 +233,7 @@ def agents_who_see(ticket: Ticket, among: QuerySet[User]) -> list[User]:
     """
     users = among.filter(is_active=True, role__in=STAFF_ROLES)
     found = users.select_related("notification_settings").order_by("pk")
-    return [user for user in found if may_see(Actor.agent(user), ticket, teams=user.team_keys)]
+    return [user for user in found if may_see(Actor.agent(user), ticket, teams=user.seen_teams)]
 
 
 def notifications_for(actor: Actor) -> NotificationQuerySet:
@@ -236,9 +242,9 @@ def notifications_for(actor: Actor) -> NotificationQuerySet:
     user = actor.user
     if user is None or not user.works_here:
         return mine.none()
-    if user.role == Role.ADMIN:
+    if user.sees_all:
         return mine
-    return mine.filter(Q(ticket__team__in=user.team_keys) | Q(ticket__assignee=user))
+    return mine.filter(Q(ticket__team__in=user.seen_teams) | Q(ticket__assignee=user))
 
 
 def ticket_for(actor: Actor, reference: str) -> Ticket:
@@ -286,7 +292,7 @@ def _with_what_is_beside() -> TicketQuerySet:
     """
     types = TicketType.objects.offered().values(row=JSONObject(key="pk", name="name"))
     members = User.objects.filter(
-        teams=OuterRef("team"), role__in=STAFF_ROLES, is_active=True
+        with_permission(Permission.REPLY), teams=OuterRef("team"), is_active=True
     ).order_by("name", "email")
     people = members.values(row=JSONObject(key="pk", name="name", email="email"))
     statuses = Status.objects.offered().values(
@@ -305,6 +311,7 @@ def _with_what_is_beside() -> TicketQuerySet:
         in_copy=beside.in_copy(),
         mail_beside=beside.mail_beside(),
         merged_at=beside.merged_at(),
+        sensitive=Exists(SensitiveTicket.objects.filter(ticket=OuterRef("pk"))),
         has_drafts=Exists(Draft.objects.filter(ticket=OuterRef("pk"))),
         snoozed_by=snoozed_by,
         read_before=read_before(),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db.models import Q
 from django.http import Http404
 
+from tickets.access.roles import may
 from tickets.actors import Actor
-from tickets.models import Macro, Role, Team, User
+from tickets.models import Macro, Permission, Role, Team, User
 from tickets.models.macros import MacroQuerySet
 
 
@@ -15,9 +16,9 @@ def macros_for(actor: Actor) -> MacroQuerySet:
     user = actor.user
     if user is None or not user.works_here:
         return Macro.objects.none()
-    if user.role == Role.ADMIN:
+    if user.sees_all:
         return Macro.objects.filter(Q(owner=user) | Q(owner=None))
-    shared = Q(owner=None) & (Q(team=None) | Q(team__in=user.team_keys))
+    shared = Q(owner=None) & (Q(team=None) | Q(team__in=user.seen_teams))
     return Macro.objects.filter(Q(owner=user) | shared)
 
 
@@ -40,7 +41,7 @@ def may_change_macro(actor: Actor, macro: Macro) -> bool:
 
 
 def may_share_macros(user: User, team: Team | None) -> bool:
-    """A lead shares with their teams, an admin with every team and with all (None)."""
-    if user.role == Role.ADMIN:
-        return True
-    return user.role == Role.LEAD and team is not None and team.pk in user.team_keys
+    """Whoever may keep the team's shares with their teams, an admin with every team and with all (None)."""
+    if not may(user, Permission.SHARE):
+        return False
+    return user.role == Role.ADMIN or (team is not None and team.pk in user.team_keys)

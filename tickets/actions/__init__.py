@@ -116,6 +116,7 @@ from tickets.actions.notifications import (
     remove_browser,
 )
 from tickets.actions.organizations import set_domains
+from tickets.actions.people import end_log_ins, see_as, take_from
 from tickets.actions.problems import answer_affected
 from tickets.actions.promises import ask_for_review, note_promises, review_promises
 from tickets.actions.properties import (
@@ -153,6 +154,7 @@ from tickets.actions.rules import (
 from tickets.actions.saved_views import change_view, remove_view, save_view
 from tickets.actions.sealed import seal_again
 from tickets.actions.segments import remove_segment, save_segment
+from tickets.actions.sensitive import look_at, mark_sensitive
 from tickets.actions.service_levels import save_service_level
 from tickets.actions.settings import change_setting, remove_setting
 from tickets.actions.snoozing import snooze, unsnooze
@@ -251,6 +253,7 @@ __all__ = [
     "drop_mail",
     "end_bulk",
     "end_connector_call",
+    "end_log_ins",
     "fetch_a_person",
     "file_mail",
     "fill_in",
@@ -278,10 +281,12 @@ __all__ = [
     "link_named",
     "link_record",
     "log_call",
+    "look_at",
     "make_claim",
     "make_code",
     "mark_all_read",
     "mark_read",
+    "mark_sensitive",
     "mark_spam",
     "merge",
     "merge_customers",
@@ -341,6 +346,7 @@ __all__ = [
     "save_service_level",
     "save_view",
     "seal_again",
+    "see_as",
     "send_again",
     "send_now",
     "send_reply",
@@ -358,6 +364,7 @@ __all__ = [
     "switch_rule",
     "switch_webhook",
     "take_back",
+    "take_from",
     "take_over",
     "tell",
     "tell_of_customer",

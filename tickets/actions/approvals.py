@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import saving
+from tickets.actions import rights, saving
 from tickets.actions.errors import ActionError, NotAllowed, closed
 from tickets.actions.speech import announce
 from tickets.actors import Actor
@@ -22,6 +22,7 @@ from tickets.models import (
     EventKind,
     Note,
     NoteKind,
+    Permission,
     Ticket,
     User,
 )
@@ -51,8 +52,7 @@ def ask_for_approval(
         ActionError: it is closed, waits already, needs an amount, or agents decide it themselves.
     """
     ticket = Ticket.objects.locked(ticket)
-    if actor.user is None or not actor.works_here:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.REPLY)
     if client_id and (before := Note.objects.filter(ticket=ticket, client_id=client_id).first()):
         return _asked_in(before)
     why = _reason(why)
@@ -63,9 +63,9 @@ def ask_for_approval(
         amount=amount,
         why=why,
         for_customer=text.line(for_customer, limit=LONGEST_FOR_CUSTOMER),
-        asked_by=actor.user,
+        asked_by=user,
     )
-    note = _note(actor.user, ticket, NoteKind.APPROVAL, f"{approval.what}\n\n{why}", client_id)
+    note = _note(user, ticket, NoteKind.APPROVAL, f"{approval.what}\n\n{why}", client_id)
     approval.position = note.position
     approval.save()
     _record(actor, note, approval)
@@ -88,16 +88,15 @@ def decide_approval(
     """
     ticket = Ticket.objects.locked(approval.ticket)
     approval = Approval.objects.select_for_update(no_key=True).get(pk=approval.pk)
-    if actor.user is None or not (actor.works_here and actor.user.leads):
-        raise NotAllowed
+    user = rights.demand(actor, Permission.APPROVE)
     _must_wait(approval)
-    if approval.asked_by_id == actor.user.pk:
+    if approval.asked_by_id == user.pk:
         raise ActionError(
             _("You asked for this yourself, so somebody else has to decide it."), code="own"
         )
     words = text.message(words, may_be_empty=True).strip() if approves else _reason(words)
     approval.state = ApprovalState.APPROVED if approves else ApprovalState.DECLINED
-    _decide(actor.user, ticket, approval, words)
+    _decide(user, ticket, approval, words)
     told = notices.approved if approves else notices.not_approved
     if approval.for_customer and not ticket.is_closed:
         announce(ticket, told(approval.for_customer))

@@ -14,12 +14,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tickets import addresses, clock, events
-from tickets.actions import saving, undoing
+from tickets.actions import rights, saving, undoing
 from tickets.actions.errors import NotAllowed
 from tickets.actions.spam import mark_spam
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import Block, Customer, Event, EventKind, Ticket
+from tickets.models import Block, Customer, Event, EventKind, Permission, Ticket
 from tickets.models.blocks import OPEN
 
 
@@ -46,9 +46,8 @@ def block(
     """
     customer = Customer.objects.locked(customer) if customer else None
     ticket = Ticket.objects.locked(ticket) if ticket else None
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
-    if domain and not actor.user.may_block_domains:
+    user = rights.demand(actor, Permission.SPAM)
+    if domain and not user.may_block_domains:
         raise NotAllowed
     was = undoing.look(ticket) if ticket else None
     reason = text.line(reason, limit=300)
@@ -63,9 +62,7 @@ def block(
     Block.objects.filter(OPEN, until__lte=now, **whom).update(lifted_at=now)
     try:
         with transaction.atomic():
-            found = Block.objects.create(
-                **whom, reason=reason, by=actor.user, since=now, until=until
-            )
+            found = Block.objects.create(**whom, reason=reason, by=user, since=now, until=until)
     except IntegrityError:  # a colleague was faster
         return Block.objects.get(OPEN, **whom)
     event = _record(EventKind.CUSTOMER_BLOCKED, actor, found, ticket)
@@ -84,14 +81,13 @@ def unblock(*, actor: Actor, block: Block, ticket: Ticket | None = None) -> Bloc
     """
     ticket = Ticket.objects.locked(ticket) if ticket else None
     block = Block.objects.select_for_update().get(pk=block.pk)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
-    if block.domain and not actor.user.may_block_domains:
+    user = rights.demand(actor, Permission.SPAM)
+    if block.domain and not user.may_block_domains:
         raise NotAllowed
     if block.lifted_at is not None:
         return block
     was = undoing.look(ticket, handovers=False) if ticket else None
-    block.lifted_at, block.lifted_by = clock.now(), actor.user
+    block.lifted_at, block.lifted_by = clock.now(), user
     block.save(update_fields=["lifted_at", "lifted_by"])
     event = _record(EventKind.CUSTOMER_UNBLOCKED, actor, block, ticket)
     if ticket is not None and was is not None:

@@ -8,10 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from tickets import events
-from tickets.actions import saving
+from tickets.actions import rights, saving
 from tickets.actions.conversation import open_ticket, write_note
 from tickets.actions.customers import known_customer
-from tickets.actions.errors import NotAllowed
 from tickets.actions.handover import accept
 from tickets.actors import Actor
 from tickets.intake import text
@@ -23,6 +22,7 @@ from tickets.models import (
     Direction,
     EventKind,
     Note,
+    Permission,
     Ticket,
     User,
 )
@@ -97,10 +97,9 @@ def open_by_call(
         NotAllowed: the actor is no agent.
         ValidationError: it is no address.
     """
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.REPLY, Permission.CONTACTS)
     # Of two sendings at once by the same agent the second finds what the first has opened.
-    User.objects.select_for_update(no_key=True).get(pk=actor.user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     customer = _caller(actor, name, email, phone, client_id)
     ticket = open_ticket(
         actor=actor, customer=customer, channel=Channel.PHONE, body=wants, client_id=client_id

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import crossing, saving, undoing
+from tickets.actions import crossing, rights, saving, undoing
 from tickets.actions.blocked import refuse_blocked
 from tickets.actions.custom_fields import refuse_incomplete
-from tickets.actions.errors import ActionError, NotAllowed, merged
+from tickets.actions.errors import ActionError, merged
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.speech import announce
 from tickets.actors import Actor
@@ -20,6 +20,7 @@ from tickets.intake import text
 from tickets.models import (
     Answer,
     EventKind,
+    Permission,
     Rating,
     Reason,
     Resolution,
@@ -45,11 +46,10 @@ def resolve(*, actor: Actor, ticket: Ticket, seen: int | None = None) -> Ticket:
         ActionError: a custom field is empty that is needed for it.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.RESOLVE)
     if ticket.is_closed:
         return ticket
-    crossing.refuse_crossing(ticket, actor.user, seen)
+    crossing.refuse_crossing(ticket, user, seen)
     refuse_incomplete(ticket)
     was = undoing.look(ticket)
     if ticket.assignee_id is None:
@@ -57,7 +57,7 @@ def resolve(*, actor: Actor, ticket: Ticket, seen: int | None = None) -> Ticket:
         ticket = Ticket.objects.locked(ticket)
     end(ticket, Resolution.RESOLVED)
     event = events.record(EventKind.TICKET_RESOLVED, actor=actor, ticket=ticket)
-    announce(ticket, notices.resolved(actor.user))
+    announce(ticket, notices.resolved(user))
     saving.save(ticket)
     undoing.keep(event, was, ticket, told=True)
     return ticket
@@ -72,18 +72,17 @@ def close(*, actor: Actor, ticket: Ticket) -> Ticket:
         Crossed: a colleague's reply is leaving.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.RESOLVE)
     if ticket.is_closed:
         return ticket
-    crossing.refuse_crossing(ticket, actor.user, None)
+    crossing.refuse_crossing(ticket, user, None)
     was = undoing.look(ticket)
     if ticket.assignee_id is None:
         accept(actor=actor, ticket=ticket)
         ticket = Ticket.objects.locked(ticket)
     end(ticket, Resolution.CLOSED)
     event = events.record(EventKind.TICKET_CLOSED, actor=actor, ticket=ticket)
-    announce(ticket, notices.closed_by(actor.user))
+    announce(ticket, notices.closed_by(user))
     saving.save(ticket)
     undoing.keep(event, was, ticket, told=True)
     return ticket
@@ -158,6 +157,8 @@ def reopen(*, actor: Actor, ticket: Ticket) -> Ticket:
         Blocked: the actor is its customer, and may not write to us.
     """
     ticket = Ticket.objects.locked(ticket)
+    if actor.user is not None:
+        rights.demand(actor, Permission.RESOLVE)
     if not ticket.is_closed:
         return ticket
     if ticket.merged_into_id is not None:

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from tickets import addresses, clock, events
 from tickets.access.customers import may_vouch
-from tickets.actions import persons
+from tickets.actions import persons, rights
 from tickets.actions.customers import known_customer
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import Contact, ContactKind, Customer, EventKind, ExternalId, User
+from tickets.models import Contact, ContactKind, Customer, EventKind, ExternalId, Permission, User
 from tickets.models.contacts import MOST_CONTACTS, MOST_EXTERNAL_IDS
 
 FEWEST_DIGITS = 4
@@ -210,9 +210,7 @@ def _still_there(contact: Contact) -> Contact:
 
 
 def _agent(actor: Actor) -> User:
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
-    return actor.user
+    return rights.demand(actor, Permission.CUSTOMERS)
 
 
 def _number(value: str) -> str:

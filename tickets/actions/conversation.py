@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from tickets import clock, events
-from tickets.actions import crossing, saving
+from tickets.actions import crossing, rights, saving
 from tickets.actions.blocked import refuse_blocked
 from tickets.actions.errors import NotAllowed, closed
 from tickets.actions.following import mentioned_in, name_colleagues
@@ -32,6 +32,7 @@ from tickets.models import (
     Mailbox,
     Message,
     Note,
+    Permission,
     Priority,
     Reason,
     SiteSettings,
@@ -264,8 +265,7 @@ def reply(
         ActionError: the conversation is closed, or they only joined it.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.REPLY)
     body = text.message(body, may_be_empty=bool(uploads or kept))
     if client_id and (before := Message.objects.filter(ticket=ticket, client_id=client_id).first()):
         return before
@@ -295,22 +295,21 @@ def write_note(*, actor: Actor, ticket: Ticket, body: str, client_id: UUID | Non
         ActionError: it names somebody who may not see the conversation.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.NOTE)
     body = text.message(body)
     if client_id and (before := Note.objects.filter(ticket=ticket, client_id=client_id).first()):
         return before
-    people = mentioned_in(ticket, actor.user, body)
+    people = mentioned_in(ticket, user, body)
     note = Note.objects.create(
         ticket=ticket,
         position=ticket.next_position(),
-        author=actor.user,
+        author=user,
         body=body,
         by_key=actor.api_key.name if actor.api_key else "",
         client_id=client_id,
     )
-    Draft.objects.unsent().filter(ticket=ticket, author=actor.user, kind=Kind.NOTE).delete()
-    if ticket.assignee_id == actor.user.pk:
+    Draft.objects.unsent().filter(ticket=ticket, author=user, kind=Kind.NOTE).delete()
+    if ticket.assignee_id == user.pk:
         ticket.is_back = False
     mentioned = name_colleagues(note, people)
     named: dict[str, Any] = {"mentioned": mentioned} if mentioned else {}

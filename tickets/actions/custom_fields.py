@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
-from tickets.actions import owners, saving, undoing
-from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions import owners, rights, saving, undoing
+from tickets.actions.errors import ActionError
 from tickets.actions.properties import ChangedMeanwhile, who_changed
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import Customer, CustomField, EventKind, Ticket
+from tickets.models import Customer, CustomField, EventKind, Permission, Ticket
 from tickets.models.custom_fields import About, FieldKind, as_sent
 
 PREFIX = "custom."  # before a field's key, where it stands beside others
@@ -41,8 +41,7 @@ def fill_in(
     """
     customer = Customer.objects.locked(ticket.customer)
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.CHANGE)
     place = owners.place_of(field)
     owner = owners.owner(place, ticket, customer)
     if owner is None:

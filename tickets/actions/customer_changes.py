@@ -13,12 +13,12 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from tickets import events
-from tickets.actions import persons
+from tickets.actions import persons, rights
 from tickets.actions.custom_fields import PREFIX
-from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions.errors import ActionError
 from tickets.actors import Actor
 from tickets.intake import tags, text
-from tickets.models import Customer, CustomField, EventKind, Organization, Tier
+from tickets.models import Customer, CustomField, EventKind, Organization, Permission, Tier
 from tickets.models.custom_fields import FieldKind, as_sent
 from tickets.models.properties import MOST_TAGS
 
@@ -154,8 +154,7 @@ def column_of(name: str) -> str:
 
 
 def _refuse_others(actor: Actor) -> None:
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.CUSTOMERS)
 
 
 # --- values as a form sends them -----------------------------------------------------------------

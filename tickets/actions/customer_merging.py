@@ -17,11 +17,11 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import persons
+from tickets.actions import persons, rights
 from tickets.actions.customer_changes import SHARED
-from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions.errors import ActionError
 from tickets.actors import Actor
-from tickets.models import Customer, CustomerMerge, EventKind, ExternalId
+from tickets.models import Customer, CustomerMerge, EventKind, ExternalId, Permission
 from tickets.models.properties import MOST_TAGS
 
 # What may stay of either; everything else is each one's own anyway.
@@ -46,8 +46,7 @@ def merge_customers(
             were merged into the first; or two systems know them by different numbers.
     """
     rows = persons.lock_rows(customer.pk, into.pk)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.CUSTOMERS)
     source, target = rows[customer.pk], rows[into.pk]
     _refuse_unfit(source, target, list(rows.values()))
     before = {row.pk: _plain(row) for row in rows.values()}
@@ -61,7 +60,7 @@ def merge_customers(
     merge = CustomerMerge.objects.create(
         customer=source,
         into=target,
-        by=actor.user,
+        by=user,
         changed={str(row.pk): _differences(before[row.pk], _plain(row)) for row in rows.values()},
     )
     _tell(EventKind.CUSTOMER_MERGED, actor, source, target)
@@ -78,8 +77,7 @@ def part_customers(*, actor: Actor, customer: Customer) -> Customer:
         NotAllowed: the actor is no agent.
     """
     rows, merge = persons.lock_merged(customer)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.CUSTOMERS)
     source = rows[customer.pk]
     if merge is None:
         return source  # taken back in this moment

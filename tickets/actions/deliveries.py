@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import addresses, clock, events
-from tickets.actions import saving
-from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions import rights, saving
+from tickets.actions.errors import ActionError
 from tickets.actors import Actor
 from tickets.intake import text
 from tickets.models import (
@@ -22,6 +22,7 @@ from tickets.models import (
     EventKind,
     Mailbox,
     Message,
+    Permission,
     SiteSettings,
     StoppedAddress,
     Ticket,
@@ -140,8 +141,7 @@ def send_again(*, actor: Actor, delivery: Delivery) -> Delivery:
         ActionError: it arrived, is sent again already, or its address is stopped.
     """
     ticket = Ticket.objects.locked(delivery.ticket)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.REPLY)
     delivery = Delivery.objects.select_for_update(no_key=True).get(pk=delivery.pk)
     if not delivery.can_be_sent_again or hasattr(delivery, "sent_again"):
         raise ActionError(_("This mail is not one that has to be sent again."), code="not_again")
@@ -179,8 +179,7 @@ def hold_back(*, actor: Actor, delivery: Delivery) -> None:
         ActionError: it is none that is sent again, or has left.
     """
     ticket = Ticket.objects.locked(delivery.ticket)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.REPLY)
     waiting = Delivery.objects.select_for_update(no_key=True).filter(
         pk=delivery.pk, instead_of__isnull=False, state=DeliveryState.QUEUED, attempts=0
     )
@@ -200,8 +199,7 @@ def open_address(*, actor: Actor, address: str, ticket: Ticket | None = None) ->
         NotAllowed: the actor is no agent.
     """
     ticket = Ticket.objects.locked(ticket) if ticket else None
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.REPLY)
     stopped = StoppedAddress.objects.select_for_update().filter(address=address).first()
     if stopped is None:
         return False

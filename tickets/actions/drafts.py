@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import crossing, saving
+from tickets.actions import crossing, rights, saving
 from tickets.actions.asking import reply_asking
 from tickets.actions.closing import resolve
 from tickets.actions.custom_fields import refuse_incomplete
 from tickets.actions.drafted import keep_program
-from tickets.actions.errors import ActionError, HasLeft, NotAllowed, closed
+from tickets.actions.errors import ActionError, HasLeft, closed
 from tickets.actions.handover import accept
 from tickets.actions.macro_acts import carry_out, refuse_gone
 from tickets.actions.snoozing import snooze
@@ -36,9 +36,13 @@ from tickets.models import (
     Kind,
     Message,
     Note,
+    Permission,
     Ticket,
     User,
 )
+
+# What is done as a reply leaves needs what it would need by itself.
+NEEDED_BY = {Afterwards.RESOLVE: Permission.RESOLVE, Afterwards.SNOOZE: Permission.CHANGE}
 
 
 @transaction.atomic
@@ -55,15 +59,14 @@ def save_draft(
         NotAllowed: the actor is no agent.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.REPLY if kind == Kind.REPLY else Permission.NOTE)
     body = text.message(body, may_be_empty=True)
     if _was_sent(ticket, client_id):
         return None
-    draft = _typed(ticket, actor.user, kind).first()
+    draft = _typed(ticket, user, kind).first()
     if draft is None and not body:
         return None
-    draft = draft or Draft(ticket=ticket, author=actor.user, kind=kind)
+    draft = draft or Draft(ticket=ticket, author=user, kind=kind)
     if not body and not _does_more(draft) and not draft.attachments.exists():
         draft.delete()
         return None
@@ -104,12 +107,13 @@ def send_reply(
             something that is gone; or what was suggested for it was withdrawn since.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.REPLY)
     if client_id and _was_sent(ticket, client_id):
         return Draft.objects.leaving().filter(ticket=ticket, client_id=client_id).first()
-    typed = _typed(ticket, actor.user, Kind.REPLY).first()
-    draft = typed or Draft(ticket=ticket, author=actor.user, kind=Kind.REPLY)
+    if afterwards != Afterwards.NOTHING:
+        rights.demand(actor, NEEDED_BY[afterwards])
+    typed = _typed(ticket, user, Kind.REPLY).first()
+    draft = typed or Draft(ticket=ticket, author=user, kind=Kind.REPLY)
     draft.body = text.message(body, may_be_empty=bool(uploads or _files(draft)))
     draft.client_id = client_id or uuid4()
     draft.asked_again = list(asked_again)
@@ -135,14 +139,13 @@ def send_resolved(
         Crossed: somebody wrote after position `seen`, or a colleague's reply is leaving.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.RESOLVE)
     if ticket.is_closed:
         return None
-    leaving = Draft.objects.leaving().filter(ticket=ticket, author=actor.user)
+    leaving = Draft.objects.leaving().filter(ticket=ticket, author=user)
     if before := leaving.filter(afterwards=Afterwards.RESOLVE).first():
         return before
-    draft = Draft(ticket=ticket, author=actor.user, kind=Kind.REPLY)
+    draft = Draft(ticket=ticket, author=user, kind=Kind.REPLY)
     draft.afterwards = Afterwards.RESOLVE
     return _set_off(draft, ticket, actor, seen, wait)
 

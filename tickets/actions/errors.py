@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from tickets.models import Ticket, User
+from tickets.models import Permission, Ticket, User
 
 
 class ActionError(Exception):
@@ -19,8 +19,12 @@ class ActionError(Exception):
 class NotAllowed(ActionError):
     """The actor may see it, but not do this (403)."""
 
-    def __init__(self) -> None:
-        super().__init__(_("You may not do this."), code="forbidden")
+    def __init__(self, lacking: Permission | None = None) -> None:
+        words = _("You may not do this.")
+        if lacking is not None:
+            words = _("Your role does not include “%(what)s”. Ask an admin if you need it.")
+            words %= {"what": lacking.label}
+        super().__init__(words, code="forbidden")
 
 
 class Blocked(NotAllowed):

@@ -10,10 +10,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import access, addresses, events
-from tickets.actions import saving
-from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions import rights, saving
+from tickets.actions.errors import ActionError
 from tickets.actors import Actor
-from tickets.models import EventKind, Follower, Mailbox, Mention, Note, Participant, Ticket, User
+from tickets.models import (
+    EventKind,
+    Follower,
+    Mailbox,
+    Mention,
+    Note,
+    Participant,
+    Permission,
+    Ticket,
+    User,
+)
 from tickets.models.following import MOST_COPIES, MOST_MENTIONED
 from tickets.models.users import STAFF_ROLES
 from tickets.notifying import mentions
@@ -27,9 +37,8 @@ def follow(*, actor: Actor, ticket: Ticket) -> bool:
         NotAllowed: the actor is no agent.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
-    _row, is_new = Follower.objects.get_or_create(ticket=ticket, user=actor.user)
+    user = rights.demand(actor)
+    _row, is_new = Follower.objects.get_or_create(ticket=ticket, user=user)
     if is_new:
         events.record(EventKind.TICKET_FOLLOWED, actor=actor, ticket=ticket)
         saving.save(ticket)
@@ -44,9 +53,8 @@ def unfollow(*, actor: Actor, ticket: Ticket) -> bool:
         NotAllowed: the actor is no agent.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
-    gone, _rows = Follower.objects.filter(ticket=ticket, user=actor.user).delete()
+    user = rights.demand(actor)
+    gone, _rows = Follower.objects.filter(ticket=ticket, user=user).delete()
     if gone:
         events.record(EventKind.TICKET_UNFOLLOWED, actor=actor, ticket=ticket)
         saving.save(ticket)
@@ -65,8 +73,7 @@ def add_to_copy(*, actor: Actor, ticket: Ticket, email: str) -> Participant:
         ActionError: it is the customer's, a colleague's or our own, or there are too many.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.REPLY)
     email = addresses.normalised(email)
     if before := Participant.objects.filter(ticket=ticket, email=email).first():
         return before
@@ -111,8 +118,7 @@ def remove_from_copy(*, actor: Actor, ticket: Ticket, participant: int) -> bool:
         NotAllowed: the actor is no agent.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.REPLY)
     gone, _rows = Participant.objects.filter(ticket=ticket, pk=participant).delete()
     if gone:
         events.record(EventKind.COPY_REMOVED, actor=actor, ticket=ticket, participant=participant)

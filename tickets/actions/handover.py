@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import saving, undoing
+from tickets.actions import rights, saving, undoing
 from tickets.actions.blocked import refuse_blocked
-from tickets.actions.errors import NotAllowed, Taken, closed
+from tickets.actions.errors import Taken, closed
 from tickets.actions.speech import announce, say
 from tickets.actors import Actor
 from tickets.conversation import briefs, hints, openings
@@ -24,6 +24,7 @@ from tickets.models import (
     EventKind,
     HandOver,
     Message,
+    Permission,
     Priority,
     Reason,
     RuleFiring,
@@ -32,6 +33,7 @@ from tickets.models import (
     Turn,
     User,
 )
+from tickets.models.roles import with_permission
 from tickets.models.users import Role
 from tickets.service import notices, queues
 from tickets.service.queues import Outlook
@@ -139,9 +141,8 @@ def accept(*, actor: Actor, ticket: Ticket) -> Ticket:
         ActionError: it is closed.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
-    if ticket.assignee_id == actor.user.pk and ticket.with_a_person and not ticket.is_closed:
+    user = rights.demand(actor, Permission.REPLY)
+    if ticket.assignee_id == user.pk and ticket.with_a_person and not ticket.is_closed:
         return ticket
     if ticket.is_closed:
         raise closed(ticket)
@@ -154,9 +155,9 @@ def accept(*, actor: Actor, ticket: Ticket) -> Ticket:
         handover.ended_at = now
         handover.save(update_fields=["ended_at"])
         handover = None
-    place_with(ticket, actor.user, handover)
+    place_with(ticket, user, handover)
     event = events.record(EventKind.TICKET_ACCEPTED, actor=actor, ticket=ticket)
-    announce(ticket, notices.accepted(actor.user))
+    announce(ticket, notices.accepted(user))
     saving.save(ticket)
     undoing.keep(event, was, ticket, told=True)
     return ticket
@@ -171,8 +172,7 @@ def hand_back(*, actor: Actor, ticket: Ticket) -> Ticket:
         ActionError: it is closed.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.ASSIGN)
     if ticket.is_closed:
         raise closed(ticket)
     if not ticket.with_a_person:
@@ -185,7 +185,7 @@ def hand_back(*, actor: Actor, ticket: Ticket) -> Ticket:
     ticket.unhelpful_answers = 0
     ticket.pass_turn(Turn.ASSISTANT if waits_for_answer(ticket) else Turn.CUSTOMER)
     event = events.record(EventKind.TICKET_HANDED_BACK, actor=actor, ticket=ticket)
-    announce(ticket, notices.handed_back(actor.user))
+    announce(ticket, notices.handed_back(user))
     saving.save(ticket)
     undoing.keep(event, was, ticket, told=True)
     return ticket
@@ -220,8 +220,7 @@ def transfer(*, actor: Actor, ticket: Ticket, team: Team, detail: str = "") -> T
         ActionError: it is closed.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.ASSIGN)
     if ticket.is_closed:
         raise closed(ticket)
     if ticket.team_id == team.pk and ticket.turn == Turn.QUEUE:
@@ -250,7 +249,8 @@ def _ask_a_lead(ticket: Ticket) -> None:
     if ticket.events.filter(kind=EventKind.TICKET_TRANSFERRED).count() != TOO_OFTEN:
         return
     working = User.objects.filter(is_active=True)
-    leads = working.filter(teams=ticket.team, role=Role.LEAD) or working.filter(role=Role.ADMIN)
+    leading = working.filter(with_permission(Permission.LEAD)).exclude(role=Role.ADMIN)
+    leads = leading.filter(teams=ticket.team) or working.filter(role=Role.ADMIN)
     for user in leads.order_by("pk"):
         events.record(
             EventKind.PERSON_PAGED,

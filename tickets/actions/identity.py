@@ -17,7 +17,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from tickets import addresses, clock, events
-from tickets.actions import saving
+from tickets.actions import rights, saving
 from tickets.actions.blocked import refuse_blocked
 from tickets.actions.errors import ActionError, NotAllowed, closed
 from tickets.actions.speech import announce
@@ -28,6 +28,7 @@ from tickets.models import (
     Customer,
     EventKind,
     IdentityCheck,
+    Permission,
     SiteSettings,
     Ticket,
     Verification,
@@ -57,8 +58,8 @@ def ask_to_prove(*, actor: Actor, ticket: Ticket, purpose: str = "") -> Identity
         ActionError: the conversation is closed, or its customer reads it nowhere but in their mail.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not (actor.works_here or actor.kind == AuthorKind.ASSISTANT):
-        raise NotAllowed
+    if actor.kind != AuthorKind.ASSISTANT:
+        rights.demand(actor, Permission.REPLY)
     _refuse_closed(ticket)
     if ticket.channel not in ON_PAGES and ticket.customer.user_id is None:
         raise ActionError(

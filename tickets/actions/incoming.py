@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
-from tickets.actions import saving
-from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions import rights, saving
+from tickets.actions.errors import ActionError
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import EventKind, IncomingMail, Mailbox, MailState, Message, Ticket
+from tickets.models import EventKind, IncomingMail, Mailbox, MailState, Message, Permission, Ticket
 from tickets.models.incoming import WAITS
 
 # What each server on the way adds or changes, so that the same mail differs by them from copy to copy.
@@ -77,8 +77,7 @@ def read_again(*, actor: Actor, mail: IncomingMail) -> bool:
         NotAllowed: the actor is nobody who works here.
     """
     mail = IncomingMail.objects.locked(mail)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.SPAM)
     if mail.state != MailState.UNREADABLE or len(mail.source) != mail.size:
         return False
     mail.state, mail.why = MailState.RECEIVED, ""
@@ -174,8 +173,7 @@ def dismiss_mail(*, actor: Actor, mail: IncomingMail) -> bool:
     """
     ticket = Ticket.objects.locked(mail.ticket) if mail.ticket else None
     mail = IncomingMail.objects.locked(mail)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.SPAM)
     if mail.state not in WAITS:
         return False
     mail.state = MailState.DISMISSED

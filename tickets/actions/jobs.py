@@ -11,11 +11,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import saving, undoing
+from tickets.access.roles import may
+from tickets.actions import rights, saving, undoing
 from tickets.actions.closing import resolve
 from tickets.actions.errors import ActionError, NotAllowed
 from tickets.actors import Actor
-from tickets.models import BulkItem, BulkJob, EventKind, Ticket, User
+from tickets.models import BulkItem, BulkJob, EventKind, Permission, Ticket, User
 from tickets.models.jobs import KEPT_FOR, Act, JobState, Outcome
 
 MOST_RUNNING = 3  # of one agent at once
@@ -121,16 +122,15 @@ def _resolve_problem(job: BulkJob, problem: Ticket) -> str:
 
 def locked_agent(actor: Actor) -> User:
     """The agent's row, so that of two acts that are begun at once both are counted."""
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
-    return User.objects.select_for_update(no_key=True).get(pk=actor.user.pk)
+    user = rights.demand(actor, Permission.BULK)
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def _locked_job(actor: Actor, job: BulkJob) -> BulkJob:
     """The job as it is now, for whoever began it and for the system; of a problem for every agent."""
     job = BulkJob.objects.select_for_update(no_key=True).get(pk=job.pk)
     theirs = actor.user is None or actor.user.pk == job.by_id
-    if not theirs and not (job.problem_id and actor.works_here):
+    if not theirs and not (job.problem_id and may(actor, Permission.BULK)):
         raise NotAllowed
     return job
 

@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import access, clock, events
-from tickets.actions import saving
-from tickets.actions.errors import ActionError, NotAllowed, closed
+from tickets.actions import rights, saving
+from tickets.actions.errors import ActionError, closed
 from tickets.actions.handover import accept
 from tickets.actions.properties import assign
 from tickets.actors import Actor
-from tickets.models import EventKind, Follower, Ticket, User
+from tickets.models import EventKind, Follower, Permission, Ticket, User
 from tickets.models.users import STAFF_ROLES
 
 
@@ -27,13 +27,12 @@ def join(*, actor: Actor, ticket: Ticket) -> bool:
         ActionError: it is closed.
     """
     ticket = Ticket.objects.locked(ticket)
-    if actor.user is None or not (actor.works_here and actor.user.leads):
-        raise NotAllowed
+    user = rights.demand(actor, Permission.LEAD)
     if ticket.is_closed:
         raise closed(ticket)
-    if ticket.assignee_id == actor.user.pk:
+    if ticket.assignee_id == user.pk:
         return False
-    row, _is_new = Follower.objects.get_or_create(ticket=ticket, user=actor.user)
+    row, _is_new = Follower.objects.get_or_create(ticket=ticket, user=user)
     if row.joined_at is not None:
         return False
     row.joined_at = clock.now()
@@ -51,9 +50,8 @@ def step_out(*, actor: Actor, ticket: Ticket) -> bool:
         NotAllowed: the actor is no agent.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
-    joined = Follower.objects.filter(ticket=ticket, user=actor.user, joined_at__isnull=False)
+    user = rights.demand(actor)
+    joined = Follower.objects.filter(ticket=ticket, user=user, joined_at__isnull=False)
     gone, _rows = joined.delete()
     if gone:
         events.record(EventKind.TICKET_LEFT, actor=actor, ticket=ticket)
@@ -73,11 +71,10 @@ def take_over(*, actor: Actor, ticket: Ticket, seen: int | str | None = "") -> T
         ChangedMeanwhile: somebody else has it by now.
     """
     ticket = Ticket.objects.locked(ticket)
-    if actor.user is None or not (actor.works_here and actor.user.leads):
-        raise NotAllowed
+    user = rights.demand(actor, Permission.LEAD)
     if ticket.assignee_id is None or not ticket.somebody_has_it:
         return accept(actor=actor, ticket=ticket)
-    return assign(actor=actor, ticket=ticket, agent=actor.user, seen=seen)
+    return assign(actor=actor, ticket=ticket, agent=user, seen=seen)
 
 
 @transaction.atomic
@@ -89,12 +86,11 @@ def give_back(*, actor: Actor, ticket: Ticket) -> Ticket:
         ActionError: it is closed, is not theirs, nobody had it before, or whoever had it is gone.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.ASSIGN)
     if ticket.is_closed:
         raise closed(ticket)
-    had_it = access.had_before(ticket, actor.user)
-    if ticket.assignee_id != actor.user.pk or had_it is None:
+    had_it = access.had_before(ticket, user)
+    if ticket.assignee_id != user.pk or had_it is None:
         raise ActionError(_("There is nobody to give it back to."), code="nobody")
     agents = User.objects.with_access().filter(is_active=True, role__in=STAFF_ROLES)
     agent = agents.filter(pk=had_it).first()
@@ -103,4 +99,4 @@ def give_back(*, actor: Actor, ticket: Ticket) -> Ticket:
             _("Whoever had it does not work here any more. Give it to somebody else, or keep it."),
             code="gone",
         )
-    return assign(actor=actor, ticket=ticket, agent=agent, seen=actor.user.pk)
+    return assign(actor=actor, ticket=ticket, agent=agent, seen=user.pk)

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
-from tickets.actions import saving
-from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions import rights, saving
+from tickets.actions.errors import ActionError
 from tickets.actors import Actor
-from tickets.models import EventKind, LinkKind, Ticket, TicketLink
+from tickets.models import EventKind, LinkKind, Permission, Ticket, TicketLink
 
 
 @transaction.atomic
@@ -23,8 +23,7 @@ def link(*, actor: Actor, ticket: Ticket, other: Ticket, kind: LinkKind) -> Tick
         ActionError: it is the same ticket, or such links lead from the other one back to it.
     """
     ticket, other = _locked(ticket, other)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.CHANGE)
     if ticket == other:
         raise ActionError(_("Choose another conversation."), code="itself")
     TicketLink.objects.hold_still()
@@ -53,8 +52,7 @@ def unlink(*, actor: Actor, link: TicketLink) -> None:
         NotAllowed: the actor is no agent.
     """
     ticket, other = _locked(link.from_ticket, link.to_ticket)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.CHANGE)
     if TicketLink.objects.filter(pk=link.pk).delete()[0]:
         _tell(EventKind.TICKET_UNLINKED, actor, link, ticket, other)
 

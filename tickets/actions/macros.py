@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tickets import clock, events
 from tickets.access.macros import macros_for, may_change_macro, may_share_macros
-from tickets.actions import crossing
+from tickets.actions import crossing, rights
 from tickets.actions.drafts import send_reply
 from tickets.actions.errors import ActionError, NotAllowed, closed
 from tickets.actions.macro_acts import carry_out, refuse_gone
@@ -23,7 +23,7 @@ from tickets.conversation import macros, placeholders
 from tickets.conversation.placeholders import Filled, Unpublished
 from tickets.conversation.record_placeholders import NotOne
 from tickets.intake import text
-from tickets.models import Draft, Event, EventKind, Kind, Macro, Team, Ticket, User
+from tickets.models import Draft, Event, EventKind, Kind, Macro, Permission, Team, Ticket, User
 from tickets.models.macros import FOLDER_LENGTH, MOST_OWN, MOST_SHARED, NAME_LENGTH
 
 
@@ -133,9 +133,7 @@ def apply_macro(
             closed.
     """
     ticket = Ticket.objects.locked(ticket)
-    user = actor.user
-    if not actor.works_here or user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.REPLY)
     if (before := _applied_before(ticket, user, client_id)) is not None:
         return before
     macro = _as_looked_at(actor, macro, version)
@@ -225,9 +223,8 @@ def _as_looked_at(actor: Actor, macro: Macro, version: int) -> Macro:
 
 def _locked_author(actor: Actor) -> User:
     """The agent's row, so that of two macros that are kept at once both are counted."""
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
-    return User.objects.select_for_update(no_key=True).get(pk=actor.user.pk)
+    user = rights.demand(actor)
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def _locked(actor: Actor, macro: Macro) -> Macro:

@@ -18,14 +18,24 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import saving
+from tickets.actions import rights, saving
 from tickets.actions.closing import end
-from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions.errors import ActionError
 from tickets.actions.handover import accept, hand_over
 from tickets.actions.snoozing import Why, come_back
 from tickets.actions.speech import announce
 from tickets.actors import Actor
-from tickets.models import Customer, Draft, Event, EventKind, Reason, Resolution, Ticket, Turn
+from tickets.models import (
+    Customer,
+    Draft,
+    Event,
+    EventKind,
+    Permission,
+    Reason,
+    Resolution,
+    Ticket,
+    Turn,
+)
 from tickets.service import notices
 
 REVERSIBLE = timedelta(days=1)
@@ -46,8 +56,7 @@ def merge(*, actor: Actor, ticket: Ticket, into: Ticket) -> Ticket:
             the other is open, or a reply is leaving in it.
     """
     customer = Customer.objects.locked(ticket.customer)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    rights.demand(actor, Permission.CHANGE)
     _refuse_unfit(ticket, into, customer)
     source = Ticket.objects.locked(ticket)
     target = Ticket.objects.locked(into)
@@ -95,8 +104,7 @@ def unmerge(*, actor: Actor, ticket: Ticket) -> Ticket:
     """
     Customer.objects.locked(ticket.customer)
     source = Ticket.objects.locked(ticket)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.CHANGE)
     if source.merged_into is None:
         return source
     merge_event = source.events.filter(kind=EventKind.TICKET_MERGED).latest("position")

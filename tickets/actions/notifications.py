@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions.errors import NotAllowed
+from tickets.actions import rights
 from tickets.actors import Actor
 from tickets.intake import text
 from tickets.live import nudges
@@ -211,9 +211,8 @@ def remove_browser(*, actor: Actor, pk: int = 0, endpoint: str = "") -> bool:
 
 def _locked(actor: Actor) -> User:
     """The agent's row: what they do from several screens at once is done one after the other."""
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
-    return User.objects.select_for_update(no_key=True).get(pk=actor.user.pk)
+    user = rights.demand(actor)
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def _set_off(told: Iterable[tuple[User, NotificationKind, NotificationSettings]]) -> None:

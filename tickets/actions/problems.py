@@ -13,11 +13,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import access, clock
+from tickets.actions import rights
 from tickets.actions.errors import ActionError
 from tickets.actions.jobs import begin, locked_agent
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import BulkJob, Ticket, Turn
+from tickets.models import BulkJob, Permission, Ticket, Turn
 from tickets.models.jobs import MOST_ITEMS, Act, JobState
 
 
@@ -45,6 +46,9 @@ def answer_affected(
     """
     problem = Ticket.objects.locked(problem)
     by = locked_agent(actor)
+    rights.demand(actor, Permission.REPLY)
+    if resolves:
+        rights.demand(actor, Permission.RESOLVE)
     if client_id and (before := problem.problem_answers.filter(client_id=client_id).first()):
         return before
     body = text.message(body, may_be_empty=True)

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets import access, clock, events
-from tickets.actions import saving, undoing
-from tickets.actions.errors import ActionError, NotAllowed, closed
+from tickets.actions import rights, saving, undoing
+from tickets.actions.errors import ActionError, closed
 from tickets.actions.handover import accept, place_with, queue_again
 from tickets.actions.speech import announce
 from tickets.actors import Actor
 from tickets.intake import tags, text
-from tickets.models import EventKind, Priority, Tag, Ticket, TicketType, Turn, User
+from tickets.models import EventKind, Permission, Priority, Tag, Ticket, TicketType, Turn, User
 from tickets.models.properties import MOST_TAGS
 from tickets.service import notices, queues
 
@@ -53,8 +53,7 @@ def change_ticket(
         ChangedMeanwhile: it is not what was `seen` any more.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.CHANGE)
     before = _shown(ticket, name)
     kind = _type_of(value) if name == Property.TYPE else None
     after = _cleaned(name, value)
@@ -91,8 +90,7 @@ def change_tags(
         ValidationError: that is no tag, or there would be too many.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.CHANGE)
     wanted = [tags.tag(each) for each in add]
     if not all(wanted):
         raise ValidationError(_("Write a tag first."), code="empty")
@@ -136,8 +134,7 @@ def assign(
         ChangedMeanwhile: somebody else has it by now.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.ASSIGN)
     if ticket.is_closed:
         raise closed(ticket)
     before = ticket.assignee_id
@@ -158,7 +155,13 @@ def assign(
                 % {"name": agent, "team": ticket.team},
                 code="cannot_see",
             )
-        if agent.pk == actor.user.pk and (before is None or not ticket.somebody_has_it):
+        if not access.may(agent, Permission.REPLY):
+            raise ActionError(
+                _("%(name)s does not write to customers, so nobody would answer.")
+                % {"name": agent},
+                code="cannot_answer",
+            )
+        if agent.pk == user.pk and (before is None or not ticket.somebody_has_it):
             return accept(actor=actor, ticket=ticket)
         give_to(ticket, agent)
         words = notices.accepted(agent)

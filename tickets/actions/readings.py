@@ -10,11 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import saving
-from tickets.actions.errors import NotAllowed
+from tickets.actions import rights, saving
 from tickets.actors import Actor
 from tickets.conversation.correctable import correctable
-from tickets.models import Answer, Customer, EventKind, Reading, Ticket
+from tickets.models import Answer, Customer, EventKind, Permission, Reading, Ticket
 
 TOPICS = "sensitive"  # a list of the short names of detectors, any number of them
 TOPIC = "topic"  # one short name, or "": what the message is about, for routing
@@ -38,8 +37,7 @@ def correct_reading(*, actor: Actor, reading: Reading, field: str, to: Any) -> R
         NotAllowed: the actor is no agent.
         ValidationError: no such field, or not one of its values.
     """
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.CHANGE)
     to = _checked(field, to)
     customer = Customer.objects.locked(reading.ticket.customer) if field == LANGUAGE else None
     ticket = Ticket.objects.locked(reading.ticket)
@@ -52,7 +50,7 @@ def correct_reading(*, actor: Actor, reading: Reading, field: str, to: Any) -> R
     correction = {
         "from": understood,
         "to": to,
-        "by": actor.user.pk,
+        "by": user.pk,
         "at": clock.now().isoformat(),
     }
     taken_back = _same(understood, to)

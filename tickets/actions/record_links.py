@@ -13,13 +13,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
-from tickets.actions import saving
-from tickets.actions.errors import ActionError, NotAllowed
+from tickets.actions import rights, saving
+from tickets.actions.errors import ActionError
 from tickets.actors import Actor
 from tickets.models import (
     Customer,
     EventKind,
     NamedReference,
+    Permission,
     Record,
     RecordField,
     RecordVersion,
@@ -44,8 +45,8 @@ def link_record(*, actor: Actor, ticket: Ticket, record: Record) -> TicketRecord
         ActionError: it is deleted, or the conversation has as many as it can have.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here and actor.api_key is None:
-        raise NotAllowed
+    if not actor.is_program:
+        rights.demand(actor, Permission.CHANGE)
     there = Record.objects.select_related("type").filter(pk=record.pk).first()
     if there is None:
         raise ActionError(_("It was deleted meanwhile."), code="deleted")
@@ -69,8 +70,8 @@ def unlink_record(*, actor: Actor, ticket: Ticket, record: Record) -> None:
         NotAllowed: the actor is neither an agent nor a program.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here and actor.api_key is None:
-        raise NotAllowed
+    if not actor.is_program:
+        rights.demand(actor, Permission.CHANGE)
     there = TicketRecord.objects.select_related("record__type").filter(ticket=ticket, record=record)
     known = there.exclude(about=About.REMOVED).first()
     if known is None:

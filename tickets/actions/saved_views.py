@@ -9,11 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
+from tickets.access.roles import may
+from tickets.actions import rights
 from tickets.actions.errors import NotAllowed
 from tickets.actors import Actor
 from tickets.intake import text
 from tickets.lists.arranging import Grouping, Sort
-from tickets.models import Event, EventKind, Role, SavedView, Team, User
+from tickets.models import Event, EventKind, Permission, SavedView, Team, User
 from tickets.models.saved_views import MOST_VIEWS, NAME_LENGTH
 from tickets.search.language import LONGEST, read
 from tickets.search.operators import Misread
@@ -88,9 +90,8 @@ def remove_view(*, actor: Actor, view: SavedView) -> Event:
 
 def _locked_owner(actor: Actor) -> User:
     """The agent's row, so that of two views that are kept at once both are counted."""
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
-    return User.objects.select_for_update(no_key=True).get(pk=actor.user.pk)
+    user = rights.demand(actor)
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def _locked(actor: Actor, view: SavedView) -> SavedView:
@@ -99,7 +100,7 @@ def _locked(actor: Actor, view: SavedView) -> SavedView:
     user = actor.user
     if not actor.works_here or user is None:
         raise NotAllowed
-    leads = user.role in (Role.LEAD, Role.ADMIN) and view.team_id in user.team_keys
+    leads = may(user, Permission.SHARE) and view.team_id in user.team_keys
     if view.owner_id != user.pk and not leads:
         raise NotAllowed
     return view

@@ -9,12 +9,12 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import saving, undoing
-from tickets.actions.errors import NotAllowed, closed
+from tickets.actions import rights, saving, undoing
+from tickets.actions.errors import closed
 from tickets.actions.handover import accept
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import Event, EventKind, Ticket
+from tickets.models import Event, EventKind, Permission, Ticket
 
 LONGEST = timedelta(days=366)
 
@@ -39,8 +39,7 @@ def snooze(*, actor: Actor, ticket: Ticket, until: datetime | None, note: str = 
         ValidationError: the time is over already, or more than a year away.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    rights.demand(actor, Permission.CHANGE)
     if ticket.is_closed:
         raise closed(ticket)
     now = clock.now()
@@ -79,8 +78,8 @@ def unsnooze(*, actor: Actor, ticket: Ticket, due: datetime | None = None) -> Ti
         NotAllowed: the actor is neither an agent nor the system.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here and due is None:
-        raise NotAllowed
+    if due is None:
+        rights.demand(actor, Permission.CHANGE)
     if ticket.snoozed_at is None:
         return ticket
     if due is not None and (ticket.snoozed_until is None or ticket.snoozed_until > due):

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from tickets import clock, events
-from tickets.actions import saving, undoing
-from tickets.actions.errors import NotAllowed, merged
+from tickets.actions import rights, saving, undoing
+from tickets.actions.errors import merged
 from tickets.actions.handover import hand_over
 from tickets.actors import Actor
-from tickets.models import EventKind, Reason, Resolution, Ticket, Turn, User
+from tickets.models import EventKind, Permission, Reason, Resolution, Ticket, Turn, User
 
 # What it had before, and has again when it is brought back. Who has it stays all the time.
 _KEPT = ("turn", "turn_since", "resolution", "closed_at", "solved_by_assistant")
@@ -30,8 +30,7 @@ def mark_spam(*, actor: Actor, ticket: Ticket) -> Ticket:
         ActionError: it was merged into another one.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    rights.demand(actor, Permission.SPAM)
     if ticket.is_spam:
         return ticket
     if ticket.merged_into_id is not None:
@@ -58,8 +57,7 @@ def not_spam(*, actor: Actor, ticket: Ticket) -> Ticket:
         NotAllowed: the actor is no agent.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here:
-        raise NotAllowed
+    rights.demand(actor, Permission.SPAM)
     if not ticket.is_spam:
         return ticket
     was = undoing.look(ticket)

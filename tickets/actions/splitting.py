@@ -11,8 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import clock, events
-from tickets.actions import saving
-from tickets.actions.errors import NotAllowed
+from tickets.actions import rights, saving
 from tickets.actions.handover import place_with
 from tickets.actions.speech import announce, say
 from tickets.actors import Actor
@@ -25,6 +24,7 @@ from tickets.models import (
     EventKind,
     LinkKind,
     Message,
+    Permission,
     Ticket,
     TicketLink,
     Turn,
@@ -58,8 +58,7 @@ def split(
     """
     customer = Customer.objects.locked(ticket.customer)
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.CHANGE)
     if client_id and (before := _opened_before(customer, client_id)):
         return before
     said = _chosen(ticket, position, and_later=and_later)
@@ -81,7 +80,7 @@ def split(
     for number, message in enumerate(said):
         _copy(message, part, actor, client_id if number == 0 else None)
     announce(part, notices.split_from(ticket.reference))
-    place_with(part, actor.user, None)
+    place_with(part, user, None)
     saving.save(part)
     TicketLink.objects.create(from_ticket=ticket, to_ticket=part, kind=LinkKind.RELATED)
     events.record(EventKind.TICKET_SPLIT, actor=actor, ticket=ticket, message=position, **about)

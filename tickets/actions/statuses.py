@@ -9,14 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
-from tickets.actions import saving, undoing
+from tickets.actions import rights, saving, undoing
 from tickets.actions.closing import close, reopen, resolve
-from tickets.actions.errors import NotAllowed, closed
+from tickets.actions.errors import closed
 from tickets.actions.handover import accept
 from tickets.actions.properties import ChangedMeanwhile, who_changed
 from tickets.actions.snoozing import snooze, unsnooze
 from tickets.actors import Actor
-from tickets.models import EventKind, Status, StatusCategory, Ticket, Turn
+from tickets.models import EventKind, Permission, Status, StatusCategory, Ticket, Turn
 
 ENDS = (StatusCategory.RESOLVED, StatusCategory.CLOSED)
 
@@ -44,8 +44,7 @@ def set_status(
         ActionError: it is in quarantine, or ended otherwise; or the act that it takes is refused.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    rights.demand(actor, Permission.CHANGE)
     before = ticket.status
     if status is not None:
         category = StatusCategory(status.category)

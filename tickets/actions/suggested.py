@@ -7,12 +7,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from tickets import clock
-from tickets.actions.errors import ActionError, NotAllowed, closed
+from tickets.actions import rights
+from tickets.actions.errors import ActionError, closed
 from tickets.actors import Actor
 from tickets.conversation import suggested
 from tickets.conversation.suggested import Suggestion
 from tickets.intake import text
-from tickets.models import Draft, Kind, Message, SuggestedReply, Ticket
+from tickets.models import Draft, Kind, Message, Permission, SuggestedReply, Ticket
 
 
 @transaction.atomic
@@ -36,13 +37,12 @@ def use_suggestion(
             since.
     """
     ticket = Ticket.objects.locked(ticket)
-    if not actor.works_here or actor.user is None:
-        raise NotAllowed
+    user = rights.demand(actor, Permission.REPLY)
     if ticket.is_closed:
         raise closed(ticket)
     refuse_withdrawn(suggestion.sources)
-    own = Draft.objects.unsent().filter(ticket=ticket, author=actor.user, kind=Kind.REPLY)
-    draft = own.first() or Draft(ticket=ticket, author=actor.user, kind=Kind.REPLY)
+    own = Draft.objects.unsent().filter(ticket=ticket, author=user, kind=Kind.REPLY)
+    draft = own.first() or Draft(ticket=ticket, author=user, kind=Kind.REPLY)
     parts = [draft.body if before is None else before, suggestion.text, after]
     draft.body = text.message("\n\n".join(part.strip("\n") for part in parts if part.strip()))
     draft.updated_at = clock.now()

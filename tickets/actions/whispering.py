@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tickets import events
-from tickets.actions import saving
-from tickets.actions.errors import ActionError, NotAllowed, closed
+from tickets.actions import rights, saving
+from tickets.actions.errors import ActionError, closed
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import EventKind, Note, NoteKind, Ticket, User
+from tickets.models import EventKind, Note, NoteKind, Permission, Ticket, User
 
 LONGEST = 2000  # characters: it is read while somebody waits
 
@@ -40,20 +40,19 @@ def whisper(
             somebody else has it by now.
     """
     ticket = Ticket.objects.locked(ticket)
-    if actor.user is None or not (actor.works_here and actor.user.leads):
-        raise NotAllowed
+    user = rights.demand(actor, Permission.LEAD)
     body = text.message(body)
     if len(body) > LONGEST:
         words = _("A whisper has at most %(most)d characters. A note may be longer.")
         raise text.TextError(words % {"most": LONGEST}, code="too_long")
     if client_id and (before := Note.objects.filter(ticket=ticket, client_id=client_id).first()):
         return before
-    agent = _who_has_it(ticket, actor.user, seen)
+    agent = _who_has_it(ticket, user, seen)
     kind = NoteKind.HINT if agent is None else NoteKind.WHISPER
     note = Note.objects.create(
         ticket=ticket,
         position=ticket.next_position(),
-        author=actor.user,
+        author=user,
         body=body,
         kind=kind,
         to=agent,

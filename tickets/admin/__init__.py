@@ -1,8 +1,8 @@
 """The admin: what admins decide is edited here, and every change leaves a record."""
 
-from tickets.admin.audit import incoming, ledger
+from tickets.admin.audit import chain, incoming, ledger
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, SingletonAdmin
-from tickets.admin.people import blocks, customers, keys, users
+from tickets.admin.people import blocks, customers, keys, roles, users
 from tickets.admin.policy import (
     approvals,
     connectors,
@@ -28,6 +28,7 @@ __all__ = [
     "SingletonAdmin",
     "approvals",
     "blocks",
+    "chain",
     "connectors",
     "custom_fields",
     "customers",
@@ -41,6 +42,7 @@ __all__ = [
     "opening_hours",
     "promises",
     "record_types",
+    "roles",
     "rules",
     "sending",
     "site",

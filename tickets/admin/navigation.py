@@ -35,6 +35,7 @@ def _groups() -> list[dict[str, Any]]:
             _page(_("Helpdesk"), "storefront", "tickets_sitesettings"),
             _page(_("Teams"), "groups", "tickets_team"),
             _page(_("People"), "badge", "tickets_user"),
+            _page(_("Roles"), "key_vertical", "tickets_staffrole"),
             _page(_("Opening hours"), "schedule", "tickets_openinghours"),
             _page(_("Service levels"), "timer", "tickets_slapolicy"),
             _page(_("Types of conversations"), "category", "tickets_tickettype"),
@@ -95,6 +96,7 @@ def _groups() -> list[dict[str, Any]]:
         _group(
             _("Ledger"),
             _page(_("What happened"), "receipt_long", "tickets_event"),
+            _page(_("Record of changes"), "verified_user", "tickets_auditlink"),
             _page(_("Follow-up work"), "sync", "tickets_reaction"),
         ),
     ]

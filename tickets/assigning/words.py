@@ -15,6 +15,8 @@ def why(data: Mapping[str, Any]) -> str:
     """A choice as an event keeps it, as "least busy of three who speak German"."""
     if "gone" in data:
         return _("whoever had it is gone since %(minutes)d minutes") % {"minutes": data["gone"]}
+    if "left" in data:
+        return _("whoever had it does not answer customers any more")
     if "waited" in data:
         return _("nobody took it within %(minutes)d minutes") % {"minutes": data["waited"]}
     of = int(data.get("of", 1))

@@ -18,7 +18,7 @@ from tickets.actions import ActionError, Property
 from tickets.actions.statuses import ENDS
 from tickets.actors import Actor
 from tickets.conversation.unanswered import waits_for_answer
-from tickets.models import Status, StatusCategory, Team, Ticket, Turn, User
+from tickets.models import Permission, Status, StatusCategory, Team, Ticket, Turn, User
 from tickets.models.jobs import Act, BulkItem
 
 UNANSWERED = "unanswered"
@@ -92,6 +92,16 @@ _CHANGES: dict[Act, tuple[str, ...]] = {
     Act.RESOLVE: ("closed", "position", *_WHO),
     Act.SPAM: ("spam",),
     Act.ANSWER: ("closed", "position", *_WHO),
+}
+
+# One for which it takes more than acting on many: what the same needs of one.
+NEEDED_FOR = {
+    Act.MINE: Permission.ASSIGN,
+    Act.ASSIGN: Permission.ASSIGN,
+    Act.TRANSFER: Permission.ASSIGN,
+    Act.RESOLVE: Permission.RESOLVE,
+    Act.SPAM: Permission.SPAM,
+    **dict.fromkeys((Act.PRIORITY, Act.TYPE, Act.STATUS, Act.TAG, Act.SNOOZE), Permission.CHANGE),
 }
 
 

@@ -24,7 +24,7 @@ from tickets.actions import ActionError, undoing
 from tickets.actors import Actor
 from tickets.bulk import acts
 from tickets.bulk.acts import Doing, Undoing
-from tickets.models import BulkItem, BulkJob, Event, EventKind, Reaction, Ticket, User
+from tickets.models import BulkItem, BulkJob, Event, EventKind, Permission, Reaction, Ticket, User
 from tickets.models.jobs import Act, JobState
 
 logger = logging.getLogger(__name__)
@@ -43,8 +43,10 @@ def work(job: BulkJob, *, seconds: float = SLICE_SECONDS, at_least: int = 1) -> 
     until = time.monotonic() + seconds
     user = User.objects.with_access().get(pk=job.by_id)
     actor = Actor.agent(user)
-    if not user.works_here:
-        why = _("%(name)s does not work here any more.") % {"name": user}
+    if not access.may(user, Permission.BULK):
+        why = _("%(name)s may not act on many conversations any more.") % {"name": user}
+        if not user.works_here:
+            why = _("%(name)s does not work here any more.") % {"name": user}
         actions.end_bulk(actor=Actor.system(), job=job, why=why)
         return False
     last = done = 0

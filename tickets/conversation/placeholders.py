@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from knowledgebase.models import Article
+from tickets import masking
 from tickets.conversation import record_placeholders
 from tickets.conversation.asked_again import FACTS, name_of
 from tickets.models import SiteSettings, Ticket, User
@@ -121,7 +122,8 @@ def _facts(ticket: Ticket, names: set[str]) -> dict[str, str]:
     found: dict[str, set[str]] = {}
     rows = ticket.facts.filter(key__in=keys).values_list("key", "value") if keys else ()
     for key, fact in rows:
-        found.setdefault(key, set()).add(fact)
+        if masking.shown(fact) == fact:  # else whoever fills it in does not know it
+            found.setdefault(key, set()).add(fact)
     return {f"{FACT}{key}": facts.pop() for key, facts in found.items() if len(facts) == 1}
 
 

@@ -17,8 +17,8 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from tickets import replay
-from tickets.models import Ticket, User
-from tickets.models.users import STAFF_ROLES
+from tickets.models import Permission, Ticket, User
+from tickets.models.roles import with_permission
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +110,8 @@ def agents_here(team_id: int) -> set[int]:
     """
     if replay.is_running():
         return replay.agents_here()
-    members = User.objects.filter(teams=team_id, is_active=True, role__in=STAFF_ROLES)
+    answering = with_permission(Permission.REPLY)
+    members = User.objects.filter(answering, teams=team_id, is_active=True)
     return _here(members.values_list("pk", flat=True))
 
 

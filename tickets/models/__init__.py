@@ -3,6 +3,7 @@
 from tickets.models.api_keys import ApiKey, IdempotentRequest, Scope
 from tickets.models.approvals import Approval, ApprovalKind, ApprovalState
 from tickets.models.attachments import Attachment
+from tickets.models.audit import AuditLink, Broken, SensitiveTicket
 from tickets.models.blocks import Block
 from tickets.models.calls import Call, CallOutcome, Direction
 from tickets.models.claims import Claim, ClaimState
@@ -70,6 +71,7 @@ from tickets.models.rules import (
     Stopped,
     Trigger,
 )
+from tickets.models.roles import Permission, StaffRole, Visibility
 from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
 from tickets.models.segments import Segment
@@ -98,8 +100,10 @@ __all__ = [
     "ApprovalKind",
     "ApprovalState",
     "Attachment",
+    "AuditLink",
     "AuthorKind",
     "Block",
+    "Broken",
     "BulkItem",
     "BulkJob",
     "Call",
@@ -167,6 +171,7 @@ __all__ = [
     "Organization",
     "OrganizationDomain",
     "Participant",
+    "Permission",
     "Priority",
     "Provider",
     "PushKey",
@@ -188,11 +193,13 @@ __all__ = [
     "Scope",
     "Security",
     "Segment",
+    "SensitiveTicket",
     "SiteSettings",
     "SlaClock",
     "SlaPolicy",
     "SlaReview",
     "SlaTarget",
+    "StaffRole",
     "Status",
     "StatusCategory",
     "Stopped",
@@ -213,6 +220,7 @@ __all__ = [
     "Urgency",
     "User",
     "Verification",
+    "Visibility",
     "Visit",
     "Way",
     "WayIn",

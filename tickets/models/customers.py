@@ -10,7 +10,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, Now, Right
 from django.utils.translation import gettext_lazy as _
 
-from tickets import addresses, clock
+from tickets import addresses, clock, masking
 from tickets.models.metadata import Told, metadata_column, within_bounds
 
 
@@ -248,7 +248,8 @@ class Customer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email or self.claimed_email or str(_("Visitor"))
+        called = self.name or self.email or self.claimed_email or str(_("Visitor"))
+        return masking.shown(called)
 
     @property
     def is_a_mere_visitor(self) -> bool:

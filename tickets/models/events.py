@@ -118,12 +118,15 @@ class EventKind(models.TextChoices):
     TASK_UNDO_ASKED = "task.undo_asked", _("asked to take a task back")
     TASK_UNDONE = "task.undone", _("took a task back")
     RULE_APPLIED = "rule.applied", _("applied a rule")
+    SEEING_BEGAN = "access.seen_as", _("began to see the workspace as")
+    SEEING_ENDED = "access.seen_as_ended", _("stopped seeing the workspace as")
+    LOOKED_AT = "access.looked_at", _("opened the sensitive conversation")
     SETTING_ADDED = "setting.added", _("added")
     SETTING_CHANGED = "setting.changed", _("changed")
     SETTING_REMOVED = "setting.removed", _("removed")
 
 
-class AppendOnlyQuerySet(models.QuerySet["Event"]):
+class AppendOnlyQuerySet(models.QuerySet[Any]):
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError("Events are append-only.")
 

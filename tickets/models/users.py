@@ -13,10 +13,20 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from tickets import addresses
+from tickets.models.roles import (
+    NOTHING,
+    OF_KIND,
+    Granted,
+    Permission,
+    StaffRole,
+    Visibility,
+    granted_by,
+)
 
 
 class Role(models.TextChoices):
@@ -56,10 +66,13 @@ class UserManager(BaseUserManager["User"]):
         """Users with what decides what they may see, so that nobody is asked for it one by one."""
         factors = _factors().filter(user=OuterRef("pk")).order_by("pk").values("pk")
         teams = User.teams.through.objects.filter(user=OuterRef("pk")).order_by("team")
+        row = JSONObject(permissions="permissions", visibility="visibility")
+        roles = StaffRole.objects.filter(pk=OuterRef("staff_role")).values(row=row)
         # Under the names of the properties, which then find themselves answered.
         found = {
             "second_factor": Subquery(factors[:1]),
             "team_keys": ArraySubquery(teams.values("team")),
+            "role_row": Subquery(roles),
         }
         return self.annotate(**found)
 
@@ -72,7 +85,18 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"))
     name = models.CharField(_("name"), max_length=150, blank=True)
-    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.CUSTOMER)
+    role = models.CharField(
+        _("kind of account"), max_length=10, choices=Role.choices, default=Role.CUSTOMER
+    )
+    staff_role = models.ForeignKey(
+        StaffRole,
+        verbose_name=_("role"),
+        on_delete=models.PROTECT,
+        related_name="people",
+        null=True,
+        blank=True,
+        help_text=_("What an agent may do. Empty: all that agents do."),
+    )
     timezone = models.CharField(_("time zone"), max_length=64, blank=True)
     teams: models.ManyToManyField[Team, Any] = models.ManyToManyField(
         "Team", related_name="members", blank=True
@@ -109,6 +133,9 @@ class User(AbstractUser):
     # When a conversation was given to them last; whose turn it is follows from that.
     given_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # Raised, it ends every session that was begun before.
+    log_ins_ended = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
@@ -125,6 +152,13 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=models.Q(is_staff=False) | models.Q(role=Role.ADMIN),
                 name="user_only_admins_enter_the_admin",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(staff_role=None) | models.Q(role=Role.AGENT),
+                name="user_only_agents_have_another_role",
+                violation_error_message=_(
+                    "Only an agent can have another role than their account."
+                ),
             ),
         ]
 
@@ -144,14 +178,35 @@ class User(AbstractUser):
         return self.is_active and self.role in STAFF_ROLES
 
     @property
+    def granted(self) -> Granted:
+        """What their role gives, whether they may come in or not: ask `access.may`."""
+        if self.role_row is not None:
+            return granted_by(self.role_row)
+        return OF_KIND.get(self.role, NOTHING)
+
+    @property
+    def may(self) -> dict[str, bool]:
+        """The same for templates, which show no button that is refused: `user.may.reply`."""
+        return dict.fromkeys(self.granted.permissions, True)
+
+    @property
+    def sees_all(self) -> bool:
+        return self.granted.visibility == Visibility.ALL
+
+    @property
+    def seen_teams(self) -> list[int]:
+        """The teams whose conversations they see, by their keys."""
+        return [] if self.granted.visibility == Visibility.OWN else self.team_keys
+
+    @property
     def leads(self) -> bool:
         """Whether this person looks after others: the conversations of a team, or of all."""
-        return self.role in (Role.LEAD, Role.ADMIN)
+        return Permission.LEAD in self.granted.permissions
 
     @property
     def may_block_domains(self) -> bool:
         """It concerns people whom nobody has met yet, so it is a lead's to decide."""
-        return self.leads
+        return self.leads and Permission.SPAM in self.granted.permissions
 
     @property
     def works_here(self) -> bool:
@@ -179,6 +234,14 @@ class User(AbstractUser):
         """The keys of their teams, as they were when this row was loaded or first asked."""
         return list(self.teams.order_by("pk").values_list("pk", flat=True))
 
+    @cached_property
+    def role_row(self) -> dict[str, Any] | None:
+        """What their role gives, None without one: loaded with the user, or one query."""
+        if self.staff_role_id is None:
+            return None
+        role = StaffRole.objects.get(pk=self.staff_role_id)
+        return {"permissions": role.permissions, "visibility": role.visibility}
+
     def get_session_auth_hash(self) -> str:
         """A session of the staff is good for the password and the second factor that it began with.
 
@@ -191,6 +254,8 @@ class User(AbstractUser):
         yield from map(self._with_second_factor, super().get_session_auth_fallback_hash())
 
     def _with_second_factor(self, by_password: str) -> str:
+        if self.log_ins_ended:
+            by_password = f"{by_password}.{self.log_ins_ended}"
         if not (settings.STAFF_NEED_SECOND_FACTOR and self.on_the_staff):
             return by_password
         return f"{by_password}.{self.second_factor or 'none'}"

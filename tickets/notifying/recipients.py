@@ -11,10 +11,12 @@ from tickets.models import (
     EventKind,
     NoteKind,
     NotificationKind,
+    Permission,
     Ticket,
     Turn,
     User,
 )
+from tickets.models.roles import with_permission
 from tickets.models.users import Role
 
 SAYS = (EventKind.MESSAGE_POSTED, EventKind.NOTE_WRITTEN)
@@ -110,5 +112,6 @@ def _members(ticket: Ticket) -> Iterable[int]:
 def _leads(ticket: Ticket) -> Iterable[int]:
     """Who answers for it: the leads of its team; where it has none, the admins."""
     people = User.objects.filter(is_active=True)
-    leads = list(people.filter(teams=ticket.team_id, role=Role.LEAD).values_list("pk", flat=True))
+    lead = people.filter(with_permission(Permission.LEAD), teams=ticket.team_id)
+    leads = list(lead.exclude(role=Role.ADMIN).values_list("pk", flat=True))
     return leads or people.filter(role=Role.ADMIN).values_list("pk", flat=True)

@@ -9,6 +9,7 @@ walked instead. A search that takes longer than SECONDS is given up, with a hint
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import (
+    Exists,
     F,
     Func,
     IntegerField,
@@ -28,7 +30,7 @@ from django.db.models import (
     TextField,
     Value,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext as _
 
 from tickets import access
@@ -38,7 +40,7 @@ from tickets.conditions.desk_fields import NOBODY
 from tickets.lists.arranging import Grouping, Sort, arranged, columns
 from tickets.lists.bounded import TookTooLong, bounded, walked
 from tickets.lists.keyset import Order
-from tickets.models import Match, TicketText
+from tickets.models import Match, Permission, Ticket, TicketText
 from tickets.models.tickets import TicketQuerySet
 from tickets.search.language import Query
 from tickets.search.operators import Misread
@@ -196,9 +198,34 @@ def _any_or_all(actor: Actor, part: Part, weights: str) -> Q:
 def _has(actor: Actor, term: Term, weights: str) -> Q:
     asked = _AsQuery(Value(term.as_tsquery(weights)))
     found = Q(_Matches(F("words"), asked))
+    if actor.user is not None and not access.may(actor, Permission.CONTACTS):
+        found &= _without_contacts(term, weights)
     if actor.works_here and not weights and not term.heading:
         found |= Q(_Matches(F("note_words"), asked))
     return ~found if term.negative else found
+
+
+def _without_contacts(term: Term, weights: str) -> Q:
+    """What is left for who may not see contact details: what was said, the subject, names and tags.
+
+    The index finds the rows by all words, those of addresses among them; of each that it found this is
+    asked, so that nobody learns from a search whether an address is known.
+    """
+    said = Q(_Matches(F("words"), _AsQuery(Value(term.as_tsquery(weights or "BCD")))))
+    if weights:
+        return said
+    heading = Concat(
+        F("subject"),
+        *(Value(" "), F("customer__name"), Value(" "), F("reference"), Value(" ")),
+        *(Coalesce(F("customer__organization__name"), Value("")), Value(" ")),
+        Func(F("tags"), Value(" "), function="array_to_string", output_field=TextField()),
+        output_field=TextField(),
+    )
+    named = Ticket.objects.filter(pk=OuterRef("pk")).annotate(heading=heading)
+    for place, word in enumerate(term.words, start=1):
+        ends = "" if term.begins and place == len(term.words) else r"\M"
+        named = named.filter(heading__iregex=rf"\m{re.escape(word)}{ends}")
+    return said | Q(Exists(named))
 
 
 def _weighed(actor: Actor, rows: QuerySet[TicketText], query: Query) -> QuerySet[TicketText]:

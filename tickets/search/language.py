@@ -17,9 +17,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tickets.access.roles import may
 from tickets.conditions.groups import fields_of
 from tickets.conditions.operators import moment_of
-from tickets.models import Match, User
+from tickets.models import Match, Permission, User
 from tickets.models.states import ENDED
 from tickets.models.tickets import REFERENCE_LETTERS
 from tickets.search.operators import LAST_MESSAGE, Condition, Misread
@@ -113,7 +114,23 @@ def read(text: str, user: User | None = None) -> Query:
         raise Misread(_("Add the words that they said, for example: from:customer parcel"))
     if query.is_empty:
         raise Misread(_("Write a word or a number to look for."))
+    if user is not None and not may(user, Permission.CONTACTS) and _asks_for_addresses(query):
+        raise Misread(_("Your role does not search by customer. Write their name instead."))
     return query
+
+
+def _asks_for_addresses(query: Query) -> bool:
+    """Whether a condition looks into the addresses of customers."""
+    parts: list[Part] = [*query.conditions, *query.mixed]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, Either):
+            parts += part.members
+        elif not isinstance(part, Term) and "customer" in fields_of(
+            part if "conditions" in part else {"match": Match.ALL, "conditions": [part]}
+        ):
+            return True
+    return False
 
 
 def _add(query: Query, part: Part) -> None:

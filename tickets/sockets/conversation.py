@@ -242,7 +242,8 @@ class StaffConversation(Conversation, HearsWhoLooks):
         return access.ticket_for(Actor.agent(self.agent()), self.reference)
 
     def frame(self, after: int) -> dict[str, Any]:
-        return workspace_news.news(self.load(), self.agent(), after)
+        with access.seen_by(self.agent()):
+            return workspace_news.news(self.load(), self.agent(), after)
 
     async def take(self, now: Sight) -> int:
         user, ticket = now.user_of(self.viewer), now.ticket_of(self.viewer)

@@ -134,6 +134,10 @@ class InboxConsumer(HearsWhoLooks):
 
     def toast_of(self, notification: int) -> dict[str, Any] | None:
         """The toast of a notification that was not told as it happened, if this agent wants any."""
+        with access.seen_by(self.user):
+            return self._toast_of(notification)
+
+    def _toast_of(self, notification: int) -> dict[str, Any] | None:
         found = (
             access.notifications_for(Actor.agent(self.user))
             .unread()
@@ -182,6 +186,10 @@ class InboxConsumer(HearsWhoLooks):
     def frame(self, event: dict[str, Any]) -> dict[str, Any]:
         """What this agent is told of an event. Of a ticket that is not theirs to see (it went to
         another team, say) they learn only that the list has changed."""
+        with access.seen_by(self.user):
+            return self._frame(event)
+
+    def _frame(self, event: dict[str, Any]) -> dict[str, Any]:
         ticket = (
             access.tickets_for(Actor.agent(self.user))
             .select_related("customer", "team")

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from tickets import access
-from tickets.models import Customer, Role, Team, Ticket, User
+from tickets.models import Customer, Team, Ticket, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +119,10 @@ def _customers(
 
 
 def _teams(staff: Sequence[User]) -> dict[int, set[int]]:
-    """The teams whose conversations each of them sees: their own, or all of them for admins."""
-    found = {user.pk: set(user.team_keys) for user in staff}
-    admins = [user.pk for user in staff if user.role == Role.ADMIN]
-    if admins:
+    """The teams whose conversations each of them sees: their own, or all of them."""
+    found = {user.pk: set(user.seen_teams) for user in staff}
+    all_seeing = [user.pk for user in staff if user.sees_all]
+    if all_seeing:
         everything = set(Team.objects.values_list("pk", flat=True))
-        found.update(dict.fromkeys(admins, everything))
+        found.update(dict.fromkeys(all_seeing, everything))
     return found

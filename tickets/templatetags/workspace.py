@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from knowledgebase.markdown import render_naming
+from tickets import masking
 from tickets.lists import columns
 from tickets.lists.columns import Column, Mark
 from tickets.models import AuthorKind, Channel, Ticket, User
@@ -34,6 +35,12 @@ _ICONS = {
 def note_html(body: str, names: Iterable[str]) -> SafeString:
     """The body of a note as safe HTML, with the people whom it names marked."""
     return render_naming(body, names)
+
+
+@register.filter
+def contact(text: str) -> str:
+    """A contact detail, or a short text with some, as whoever looks may see it."""
+    return masking.shown(str(text or ""))
 
 
 @register.filter

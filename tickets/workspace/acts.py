@@ -18,11 +18,11 @@ from tickets.conversation import asked_again
 from tickets.conversation.asked_again import Known
 from tickets.conversation.unanswered import waits_for_answer
 from tickets.intake.attachments import NOT_KEPT, NotKept
-from tickets.models import Afterwards, Draft, Kind, Ticket, Turn
+from tickets.models import Afterwards, Draft, Kind, Permission, Ticket, Turn
 from tickets.web.posting import hears_it_live, posted_from, stored
 from tickets.workspace import undoing, views
 from tickets.workspace.forms import TransferForm, WriteForm
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 from tickets.workspace.news import news
 
 
@@ -151,6 +151,7 @@ def reopen(request: AgentRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.ASSIGN)
 def transfer(request: AgentRequest, reference: str) -> HttpResponse:
     """Pass the conversation on to another team: the form, and what it does."""
     ticket = access.ticket_for(actor_of(request), reference)

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_http_methods
 from tickets import access, actions
 from tickets.actions import ActionError
 from tickets.lists.keyset import Order
-from tickets.models import BulkItem, BulkJob, SiteSettings, Ticket, Turn
+from tickets.models import BulkItem, BulkJob, Permission, SiteSettings, Ticket, Turn
 from tickets.models.jobs import Outcome
 from tickets.web.posting import posted_from
 from tickets.workspace import views
 from tickets.workspace.acts import status_of
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 
 PAGE = 50
 NOT_DONE = 100  # of those that were not done, with the reason of each
@@ -64,6 +64,7 @@ class Progress:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.BULK)
 def affected(request: AgentRequest, reference: str) -> HttpResponse:
     """The list with the form; for our script how far the newest answer is; POST answers all of them."""
     ticket = access.ticket_for(actor_of(request), reference)

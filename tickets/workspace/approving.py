@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods
 from tickets import access, actions
 from tickets.actions import NotAllowed
 from tickets.actions.approvals import LONGEST, LONGEST_FOR_CUSTOMER
-from tickets.models import Approval, ApprovalKind, ApprovalState, Ticket
+from tickets.models import Approval, ApprovalKind, ApprovalState, Permission, Ticket
 from tickets.web.posting import posted_from
 from tickets.workspace import acts, views
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 
 _REASON = {"required": _("Say why.")}
 
@@ -78,6 +78,7 @@ class DecideForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.REPLY)
 def ask(request: AgentRequest, reference: str) -> HttpResponse:
     ticket = access.ticket_for(actor_of(request), reference)
     posted = request.POST if request.method == "POST" else None
@@ -100,8 +101,8 @@ def decide(request: AgentRequest, pk: int) -> HttpResponse:
     """The request with its reason, and a lead's decision."""
     approval = access.approval_for(actor_of(request), pk)
     ticket = access.ticket_for(actor_of(request), approval.ticket.reference)
-    if not request.user.leads:
-        error = NotAllowed()
+    if not access.may(request.user, Permission.APPROVE):
+        error = NotAllowed(Permission.APPROVE)
         return acts.refused(request, ticket, error.message, code=error.code, status=403)
     posted = request.POST if request.method == "POST" else None
     form = DecideForm(posted)

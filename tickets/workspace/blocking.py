@@ -11,15 +11,16 @@ from django.views.decorators.http import require_http_methods
 
 from tickets import access, actions, addresses, clock
 from tickets.actors import Actor
-from tickets.models import Block, Ticket
+from tickets.models import Block, Permission, Ticket
 from tickets.web.posting import posted_from
 from tickets.workspace import acts, views
 from tickets.workspace.forms import CUSTOMER, DOMAIN, EMAIL, BlockForm
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.SPAM)
 def block(request: AgentRequest, reference: str) -> HttpResponse:
     """The form, and what it does."""
     ticket = access.ticket_for(actor_of(request), reference)

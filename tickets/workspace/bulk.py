@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from tickets import access, actions
 from tickets.actions import ActionError
+from tickets.actions.errors import NotAllowed
 from tickets.actors import Actor
 from tickets.bulk.acts import UNANSWERED
 from tickets.lists.bounded import TookTooLong, bounded
-from tickets.models import BulkItem, Ticket
+from tickets.models import BulkItem, Permission, Ticket
 from tickets.models.jobs import MOST_ITEMS, OF_A_LIST, Act, Outcome
 from tickets.search.finding import chosen
 from tickets.search.language import read
@@ -94,6 +95,8 @@ class Target:
 @for_agents
 def bulk(request: AgentRequest) -> HttpResponse:
     """Ask what the act needs to know; then begin it, and say what came of it if it is soon over."""
+    if not access.may(request.user, Permission.BULK):
+        raise NotAllowed(Permission.BULK)
     wanted = request.POST.get("act", "")
     if wanted not in OF_A_LIST:
         raise BadRequest("There is no such act.")

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from tickets import clock
 from tickets.actors import Actor
-from tickets.models import Priority, Role, Status, Team, TicketType, User
+from tickets.models import Permission, Priority, Status, Team, TicketType, User
 from tickets.models.jobs import Act
-from tickets.models.users import STAFF_ROLES
+from tickets.models.roles import with_permission
 from tickets.workspace.snoozing import AT, UNTIL_THEY_WRITE, SnoozeForm, presets
 
 
@@ -50,8 +50,8 @@ class AssignForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(role__in=STAFF_ROLES, is_active=True)
-        if self.user.role != Role.ADMIN:
+        people = User.objects.filter(with_permission(Permission.REPLY), is_active=True)
+        if not self.user.sees_all:
             people = people.filter(teams__in=self.user.team_keys).distinct()
         agents = self.fields["agent"]
         assert isinstance(agents, forms.ModelChoiceField)

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 from tickets import access, actions
 from tickets.actions import ActionError
 from tickets.actions.calls import Called
-from tickets.models import Call, CallOutcome, Direction
+from tickets.models import Call, CallOutcome, Direction, Permission
 from tickets.workspace import acts, views
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 
 
 class CallForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the type checker only
@@ -73,6 +73,7 @@ class NewCallForm(CallForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.NOTE)
 def log(request: AgentRequest, reference: str) -> HttpResponse:
     """The form, and the call that it writes down."""
     ticket = access.ticket_for(actor_of(request), reference)
@@ -100,6 +101,7 @@ def log(request: AgentRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.REPLY, Permission.CONTACTS)
 def new(request: AgentRequest) -> HttpResponse:
     """A call of somebody who has no conversation yet, or none that it belongs to."""
     form = NewCallForm(request.POST or None, initial=_initial())

@@ -19,12 +19,12 @@ from tickets.actions import ActionError, NotAllowed
 from tickets.actions.customer_changes import sent_of
 from tickets.actions.customer_merging import CHOSEN
 from tickets.intake import text
-from tickets.models import Customer
+from tickets.models import Customer, Permission
 from tickets.web.posting import posted_from
 from tickets.workspace import views
 from tickets.workspace.customer_lines import NAMES
 from tickets.workspace.customers import show
-from tickets.workspace.guard import AgentRequest, actor_of, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, for_agents, needs
 
 FOUND = 8
 
@@ -45,6 +45,7 @@ class Pair:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.CUSTOMERS)
 def merge(request: AgentRequest, pk: int) -> HttpResponse:
     """Find the other one by a name or an address, see both side by side, choose what stays, merge."""
     customer = customer_for(actor_of(request), pk)

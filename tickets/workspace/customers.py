@@ -30,12 +30,12 @@ from tickets.actions.custom_fields import PREFIX
 from tickets.actions.customer_changes import OF_CUSTOMERS, sent_of
 from tickets.customers import duplicates, figures, timeline
 from tickets.customers.timeline import Line
-from tickets.models import Contact, ContactKind, Customer, Organization, Tier
+from tickets.models import Contact, ContactKind, Customer, Organization, Permission, Tier
 from tickets.models.custom_fields import About
 from tickets.web.posting import posted_from
 from tickets.workspace import views
 from tickets.workspace.customer_lines import NAMES, Said, in_words, named_in
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 
 ORGANIZATIONS = 500  # offered by name
 
@@ -93,6 +93,7 @@ def show(
 
 @require_safe
 @for_agents
+@needs(Permission.CUSTOMERS)
 def duplicates_panel(request: AgentRequest, pk: int) -> HttpResponse:
     """Who may be the same person: a part of the page that comes after it, or a page of its own."""
     actor = actor_of(request)

@@ -1,4 +1,4 @@
-"""Who may open the workspace: those who work here. Everybody else finds nothing there."""
+"""Who may open the workspace: those who work here; and who gets which form: whose role gives it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from tickets import access
+from tickets.actions import NotAllowed
 from tickets.actors import Actor
-from tickets.models import User
-from tickets.web import second_factor
+from tickets.models import Permission, User
+from tickets.web import second_factor, seeing_as
 
 P = ParamSpec("P")
 
@@ -23,6 +25,15 @@ class AgentRequest(HttpRequest):
 
     user: User
     actor: Actor
+    seen_by: User | None  # the admin who looks as `user`, and changes nothing
+
+
+class OnlyLooking(NotAllowed):
+    """An admin sees it as somebody else, in whose name nothing is done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.message = _("You see this as somebody else does, so nothing was done. Stop first.")
 
 
 def by_script(request: HttpRequest) -> bool:
@@ -54,7 +65,42 @@ def for_agents(
                 return second_factor.set_up_first(request)
             raise Http404
         allowed = cast(AgentRequest, request)
-        allowed.actor = Actor.agent(request.user)
-        return view(allowed, *args, **kwargs)
+        allowed.seen_by = None
+        if (seen_as := seeing_as.seen_as(request.session, request.user)) is not None:
+            if request.method not in ("GET", "HEAD"):
+                raise OnlyLooking
+            allowed.seen_by, allowed.user = request.user, seen_as
+        allowed.actor = Actor.agent(allowed.user)
+        with access.seen_by(allowed.user):
+            return view(allowed, *args, **kwargs)
 
     return guarded
+
+
+def needs(
+    *wanted: Permission,
+) -> Callable[
+    [Callable[Concatenate[AgentRequest, P], HttpResponse]],
+    Callable[Concatenate[AgentRequest, P], HttpResponse],
+]:
+    """Show a page only to those whose role gives what it is for; the others read that it does not.
+
+    A conversation that they do not see is still a 404. What is posted is refused by its action, which
+    shows the page again with all that was typed.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[AgentRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[AgentRequest, P], HttpResponse]:
+        @wraps(view)
+        def checked(request: AgentRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            lacking = [one for one in wanted if not access.may(request.user, one)]
+            if lacking and request.method in ("GET", "HEAD"):
+                if "reference" in kwargs:
+                    access.ticket_for(request.actor, str(kwargs["reference"]))
+                raise NotAllowed(lacking[0])
+            return view(request, *args, **kwargs)
+
+        return checked
+
+    return decorate

@@ -53,6 +53,7 @@ _CHANGED = {
     "status": gettext_lazy("changed the status"),
     "external_id": gettext_lazy("changed the external number"),
     "metadata": gettext_lazy("changed the data of a program"),
+    "sensitive": gettext_lazy("changed whether it is sensitive"),
 }
 _NOTES = {
     "whisper": gettext_lazy("whispered to the agent"),

@@ -12,13 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from tickets import access, actions
-from tickets.actions import NotAllowed
 from tickets.actions.whispering import LONGEST
 from tickets.live import presence
-from tickets.models import Ticket
+from tickets.models import Permission, Ticket
 from tickets.web.posting import posted_from
 from tickets.workspace import acts, views
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 
 NOBODY = "nobody"
 
@@ -46,12 +45,10 @@ class WhisperForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.LEAD)
 def whisper(request: AgentRequest, reference: str) -> HttpResponse:
     """The form, and what it says to whoever has the conversation, or leaves for whoever takes it."""
     ticket = access.ticket_for(actor_of(request), reference)
-    if not request.user.leads:
-        error = NotAllowed()
-        return acts.refused(request, ticket, error.message, code=error.code, status=403)
     posted = request.POST if request.method == "POST" else None
     form = WhisperForm(posted, initial={"client_id": uuid4()})
     if form.is_valid():

@@ -20,11 +20,11 @@ from tickets import access, actions
 from tickets.actions import ActionError
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import AuthorKind, LinkKind, Message, Ticket, Turn
+from tickets.models import AuthorKind, LinkKind, Message, Permission, Ticket, Turn
 from tickets.models.links import SEEN_FROM_THE_OTHER
 from tickets.web.posting import posted_from
 from tickets.workspace import acts, views
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 from tickets.workspace.inbox import earlier_of
 
 MOST_AT_ONCE = 50  # conversations that are linked in one go
@@ -85,6 +85,7 @@ class SplitForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.CHANGE)
 def link(request: AgentRequest, reference: str) -> HttpResponse:
     """Link it with one or several others."""
     ticket = access.ticket_for(actor_of(request), reference)
@@ -119,6 +120,7 @@ def unlink(request: AgentRequest, reference: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.CHANGE)
 def merge(request: AgentRequest, reference: str) -> HttpResponse:
     """Merge it into another conversation of the same customer, which then opens with an "Undo"."""
     actor = actor_of(request)
@@ -153,6 +155,7 @@ def unmerge(request: AgentRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.CHANGE)
 def split(request: AgentRequest, reference: str, position: int) -> HttpResponse:
     """Let what the customer wrote at a position become a conversation of its own, which then opens."""
     actor = actor_of(request)

@@ -24,10 +24,10 @@ from tickets.acts import in_words
 from tickets.conversation import fitting_macros
 from tickets.conversation.unanswered import waits_for_answer
 from tickets.intake import text
-from tickets.models import Draft, Macro, Ticket, Turn
+from tickets.models import Draft, Macro, Permission, Ticket, Turn
 from tickets.web.posting import posted_from
 from tickets.workspace import acts, views
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 
 SHOWN = 40
 MOST_USED = 5
@@ -43,6 +43,7 @@ class Shelf:
 
 @require_safe
 @for_agents
+@needs(Permission.REPLY)
 def choose(request: AgentRequest, reference: str) -> HttpResponse:
     """Those that are found by name or folder, and what the chosen one would do; for the dialog of the
     conversation, or on a page of its own.

@@ -20,11 +20,11 @@ from tickets.actors import Actor
 from tickets.email import tokens
 from tickets.email.incoming import letting_in, original
 from tickets.lists.keyset import Order
-from tickets.models import IncomingMail, MailState
+from tickets.models import IncomingMail, MailState, Permission
 from tickets.models.incoming import WAITS
 from tickets.web.posting import posted_from
 from tickets.workspace import views
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 
 PAGE = 50
 COUNTED = 100  # "99+" says enough
@@ -33,6 +33,7 @@ _MAILS = Order("mails", ("-pk",))
 
 @require_safe
 @for_agents
+@needs(Permission.CONTACTS)
 def mail_list(request: AgentRequest) -> HttpResponse:
     """What waits for somebody: held, automatic, not to be read; the newest first."""
     waiting = access.mails_for(actor_of(request)).filter(state__in=WAITS)

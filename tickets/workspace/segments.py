@@ -17,10 +17,10 @@ from tickets.actions import NotAllowed
 from tickets.conditions import segments
 from tickets.conditions.sentences import ValueNames, group_in_words
 from tickets.lists.keyset import BadCursor, Order
-from tickets.models import Segment, User
+from tickets.models import Permission, Segment, User
 from tickets.web.posting import posted_from
 from tickets.workspace import views
-from tickets.workspace.guard import AgentRequest, actor_of, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, for_agents, needs
 from tickets.workspace.segment_form import SegmentForm
 
 PAGE = 50
@@ -30,6 +30,7 @@ BY_KEY = Order("segment", ("-pk",))
 
 @require_safe
 @for_agents
+@needs(Permission.CONTACTS)
 def segment_list(request: AgentRequest) -> HttpResponse:
     """All of them, in words, with how many are in each as far as this agent sees them."""
     rows = list(Segment.objects.order_by("name", "pk"))
@@ -44,6 +45,7 @@ def segment_list(request: AgentRequest) -> HttpResponse:
 
 @require_safe
 @for_agents
+@needs(Permission.CONTACTS)
 def segment_page(request: AgentRequest, pk: int) -> HttpResponse:
     """Who is in one, of those whom this agent sees."""
     segment = get_object_or_404(Segment, pk=pk)

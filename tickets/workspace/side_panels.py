@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django_stubs_ext import StrOrPromise
 
-from tickets.models import Ticket
+from tickets import access
+from tickets.models import Permission, Ticket, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class SidePanel:
     title: StrOrPromise
     route: str  # takes the reference of a ticket, and gives a script the inside of the panel
     when: str = "load, news from:#main delay:2s"  # it is fetched, in htmx's words
+    needs: tuple[Permission, ...] = ()  # in vain for whom their role does not give it
     first: bool = False  # above what is known of the customer
 
     def shown(self, ticket: Ticket) -> dict[str, StrOrPromise | bool]:
@@ -36,5 +38,6 @@ def add(panel: SidePanel) -> None:
     _panels.append(panel)
 
 
-def of(ticket: Ticket) -> Sequence[dict[str, StrOrPromise | bool]]:
-    return [panel.shown(ticket) for panel in _panels]
+def of(ticket: Ticket, user: User) -> Sequence[dict[str, StrOrPromise | bool]]:
+    """Those that are for this agent."""
+    return [panel.shown(ticket) for panel in _panels if access.may(user, *panel.needs)]

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from tickets import access, actions, clock
+from tickets.models import Permission
 from tickets.web.posting import posted_from
 from tickets.workspace import acts, views
-from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents
+from tickets.workspace.guard import AgentRequest, actor_of, by_script, for_agents, needs
 
 MORNING = time(9)
 UNTIL_THEY_WRITE, AT = "customer", "at"
@@ -82,6 +83,7 @@ class SnoozeForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_agents
+@needs(Permission.CHANGE)
 def snooze(request: AgentRequest, reference: str) -> HttpResponse:
     """The form, and what it does."""
     ticket = access.ticket_for(actor_of(request), reference)

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tickets import access, clock
-from tickets.models import Attachment, AuthorKind, Message, Note, SiteSettings, Ticket
-from tickets.workspace import views
-from tickets.workspace.guard import AgentRequest, actor_of, for_agents
+from tickets.models import Attachment, AuthorKind, Message, Note, Permission, SiteSettings, Ticket
+from tickets.workspace import looking, views
+from tickets.workspace.guard import AgentRequest, actor_of, for_agents, needs
 
 MOST = 20_000  # messages, and as many notes; a conversation has a few
 
@@ -77,9 +77,11 @@ def _text(message: Message) -> str:
 
 @require_safe
 @for_agents
+@needs(Permission.EXPORT)
 def transcript(request: AgentRequest, reference: str) -> HttpResponse:
     """To look at and print; with `as=text` or `as=html` a file. `notes=1` adds the internal notes."""
     ticket = access.ticket_for(actor_of(request), reference)
+    looking.keep(request, ticket)
     with_notes = request.GET.get("notes") == "1"
     context = {
         "ticket": ticket,

@@ -32,6 +32,7 @@ from tickets.workspace import (
     palette,
     participants,
     records,
+    seeing,
     segments,
     snoozing,
     transcript,
@@ -43,6 +44,7 @@ from tickets.workspace.oversight import home
 
 urlpatterns = [
     path("", views.inbox_page, name="workspace"),
+    path("stop-seeing/", seeing.stop, name="workspace-stop-seeing"),
     path("day/", day.day, name="workspace-day"),
     path("leads/", home.home, name="workspace-leads"),
     path("presence/", views.presence_switch, name="workspace-presence"),
@@ -171,6 +173,7 @@ urlpatterns = [
     path("<str:reference>/affected/", affected.affected, name="workspace-affected"),
     path("<str:reference>/affected/<int:pk>/stop/", affected.stop, name="workspace-stop"),
     path("<str:reference>/ask-proof/", acts.ask_proof, name="workspace-ask-proof"),
+    path("<str:reference>/sensitive/", seeing.sensitive, name="workspace-sensitive"),
     path("<str:reference>/spam/", acts.spam, name="workspace-spam"),
     path("<str:reference>/not-spam/", acts.not_spam, name="workspace-not-spam"),
     path("<str:reference>/block/", blocking.block, name="workspace-block"),

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from tickets import access, giving
+from tickets.bulk.acts import NEEDED_FOR
 from tickets.conversation.asked_again import Known
 from tickets.conversation.stretches import Stretch
 from tickets.lists import columns
 from tickets.live import presence
 from tickets.live.presence import State
-from tickets.models import Kind, Ticket
-from tickets.models.jobs import OF_A_LIST
+from tickets.models import Kind, Permission, Ticket, User
+from tickets.models.jobs import OF_A_LIST, Act
 from tickets.search.field_operators import all_operators
 from tickets.web.context import desk
 from tickets.web.posting import posted_from
@@ -31,6 +32,7 @@ from tickets.workspace import (
     found,
     inbox,
     listing,
+    looking,
     merged,
     news,
     saved_views,
@@ -106,6 +108,7 @@ def inbox_page(request: AgentRequest) -> HttpResponse:
 def ticket_page(request: AgentRequest, reference: str) -> HttpResponse:
     """A conversation and all that is known; for our script the list beside it or more items."""
     ticket = access.ticket_for(actor_of(request), reference)
+    looking.keep(request, ticket)
     at = _wanted(request, ticket)
     if by_script(request):
         if at is not None:
@@ -151,7 +154,7 @@ def show(
             "problem": problem,
             "problem_code": code,
             "asked_again": asked_again,
-            "side_panels": side_panels.of(ticket),
+            "side_panels": side_panels.of(ticket, request.user),
             "acts": [(act, reverse(f"workspace-{act}", args=[ticket.reference])) for act in _ACTS],
         },
         status=status,
@@ -160,6 +163,8 @@ def show(
 
 def _first_kind(ticket: Ticket, request: AgentRequest, kept: drafts.Drafts) -> str:
     """What the composer begins with: a note for a lead who only joined what another agent has."""
+    if not access.may(request.user, Permission.REPLY):
+        return Kind.NOTE
     joined = any(
         one["key"] == request.user.pk and one["joined"]
         for one in getattr(ticket, "who_follows", ())
@@ -173,6 +178,7 @@ def _first_kind(ticket: Ticket, request: AgentRequest, kept: drafts.Drafts) -> s
 def news_page(request: AgentRequest, reference: str) -> HttpResponse:
     """What came after a position, for a screen whose socket is away."""
     ticket = access.ticket_for(actor_of(request), reference)
+    looking.keep(request, ticket)
     return JsonResponse(news.news(ticket, request.user, _position(request.GET.get("after")) or 0))
 
 
@@ -222,7 +228,7 @@ def list_context(
         "list_query": urlencode({**selection.query, "from": ""}),
         "whole_count": "" if selection.search else shown_in_view,
         "list_title": _title(selection, kept),
-        "bulk_acts": [(act, act.label) for act in OF_A_LIST],
+        "bulk_acts": _acts_on_many(request.user),
         "saved_views": kept,
         "current_view": saved_views.current(kept),
         "empty_title": empty[0],
@@ -254,6 +260,17 @@ def beside(request: AgentRequest) -> dict[str, Any]:
     for view in context["inbox_views"]:
         view["current"] = False
     return context
+
+
+def _acts_on_many(user: User) -> list[tuple[Act, StrOrPromise]]:
+    """What they may do to many at once, for which one needs what the same needs of one."""
+    if not access.may(user, Permission.BULK):
+        return []
+    return [
+        (act, act.label)
+        for act in OF_A_LIST
+        if act not in NEEDED_FOR or access.may(user, NEEDED_FOR[act])
+    ]
 
 
 def _just_merged(request: AgentRequest, ticket: Ticket) -> Merged | None:

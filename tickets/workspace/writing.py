@@ -19,9 +19,10 @@ from django.views.decorators.http import require_safe
 from knowledgebase.markdown import as_markdown
 from knowledgebase.models import Article
 from tickets import access
+from tickets.access.roles import who_see
 from tickets.intake import text
 from tickets.models import Ticket, User
-from tickets.models.users import STAFF_ROLES, Role
+from tickets.models.users import STAFF_ROLES
 from tickets.web.posting import posted_from
 from tickets.workspace.guard import AgentRequest, actor_of, for_agents
 
@@ -54,8 +55,7 @@ def completions(request: AgentRequest, reference: str) -> HttpResponse:
 
 def _colleagues(words: str, ticket: Ticket, user: User) -> list[Completion]:
     """Who may see the conversation and has a name that begins so."""
-    sees = Q(teams=ticket.team_id) | Q(role=Role.ADMIN) | Q(pk=ticket.assignee_id)
-    found = User.objects.filter(sees, role__in=STAFF_ROLES, is_active=True)
+    found = User.objects.filter(who_see(ticket), role__in=STAFF_ROLES, is_active=True)
     if words:
         found = found.filter(Q(name__istartswith=words) | Q(name__icontains=f" {words}"))
     people = found.exclude(pk=user.pk).order_by("name", "pk").distinct()[:OFFERED]

@@ -49,6 +49,7 @@ modeChanged();
 
 function write(kind) {
   const radio = [...composer.elements.kind].find((one) => one.value === kind);
+  if (radio.disabled) return;
   if (radio.checked) body.focus();
   else radio.click(); // as by hand: whoever listens for the change hears of it
 }

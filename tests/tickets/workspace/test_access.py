@@ -11,7 +11,13 @@ from django.db import transaction
 from django.test import Client
 
 from bots.workspace import urls as assistant_urls
-from tests.factories import index_tickets, make_admin, make_customer, make_lead, make_ticket
+from tests.factories import (
+    index_tickets,
+    make_admin,
+    make_customer,
+    make_lead,
+    make_ticket,
+)
 from tests.tickets.workspace.conftest import BY_SCRIPT
 from tickets.models import Event, Note, Role, Team, Ticket, Turn, User
 from tickets.workspace import urls
@@ -60,6 +66,7 @@ TABLE = {
     ("POST", "workspace-apply-macro"): [302, 404, 404, 404, 404, 404],
     ("POST", "workspace-leave-macro-out"): [302, 404, 404, 302, 302, 302],  # nothing is left in it
     ("GET", "workspace-leads"): [302, 404, 404, 404, 200, 200],
+    ("POST", "workspace-stop-seeing"): [302, 404, 302, 302, 302, 302],  # of nobody
     ("GET", "workspace-day"): [302, 404, 200, 200, 200, 200],
     ("GET", "workspace-whisper"): [302, 404, 404, 403, 200, 200],
     ("POST", "workspace-whisper"): [302, 404, 404, 403, 302, 302],
@@ -164,6 +171,7 @@ TABLE = {
     ("POST", "workspace-hand-back"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-resolve"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-reopen"): [302, 404, 404, 302, 302, 302],
+    ("POST", "workspace-sensitive"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-spam"): [302, 404, 404, 302, 302, 302],
     ("POST", "workspace-not-spam"): [302, 404, 404, 302, 302, 302],
     ("GET", "workspace-block"): [302, 404, 404, 200, 200, 200],

@@ -67,7 +67,7 @@ class AuditedAdmin(AdminWithButtons):
     # Lists that the rows on the other end have too: a team's members are the members' teams.
     mirrored: ClassVar[dict[str, str]] = {}
     # What changes by itself and is not edited here: no conflict.
-    unversioned: ClassVar[frozenset[str]] = frozenset({"last_login"})
+    unversioned: ClassVar[frozenset[str]] = frozenset({"last_login", "log_ins_ended"})
     formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 4})}}
     list_per_page = 50
     change_form_before_template = "admin/version_field.html"

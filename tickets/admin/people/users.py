@@ -8,16 +8,20 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets import addresses
-from tickets.admin.audit.audited import AuditedForm
+from tickets import actions, addresses
+from tickets.admin.audit.audited import AuditedForm, actor_of
+from tickets.admin.buttons import Button
 from tickets.admin.fields import TimeZoneField
 from tickets.admin.people.search import FoundByAddress
 from tickets.admin.site import site
 from tickets.admin.theme import SearchableSelectMultiple
 from tickets.models import Role, Team, User
+from tickets.web import seeing_as
+from tickets.web.seeing_as import may_be_seen_as
 
 
 class UserForm(AuditedForm):
@@ -41,6 +45,12 @@ class UserForm(AuditedForm):
         help_text=gettext_lazy("Agents see the conversations of their teams only."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role = self.fields.get("staff_role")
+        if isinstance(role, forms.ModelChoiceField):
+            role.empty_label = _("As their account says")
+
     def clean_email(self) -> str:
         """In the form in which every address is kept; and nobody else's."""
         email = addresses.normalised(self.cleaned_data["email"])
@@ -63,6 +73,11 @@ class UserForm(AuditedForm):
             self.add_error("is_superuser", _("Only an admin can be a superuser."))
         if cleaned.get("teams") and role == Role.CUSTOMER:
             self.add_error("teams", _("A customer belongs to no team. Choose another role first."))
+        if cleaned.get("staff_role") and role != Role.AGENT:
+            self.add_error(
+                "staff_role",
+                _("Only an agent has another role. Choose “Agent” above, or none here."),
+            )
         # One word for one thing: whoever has the role of an admin may open the admin.
         self.instance.is_staff = role == Role.ADMIN
         if role != Role.ADMIN and "is_superuser" not in self.fields:
@@ -76,15 +91,35 @@ class UserAdmin(FoundByAddress):
 
     form = UserForm
     many = ("teams",)
+    buttons = (
+        Button(
+            "see-as",
+            gettext_lazy("See the workspace as they do"),
+            gettext_lazy(
+                "For half an hour, or until you stop. You change nothing, and both names are kept in "
+                "the record."
+            ),
+            "see_as",
+            shown=may_be_seen_as,
+        ),
+        Button(
+            "end-log-ins",
+            gettext_lazy("End their log-ins"),
+            gettext_lazy("Wherever they are logged in, they have to log in again."),
+            "end_log_ins",
+            shown=lambda user: user.is_active,
+            dangerous=True,
+        ),
+    )
     mirrored = {"teams": "members"}
-    list_display = ("name_or_address", "email", "role", "in_teams", "is_active", "last_login")
-    list_filter = ("role", "is_active", "teams")
+    list_display = ("name_or_address", "email", "may", "in_teams", "is_active", "last_login")
+    list_filter = ("role", "staff_role", "is_active", "teams")
     search_fields = ("name", "email__contains")
     ordering = ("name", "email")
     readonly_fields = ("last_login", "date_joined")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("teams")
+        return super().get_queryset(request).select_related("staff_role").prefetch_related("teams")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A superuser is changed by superusers only."""
@@ -100,6 +135,7 @@ class UserAdmin(FoundByAddress):
             "email",
             "name",
             "role",
+            "staff_role",
             "teams",
             "skills",
             "languages",
@@ -134,6 +170,22 @@ class UserAdmin(FoundByAddress):
     @admin.display(description=gettext_lazy("name"), ordering="name")
     def name_or_address(self, user: User) -> str:
         return str(user)
+
+    def may_press(self, request: HttpRequest, row: Any) -> bool:
+        return self.has_change_permission(request, row)
+
+    def see_as(self, request: HttpRequest, user: User) -> HttpResponse:
+        actions.see_as(actor=actor_of(request), user=user)
+        seeing_as.begin(request.session, user)
+        return redirect("workspace")
+
+    def end_log_ins(self, request: HttpRequest, user: User) -> None:
+        actions.end_log_ins(actor=actor_of(request), user=user)
+        messages.success(request, _("They are logged out everywhere."))
+
+    @admin.display(description=gettext_lazy("role"), ordering="role")
+    def may(self, user: User) -> str:
+        return str(user.staff_role or user.get_role_display())
 
     @admin.display(description=gettext_lazy("teams"))
     def in_teams(self, user: User) -> str:

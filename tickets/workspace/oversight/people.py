@@ -13,7 +13,7 @@ from tickets import access
 from tickets.actors import Actor
 from tickets.live import presence
 from tickets.models import Ticket, Turn, User
-from tickets.models.users import STAFF_ROLES, Role
+from tickets.models.users import STAFF_ROLES
 
 COUNTED = 50  # conversations of one person; counting stops here
 MOST = 200  # people who are looked at
@@ -68,7 +68,7 @@ def _members(actor: Actor) -> QuerySet[User]:
     user = actor.user
     assert user is not None
     staff = User.objects.filter(is_active=True, role__in=STAFF_ROLES)
-    if user.role != Role.ADMIN:
+    if not user.sees_all:
         own = User.teams.through.objects.filter(team__in=user.team_keys)
         staff = staff.filter(Q(pk__in=own.values("user")))
     theirs = Ticket.objects.filter(assignee=OuterRef("pk"), snoozed_at=None)
