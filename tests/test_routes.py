@@ -129,6 +129,11 @@ SAMPLES = {
     "<slug:slug>": "missing",
     "<slug:type>": "missing",
     "<str:external_id>": "missing",
+    "<int:id>": "1",
+    "<slug:system>": "shop",
+    "<str:number>": "missing",
+    "<slug:kind>": "related",
+    "<slug:other>": "MISSING2",
     "<str:token>": "missing",
 }
 
