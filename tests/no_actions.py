@@ -46,6 +46,7 @@ NO_ACTIONS = {
     "say": "writes for an action that has locked the ticket and saves it",
     "announce": "writes for an action that has locked the ticket and saves it",
     "place_with": "writes for an action that has locked the ticket and saves it",
+    "refuse_owner": "reads for an action that has locked the ticket",
     "call_people": "writes for an action that has locked the ticket and saves it",
     "come_back": "writes for an action that has locked the ticket and saves it",
     "queue_again": "writes for an action that has locked the ticket and saves it",

@@ -54,6 +54,7 @@ def test_an_agent_finds_the_task_filled_in_and_does_it_with_one_press(
     assert len(shop.store.done) == 1
     note = ticket.notes.latest("pk")
     assert "R-7001" in note.body
+    assert note.author is not None
     assert note.author.get_short_name() == "Amara"
     run = run_of(ticket)
     assert (run.state, run.agent) == (RunState.DONE, note.author)

@@ -40,6 +40,7 @@ from tickets.models import (
     Reason,
     Resolution,
     RuleFiring,
+    StaffRole,
     Status,
     StatusCategory,
     Stopped,
@@ -400,6 +401,18 @@ def test_what_cannot_be_done_is_left_whole_and_told_to_admins(admin: Actor) -> N
     failed = RuleFiring.objects.get(stopped=Stopped.FAILED)
     assert "Bo does not see the conversations of" in failed.trouble
     assert kinds(ticket, after).count("rule.applied") == 1
+
+
+def test_no_rule_gives_anything_to_somebody_who_does_not_answer_customers(admin: Actor) -> None:
+    light = StaffRole.objects.get(key="light")
+    bo = make_agent("Bo", teams=[team := make_team()], staff_role=light)
+    rule(admin, actions={"acts": {"assignee": bo.pk}})
+    ticket = happens(make_ticket(team=team, turn=Turn.QUEUE))
+    assert ticket.assignee is None
+    assert (
+        RuleFiring.objects.get().trouble
+        == "Bo does not write to customers, so nobody would answer."
+    )
 
 
 def test_what_a_rule_names_that_is_gone_is_told_and_breaks_nothing(admin: Actor) -> None:

@@ -149,18 +149,7 @@ def assign(
         queue_again(ticket, ticket.team)
         words = notices.passed_on(queues.outlook(ticket), ticket.customer)
     else:
-        if not access.may_see(Actor.agent(agent), ticket, teams=agent.team_keys):
-            raise ActionError(
-                _("%(name)s does not see the conversations of %(team)s.")
-                % {"name": agent, "team": ticket.team},
-                code="cannot_see",
-            )
-        if not access.may(agent, Permission.REPLY):
-            raise ActionError(
-                _("%(name)s does not write to customers, so nobody would answer.")
-                % {"name": agent},
-                code="cannot_answer",
-            )
+        refuse_owner(ticket, agent)
         if agent.pk == user.pk and (before is None or not ticket.somebody_has_it):
             return accept(actor=actor, ticket=ticket)
         give_to(ticket, agent)
@@ -214,6 +203,20 @@ def _type_of(value: str) -> TicketType | None:
     if found is None:
         raise ValidationError(_("Choose a type."), code="invalid")
     return found
+
+
+def refuse_owner(ticket: Ticket, agent: User) -> None:
+    """Nothing, if an agent may have a locked ticket.
+
+    Raises:
+        ActionError: they would not see it, or could not answer.
+    """
+    if not access.may_see(Actor.agent(agent), ticket, teams=agent.team_keys):
+        words = _("%(name)s does not see the conversations of %(team)s.")
+        raise ActionError(words % {"name": agent, "team": ticket.team}, code="cannot_see")
+    if not access.may(agent, Permission.REPLY):
+        words = _("%(name)s does not write to customers, so nobody would answer.")
+        raise ActionError(words % {"name": agent}, code="cannot_answer")
 
 
 def give_to(ticket: Ticket, agent: User) -> None:

@@ -10,14 +10,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tickets import access, acts, clock, events
+from tickets import acts, clock, events
 from tickets.actions import saving
 from tickets.actions.closing import end
 from tickets.actions.custom_fields import refuse_incomplete
 from tickets.actions.errors import ActionError, closed
 from tickets.actions.facts import note_fact
 from tickets.actions.handover import hand_over, queue_again
-from tickets.actions.properties import give_to
+from tickets.actions.properties import give_to, refuse_owner
 from tickets.actions.rules import call_people
 from tickets.actions.speech import announce, say
 from tickets.actors import Actor
@@ -153,9 +153,7 @@ def _assign(ticket: Ticket, agent: User) -> None:
         raise closed(ticket)
     if ticket.assignee_id == agent.pk and ticket.with_a_person:
         return
-    if not access.may_see(Actor.agent(agent), ticket, teams=agent.team_keys):
-        words = _("%(name)s does not see the conversations of %(team)s.")
-        raise ActionError(words % {"name": agent, "team": ticket.team}, code="cannot_see")
+    refuse_owner(ticket, agent)
     before = ticket.assignee_id
     give_to(ticket, agent)
     _record_assignee(ticket, before, agent.pk)

@@ -298,7 +298,7 @@ class Migration(migrations.Migration):
                         ("task.undo_asked", "asked to take a task back"),
                         ("task.undone", "took a task back"),
                         ("rule.applied", "applied a rule"),
-                    ("access.seen_as", "began to see the workspace as"),
+                        ("access.seen_as", "began to see the workspace as"),
                         ("access.seen_as_ended", "stopped seeing the workspace as"),
                         ("access.looked_at", "opened the sensitive conversation"),
                         ("setting.added", "added"),

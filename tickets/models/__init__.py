@@ -63,6 +63,7 @@ from tickets.models.records import (
     RecordVersion,
     TicketRecord,
 )
+from tickets.models.roles import Permission, StaffRole, Visibility
 from tickets.models.rules import (
     EscalationRule,
     EscalationRuleVersion,
@@ -71,7 +72,6 @@ from tickets.models.rules import (
     Stopped,
     Trigger,
 )
-from tickets.models.roles import Permission, StaffRole, Visibility
 from tickets.models.saved_views import SavedView
 from tickets.models.search import TicketText
 from tickets.models.segments import Segment
