@@ -505,6 +505,18 @@ def test_time_sets_a_rule_off_for_open_conversations_for_which_it_holds(admin: A
     assert [firings(one) for one in (ticket, closed, late)] == [[("Fast lane", "")], [], []]
 
 
+def test_where_one_rule_of_time_says_stop_none_after_it_acts_while_it_holds(admin: Actor) -> None:
+    seen = {"field": "tags", "op": "none_of", "value": ["let through"]}
+    rule(admin, "First", trigger="time", conditions=[LONG, seen], last=True)
+    rule(admin, "Second", trigger="time", conditions=[LONG], actions={"tags": ["second"]})
+    ticket = make_ticket(turn=Turn.QUEUE)
+    with clock.at(clock.now() + timedelta(hours=3)):
+        assert [automating.look_at_time() for _ in range(3)] == [1, 0, 0]
+        Ticket.objects.filter(pk=ticket.pk).update(tags=["let through"])
+        assert automating.look_at_time() == 1
+    assert firings(ticket) == [("First", ""), ("Second", "")]
+
+
 def test_each_time_is_once_for_each_turn(admin: Actor) -> None:
     rule(admin, trigger="time", conditions=[LONG], once=False)
     dana = make_agent(teams=[team := make_team()])

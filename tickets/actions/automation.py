@@ -47,12 +47,20 @@ def run_rules(*, actor: Actor, ticket: Ticket, event: Event) -> list[RuleFiring]
 
 @transaction.atomic
 def run_timed_rule(*, actor: Actor, ticket: Ticket, rule: EscalationRule) -> list[RuleFiring]:
-    """Do what a rule says that time sets off, if it holds for this conversation by now; what fired."""
+    """Do what a rule says that time sets off, if it holds for this conversation by now; what fired.
+
+    Nothing while one before it holds after which no other is looked at.
+    """
     ticket = Ticket.objects.locked(ticket)
-    found = [one for one in active_rules(Trigger.TIME) if one.pk == rule.pk]
-    if not found or ticket.is_closed:
+    rules = active_rules(Trigger.TIME)
+    place = next((number for number, one in enumerate(rules) if one.pk == rule.pk), None)
+    if place is None or ticket.is_closed:
         return []
-    return _run(actor, ticket, found, None, {}, [])
+    if stopping := [one for one in rules[:place] if one.last]:
+        situation = occasions.situation(ticket, None, now=clock.now())
+        if any(holds(one, situation) is not None for one in stopping):
+            return []
+    return _run(actor, ticket, [rules[place]], None, {}, [])
 
 
 def _run(
