@@ -12,11 +12,11 @@ demo: .venv/installed
 	@.venv/bin/python manage.py demo --port $(PORT)
 
 # The tests are dealt in their order: those that empty the database come last, for every process.
-# The journeys have the machine to themselves: a whole helpdesk runs for them. One that fails is played
-# once more, and the summary names it: a browser, eight processes and a busy machine have moments in
-# which something takes longer than anybody would wait for.
+# The journeys have the machine to themselves: a whole helpdesk runs for them. One test of nine thousand
+# that fails is run once more, and the summary names it: real servers, a browser and a busy machine have
+# moments in which something takes longer than anybody would wait for. What is named twice is looked into.
 test: .venv/installed-dev
-	.venv/bin/python -m pytest -n auto --durations 30 $(or $(ARGS),tests --ignore tests/journeys)
+	.venv/bin/python -m pytest -n auto --durations 30 --reruns 1 -rR $(or $(ARGS),tests --ignore tests/journeys)
 ifeq ($(ARGS),)
 	.venv/bin/python -m pytest --durations 10 --reruns 1 -rR tests/journeys
 endif
