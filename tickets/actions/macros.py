@@ -55,7 +55,9 @@ def save_macro(
     if seen is not None and seen != macro.version:
         raise ValidationError(_("Somebody changed it meanwhile. Open it again."), code="changed")
     before = _recorded(macro) if macro.pk else {}
-    _say_for_whom(macro, owner, team, shared=shared)
+    if shared and not may_share_macros(rights.demand(actor), team):
+        raise NotAllowed
+    macro.owner, macro.team = (None, team) if shared else (owner, None)
     macro.name, macro.folder = _named(name), text.line(folder, limit=FOLDER_LENGTH)
     macro.body = _written(body)
     macro.note = _written(note)
@@ -233,12 +235,6 @@ def _locked(actor: Actor, macro: Macro) -> Macro:
     if not may_change_macro(actor, macro):
         raise NotAllowed
     return macro
-
-
-def _say_for_whom(macro: Macro, author: User, team: Team | None, *, shared: bool) -> None:
-    macro.owner, macro.team = (None, team) if shared else (author, None)
-    if shared and not may_share_macros(author, team):
-        raise NotAllowed
 
 
 def _named(name: str) -> str:
