@@ -1,20 +1,15 @@
-"""Rules that events and time set off: in order, once or each time, explained, and never in a circle."""
+"""Rules that events set off: in order, once or each time, explained, and never in a circle."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.core import mail
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from tests.factories import (
     make_admin,
     make_agent,
     make_customer,
-    make_lead,
     make_message,
     make_organization,
     make_reply,
@@ -22,77 +17,31 @@ from tests.factories import (
     make_ticket,
 )
 from tests.tickets.parallel import real_transactions, together
+from tests.tickets.ruled import PREMIER, firings, happens, kinds, rule, run_until_quiet
 from tickets import actions, automating, clock, events
 from tickets.actions.properties import Property
 from tickets.actors import Actor
-from tickets.email import sender
-from tickets.live import nudges
 from tickets.models import (
-    AuthorKind,
-    Channel,
-    Delivery,
     EscalationRule,
     Event,
     EventKind,
-    Note,
     Priority,
     Reaction,
-    Reason,
-    Resolution,
     RuleFiring,
-    StaffRole,
-    Status,
-    StatusCategory,
     Stopped,
     Team,
-    Ticket,
     Tier,
     Turn,
     User,
 )
-from tickets.rules import lately_triggers
 from tickets.workspace import history
 
 pytestmark = pytest.mark.django_db
-
-PREMIER = {"field": "tier", "op": "is", "value": "premier"}
 
 
 @pytest.fixture
 def admin() -> Actor:
     return Actor.agent(make_admin("Odhrán MacAllister"))
-
-
-def rule(admin: Actor, name: str = "Fast lane", **changed: Any) -> EscalationRule:
-    """A rule for everything that is opened, which tags it."""
-    values: dict[str, Any] = {
-        "name": name,
-        "sentence": "They pay for it.",
-        "trigger": "opened",
-        "conditions": [],
-        "actions": {"tags": ["seen"]},
-        **changed,
-    }
-    saved = actions.save_rule(actor=admin, rule=None, values=values)
-    lately_triggers.forget()
-    return saved
-
-
-def happens(ticket: Ticket, kind: EventKind = EventKind.TICKET_OPENED) -> Ticket:
-    """What the reactions do that the newest event of a kind owes."""
-    event = Event.objects.filter(ticket=ticket, kind=kind).latest("pk")
-    actions.run_rules(actor=Actor.system(), ticket=ticket, event=event)
-    return Ticket.objects.get(pk=ticket.pk)
-
-
-def firings(ticket: Ticket) -> list[tuple[str, str]]:
-    found = RuleFiring.objects.filter(ticket=ticket).order_by("pk")
-    return [(one.rule_name, one.stopped) for one in found]
-
-
-def kinds(ticket: Ticket, after: int) -> list[str]:
-    found = ticket.events.filter(position__gt=after).order_by("position")
-    return [event.kind for event in found]
 
 
 # --- set off by events ----------------------------------------------------------------------------
@@ -242,15 +191,6 @@ def changes(admin: Actor, name: str, was: int, to: int) -> EscalationRule:
     return rule(admin, name, trigger="changed", conditions=[condition], once=False, actions=does)
 
 
-def run_until_quiet(most: int = 60) -> None:
-    """All that is owed by rules, and what follows from it; nothing is thought about."""
-    for _ in range(most):
-        Reaction.objects.exclude(name__in=["rules", "mail.automatic"]).delete()
-        if not events.run_due():
-            return
-    raise AssertionError("It never ends.")
-
-
 def test_two_rules_that_undo_each_other_are_stopped_and_nothing_is_lost(admin: Actor) -> None:
     changes(admin, "Down", 4, 2)
     changes(admin, "Up", 2, 4)
@@ -306,176 +246,6 @@ def test_a_chain_of_twenty_is_cut_after_five(admin: Actor) -> None:
     assert "t0" in ticket.tags
 
 
-# --- what they do ---------------------------------------------------------------------------------
-
-
-def test_everything_that_a_rule_can_do_to_a_conversation(admin: Actor) -> None:
-    team, other = make_team("Desk"), make_team("Returns")
-    dana, lead = make_agent("Dana Osei", teams=[other]), make_lead("Femi", teams=[other])
-    rule(
-        admin,
-        trigger="customer_wrote",
-        actions={
-            "tags": ["vip"],
-            "facts": {"lane": "fast"},
-            "page": [lead.pk],
-            "note": "Look at this first.",
-            "message": "We are on it.",
-            "acts": {"priority": 4, "remove_tags": ["slow"], "team": other.pk, "assignee": dana.pk},
-        },
-    )
-    ticket = make_ticket(team=team, turn=Turn.QUEUE)
-    Ticket.objects.filter(pk=ticket.pk).update(tags=["slow"])
-    make_message(ticket)
-    after = ticket.last_position
-    ticket = happens(ticket, EventKind.MESSAGE_POSTED)
-    assert (ticket.tags, ticket.priority) == (["vip"], Priority.URGENT)
-    assert (ticket.team, ticket.assignee, ticket.turn) == (other, dana, Turn.AGENT)
-    assert ticket.facts.filter(key="lane", value="fast").exists()
-    note = ticket.notes.get()
-    assert (note.author, note.rule, note.by) == (None, "Fast lane", "Rule: Fast lane")
-    told = ticket.messages.get(body="We are on it.")
-    assert (told.author_kind, told.by_rule) == (AuthorKind.SYSTEM, "Fast lane")
-    paged = ticket.events.get(kind=EventKind.PERSON_PAGED)
-    assert paged.data["user"] == lead.pk
-    done = set(kinds(ticket, after))
-    assert {"rule.applied", "ticket.transferred", "ticket.assigned", "note.written"} <= done
-
-
-def test_a_rule_hands_over_with_its_reason_and_evidence(admin: Actor) -> None:
-    team = make_team("Premium")
-    rule(
-        admin,
-        conditions=[PREMIER],
-        actions={"hand_over": {"team": team.pk, "priority": 3}},
-        reason="important",
-    )
-    premier = make_customer(organization=make_organization("Fjell", tier=Tier.PREMIER))
-    ticket = happens(make_ticket(turn=Turn.ASSISTANT, customer=premier))
-    handover = ticket.handovers.get()
-    assert (ticket.turn, ticket.team, ticket.priority) == (Turn.QUEUE, team, Priority.HIGH)
-    assert handover.reason == Reason.IMPORTANT
-    assert handover.evidence == ["customer's tier: Premier"]
-    assert handover.rule == RuleFiring.objects.get()
-
-
-def test_a_rule_resolves_and_the_customer_reads_that_nobody_did(admin: Actor) -> None:
-    rule(admin, trigger="agent_replied", actions={"acts": {"end": "resolve"}})
-    dana = make_agent(teams=[team := make_team()])
-    ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
-    make_reply(ticket, dana)
-    ticket = happens(ticket, EventKind.MESSAGE_POSTED)
-    assert (ticket.turn, ticket.resolution) == (Turn.CLOSED, Resolution.RESOLVED)
-    last = ticket.messages.latest("position")
-    assert last.body == "This was marked as resolved automatically. Is it solved for you?"
-
-
-@pytest.mark.parametrize(
-    ("category", "turn"),
-    [
-        (StatusCategory.OPEN, Turn.AGENT),
-        (StatusCategory.HOLD, Turn.AGENT),
-        (StatusCategory.RESOLVED, Turn.CLOSED),
-        (StatusCategory.CLOSED, Turn.CLOSED),
-    ],
-)
-def test_a_status_brings_it_where_it_is_a_word_for(
-    admin: Actor, category: StatusCategory, turn: Turn
-) -> None:
-    status = Status.objects.create(name="A word for it", category=category)
-    rule(admin, actions={"acts": {"status": status.pk}})
-    ticket = happens(make_ticket(turn=Turn.AGENT, agent=make_agent()))
-    assert (ticket.status, ticket.category, ticket.turn) == (status, category, turn)
-    assert (ticket.snoozed_at is not None) is (category == StatusCategory.HOLD)
-
-
-def test_what_cannot_be_done_is_left_whole_and_told_to_admins(admin: Actor) -> None:
-    elsewhere = make_agent("Bo", teams=[make_team("Elsewhere")])
-    rule(admin, actions={"tags": ["half"], "acts": {"assignee": elsewhere.pk}})
-    rule(admin, "Next", actions={"tags": ["next"]})
-    ticket = make_ticket(turn=Turn.QUEUE)
-    after = ticket.last_position
-    ticket = happens(ticket)
-    assert ticket.tags == ["next"], "all of it or nothing; the next rule is not disturbed"
-    assert (ticket.turn, ticket.assignee) == (Turn.QUEUE, None)
-    failed = RuleFiring.objects.get(stopped=Stopped.FAILED)
-    assert "Bo does not see the conversations of" in failed.trouble
-    assert kinds(ticket, after).count("rule.applied") == 1
-
-
-def test_no_rule_gives_anything_to_somebody_who_does_not_answer_customers(admin: Actor) -> None:
-    light = StaffRole.objects.get(key="light")
-    bo = make_agent("Bo", teams=[team := make_team()], staff_role=light)
-    rule(admin, actions={"acts": {"assignee": bo.pk}})
-    ticket = happens(make_ticket(team=team, turn=Turn.QUEUE))
-    assert ticket.assignee is None
-    assert (
-        RuleFiring.objects.get().trouble
-        == "Bo does not write to customers, so nobody would answer."
-    )
-
-
-def test_what_a_rule_names_that_is_gone_is_told_and_breaks_nothing(admin: Actor) -> None:
-    team = make_team("Gone soon")
-    rule(admin, actions={"acts": {"team": team.pk}})
-    team.delete()
-    ticket = happens(make_ticket())
-    assert firings(ticket) == [("Fast lane", Stopped.FAILED)]
-    assert RuleFiring.objects.get().trouble.startswith("The team that it passes on to")
-
-
-def test_a_condition_on_a_field_that_was_removed_never_holds(admin: Actor) -> None:
-    one = rule(admin, conditions=[PREMIER])
-    one.conditions = [{"field": "custom.gone", "op": "is", "value": "x"}]
-    one.save()
-    ticket = happens(make_ticket())
-    assert firings(ticket) == []
-
-
-# --- the customer is told -------------------------------------------------------------------------
-
-
-def test_what_a_rule_says_is_mailed_as_automatic_and_shown_as_it() -> None:
-    admin = Actor.agent(make_admin())
-    rule(admin, actions={"message": "We got it & look at it."})
-    customer = make_customer("Maja Olsen", email="maja@post.example")
-    make_ticket(turn=Turn.QUEUE, customer=customer, channel=Channel.EMAIL)
-    run_until_quiet()
-    delivery = Delivery.objects.get(kind="automatic")
-    assert (delivery.recipient, delivery.is_automatic) == ("maja@post.example", True)
-    mail.outbox.clear()
-    sender.send_due()
-    sent = next(one for one in mail.outbox if "automatic message" in one.body)
-    assert "We got it & look at it." in sent.body
-    assert sent.extra_headers["Auto-Submitted"] == "auto-generated"
-
-
-def test_what_a_rule_notes_never_reaches_the_customer(admin: Actor) -> None:
-    rule(admin, trigger="person_asked", actions={"note": "canary3141"})
-    customer = make_customer("Maja Olsen", email="maja@post.example")
-    ticket = make_ticket(turn=Turn.ASSISTANT, customer=customer)
-    actions.hand_over(actor=Actor.of_customer(customer), ticket=ticket, reason=Reason.ASKED)
-    run_until_quiet()
-    sender.send_due()
-    assert Note.objects.get().body == "canary3141"
-    assert not any("canary3141" in one.body for one in mail.outbox)
-    assert not ticket.messages.filter(body__contains="canary3141").exists()
-
-
-@real_transactions
-def test_what_a_rule_does_inside_leaves_no_trace_on_the_customers_screen(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    admin = Actor.agent(make_admin())
-    rule(admin, actions={"tags": ["canary3141"], "note": "canary3141", "acts": {"priority": 4}})
-    ticket = make_ticket()
-    sent: list[tuple[list[str], dict[str, Any]]] = []
-    monkeypatch.setattr(nudges, "send", lambda groups, message: sent.append((groups, message)))
-    happens(ticket)
-    assert {message["kind"] for _groups, message in sent} >= {"rule.applied", "note.written"}
-    assert not any(nudges.customer_group(ticket.pk) in groups for groups, _message in sent)
-
-
 # --- why did this happen --------------------------------------------------------------------------
 
 
@@ -487,117 +257,6 @@ def test_the_history_names_the_rule_and_its_version_at_all_that_it_did(admin: Ac
     assert [(entry.rule, entry.version) for entry in entries] == [("Fast lane", 2)] * 3
     assert entries[-1].what == "applied a rule"
     assert history.page(ticket).entries[-1].rule == "", "what was before it is nobody's rule"
-
-
-# --- time -----------------------------------------------------------------------------------------
-
-LONG = {"field": "waiting_minutes", "op": "at_least", "value": 120}
-
-
-def test_time_sets_a_rule_off_for_open_conversations_for_which_it_holds(admin: Actor) -> None:
-    rule(admin, trigger="time", conditions=[LONG])
-    ticket, closed = make_ticket(turn=Turn.QUEUE), make_ticket(turn=Turn.CLOSED)
-    assert automating.look_at_time() == 0
-    with clock.at(clock.now() + timedelta(hours=3)):
-        late = make_ticket(turn=Turn.QUEUE)
-        assert automating.look_at_time() == 1
-        assert automating.look_at_time() == 0, "once"
-    assert [firings(one) for one in (ticket, closed, late)] == [[("Fast lane", "")], [], []]
-
-
-def test_where_one_rule_of_time_says_stop_none_after_it_acts_while_it_holds(admin: Actor) -> None:
-    seen = {"field": "tags", "op": "none_of", "value": ["let through"]}
-    rule(admin, "First", trigger="time", conditions=[LONG, seen], last=True)
-    rule(admin, "Second", trigger="time", conditions=[LONG], actions={"tags": ["second"]})
-    ticket = make_ticket(turn=Turn.QUEUE)
-    with clock.at(clock.now() + timedelta(hours=3)):
-        assert [automating.look_at_time() for _ in range(3)] == [1, 0, 0]
-        Ticket.objects.filter(pk=ticket.pk).update(tags=["let through"])
-        assert automating.look_at_time() == 1
-    assert firings(ticket) == [("First", ""), ("Second", "")]
-
-
-def test_each_time_is_once_for_each_turn(admin: Actor) -> None:
-    rule(admin, trigger="time", conditions=[LONG], once=False)
-    dana = make_agent(teams=[team := make_team()])
-    ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
-    start = clock.now()
-    with clock.at(start + timedelta(hours=3)):
-        assert [automating.look_at_time() for _ in range(3)] == [1, 0, 0]
-    with clock.at(start + timedelta(hours=4)):
-        make_reply(ticket, dana)
-        make_message(ticket)
-    with clock.at(start + timedelta(hours=7)):
-        assert [automating.look_at_time() for _ in range(2)] == [1, 0]
-
-
-def test_business_time_is_counted_within_the_hours_of_the_team(admin: Actor) -> None:
-    from tests.factories import make_hours
-
-    hours = make_hours(*((day, "09:00", "17:00") for day in range(5)))
-    rule(
-        admin,
-        trigger="time",
-        conditions=[{"field": "waiting_business_minutes", "op": "at_least", "value": 120}],
-    )
-    friday = clock.now().replace(year=2026, month=11, day=27, hour=16, minute=0)
-    with clock.at(friday):
-        ticket = make_ticket(team=make_team(hours=hours), turn=Turn.QUEUE)
-    for later, looked in (
-        (timedelta(hours=3), 0),
-        (timedelta(days=2), 0),
-        (timedelta(days=2, hours=17, minutes=59), 0),
-        (timedelta(days=2, hours=18, minutes=1), 1),
-    ):
-        with clock.at(friday + later):
-            assert automating.look_at_time() == looked, later
-    assert firings(ticket) == [("Fast lane", "")]
-
-
-def test_silence_of_the_customer_is_counted_in_hours(admin: Actor) -> None:
-    silent = {"field": "silent_hours", "op": "at_least", "value": 72}
-    rule(admin, trigger="time", conditions=[silent], actions={"message": "Are you there?"})
-    dana = make_agent(teams=[team := make_team()])
-    ticket = make_ticket(team=team, turn=Turn.AGENT, agent=dana)
-    make_reply(ticket, dana)
-    with clock.at(clock.now() + timedelta(hours=71)):
-        assert automating.look_at_time() == 0
-    with clock.at(clock.now() + timedelta(hours=73)):
-        assert automating.look_at_time() == 1
-    ticket.refresh_from_db()
-    assert ticket.turn == Turn.CUSTOMER
-    assert ticket.messages.latest("position").by_rule == "Fast lane"
-
-
-def test_a_rule_that_fits_all_is_worked_off_in_slices_and_passes_nobody_over(
-    admin: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(automating, "AT_ONCE", 3)
-    monkeypatch.setattr(automating, "RULE_SECONDS", 0.0)
-    exact = {"field": "waiting_business_minutes", "op": "at_least", "value": 1}
-    rule(admin, trigger="time", conditions=[exact])
-    tickets = [make_ticket(turn=Turn.QUEUE) for _ in range(8)]
-    with clock.at(clock.now() + timedelta(hours=1)):
-        for _ in range(6):
-            automating.look_at_time()
-    assert all(firings(ticket) == [("Fast lane", "")] for ticket in tickets)
-
-
-def test_a_look_asks_the_same_for_one_open_conversation_and_for_ten(admin: Actor) -> None:
-    rule(admin, trigger="time", conditions=[LONG])
-    make_ticket(turn=Turn.QUEUE)
-
-    def asked() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            automating.look_at_time()
-        return len(captured)
-
-    few = asked()
-    for _ in range(9):
-        make_ticket(turn=Turn.QUEUE)
-    assert asked() == few
 
 
 # --- at once --------------------------------------------------------------------------------------

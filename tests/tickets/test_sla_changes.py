@@ -235,7 +235,7 @@ def of_promises(asked: CaptureQueriesContext) -> list[str]:
         one["sql"]
         for one in asked
         if any(name in one["sql"].replace('"tickets_ticket"."sla_id"', "") for name in wanted)
-        and not one["sql"].startswith(('UPDATE "tickets_ticket" SET "reference"', "SAVEPOINT"))
+        and not one["sql"].startswith(('UPDATE "tickets_ticket" SET "external_id"', "SAVEPOINT"))
     ]
 
 

@@ -78,7 +78,6 @@ class Migration(migrations.Migration):
             model_name="rulefiring",
             name="cause",
             field=models.ForeignKey(
-                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",

@@ -147,9 +147,7 @@ class RuleFiring(models.Model):
     after_position = models.PositiveIntegerField(null=True)
     to_position = models.PositiveIntegerField(null=True)
     # The firing whose doing set it off.
-    cause = models.ForeignKey(
-        "self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
-    )
+    cause = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     stopped = models.CharField(max_length=10, choices=Stopped.choices, blank=True, db_default="")
     trouble = models.CharField(max_length=300, blank=True, db_default="")
     created_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
