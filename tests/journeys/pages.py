@@ -184,7 +184,11 @@ NO_PAGES: Final = frozenset(
         *("workspace-sensitive", "workspace-stop-seeing"),
         *("api-tickets", "api-ticket", "api-messages", "api-articles", "api-article-search"),
         *("api-article", "api-schema", "api-records", "api-record", "api-records-bulk"),
-        *("api-replies", "api-notes", "api-changes", "api-events"),
+        *("api-replies", "api-notes", "api-changes", "api-events", "api-rules", "api-key"),
+        *("api-customer", "api-customers", "api-numbered-customer", "api-organization"),
+        *("api-organizations", "api-numbered-organization", "api-ticket-search", "api-preview"),
+        *("api-drafts", "api-handovers", "api-link", "api-links", "api-merge", "api-snooze"),
+        *("api-turn", "admin:tickets_auditlink_export"),
         *("api-ticket-records", "workspace-link-record", "workspace-unlink-record"),
         "workspace-fetch-record",
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a
