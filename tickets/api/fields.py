@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
@@ -84,10 +85,17 @@ class Line(Whole):
 
 
 class Short(Text):
-    """One line of no more than `max_length` characters, which may be empty."""
+    """One line of no more than `max_length` characters, which may be empty where its pattern lets it."""
 
     def __init__(self, *, max_length: int, pattern: str = ANY_TEXT, **kwargs: Any) -> None:
-        super().__init__(max_length=max_length, allow_blank=True, trim_whitespace=False, **kwargs)
+        may_be_empty = re.match(pattern, "") is not None
+        super().__init__(
+            min_length=None if may_be_empty else 1,
+            max_length=max_length,
+            allow_blank=may_be_empty,
+            trim_whitespace=False,
+            **kwargs,
+        )
         self.validators.append(RegexValidator(pattern))
 
 
