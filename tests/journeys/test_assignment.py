@@ -70,7 +70,7 @@ def test_a_chat_whose_agent_vanishes_goes_to_the_next_one_with_everything(
     talk = customer.page.locator("#conversation")
     expect(talk).to_contain_text("Amara", timeout=30_000)
     amara.opens(f"/workspace/{reference}/")
-    amara.sees("Given to Amara Okonkwo: the only one here with room.")
+    amara.sees("Given to Amara Okonkwo: the only one here with room")
 
     amara.page.close()
     company.manage("shell", "-v", "0", "-c", VANISHED)
@@ -80,7 +80,7 @@ def test_a_chat_whose_agent_vanishes_goes_to_the_next_one_with_everything(
     tomasz = at_work(somebody, TOMASZ)
     expect(talk).to_contain_text("Tomasz", timeout=30_000)
     tomasz.opens(f"/workspace/{reference}/")
-    tomasz.sees("Given to Tomasz Wielgus: the only one here with room.")
+    tomasz.sees("Given to Tomasz Wielgus: the only one here with room")
     tomasz.sees("My tent pole broke on the ridge")
     expect(tomasz.page.get_by_role("region", name="Brief")).to_be_visible()
     tomasz.opens(f"/workspace/{reference}/history/")
