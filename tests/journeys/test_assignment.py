@@ -18,7 +18,8 @@ AMARA, TOMASZ = "amara@kestrelmoor.example", "tomasz@kestrelmoor.example"
 BETHAN = "bethan@kestrelmoor.example"
 TEAM = """
 from tickets.models import Team, User
-team = Team.objects.create(name="Chats of a journey", method="least_busy", grace_minutes=1)
+how = {"method": "least_busy", "grace_minutes": 1}
+team, _new = Team.objects.update_or_create(name="Chats of a journey", defaults=how)
 for email in ("amara@kestrelmoor.example", "tomasz@kestrelmoor.example"):
     User.objects.get(email=email).teams.add(team)
 """
