@@ -63,4 +63,9 @@ def test_the_api_does_as_its_description_says(
     if isinstance(case.body, dict) and not case.meta.generation.mode.is_negative:
         for name in ("custom_fields", "organization"):  # which there are, an admin says
             case.body.pop(name, None)
+        if isinstance(told := case.body.get("metadata"), dict):
+            # That names hold no NUL, and how long they are, OpenAPI 3.0 has no words for.
+            case.body["metadata"] = {
+                name[:40]: value for name, value in told.items() if "\x00" not in name
+            }
     case.call_and_validate(headers={"Authorization": f"Bearer {shop.secret}"})
