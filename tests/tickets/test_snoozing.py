@@ -249,7 +249,7 @@ def test_the_look_is_one_statement_by_its_index(team: Team, dana: User) -> None:
         assert due.bring_back() == 0
     assert len(captured) == 1
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         cursor.execute(f"EXPLAIN {captured[0]['sql']}")
         assert "ticket_snoozed" in str(cursor.fetchall())
 

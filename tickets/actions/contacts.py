@@ -30,8 +30,8 @@ def add_contact(*, actor: Actor, customer: Customer, kind: ContactKind, value: s
 
     Raises:
         NotAllowed: the actor is no agent.
-        ValidationError: it is no address, no number, or there are too many.
-        ActionError: it is the customer's own address already.
+        ValidationError: it is no address, or no number.
+        ActionError: it is the customer's own address already, or there are too many.
     """
     found, _rows = persons.lock_person(customer)
     user = _agent(actor)
@@ -39,7 +39,7 @@ def add_contact(*, actor: Actor, customer: Customer, kind: ContactKind, value: s
     if value == found.email:
         raise ActionError(_("This is their own address already."), code="known")
     if found.contacts.count() >= MOST_CONTACTS:
-        raise ValidationError(
+        raise ActionError(
             _("Keep at most %(most)d of them.") % {"most": MOST_CONTACTS}, code="too_many"
         )
     contact, new = Contact.objects.get_or_create(
@@ -116,8 +116,8 @@ def set_external_id(*, actor: Actor, customer: Customer, system: str, value: str
 
     Raises:
         NotAllowed: the actor is neither a lead nor an admin.
-        ValidationError: no system is named, or there are too many.
-        ActionError: it is another customer's number, or of one person with two.
+        ValidationError: no system is named.
+        ActionError: it is another customer's number, or of one person with two; or there are too many.
     """
     found, rows = persons.lock_person(customer)
     if not may_vouch(actor.user):
@@ -173,7 +173,7 @@ def sender_of_mail(*, actor: Actor, email: str, name: str = "", language: str = 
 
 def _refuse_number(customer: Customer, rows: list[Customer], system: str, value: str) -> None:
     if customer.external_ids.exclude(system=system).count() >= MOST_EXTERNAL_IDS:
-        raise ValidationError(
+        raise ActionError(
             _("Keep at most %(most)d of them.") % {"most": MOST_EXTERNAL_IDS}, code="too_many"
         )
     others = ExternalId.objects.filter(system=system).exclude(customer=customer)

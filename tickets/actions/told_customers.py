@@ -208,7 +208,7 @@ def _add_contact(actor: Actor, found: Customer, kind: str, value: str) -> None:
     if found.contacts.filter(kind=kind, value=value).exists():
         return
     if found.contacts.count() >= MOST_CONTACTS:
-        raise ValidationError(
+        raise ActionError(
             _("Keep at most %(most)d of them.") % {"most": MOST_CONTACTS}, code="too_many"
         )
     Contact.objects.create(customer=found, kind=kind, value=value)

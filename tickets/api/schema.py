@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -39,6 +40,7 @@ BODY_PROBLEMS = {
     413: "The body is too large.",
     415: "The body is not JSON.",
 }
+_EMPTY = {"type": "string", "maxLength": 0}
 KEY_PROBLEMS = {422: "The idempotency key was used with another request."}
 IDEMPOTENCY_KEY = OpenApiParameter(
     idempotency.HEADER,
@@ -160,11 +162,23 @@ def complete(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
             component["additionalProperties"] = False
         for field in component.get("properties", {}).values():
             field.pop("default", None)
+            _say_once_that_it_may_be_empty(field)
+            _say_once_that_it_may_be_empty(field.get("items", {}))
     for methods in result["paths"].values():
         for operation in methods.values():
+            for parameter in operation.get("parameters", ()):
+                _say_once_that_it_may_be_empty(parameter["schema"])
             for status, answer in operation["responses"].items():
                 answer["headers"] = _headers(int(status))
     return result
+
+
+def _say_once_that_it_may_be_empty(field: dict[str, Any]) -> None:
+    """A text whose pattern lets it be empty is described as exactly one of two that both let it."""
+    filled, *others = field.get("oneOf", [{}])
+    if others == [_EMPTY] and "pattern" in filled and re.match(filled["pattern"], ""):
+        del field["oneOf"]
+        field.update(filled)
 
 
 def _headers(status: int) -> dict[str, Any]:
