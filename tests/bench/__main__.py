@@ -21,6 +21,7 @@ from tests.bench import (
     panel,
     posted,
     quality,
+    tasked,
 )
 from tests.bench.figures import Figure, show
 from tests.journeys.conftest import LOAD
@@ -36,6 +37,7 @@ def main() -> None:
         inside = run_inside(helpdesk, "encoding", "queries")
         figures = [_encoded(inside["encoding"])]
         figures += answer.measure(helpdesk, inside["encoding"])
+        figures += tasked.measure(helpdesk)
         figures += live.measure(helpdesk)
         figures += arrives.measure(helpdesk)
         figures += panel.measure(helpdesk.url)
