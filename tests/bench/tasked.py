@@ -71,7 +71,8 @@ def _beside(helpdesk: LiveHelpdesk, key: str, words: str, *, logged_in: bool) ->
 
 async def _turns(url: str, words: str, *, logged_in: bool) -> tuple[list[float], list[float]]:
     """The milliseconds of each turn with the task, and of each without."""
-    tasked, plain = [], []
+    tasked: list[float] = []
+    plain: list[float] = []
     for number in range(ROUNDS):
         visitor = await Visitor.arrive(url)
         if logged_in:

@@ -17,9 +17,9 @@ from rest_framework import serializers
 
 from tickets.api.fields import Address, Body, Line, Moment, Strict
 from tickets.api.serializers import MAX_POSITION
+from tickets.api.told import Tags
 from tickets.intake import text
 from tickets.models import Draft
-from tickets.models.properties import MOST_TAGS, TAG_LENGTH
 
 PRIORITIES = {"low": 1, "normal": 2, "high": 3, "urgent": 4}
 
@@ -105,12 +105,8 @@ class Changes(Strict):
     )
     priority = serializers.ChoiceField(choices=list(PRIORITIES), required=False)
     subject = Line(max_length=text.LINE_LIMIT, required=False)
-    add_tags = serializers.ListField(
-        child=serializers.CharField(max_length=TAG_LENGTH), max_length=MOST_TAGS, required=False
-    )
-    remove_tags = serializers.ListField(
-        child=serializers.CharField(max_length=TAG_LENGTH), max_length=MOST_TAGS, required=False
-    )
+    add_tags = Tags(required=False)
+    remove_tags = Tags(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:

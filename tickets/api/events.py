@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from tickets.api.fields import Moment, Text
+from tickets.api.fields import Moment, Short, Text
 from tickets.api.queries import PageQuery
 from tickets.api.serializers import MAX_POSITION
 from tickets.feed.kinds import TOLD
@@ -34,10 +34,9 @@ class Kinds(Text):
 
 
 class EventQuery(PageQuery):
-    after = Text(
+    after = Short(
         required=False,
         default="",
-        allow_blank=True,
         max_length=200,
         help_text="Where you stopped: the `next` of the answer before. Without it, from as long ago as "
         f"is kept; `{NOW}` tells only what happens from now on.",

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import serializers
 
 from tickets.actions import NewRecord, Stored
-from tickets.api.fields import ANY_TEXT, Address, Line, Moment, Strict, Text
+from tickets.api.fields import ANY_TEXT, Address, Line, Moment, Short, Strict
 from tickets.api.queries import CursorQuery
 from tickets.api.serializers import CustomerOut
 from tickets.models import Record
@@ -142,7 +142,7 @@ class RecordPage(serializers.Serializer[Any]):
 
 class RecordQuery(CursorQuery):
     customer = Address(required=False, help_text="Only those of the customer with this address.")
-    reference = Text(
+    reference = Short(
         required=False,
         max_length=LONGEST_REFERENCE,
         help_text="Only the one with this reference, however it is written.",

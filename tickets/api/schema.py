@@ -161,8 +161,8 @@ def complete(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
         if "properties" in component:
             component["additionalProperties"] = False
         for field in component.get("properties", {}).values():
-            field.pop("default", None)
             _say_once_that_it_may_be_empty(field)
+            field.pop("default", None)
             _say_once_that_it_may_be_empty(field.get("items", {}))
     for methods in result["paths"].values():
         for operation in methods.values():

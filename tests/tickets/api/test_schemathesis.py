@@ -53,8 +53,8 @@ def _is_sent(value: object) -> bool:
 
 @described.parametrize()
 @settings(
-    max_examples=60,
-    derandomize=False,
+    max_examples=20,
+    derandomize=True,
     database=None,
     deadline=None,
     suppress_health_check=list(HealthCheck),
