@@ -104,7 +104,8 @@ def note_bounce(
     """A mail of ours came back; None if it was none of ours, not to this address, or is known to have.
 
     The Message-ID has a signature that nobody makes, and has to be letter by letter that of a mail
-    which we sent to this recipient. If it came back for good, nothing more is sent to the address.
+    which we sent to this recipient. If it came back for good, nothing more is sent to the address,
+    unless it was refused for what this one mail was.
     Whatever this does, it sends no mail.
     """
     delivery = _locked_delivery(internet_message_id, recipient)
@@ -113,7 +114,7 @@ def note_bounce(
     status = undelivered.status_in(status) or undelivered.status_in(diagnostic)
     why = undelivered.words(status, permanent=is_permanent)
     _end(delivery, DeliveryState.BOUNCED, answer=_with_diagnostic(why, diagnostic), status=status)
-    if is_permanent:
+    if is_permanent and not undelivered.is_of_the_mail(status):
         _stop(delivery, why)
     _record(EventKind.MAIL_BOUNCED, actor, delivery.ticket, delivery, permanent=is_permanent)
     return delivery

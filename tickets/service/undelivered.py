@@ -22,6 +22,12 @@ def words(status: str, *, permanent: bool) -> str:
     return _by_detail().get(detail) or _by_subject().get(subject) or _unknown(permanent)
 
 
+def is_of_the_mail(status: str) -> bool:
+    """Whether it was refused for what it is, or for who sent it: another mail may arrive."""
+    _class, _dot, detail = status.partition(".")
+    return detail in ("2.3", "3.4") or detail.partition(".")[0] in ("6", "7")
+
+
 def _by_detail() -> dict[str, str]:
     no_such_address = _("there is no such address")
     too_large = _("the mail is too large for them")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
@@ -39,6 +41,7 @@ pytestmark = pytest.mark.django_db
 __all__ = ["inbox", "mailbox", "smtp"]  # fixtures
 
 INES = "ines@walkers.example"
+RETURNED = Path(__file__).with_name("returned")
 
 
 @pytest.fixture
@@ -276,3 +279,42 @@ def test_a_strangers_report_of_another_mail_is_put_aside(ticket: Ticket, mailbox
     row = deliver(report("<other@walkers.example>"), mailbox)
     assert Delivery.objects.get().state == DeliveryState.SENT
     assert (row.state, row.ticket) == (MailState.ASIDE, None)
+
+
+# What Postfix 3.7 and Exim 4.96 wrote when a server behind them refused or put off a mail of ours.
+@pytest.mark.parametrize("server", ["postfix", "exim"])
+@pytest.mark.parametrize(
+    ("case", "who", "words", "stopped"),
+    [
+        ("unknown", "unknown", "there is no such address", True),
+        ("full", "full", "mailbox full", False),
+        ("refused", "policy", "their server refused it as spam or for its rules", False),
+        ("delayed", "later", "", False),
+        ("expired", "later", "their server refused it as spam or for its rules", False),
+    ],
+)
+def test_what_real_mail_servers_send_back_is_understood(
+    server: str,
+    case: str,
+    who: str,
+    words: str,
+    stopped: bool,
+    inbox: Inbox,
+    mailbox: Mailbox,
+) -> None:
+    address = f"{who}@walkers.example"
+    ticket = replied(make_customer(email=address), mailbox=mailbox)
+    send_due()
+    raw = (RETURNED / server / f"{case}.eml").read_bytes()
+    ours = f"<MESSAGE-ID-{who}@kestrelmoor.example>".encode()
+    assert ours in raw
+    row = deliver(raw.replace(ours, the_id().encode()), mailbox)
+    delivery = Delivery.objects.get()
+    assert (row.state, row.ticket, row.message) == (MailState.NOTED, ticket, None)
+    is_late = case == "delayed"
+    assert delivery.state == (DeliveryState.SENT if is_late else DeliveryState.BOUNCED)
+    assert is_late or delivery.answer.startswith(words)
+    assert StoppedAddress.objects.filter(address=address).exists() is stopped
+    assert Ticket.objects.count() == 1
+    send_due()
+    assert len(inbox.raw) == 1, "nothing is answered"

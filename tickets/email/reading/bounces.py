@@ -90,9 +90,8 @@ def _reported(content: bytes, parts: Parts) -> Bounce | None:
         one for one in recipients if one.text("status")[:1] in ("4", "5") and "action" not in one
     ]
     for group in (*failed, *delayed, *unsaid):
-        match = _STATUS.search(group.text("status"))
-        status = match[1] if match else ""
         diagnostic = group.text("diagnostic-code", 500)
+        status = _status(group.text("status"), diagnostic)
         is_permanent = group not in delayed and (status or "5")[0] == "5"
         return Bounce(
             _recipient(group),
@@ -103,6 +102,18 @@ def _reported(content: bytes, parts: Parts) -> Bounce | None:
             is_delayed=group in delayed,
         )
     return None
+
+
+def _status(said: str, diagnostic: str) -> str:
+    """What the report says, or the server that refused it where the report only says that it failed.
+
+    Exim writes 5.0.0 for whatever it is, also for what was put off until its time was over.
+    """
+    match = _STATUS.search(said)
+    nearer = _STATUS.search(diagnostic)
+    if nearer and (match is None or match[1].endswith(".0.0")):
+        return nearer[1]
+    return match[1] if match else ""
 
 
 def _recipient(group: Headers) -> str:
