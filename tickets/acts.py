@@ -12,8 +12,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tickets import act_fields
 from tickets.intake import tags
-from tickets.models import Priority, Status, StatusCategory, Team, TicketType, User
+from tickets.models import CustomField, Priority, Status, StatusCategory, Team, TicketType, User
 
 Acts = dict[str, Any]
 
@@ -22,7 +23,7 @@ LONGEST = 24 * 366  # hours
 MOST_TAGS = 20
 NAMES = (
     *("add_tags", "remove_tags", "type", "priority", "team", "assignee"),
-    *("status", "end", "snooze"),
+    *("fields", "status", "end", "snooze"),
 )
 ENDINGS = (
     "end",
@@ -45,6 +46,7 @@ class Loaded:
     type: TicketType | None = None
     team: Team | None = None
     assignee: User | str | None = None  # somebody, ME or NOBODY
+    fields: tuple[tuple[CustomField, list[str]], ...] = ()
     status: Status | None = None
     resolves: bool = False
     snooze: int | str | None = None  # hours, or UNTIL_THEY_WRITE
@@ -56,7 +58,7 @@ def cleaned(acts: Mapping[str, Any]) -> Acts:
     Raises:
         ValidationError: a value is none, or two of them contradict each other; a sentence for each.
     """
-    acts = {name: acts[name] for name in NAMES if acts.get(name) not in (None, "", [])}
+    acts = {name: acts[name] for name in NAMES if acts.get(name) not in (None, "", [], {})}
     for name in ("add_tags", "remove_tags"):
         if tagged := _tags(acts.get(name, ())):
             acts[name] = tagged
@@ -66,6 +68,8 @@ def cleaned(acts: Mapping[str, Any]) -> Acts:
         loaded = load(acts)
     except Gone as error:
         raise ValidationError(str(error), code="gone") from error
+    if loaded.fields:
+        acts["fields"] = {field.key: values for field, values in loaded.fields}
     problems = _contradictions(loaded)
     if problems:
         raise ValidationError(problems)
@@ -73,7 +77,7 @@ def cleaned(acts: Mapping[str, Any]) -> Acts:
 
 
 def load(acts: Mapping[str, Any]) -> Loaded:
-    """The rows that acts name. At most four queries.
+    """The rows that acts name. At most five queries.
 
     Raises:
         Gone: one of them.
@@ -93,6 +97,7 @@ def load(acts: Mapping[str, Any]) -> Loaded:
         type=_type(acts.get("type")),
         team=_team(acts.get("team")),
         assignee=_assignee(acts.get("assignee")),
+        fields=_fields(acts.get("fields")),
         status=_status(acts.get("status")),
         resolves="end" in acts,
         snooze=snooze,
@@ -110,6 +115,7 @@ def in_words(loaded: Loaded) -> list[str]:
         found.append(_("Type: %(type)s") % {"type": loaded.type})
     if loaded.priority:
         found.append(_("Priority: %(priority)s") % {"priority": loaded.priority.label})
+    found += act_fields.in_words(loaded.fields)
     if loaded.team:
         found.append(_("Passed on to %(team)s") % {"team": loaded.team})
     if loaded.assignee == ME:
@@ -161,6 +167,13 @@ def _tags(names: Iterable[str]) -> list[str]:
     if len(found) > MOST_TAGS:
         raise ValidationError(_("At most %(most)d tags.") % {"most": MOST_TAGS}, code="too_many")
     return found
+
+
+def _fields(wanted: Any) -> tuple[tuple[CustomField, list[str]], ...]:
+    try:
+        return tuple(act_fields.named(wanted if isinstance(wanted, Mapping) else {}))
+    except act_fields.Unknown as error:
+        raise Gone(str(error)) from error
 
 
 def _type(key: int | str | None) -> TicketType | None:

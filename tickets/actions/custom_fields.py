@@ -14,7 +14,7 @@ from tickets.actions.errors import ActionError
 from tickets.actions.properties import ChangedMeanwhile, who_changed
 from tickets.actors import Actor
 from tickets.intake import text
-from tickets.models import Customer, CustomField, EventKind, Permission, Ticket
+from tickets.models import Customer, CustomField, Event, EventKind, Permission, Ticket
 from tickets.models.custom_fields import About, FieldKind, as_sent
 
 PREFIX = "custom."  # before a field's key, where it stands beside others
@@ -55,9 +55,30 @@ def fill_in(
         raise ChangedMeanwhile(field.name, who_changed(ticket, PREFIX + field.key), now)
     was = undoing.look(ticket, handovers=False)
     owners.put(place, owner, after)
-    # A text may be anybody's words, and no words of anybody are kept in an event.
+    event = _record(actor, ticket, field, before, after)
+    saving.save(ticket)
+    undoing.keep(event, was, ticket, custom={place: [before, after]})
+    return ticket
+
+
+def put_in(actor: Actor, ticket: Ticket, field: CustomField, values: Sequence[str]) -> None:
+    """Set a field of a locked ticket's own, which whoever has it saves. See `tickets.act_fields`.
+
+    Raises:
+        ValidationError: that is no value of this field.
+    """
+    place = owners.place_of(field)
+    before = owners.value(place, ticket)
+    after = field.read(list(values), before)
+    if after != before:
+        owners.put(place, ticket, after)
+        _record(actor, ticket, field, before, after)
+
+
+def _record(actor: Actor, ticket: Ticket, field: CustomField, before: Any, after: Any) -> Event:
+    """A text may be anybody's words, and no words of anybody are kept in an event."""
     values = {} if field.kind == FieldKind.TEXT else {"before": before, "after": after}
-    event = events.record(
+    return events.record(
         EventKind.TICKET_CHANGED,
         actor=actor,
         ticket=ticket,
@@ -65,9 +86,6 @@ def fill_in(
         name=field.name,
         **values,
     )
-    saving.save(ticket)
-    undoing.keep(event, was, ticket, custom={place: [before, after]})
-    return ticket
 
 
 def refuse_incomplete(ticket: Ticket) -> None:

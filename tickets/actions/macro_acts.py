@@ -9,9 +9,10 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from tickets import clock, events
-from tickets.actions import saving, undoing
+from tickets.actions import owners, rights, saving, undoing
 from tickets.actions.closing import resolve
 from tickets.actions.conversation import write_note
+from tickets.actions.custom_fields import put_in
 from tickets.actions.errors import ActionError
 from tickets.actions.handover import transfer
 from tickets.actions.properties import Property, assign, change_tags, change_ticket
@@ -19,7 +20,7 @@ from tickets.actions.snoozing import snooze
 from tickets.actions.statuses import set_status
 from tickets.actors import Actor
 from tickets.acts import ENDINGS, ME, NOBODY, UNTIL_THEY_WRITE, Gone, Loaded, load
-from tickets.models import AuthorKind, EventKind, Ticket
+from tickets.models import AuthorKind, EventKind, Permission, Ticket
 
 
 def refuse_gone(macro: dict[str, Any]) -> Loaded:
@@ -50,6 +51,8 @@ def carry_out(
     loaded = refuse_gone(macro)
     ticket = Ticket.objects.locked(ticket)
     was, position = undoing.look(ticket), ticket.last_position
+    places = [owners.place_of(field) for field, _values in loaded.fields]
+    filled = {place: owners.value(place, ticket) for place in places}
     try:
         with undoing.one_of_many():
             if macro["note"]:
@@ -72,8 +75,13 @@ def carry_out(
         for key, name in macro["used"]
     ]
     saving.save(ticket)
-    if done and undoing.look(ticket, handovers=False).columns != was.columns:
-        undoing.keep(done[-1], was, ticket, told=told)
+    custom = {
+        place: [before, after]
+        for place, before in filled.items()
+        if (after := owners.value(place, ticket)) != before
+    }
+    if done and (custom or undoing.look(ticket, handovers=False).columns != was.columns):
+        undoing.keep(done[-1], was, ticket, told=told, custom=custom)
     return ticket
 
 
@@ -86,6 +94,12 @@ def _act(actor: Actor, ticket: Ticket, acts: Loaded) -> None:
     if acts.priority:
         value = str(acts.priority.value)
         change_ticket(actor=actor, ticket=ticket, name=Property.PRIORITY, value=value)
+    if acts.fields:
+        rights.demand(actor, Permission.CHANGE)
+        ticket = Ticket.objects.locked(ticket)
+        for field, values in acts.fields:
+            put_in(actor, ticket, field, values)
+        saving.save(ticket)
     if acts.team and acts.team.pk != ticket.team_id:
         transfer(actor=actor, ticket=ticket, team=acts.team)
     if acts.assignee is not None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tickets import acts, clock, events
 from tickets.actions import saving
 from tickets.actions.closing import end
-from tickets.actions.custom_fields import refuse_incomplete
+from tickets.actions.custom_fields import put_in, refuse_incomplete
 from tickets.actions.errors import ActionError, closed
 from tickets.actions.facts import note_fact
 from tickets.actions.handover import hand_over, queue_again
@@ -68,7 +68,7 @@ def carry_out(ticket: Ticket, firing: RuleFiring, fired: Fired) -> Ticket:
 
 
 def _change(ticket: Ticket, loaded: acts.Loaded, add: list[str]) -> None:
-    """What stays with whoever has it: tags, type, priority."""
+    """What stays with whoever has it: tags, type, priority, custom fields."""
     known = {tag.lower() for tag in ticket.tags}
     kept = [tag for tag in ticket.tags if tag not in loaded.remove_tags]
     added = [tag for tag in dict.fromkeys(add) if tag.lower() not in known]
@@ -83,6 +83,8 @@ def _change(ticket: Ticket, loaded: acts.Loaded, add: list[str]) -> None:
     if loaded.priority is not None and loaded.priority != ticket.priority:
         before_priority, ticket.priority = ticket.priority, Priority(loaded.priority)
         _record_change(ticket, "priority", before_priority, ticket.priority)
+    for field, values in loaded.fields:
+        put_in(SYSTEM, ticket, field, values)
 
 
 def _record_change(ticket: Ticket, name: str, before: Any, after: Any) -> None:

@@ -36,11 +36,12 @@ def with_another(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[st
 
 
 def together(before: Mapping[str, Any], after: Mapping[str, Any]) -> Acts:
-    """The acts of two macros in one reply: all tags, and of what excludes each other the later."""
+    """The acts of two macros in one reply: all tags and fields, and of what excludes each other the later."""
     merged = {**before, **after}
     if any(name in after for name in ENDINGS):
         merged = {name: merged[name] for name in merged if name not in ENDINGS or name in after}
     for name, other in (("add_tags", "remove_tags"), ("remove_tags", "add_tags")):
         kept = [each for each in before.get(name, ()) if each not in after.get(other, ())]
         merged[name] = list(dict.fromkeys([*kept, *after.get(name, ())]))
-    return {name: value for name, value in merged.items() if value != []}
+    merged["fields"] = {**before.get("fields", {}), **after.get("fields", {})}
+    return {name: value for name, value in merged.items() if value not in ([], {})}

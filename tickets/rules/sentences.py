@@ -9,7 +9,16 @@ from django.utils.translation import ngettext
 
 from tickets import acts
 from tickets.conditions.sentences import ValueNames, group_in_words, joined, lowered
-from tickets.models import EscalationRule, Priority, Status, Team, TicketType, Trigger, User
+from tickets.models import (
+    CustomField,
+    EscalationRule,
+    Priority,
+    Status,
+    Team,
+    TicketType,
+    Trigger,
+    User,
+)
 from tickets.rules.content import Content, when
 from tickets.rules.effects import Effects, HandOverTo
 
@@ -23,6 +32,7 @@ class Names(ValueNames):
         self._people: dict[int, str] | None = None
         self._statuses: dict[int, str] | None = None
         self._types: dict[int, str] | None = None
+        self._fields: dict[str, str] | None = None
 
     def team(self, pk: int) -> str:
         if self._teams is None:
@@ -45,6 +55,11 @@ class Names(ValueNames):
         if self._types is None:
             self._types = dict(TicketType.objects.values_list("pk", "name"))
         return self._types.get(pk) or _("a type that is no longer there")
+
+    def field(self, key: str) -> str:
+        if self._fields is None:
+            self._fields = dict(CustomField.objects.values_list("key", "name"))
+        return self._fields.get(key) or _("a field that is no longer there")
 
     def know_people(self, rules: Sequence[EscalationRule]) -> None:
         """Ask for everybody whom these rules call at once."""
@@ -125,6 +140,10 @@ def _acts_in_words(effects: Effects, names: Names) -> list[str]:
     if done.get("priority") in Priority.values:
         label = lowered(str(Priority(done["priority"]).label))
         found.append(_("set the priority to %(priority)s") % {"priority": label})
+    found += [
+        _("set “%(field)s” to “%(value)s”") % {"field": names.field(key), "value": ", ".join(value)}
+        for key, value in (done.get("fields") or {}).items()
+    ]
     if effects.note:
         found.append(_("write the note “%(note)s”") % {"note": _short(effects.note)})
     if effects.message:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tickets import act_fields
 from tickets.access.macros import may_share_macros
 from tickets.acts import ME, NOBODY, RESOLVE, UNTIL_THEY_WRITE
 from tickets.models import Macro, Priority, Status, Team, TicketType, User
@@ -68,6 +69,12 @@ class MacroForm(forms.Form):
         max_length=1000,
         widget=forms.TextInput(attrs=_LINE),
     )
+    fields_to_fill = forms.CharField(
+        label=gettext_lazy("Fill in fields"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
     type = forms.ModelChoiceField(
         label=gettext_lazy("Type"), queryset=TicketType.objects.none(), required=False
     )
@@ -100,12 +107,17 @@ class MacroForm(forms.Form):
 
     ACTS = (
         *("add_tags", "remove_tags", "type", "priority", "team", "assignee"),
-        *("state", "snooze", "unit"),
+        *("state", "snooze", "unit", "fields_to_fill"),
     )
 
     def __init__(self, *args: Any, user: User, macro: Macro | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         as_it_is = ("", _("As it is"))
+        there = act_fields.offered()
+        if there or (macro is not None and macro.acts.get("fields")):
+            self.fields["fields_to_fill"].help_text = act_fields.help_text(there)
+        else:
+            del self.fields["fields_to_fill"]
         self._choose_from("whom", _whom(user, macro))
         for name, rows in (("type", TicketType.objects.offered()), ("team", Team.objects.all())):
             field = self.fields[name]
@@ -137,7 +149,7 @@ class MacroForm(forms.Form):
 
     @property
     def act_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.ACTS]
+        return [self[name] for name in self.ACTS if name in self.fields]
 
     def said(self) -> dict[str, Any]:
         """What was written, as the action takes it."""
@@ -174,6 +186,7 @@ def initial(macro: Macro) -> dict[str, Any]:
         "state": state,
         "snooze": hours // 24 if hours and whole_days else hours,
         "unit": unit,
+        "fields_to_fill": act_fields.written(acts.get("fields")),
         "seen": macro.version,
     }
 
@@ -187,6 +200,7 @@ def _acts(found: dict[str, Any]) -> dict[str, Any]:
         "type": found["type"].pk if found["type"] else None,
         "priority": found["priority"],
         "team": found["team"].pk if found["team"] else None,
+        "fields": act_fields.sent(found.get("fields_to_fill", "")),
         "assignee": int(assignee) if assignee.isdecimal() else assignee,
         "status": int(state.removeprefix(STATUS)) if state.startswith(STATUS) else None,
         "end": state if state == RESOLVE else "",

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from tickets import acts
+from tickets import act_fields, acts
 from tickets.acts import NOBODY, UNTIL_THEY_WRITE
 from tickets.admin.rules.rows import ConditionsForm, Option, Row, options, parts, stored
 from tickets.models import EscalationRule, Priority, Reason, Status, Team, TicketType, Trigger, User
@@ -72,6 +72,7 @@ class RuleForm(ConditionsForm):
     type: str = ""
     status: str = ""
     remove_tags: str = ""
+    fields_to_fill: str = ""
     end: bool = False
     snooze: str = ""  # hours
     snooze_until_they_write: bool = False
@@ -112,6 +113,7 @@ class RuleForm(ConditionsForm):
             setattr(self, control, str(done.get(name) or ""))
         both = [*effects.tags, *done.get("add_tags", ())]
         self.tags, self.remove_tags = ", ".join(both), ", ".join(done.get("remove_tags", ()))
+        self.fields_to_fill = act_fields.written(done.get("fields"))
         self.end = "end" in done
         self.snooze_until_they_write = done.get("snooze") == UNTIL_THEY_WRITE
         self.snooze = str(done["snooze"]) if isinstance(done.get("snooze"), int) else ""
@@ -161,6 +163,7 @@ class RuleForm(ConditionsForm):
     def _by_itself(self) -> dict[str, Any]:
         done: acts.Acts = {name: _key(getattr(self, control)) for control, name in _ACTS.items()}
         done["remove_tags"] = parts(self.remove_tags)
+        done["fields"] = act_fields.sent(self.fields_to_fill)
         done["end"] = acts.RESOLVE if self.end else None
         done["snooze"] = UNTIL_THEY_WRITE if self.snooze_until_they_write else _key(self.snooze)
         return {"acts": done, "message": self.message, "note": self.own_note}
@@ -202,6 +205,12 @@ class RuleForm(ConditionsForm):
         return options([("", _("as it is")), *there], self.status)
 
     @property
+    def fields_help(self) -> str:
+        """How custom fields are filled in; "" where there are none to fill in."""
+        there = act_fields.offered()
+        return act_fields.help_text(there) if there or self.fields_to_fill else ""
+
+    @property
     def reasons(self) -> list[Option]:
         return options(Reason.choices, self.reason)
 
@@ -226,7 +235,7 @@ class RuleForm(ConditionsForm):
 _LINES = (
     *("name", "sentence", "match", "reason", "team", "skill", "priority", "text"),
     *("flag", "tags", "facts", "note", "message", "own_note", "remove_tags", "snooze"),
-    *("to_team", "assignee", "set_priority", "type", "status"),
+    *("to_team", "assignee", "set_priority", "type", "status", "fields_to_fill"),
 )
 # The control of each act that is one value, and its name in `tickets.acts`.
 _ACTS = {
