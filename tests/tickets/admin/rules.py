@@ -35,13 +35,17 @@ def as_shown(page: Any) -> dict[str, Any]:
         for name in (
             *("name", "sentence", "match", "reason", "team", "skill", "priority", "text"),
             *("flag", "page", "tags", "facts", "trigger", "to_team", "assignee", "set_priority"),
-            *("type", "status", "remove_tags", "snooze", "message", "own_note"),
+            *("type", "status", "remove_tags", "fields_to_fill", "snooze", "message", "own_note"),
         )
     }
     for name in ("hand_over", "emergency", "offer_person", "once", "last", "end"):
         if getattr(form, name):
             sent[name] = "on"
+    for number, match in form.groups.items():
+        sent[f"match-group-{number}"] = match
     for row in form.rows:
+        if row.group:
+            sent[f"group-{row.index}"] = row.group
         if row.kept is not None:
             sent[f"kept-{row.index}"] = row.as_sent
             continue

@@ -94,10 +94,11 @@ def test_saving_a_rule_as_it_was_opened_changes_nothing(client: Client) -> None:
         assert rule.version == 1, rule.name
 
 
-def test_a_nested_group_is_shown_in_words_and_not_lost_when_the_rule_is_saved(
+def test_a_group_within_a_group_is_shown_in_words_and_not_lost_when_the_rule_is_saved(
     client: Client, rule: EscalationRule
 ) -> None:
-    group = {"match": "any", "conditions": [WHEN_CALM, {**WHEN_CALM, "was": True}]}
+    inner = {"match": "any", "conditions": [WHEN_CALM, {**WHEN_CALM, "was": True}]}
+    group = {"match": "any", "conditions": [{**WHEN_CALM, "op": "is_not"}, inner]}
     EscalationRule.objects.filter(pk=rule.pk).update(
         conditions=[group, WHEN_CALM, {**WHEN_CALM, "was": True}]
     )
@@ -109,17 +110,92 @@ def test_a_nested_group_is_shown_in_words_and_not_lost_when_the_rule_is_saved(
     assert rule.version == 1, "nothing was changed"
 
     # A row is added, another one taken out: what is in words stays, and goes only if it is removed.
-    sent = as_shown(page) | {"save": "", "add": "1"}
-    del sent["save"]
-    page = client.post(url_of(rule), sent)
-    assert [row.kept for row in page.context["form"].rows][:2] == [group, None]
-    sent = as_shown(client.get(url_of(rule))) | {"remove": "1"}
-    del sent["save"]
-    page = client.post(url_of(rule), sent)
+    page = client.post(url_of(rule), pressed(page, "add", "1"))
+    assert [row.kept for row in page.context["form"].rows][:3] == [None, inner, None]
+    page = client.post(url_of(rule), pressed(client.get(url_of(rule)), "remove", "2"))
     sent = as_shown(page) | {"name": "Without the middle"}
     assert client.post(url_of(rule), sent).status_code == 302
     rule.refresh_from_db()
     assert rule.conditions == [group, {**WHEN_CALM, "was": True}]
+
+
+def pressed(page: Any, button: str, value: str) -> dict[str, Any]:
+    """What a browser sends when another button than the one that saves is pressed."""
+    sent = {**as_shown(page), button: value}
+    del sent["save"]
+    return sent
+
+
+def test_a_group_is_built_filled_and_taken_apart_by_buttons(
+    client: Client, rule: EscalationRule
+) -> None:
+    EscalationRule.objects.filter(pk=rule.pk).update(conditions=[WHEN_CALM])
+    page = client.post(url_of(rule), pressed(client.get(url_of(rule)), "add_group", "1"))
+    form = page.context["form"]
+    assert [(row.index, row.group) for row in form.rows] == [(0, 0), (1, 1), (2, 1)]
+    page = client.post(url_of(rule), pressed_empty(page, "add_to", "1"))
+    assert [row.group for row in page.context["form"].rows] == [0, 1, 1, 1]
+    page = client.post(url_of(rule), pressed_empty(page, "add", "1"))
+    assert [row.group for row in page.context["form"].rows] == [0, 1, 1, 1, 0]
+
+    tier = {"was": "tier", "field": "tier", "op": "any_of", "value": ["premier"]}
+    calm = {"was": "feeling", "field": "feeling", "op": "any_of", "value": ["calm"]}
+    sent = sent_empty(page)
+    for index, row in ((0, calm), (1, tier), (3, calm)):
+        sent |= {f"{part}-{index}": value for part, value in row.items()}
+    assert client.post(url_of(rule), {**sent, "save": "1"}).status_code == 302
+    rule.refresh_from_db()
+    premier = {"field": "tier", "op": "is", "value": "premier"}
+    assert rule.conditions == [WHEN_CALM, {"match": "any", "conditions": [premier, WHEN_CALM]}]
+    page = client.get(url_of(rule))
+    assert "or the feeling is calm" in text_of(page)
+
+    for _time in range(2):  # whoever takes its last row out takes the group out
+        page = client.post(url_of(rule), pressed(page, "remove", "1"))
+    assert client.post(url_of(rule), as_shown(page)).status_code == 302
+    rule.refresh_from_db()
+    assert rule.conditions == [WHEN_CALM]
+
+
+def sent_empty(page: Any) -> dict[str, Any]:
+    """What a browser sends of rows of which some are not filled in yet."""
+    form = page.context["form"]
+    sent: dict[str, Any] = {"rows": len(form.rows), "opened": page.context["rule"].version}
+    for name in ("name", "sentence", "match", "reason", "trigger"):
+        sent[name] = getattr(form, name)
+    sent |= {f"match-group-{number}": match for number, match in form.groups.items()}
+    sent |= {f"group-{row.index}": row.group for row in form.rows if row.group}
+    sent |= {"hand_over": "on", "once": "on"}
+    return sent
+
+
+def pressed_empty(page: Any, button: str, value: str) -> dict[str, Any]:
+    return {**sent_empty(page), button: value}
+
+
+def test_what_is_wrong_in_a_group_stands_at_its_row(client: Client) -> None:
+    sent = built(rows="3", **{"group-1": "1", "group-2": "1", "match-group-1": "any"})
+    sent |= {"field-1": "tier", "was-1": "tier", "op-1": "any_of", "value-1": ["premier"]}
+    sent |= {"field-2": "tier", "was-2": "tier", "op-2": "any_of", "value-2": ["none of them"]}
+    page = client.post(ADD, sent)
+    assert page.status_code == 422
+    assert [len(row.errors) for row in page.context["form"].rows] == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"group-0": "1", "match-group-1": "nonsense"},
+        {"group-0": "999999999"},
+        {"group-0": "-1"},
+        {"group-0": "x", "add_to": "7"},
+        {"add_to": "\x00"},
+    ],
+)
+def test_a_group_that_makes_no_sense_is_refused_or_is_none(
+    client: Client, sent: dict[str, str]
+) -> None:
+    assert client.post(ADD, built(**sent)).status_code in (302, 422)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from tickets import act_fields, acts
 from tickets.acts import NOBODY, UNTIL_THEY_WRITE
-from tickets.admin.rules.rows import ConditionsForm, Option, Row, options, parts, stored
+from tickets.admin.rules.rows import ConditionsForm, Option, Row, options, parts
 from tickets.models import EscalationRule, Priority, Reason, Status, Team, TicketType, Trigger, User
 from tickets.models.users import STAFF_ROLES
 from tickets.rules import Content, Effects
@@ -91,7 +91,6 @@ class RuleForm(ConditionsForm):
             last=content.last,
             match=content.match,
             reason=content.reason,
-            rows=[stored(index, each) for index, each in enumerate(content.conditions)],
             hand_over=effects.hand_over is not None,
             offer_person=effects.offer_person,
             flag=effects.flag,
@@ -99,6 +98,7 @@ class RuleForm(ConditionsForm):
             tags=", ".join(effects.tags),
             facts="\n".join(f"{key}: {value}" for key, value in effects.facts.items()),
         )
+        form.show(content.conditions)
         if (route := effects.hand_over) is not None:
             form.team, form.skill = str(route.team or ""), route.skill
             form.priority = str(route.priority.value) if route.priority else ""
@@ -150,7 +150,7 @@ class RuleForm(ConditionsForm):
             "sentence": self.sentence,
             "trigger": self.trigger,
             "match": self.match,
-            "conditions": [row.condition for row in self.filled],
+            "conditions": self.conditions,
             "actions": done,
             "reason": self.reason,
             "once": self.once,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.http import QueryDict
 
-from tickets.admin.rules.rows import ConditionsForm, stored
+from tickets.admin.rules.rows import ConditionsForm
 from tickets.conditions import Field, all_fields
 from tickets.conditions.promise_fields import NAMES as OF_PROMISES
 from tickets.models import Metric, Priority, SlaPolicy
@@ -56,7 +56,7 @@ class PromiseForm(ConditionsForm):
         """The form of a stored one."""
         content = Content.of(policy)
         percent = content.warn_percent
-        return cls(
+        form = cls(
             name=content.name,
             sentence=content.sentence,
             position=str(content.position),
@@ -64,9 +64,10 @@ class PromiseForm(ConditionsForm):
             active=content.active,
             business=content.business,
             match=content.match,
-            rows=[stored(index, each) for index, each in enumerate(content.conditions)],
             targets={key: as_written(minutes) for key, minutes in content.targets.items()},
         )
+        form.show(content.conditions)
+        return form
 
     @classmethod
     def sent(cls, data: QueryDict) -> PromiseForm:
@@ -86,7 +87,7 @@ class PromiseForm(ConditionsForm):
         """What `actions.save_service_level` takes."""
         return {
             **{name: getattr(self, name) for name in (*_LINES, "active", "business", "match")},
-            "conditions": [row.condition for row in self.filled],
+            "conditions": self.conditions,
             "targets": self.targets,
         }
 

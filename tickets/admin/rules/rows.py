@@ -1,5 +1,6 @@
 """Rows of conditions as they are edited: of a rule, or of whatever else applies when they hold.
 
+Rows stand by themselves or in groups; a group within a group is shown in words, and kept as it is.
 What a row shows depends on its field only, so that a page works without any script.
 """
 
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -85,6 +86,7 @@ class Row:
     errors: list[str] = field(default_factory=list)
     kept: Any = None
     before: bool = False  # whether it looks at what the value was before the event
+    group: int = 0  # the number of the group it stands in; 0 for none
 
     @property
     def in_words(self) -> str:
@@ -146,12 +148,47 @@ class Row:
         return {**condition, "was": True} if self.before else condition
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A row by itself; or with a number the rows of a group, and how they are put together."""
+
+    rows: list[Row]
+    number: int = 0
+    match: str = Match.ANY.value
+
+    @property
+    def is_group(self) -> bool:
+        return self.number > 0
+
+    @property
+    def matches(self) -> list[Option]:
+        return options(Match.choices, self.match)
+
+    @property
+    def condition(self) -> Any:
+        """What is saved of it."""
+        conditions = [row.condition for row in self.rows]
+        return {"match": self.match, "conditions": conditions} if self.is_group else conditions[0]
+
+    def refuse(self, place: str, errors: dict[str, list[str]]) -> None:
+        """Take what is wrong in it out of `errors`, and show it at its row; of a group at its first."""
+        for number, row in enumerate(self.rows if self.is_group else ()):
+            row.errors += _taken(f"{place}.{number}", errors)
+        self.rows[0].errors += _taken(place, errors)
+
+
+def _taken(place: str, errors: dict[str, list[str]]) -> list[str]:
+    inside = [each for each in errors if f"{each}.".startswith(f"{place}.")]
+    return [text for each in inside for text in errors.pop(each)]
+
+
 @dataclass(slots=True, kw_only=True)
 class ConditionsForm:
     """Conditions as they are edited. `errors` are by place, as `tickets.conditions.clean` has them."""
 
     match: str = Match.ALL.value
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)  # those of a group stand together
+    groups: dict[int, str] = field(default_factory=dict)  # how each group is put together
     errors: dict[str, list[str]] = field(default_factory=dict)
 
     may_look_back: ClassVar[bool] = False  # at what a value was before an event
@@ -177,6 +214,36 @@ class ConditionsForm:
         """What may be looked at."""
         return all_fields()
 
+    @property
+    def parts(self) -> list[Part]:
+        return self._parts(self.rows)
+
+    @property
+    def conditions(self) -> list[Any]:
+        """What is saved."""
+        return [part.condition for part in self._parts(self.filled)]
+
+    def _parts(self, rows: list[Row]) -> list[Part]:
+        found: list[Part] = []
+        for row in rows:
+            if row.group and found and found[-1].number == row.group:
+                found[-1].rows.append(row)
+            else:
+                found.append(Part([row], row.group, self.groups.get(row.group, Match.ANY.value)))
+        return found
+
+    def show(self, conditions: Iterable[Any]) -> None:
+        """The rows of what is stored."""
+        for each in conditions:
+            inside = each.get("conditions") if is_group(each) else None
+            if not isinstance(inside, list) or not inside:
+                self.rows.append(stored(len(self.rows), each))
+                continue
+            number = len(self.groups) + 1
+            self.groups[number] = str(each.get("match", Match.ALL.value))
+            for one in inside:
+                self.rows.append(replace(stored(len(self.rows), one), group=number))
+
     def read_rows(self, data: QueryDict) -> None:
         """The rows as a browser sent them, with the one that was added or taken out."""
         self.match = data.get("match", "")
@@ -184,16 +251,31 @@ class ConditionsForm:
         gone = data.get("remove", "")
         kept = [index for index in range(min(number, MOST_CONDITIONS + 5)) if str(index) != gone]
         self.rows = [row_sent(place, index, data) for place, index in enumerate(kept)]
-        if "add" in data or not self.rows:
-            self.rows.append(Row(len(self.rows)))
+        # Those of a group stand together, whoever sent it.
+        first: dict[int, int] = {}
+        for row in self.rows:
+            first.setdefault(row.group, row.index)
+        self.rows.sort(key=lambda row: first[row.group] if row.group else row.index)
+        self.groups = {
+            number: data.get(f"match-group-{number}", Match.ANY.value) for number in first if number
+        }
+        if "add_group" in data:
+            number = max(self.groups, default=0) + 1
+            self.groups[number] = Match.ANY.value
+            self.rows += [Row(0, group=number), Row(0, group=number)]
+        elif (number := _group_of(data.get("add_to", ""))) in self.groups:
+            last = max(place for place, row in enumerate(self.rows) if row.group == number)
+            self.rows.insert(last + 1, Row(0, group=number))
+        elif "add" in data or not self.rows:
+            self.rows.append(Row(0))
+        for index, row in enumerate(self.rows):
+            row.index = index
 
     def refuse(self, errors: Mapping[str, list[str]]) -> None:
         """Show what is wrong at its place. Rows without a field are not sent, and have no number."""
         self.errors = dict(errors)
-        for number, row in enumerate(self.filled):
-            place = f"conditions.{number}"
-            inside = [each for each in self.errors if f"{each}.".startswith(f"{place}.")]
-            row.errors = [text for each in inside for text in self.errors.pop(each)]
+        for number, part in enumerate(self._parts(self.filled)):
+            part.refuse(f"conditions.{number}", self.errors)
 
     @property
     def filled(self) -> list[Row]:
@@ -247,11 +329,12 @@ def stored(index: int, condition: Any) -> Row:
 
 def row_sent(place: int, index: int, data: QueryDict) -> Row:
     """A row that was sent; where another field was chosen, with that field's first comparison."""
+    group = _group_of(data.get(f"group-{index}", ""))
     if f"kept-{index}" in data:
-        return Row(place, kept=_kept(data.get(f"kept-{index}", "")))
+        return Row(place, kept=_kept(data.get(f"kept-{index}", "")), group=group)
     name = data.get(f"field-{index}", "")
     op, values = data.get(f"op-{index}", ""), data.getlist(f"value-{index}")
-    row = Row(place, name, op, values, before=f"before-{index}" in data)
+    row = Row(place, name, op, values, before=f"before-{index}" in data, group=group)
     if data.get(f"was-{index}", name) != name:
         row.op, row.values = "", []
     offered = [value for value, _label, _chosen in row.comparisons]
@@ -260,6 +343,10 @@ def row_sent(place: int, index: int, data: QueryDict) -> Row:
     if row.control == "text":
         row.values = [part for value in row.values for part in parts(value)]
     return row
+
+
+def _group_of(sent: str) -> int:
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 4 else 0
 
 
 def _kept(sent: str) -> Any:
