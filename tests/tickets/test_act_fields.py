@@ -51,7 +51,8 @@ def a_field(
 
 
 def custom(ticket: Ticket) -> dict[str, Any]:
-    return Ticket.objects.get(pk=ticket.pk).custom
+    found: dict[str, Any] = Ticket.objects.get(pk=ticket.pk).custom
+    return found
 
 
 def test_lines_are_read_by_the_name_or_the_key_and_kept_by_the_key(why: CustomField) -> None:
