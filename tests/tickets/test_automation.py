@@ -27,6 +27,7 @@ from tickets.models import (
     EventKind,
     Priority,
     Reaction,
+    Reason,
     RuleFiring,
     Stopped,
     Team,
@@ -34,6 +35,7 @@ from tickets.models import (
     Turn,
     User,
 )
+from tickets.rules import lately_triggers
 from tickets.workspace import history
 
 pytestmark = pytest.mark.django_db
@@ -282,3 +284,21 @@ def test_nobody_but_the_reactions_and_an_admin_may_change_rules() -> None:
     assert team.pk
     with pytest.raises(actions.NotAllowed):
         rule(Actor.agent(dana))
+
+
+@pytest.mark.parametrize(("days", "sets_it_off"), [(6, True), (8, False), (None, False)])
+def test_who_is_upset_for_the_second_time_in_a_week_is_put_before_the_others(
+    days: int | None, sets_it_off: bool
+) -> None:
+    EscalationRule.objects.filter(shipped_key="upset-twice").update(active=True)
+    lately_triggers.forget()
+    customer, other = make_customer(), make_customer("Somebody else")
+    upset = {"turn": Turn.QUEUE, "reason": Reason.ANGER}
+    if days is not None:
+        make_ticket(customer=customer, ago=timedelta(days=days), **upset)  # type: ignore[arg-type]
+    make_ticket(customer=other, **upset)  # type: ignore[arg-type]
+    make_ticket(customer=customer)
+    ticket = make_ticket(customer=customer, **upset)  # type: ignore[arg-type]
+    ticket = happens(ticket, EventKind.PERSON_ASKED)
+    assert ("upset twice" in ticket.tags) is sets_it_off
+    assert (ticket.priority == Priority.HIGH) is sets_it_off

@@ -26,13 +26,15 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.conditions import identity, values
 from tickets.conditions.fields import CUSTOMER, SERVICE, Choices, Field, register
-from tickets.conditions.ticket_row import LATELY, TicketRow
+from tickets.conditions.ticket_row import LATELY, WEEK, TicketRow
 from tickets.models import (
     AuthorKind,
     Channel,
+    HandOver,
     Identity,
     Message,
     Priority,
+    Reason,
     Status,
     Team,
     Ticket,
@@ -81,6 +83,15 @@ def _other_tickets(now: datetime) -> Combinable:
         customer=OuterRef("customer"), created_at__range=(now - LATELY, now)
     )
     return _number_of(others.exclude(pk=OuterRef("pk")), "customer")
+
+
+def _upset_in_a_week(now: datetime) -> Combinable:
+    handovers = HandOver.objects.filter(
+        ticket__customer=OuterRef("customer"),
+        reason=Reason.ANGER,
+        asked_at__range=(now - WEEK, now),
+    )
+    return _number_of(handovers, "ticket__customer")
 
 
 def _number_of(rows: Any, one: str) -> Combinable:
@@ -266,6 +277,16 @@ for _field in (
         group=CUSTOMER,
         read=_column("earlier"),
         query=_other_tickets,
+    ),
+    Field(
+        "upset_in_a_week",
+        _("number of times they were upset in 7 days"),
+        "number",
+        low=0,
+        group=CUSTOMER,
+        help=_("How often they needed a person because of it, in all their conversations."),
+        read=_column("upset"),
+        query=_upset_in_a_week,
     ),
     Field(
         "prefers_person",

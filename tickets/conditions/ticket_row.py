@@ -10,10 +10,11 @@ from typing import Any, Final, Self
 from django.db import connection
 
 from tickets.live import presence
-from tickets.models import Identity, Ticket, Turn
+from tickets.models import Identity, Reason, Ticket, Turn
 from tickets.service.hours import Hours
 
 LATELY = timedelta(days=30)
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class TicketRow:
         compose it than PostgreSQL to answer.
         """
         with connection.cursor() as cursor:
-            cursor.execute(_STATEMENT, {"ticket": ticket.pk, "since": now - LATELY, "now": now})
+            times = {"since": now - LATELY, "week": now - WEEK, "now": now}
+            cursor.execute(_STATEMENT, {"ticket": ticket.pk, **times, "upset": Reason.ANGER})
             names = [column.name for column in cursor.description or ()]
             columns = dict(zip(names, cursor.fetchone() or (), strict=True))
         return cls(text, now, columns)
@@ -152,6 +154,10 @@ SELECT ticket.channel, ticket.tags, ticket.priority, ticket.type_id AS type,
     (SELECT count(*) FROM tickets_ticket AS other
         WHERE other.customer_id = ticket.customer_id AND other.id <> ticket.id
             AND other.created_at BETWEEN %(since)s AND %(now)s) AS earlier,
+    (SELECT count(*) FROM tickets_handover AS handover
+        JOIN tickets_ticket AS other ON other.id = handover.ticket_id
+        WHERE other.customer_id = ticket.customer_id AND handover.reason = %(upset)s
+            AND handover.asked_at BETWEEN %(week)s AND %(now)s) AS upset,
     EXISTS (SELECT FROM tickets_message AS message
         JOIN tickets_attachment AS attachment ON attachment.message_id = message.id
         WHERE message.ticket_id = ticket.id) AS has_files

@@ -76,6 +76,19 @@ AUTOMATIC: tuple[Automatic, ...] = (
         },
     ),
     Automatic(
+        key="upset-twice",
+        name="Upset twice in a week",
+        sentence="Somebody who is upset for the second time in a week is looked after before the others.",
+        reason="anger",
+        trigger="person_asked",
+        conditions=(_when("upset_in_a_week", "at_least", 2),),
+        actions={
+            "tags": ["upset twice"],
+            "note": "They are upset for the second time within a week. Read what came of the first time.",
+            "acts": {"priority": 3},
+        },
+    ),
+    Automatic(
         key="owner-not-there",
         name="Whoever has it is not at work",
         sentence="A customer who writes to somebody who is not there gets somebody else while others are.",

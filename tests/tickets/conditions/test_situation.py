@@ -76,6 +76,7 @@ def test_a_ticket_and_its_customer_are_seen_as_they_are() -> None:
         "value": 1200.5,
         "tenure_days": 0,
         "earlier_tickets": 1,
+        "upset_in_a_week": 0,
         "prefers_person": True,
         "identity": "confirmed",
         "team": team.pk,
