@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("helpdesk.health_urls")),
     path("", include("tickets.portal.urls")),
     path("help/", include("knowledgebase.urls")),
+    path("", include("knowledgebase.urls_for_programs")),
     path("workspace/", include("bots.workspace.urls")),
     path("workspace/", include("tickets.workspace.urls")),
     path("account/", include("allauth.urls")),

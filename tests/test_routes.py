@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 # An address that is in none of these lists fails the first test below.
 READ = {
     *("healthz", "readyz", "portal-home", "my-requests", "conversation", "conversation-news"),
+    *("help-article-markdown", "help-changes", "llms", "robots", "site-map"),
     *("attachment", "after-login", "help-centre", "help-search", "help-category", "help-article"),
     *("workspace", "workspace-ticket", "workspace-news", "workspace-questions"),
     *(

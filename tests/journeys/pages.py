@@ -151,6 +151,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 # What is asked for by scripts and programs, what only acts, and what leads elsewhere.
 NO_PAGES: Final = frozenset(
     {
+        *("help-article-markdown", "help-changes", "llms", "robots", "site-map"),
         *("healthz", "readyz", "after-login", "attachment", "conversation-news", "suggest"),
         *("conversation-post", "conversation-helpful", "conversation-solved"),
         *("conversation-reopen", "conversation-rate", "conversation-email", "conversation-code"),
