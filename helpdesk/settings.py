@@ -1,4 +1,4 @@
-"""Every setting of the project, in one file, from the environment. What an admin may change is a row.
+"""Every setting of the project, from the environment. What an admin may change is a row.
 
 With DATABASE_URL or REDIS_URL empty `helpdesk.embedded` starts the project's own and names them here.
 """
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from helpdesk import log_settings
 from helpdesk.schedule import PERIODIC_TASKS
 
 env = environ.Env()
@@ -370,24 +371,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request": {"()": "tickets.intake.request_ids.InLog"}},
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s%(request_id)s: %(message)s"}
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}
-    },
-    # Beat asks for something every two seconds: that it was done is said, not that it was asked.
-    "loggers": {
-        "celery.worker.strategy": {"level": "WARNING"},
-        "mail.log": {"level": "WARNING"},  # aiosmtpd, of every call
-        "imapclient": {"level": "WARNING"},  # at DEBUG it says what is sent, log-ins among it
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOGGING = log_settings.logging(env.str("LOG_LEVEL", default="INFO"))
 
 UNFOLD = {  # the admin's theme; its name is the company's, its colours are in css/admin.css
     "SITE_SUBHEADER": _("Admin"),

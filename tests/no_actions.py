@@ -68,6 +68,7 @@ NO_ACTIONS = {
     "refuse_second_voice": "reads for an action that has locked the ticket",
     "who_changed": "reads a row",
     "refuse_incomplete": "reads rows",
+    "put_in": "writes into a ticket that the action has locked, and saves",
     "is_theirs": "reads a row",
     "is_in_copy": "reads a row",
     "gone": "makes an error",
