@@ -103,9 +103,10 @@ HANDED = {
 API_READ = {
     *("api-events", "api-articles", "api-article-search", "api-article"),
     *("api-ticket-search", "api-handovers", "api-rules", "api-key", "api-preview"),
+    "api-attachment",
 }
 API_BOTH = {
-    *("api-tickets", "api-messages"),
+    *("api-tickets", "api-messages", "api-attachments"),
     *("api-records", "api-record", "api-records-bulk", "api-ticket-records"),
     *("api-replies", "api-notes", "api-changes", "api-drafts", "api-ticket"),
     *("api-turn", "api-snooze", "api-merge", "api-links", "api-link"),
@@ -126,6 +127,7 @@ SAMPLES = {
     "<int:mailbox>": "1",
     "<uuid:pk>": str(uuid4()),
     "<uuid:file>": str(uuid4()),
+    "<uuid:id>": str(uuid4()),
     "<slug:slug>": "missing",
     "<slug:type>": "missing",
     "<str:external_id>": "missing",

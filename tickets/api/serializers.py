@@ -17,6 +17,7 @@ from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit
 from tickets.api.answers import AnswerOut
 from tickets.api.fields import Address, Body, Line, Moment, Short, Strict
+from tickets.api.files import AttachmentOut, Files
 from tickets.api.identity import IdentityOut
 from tickets.api.links import Link, links_of
 from tickets.api.promises import PromiseOut, promises_of
@@ -60,6 +61,7 @@ class NewMessage(Strict):
     """What the customer says."""
 
     body = Body(help_text=f"Plain text, up to {text.MESSAGE_LIMIT} characters.")
+    attachments = Files()
 
     def validate_body(self, value: str) -> str:
         return text.message(value)
@@ -260,13 +262,6 @@ class AuthorOut(serializers.Serializer[Any]):
         if message.author_user:
             return message.author_user.get_short_name()
         return message.author_customer.name if message.author_customer else ""
-
-
-@extend_schema_serializer(component_name="Attachment")
-class AttachmentOut(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=200)
-    size = serializers.IntegerField(min_value=0, help_text="Bytes.")
-    content_type = serializers.CharField(max_length=100)
 
 
 @extend_schema_serializer(component_name="Message")

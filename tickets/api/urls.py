@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 from tickets.api.errors import no_such_route
 from tickets.api.views.acts import ChangeList, DraftList, NoteList, ReplyList
 from tickets.api.views.articles import ArticleDetail, ArticleList, ArticleSearch
+from tickets.api.views.attachments import AttachmentDetail, AttachmentList
 from tickets.api.views.customers import CustomerDetail, CustomerList, NumberedCustomer
 from tickets.api.views.description import docs, schema
 from tickets.api.views.events import EventList
@@ -44,6 +45,8 @@ urlpatterns: list[URLPattern] = [
         TicketRecordList.as_view(),
         name="api-ticket-records",
     ),
+    path("v1/attachments/", AttachmentList.as_view(), name="api-attachments"),
+    path("v1/attachments/<uuid:id>/", AttachmentDetail.as_view(), name="api-attachment"),
     path("v1/customers/", CustomerList.as_view(), name="api-customers"),
     path("v1/customers/<int:id>/", CustomerDetail.as_view(), name="api-customer"),
     path(

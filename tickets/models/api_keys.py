@@ -24,6 +24,8 @@ class Scope(models.TextChoices):
         "handovers:read",
         _("Read why a person was asked for, and the briefs of agents"),
     )
+    ATTACHMENTS_READ = "attachments:read", _("Download the files of messages")
+    ATTACHMENTS_WRITE = "attachments:write", _("Send files that go along with what it writes")
     CUSTOMERS_READ = "customers:read", _("Read customers")
     CUSTOMERS_WRITE = "customers:write", _("Tell of customers: an address is not confirmed by it")
     CUSTOMERS_CONFIRM = "customers:confirm", _("Vouch for the addresses of customers it tells of")

@@ -23,6 +23,7 @@ from tests.tickets.api.conftest import Caller
 from tickets.api.views import base
 from tickets.models import Ticket, Turn
 
+BYTES = "application/octet-stream"
 described = schemathesis.openapi.from_wsgi("/api/schema/?format=json", get_wsgi_application())
 
 
@@ -65,6 +66,8 @@ def test_the_api_does_as_its_description_says(
     assert case.meta is not None
     if case.meta.generation.mode.is_negative:
         assume(all(_is_sent(value) for value in (case.query or {}).values()))
+    if case.media_type == BYTES:  # what is in a file, the description says no more of
+        case.body = case.body if isinstance(case.body, bytes) and case.body else b"It drips."
     if case.path_parameters.get("reference") and not case.meta.generation.mode.is_negative:
         case.path_parameters["reference"] = Ticket.objects.earliest("pk").reference
     if isinstance(case.body, dict) and not case.meta.generation.mode.is_negative:

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from tickets import access, actions
 from tickets.actors import Actor
+from tickets.api.files import taken_along
 from tickets.api.idempotency import idempotent
 from tickets.api.paging import next_link
 from tickets.api.queries import MessageQuery, TicketQuery
@@ -90,6 +91,7 @@ class TicketList(ApiView):
             channel=Channel(wanted["channel"]),
             subject=wanted["subject"],
             body=wanted["body"],
+            uploads=taken_along(self.actor, wanted.get("attachments", ())),
         )
         _keep(self.actor, ticket, wanted)
         ticket = access.ticket_for(self.actor, ticket.reference)
@@ -166,10 +168,12 @@ class MessageList(ApiView):
     @idempotent
     def post(self, request: Request, reference: str) -> Response:
         ticket = access.ticket_for(self.actor, reference)
+        wanted = self.taken(NewMessage)
         written = actions.continue_conversation(
             actor=self.actor,
             ticket=ticket,
-            body=self.taken(NewMessage)["body"],
+            body=wanted["body"],
+            uploads=taken_along(self.actor, wanted.get("attachments", ())),
             channel=Channel.API,
         )
         messages = Message.objects.complete().select_related(
