@@ -103,7 +103,8 @@ HANDED = {
 API_READ = {
     *("api-events", "api-articles", "api-article-search", "api-article"),
     *("api-ticket-search", "api-handovers", "api-rules", "api-key", "api-preview"),
-    "api-attachment",
+    *("api-attachment", "api-teams", "api-agents", "api-tags", "api-custom-fields"),
+    *("api-segments", "api-opening-hours", "api-sla-policies"),
 }
 API_BOTH = {
     *("api-tickets", "api-messages", "api-attachments"),

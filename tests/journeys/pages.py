@@ -188,6 +188,8 @@ NO_PAGES: Final = frozenset(
         *("api-customer", "api-customers", "api-numbered-customer", "api-organization"),
         *("api-organizations", "api-numbered-organization", "api-ticket-search", "api-preview"),
         *("api-drafts", "api-handovers", "api-link", "api-links", "api-merge", "api-snooze"),
+        *("api-teams", "api-agents", "api-tags", "api-custom-fields", "api-segments"),
+        *("api-opening-hours", "api-sla-policies"),
         *("api-turn", "api-attachments", "api-attachment", "admin:tickets_auditlink_export"),
         *("api-ticket-records", "workspace-link-record", "workspace-unlink-record"),
         "workspace-fetch-record",

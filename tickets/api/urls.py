@@ -8,6 +8,15 @@ from tickets.api.views.articles import ArticleDetail, ArticleList, ArticleSearch
 from tickets.api.views.attachments import AttachmentDetail, AttachmentList
 from tickets.api.views.customers import CustomerDetail, CustomerList, NumberedCustomer
 from tickets.api.views.description import docs, schema
+from tickets.api.views.desk import (
+    AgentList,
+    CustomFieldList,
+    HoursList,
+    PolicyList,
+    SegmentList,
+    TagList,
+    TeamList,
+)
 from tickets.api.views.events import EventList
 from tickets.api.views.key import KeyDetail
 from tickets.api.views.moves import HandOverList, LinkDetail, LinkList, Merge, Snooze, TurnList
@@ -64,6 +73,13 @@ urlpatterns: list[URLPattern] = [
     path("v1/records/<slug:type>/", RecordList.as_view(), name="api-records"),
     path("v1/records/<slug:type>/bulk/", RecordBulk.as_view(), name="api-records-bulk"),
     path("v1/records/<slug:type>/<str:external_id>/", RecordDetail.as_view(), name="api-record"),
+    path("v1/teams/", TeamList.as_view(), name="api-teams"),
+    path("v1/agents/", AgentList.as_view(), name="api-agents"),
+    path("v1/tags/", TagList.as_view(), name="api-tags"),
+    path("v1/custom-fields/", CustomFieldList.as_view(), name="api-custom-fields"),
+    path("v1/segments/", SegmentList.as_view(), name="api-segments"),
+    path("v1/opening-hours/", HoursList.as_view(), name="api-opening-hours"),
+    path("v1/sla-policies/", PolicyList.as_view(), name="api-sla-policies"),
     path("v1/key/", KeyDetail.as_view(), name="api-key"),
     path("v1/rules/", Rules.as_view(), name="api-rules"),
     path("v1/events/", EventList.as_view(), name="api-events"),

@@ -35,6 +35,11 @@ class Scope(models.TextChoices):
     RECORDS_WRITE = "records:write", _("Tell of records, delete and link them")
     EVENTS_READ = "events:read", _("Follow what happens in tickets")
     EVENTS_STAFF = "events:staff", _("Hear of what agents do among themselves, too")
+    DESK_READ = (
+        "desk:read",
+        _("Read teams, tags, custom fields, segments, opening hours and service levels"),
+    )
+    AGENTS_READ = "agents:read", _("Read who works here, in which teams, and who is here now")
     RULES_READ = "rules:read", _("Read the escalation rules, and their reasons")
     ASSISTANT_ASK = "assistant:ask", _("Ask what the assistant would answer, and why")
     ARTICLES_READ = "articles:read", _("Read and search published articles")

@@ -89,6 +89,13 @@ TABLE: dict[str, dict[str, tuple[Scope | None, int]]] = {
         "DELETE": (WRITE_RECORDS, 204),
     },
     "api-records-bulk": {"POST": (WRITE_RECORDS, 201)},
+    **{
+        f"api-{name}": {"GET": (Scope.DESK_READ, 200), "HEAD": (Scope.DESK_READ, 200)}
+        for name in (
+            *("teams", "tags", "custom-fields", "segments", "opening-hours", "sla-policies"),
+        )
+    },
+    "api-agents": {"GET": (Scope.AGENTS_READ, 200), "HEAD": (Scope.AGENTS_READ, 200)},
     "api-key": {"GET": (None, 200), "HEAD": (None, 200)},
     "api-rules": {"GET": (Scope.RULES_READ, 200), "HEAD": (Scope.RULES_READ, 200)},
     "api-preview": {"GET": (Scope.ASSISTANT_ASK, 200), "HEAD": (Scope.ASSISTANT_ASK, 200)},

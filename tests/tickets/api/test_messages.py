@@ -185,7 +185,11 @@ def test_reading_after_a_position_misses_nothing_and_repeats_nothing(shop: Calle
         seen += [message["position"] for message in page["results"]]
         address = page["next"]
     assert seen == expected
-    assert shop.get(url(ticket), {"after": seen[-1]}).json() == {"results": [], "next": None}
+    assert shop.get(url(ticket), {"after": seen[-1]}).json() == {
+        "results": [],
+        "next": None,
+        "next_cursor": None,
+    }
     shop.post(url(ticket), {"body": "One more"})
     (new,) = shop.get(url(ticket), {"after": seen[-1]}).json()["results"]
     assert new["body"] == "One more"

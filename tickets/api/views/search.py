@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tickets import access
-from tickets.api.paging import next_link
+from tickets.api.paging import next_page
 from tickets.api.queries import TicketSearchQuery
 from tickets.api.schema import operation
 from tickets.api.serializers import TicketOut, TicketPage
@@ -61,6 +61,6 @@ class TicketSearch(ApiView):
         return Response(
             {
                 "results": TicketOut(results, many=True).data,
-                "next": next_link(request, cursor=found.next),
+                **next_page(request, found.next),
             }
         )

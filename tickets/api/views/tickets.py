@@ -11,7 +11,7 @@ from tickets import access, actions
 from tickets.actors import Actor
 from tickets.api.files import taken_along
 from tickets.api.idempotency import idempotent
-from tickets.api.paging import next_link
+from tickets.api.paging import link, next_page
 from tickets.api.queries import MessageQuery, TicketQuery
 from tickets.api.schema import operation
 from tickets.api.serializers import (
@@ -66,7 +66,7 @@ class TicketList(ApiView):
         return Response(
             {
                 "results": TicketOut(page.rows, many=True).data,
-                "next": next_link(request, cursor=page.next),
+                **next_page(request, page.next),
             }
         )
 
@@ -148,10 +148,12 @@ class MessageList(ApiView):
         rows = list(messages[: size + 1])
         more = len(rows) > size
         rows = rows[:size]
+        last = rows[-1].position if more else None
         return Response(
             {
                 "results": MessageOut(rows, many=True).data,
-                "next": next_link(request, after=rows[-1].position if more else None),
+                "next": link(request, after=last),
+                "next_cursor": last,
             }
         )
 
