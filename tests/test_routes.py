@@ -105,9 +105,10 @@ API_READ = {
     *("api-ticket-search", "api-handovers", "api-rules", "api-key", "api-preview"),
     *("api-attachment", "api-teams", "api-agents", "api-tags", "api-custom-fields"),
     *("api-segments", "api-opening-hours", "api-sla-policies"),
+    *("api-views", "api-view-tickets", "api-macros"),
 }
 API_BOTH = {
-    *("api-tickets", "api-messages", "api-attachments"),
+    *("api-tickets", "api-messages", "api-attachments", "api-apply-macro"),
     *("api-records", "api-record", "api-records-bulk", "api-ticket-records"),
     *("api-replies", "api-notes", "api-changes", "api-drafts", "api-ticket"),
     *("api-turn", "api-snooze", "api-merge", "api-links", "api-link"),

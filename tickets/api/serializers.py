@@ -357,7 +357,7 @@ class TicketPage(PageOut):
 
 class MessagePage(PageOut):
     results = MessageOut(many=True)
-    next_cursor = serializers.IntegerField(
+    next_cursor = serializers.IntegerField(  # type: ignore[assignment]  # a position
         allow_null=True, help_text="What `after` is in that address; null on the last page."
     )
 

@@ -28,6 +28,7 @@ from tickets.api.views.organizations import (
 from tickets.api.views.records import RecordBulk, RecordDetail, RecordList, TicketRecordList
 from tickets.api.views.rules import Rules
 from tickets.api.views.search import TicketSearch
+from tickets.api.views.shelf import AppliedMacroList, MacroList, ViewList, ViewTickets
 from tickets.api.views.tickets import MessageList, TicketDetail, TicketList
 
 urlpatterns: list[URLPattern] = [
@@ -80,6 +81,10 @@ urlpatterns: list[URLPattern] = [
     path("v1/segments/", SegmentList.as_view(), name="api-segments"),
     path("v1/opening-hours/", HoursList.as_view(), name="api-opening-hours"),
     path("v1/sla-policies/", PolicyList.as_view(), name="api-sla-policies"),
+    path("v1/views/", ViewList.as_view(), name="api-views"),
+    path("v1/views/<int:id>/tickets/", ViewTickets.as_view(), name="api-view-tickets"),
+    path("v1/macros/", MacroList.as_view(), name="api-macros"),
+    path("v1/tickets/<slug:reference>/macros/", AppliedMacroList.as_view(), name="api-apply-macro"),
     path("v1/key/", KeyDetail.as_view(), name="api-key"),
     path("v1/rules/", Rules.as_view(), name="api-rules"),
     path("v1/events/", EventList.as_view(), name="api-events"),

@@ -40,6 +40,14 @@ class Scope(models.TextChoices):
         _("Read teams, tags, custom fields, segments, opening hours and service levels"),
     )
     AGENTS_READ = "agents:read", _("Read who works here, in which teams, and who is here now")
+    VIEWS_READ = (
+        "views:read",
+        _("Read the views that teams share, and those of the agent it acts for"),
+    )
+    MACROS_READ = (
+        "macros:read",
+        _("Read the macros that are shared, and those of the agent it acts for"),
+    )
     RULES_READ = "rules:read", _("Read the escalation rules, and their reasons")
     ASSISTANT_ASK = "assistant:ask", _("Ask what the assistant would answer, and why")
     ARTICLES_READ = "articles:read", _("Read and search published articles")

@@ -11,14 +11,14 @@ from django.urls import get_resolver, reverse
 from bots.api import urls as of_the_assistant
 from knowledgebase import embeddings
 from knowledgebase.search import SearchResult
-from tests.factories import make_article, make_customer, make_ticket
+from tests.factories import make_admin, make_article, make_customer, make_team, make_ticket
 from tests.tickets.api.conftest import Caller, MakeCaller, new_ticket
 from tests.tickets.records.making import make_record, make_type
 from tickets.api import urls
 from tickets.api.views import articles as views
 from tickets.api.views.base import ApiView
 from tickets.intake import attachments
-from tickets.models import ExternalId, Message, Organization, Scope, TicketLink
+from tickets.models import ExternalId, Macro, Message, Organization, SavedView, Scope, TicketLink
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +96,10 @@ TABLE: dict[str, dict[str, tuple[Scope | None, int]]] = {
         )
     },
     "api-agents": {"GET": (Scope.AGENTS_READ, 200), "HEAD": (Scope.AGENTS_READ, 200)},
+    "api-views": {"GET": (Scope.VIEWS_READ, 200), "HEAD": (Scope.VIEWS_READ, 200)},
+    "api-view-tickets": {"GET": (READ, 200), "HEAD": (READ, 200)},
+    "api-macros": {"GET": (Scope.MACROS_READ, 200), "HEAD": (Scope.MACROS_READ, 200)},
+    "api-apply-macro": {"POST": (ACT, 201)},
     "api-key": {"GET": (None, 200), "HEAD": (None, 200)},
     "api-rules": {"GET": (Scope.RULES_READ, 200), "HEAD": (Scope.RULES_READ, 200)},
     "api-preview": {"GET": (Scope.ASSISTANT_ASK, 200), "HEAD": (Scope.ASSISTANT_ASK, 200)},
@@ -207,6 +211,14 @@ def place(route: str) -> tuple[str, dict[str, object] | None]:
         arguments = {"id": str(message.attachments.get().pk)}
     elif route == "api-attachments":
         body = {}
+    elif route == "api-view-tickets":
+        kept = {"name": "Ours", "query": "status:open", "sort": "newest", "owner": make_admin()}
+        arguments = {"id": str(SavedView.objects.create(**kept, team=make_team()).pk)}
+    elif route == "api-apply-macro":
+        arguments = {"reference": make_ticket().reference}
+        name = f"Tag {Macro.objects.count()}"
+        macro = Macro.objects.create(name=name, acts={"add_tags": ["refund"]})
+        body = {"macro": macro.pk}
     elif route == "api-article":
         arguments = {"slug": make_article().slug}
     elif route == "api-tickets":

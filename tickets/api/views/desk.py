@@ -55,7 +55,7 @@ class DeskList(ApiView):
         beside: Callable[[Sequence[Any]], Mapping[str, Any]] = lambda rows: NOTHING,
     ) -> Response:
         """The page that was asked for; `beside` is what its rows need to be shown."""
-        order = Order(str(self.request.resolver_match.url_name), ("pk",))
+        order = Order(type(self).__name__, ("pk",))
         page = order.page(rows, self.parameters["cursor"], size=self.parameters["page_size"])
         shown = self.shown(page.rows, many=True, context=dict(beside(page.rows)))
         return Response({"results": shown.data, **next_page(self.request, page.next)})
