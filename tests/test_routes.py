@@ -106,6 +106,7 @@ API_READ = {
     *("api-attachment", "api-teams", "api-agents", "api-tags", "api-custom-fields"),
     *("api-segments", "api-opening-hours", "api-sla-policies"),
     *("api-views", "api-view-tickets", "api-macros"),
+    *("api-ratings", "api-rating", "api-audit"),
 }
 API_BOTH = {
     *("api-tickets", "api-messages", "api-attachments", "api-apply-macro"),

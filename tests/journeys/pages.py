@@ -190,7 +190,7 @@ NO_PAGES: Final = frozenset(
         *("api-drafts", "api-handovers", "api-link", "api-links", "api-merge", "api-snooze"),
         *("api-teams", "api-agents", "api-tags", "api-custom-fields", "api-segments"),
         *("api-opening-hours", "api-sla-policies", "api-views", "api-view-tickets"),
-        *("api-macros", "api-apply-macro"),
+        *("api-macros", "api-apply-macro", "api-ratings", "api-rating", "api-audit"),
         *("api-turn", "api-attachments", "api-attachment", "admin:tickets_auditlink_export"),
         *("api-ticket-records", "workspace-link-record", "workspace-unlink-record"),
         "workspace-fetch-record",

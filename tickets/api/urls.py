@@ -19,6 +19,7 @@ from tickets.api.views.desk import (
 )
 from tickets.api.views.events import EventList
 from tickets.api.views.key import KeyDetail
+from tickets.api.views.ledgers import AuditList, RatingList, TicketRating
 from tickets.api.views.moves import HandOverList, LinkDetail, LinkList, Merge, Snooze, TurnList
 from tickets.api.views.organizations import (
     NumberedOrganization,
@@ -85,6 +86,9 @@ urlpatterns: list[URLPattern] = [
     path("v1/views/<int:id>/tickets/", ViewTickets.as_view(), name="api-view-tickets"),
     path("v1/macros/", MacroList.as_view(), name="api-macros"),
     path("v1/tickets/<slug:reference>/macros/", AppliedMacroList.as_view(), name="api-apply-macro"),
+    path("v1/ratings/", RatingList.as_view(), name="api-ratings"),
+    path("v1/tickets/<slug:reference>/rating/", TicketRating.as_view(), name="api-rating"),
+    path("v1/audit/", AuditList.as_view(), name="api-audit"),
     path("v1/key/", KeyDetail.as_view(), name="api-key"),
     path("v1/rules/", Rules.as_view(), name="api-rules"),
     path("v1/events/", EventList.as_view(), name="api-events"),

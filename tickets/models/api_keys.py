@@ -48,6 +48,8 @@ class Scope(models.TextChoices):
         "macros:read",
         _("Read the macros that are shared, and those of the agent it acts for"),
     )
+    RATINGS_READ = "ratings:read", _("Read what customers said at the end, with their comments")
+    AUDIT_READ = "audit:read", _("Read the record of what was done to settings, people and access")
     RULES_READ = "rules:read", _("Read the escalation rules, and their reasons")
     ASSISTANT_ASK = "assistant:ask", _("Ask what the assistant would answer, and why")
     ARTICLES_READ = "articles:read", _("Read and search published articles")

@@ -18,7 +18,17 @@ from tickets.api import urls
 from tickets.api.views import articles as views
 from tickets.api.views.base import ApiView
 from tickets.intake import attachments
-from tickets.models import ExternalId, Macro, Message, Organization, SavedView, Scope, TicketLink
+from tickets.models import (
+    ExternalId,
+    Macro,
+    Message,
+    Organization,
+    Rating,
+    SavedView,
+    Scope,
+    TicketLink,
+    Turn,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +110,9 @@ TABLE: dict[str, dict[str, tuple[Scope | None, int]]] = {
     "api-view-tickets": {"GET": (READ, 200), "HEAD": (READ, 200)},
     "api-macros": {"GET": (Scope.MACROS_READ, 200), "HEAD": (Scope.MACROS_READ, 200)},
     "api-apply-macro": {"POST": (ACT, 201)},
+    "api-ratings": {"GET": (Scope.RATINGS_READ, 200), "HEAD": (Scope.RATINGS_READ, 200)},
+    "api-rating": {"GET": (Scope.RATINGS_READ, 200), "HEAD": (Scope.RATINGS_READ, 200)},
+    "api-audit": {"GET": (Scope.AUDIT_READ, 200), "HEAD": (Scope.AUDIT_READ, 200)},
     "api-key": {"GET": (None, 200), "HEAD": (None, 200)},
     "api-rules": {"GET": (Scope.RULES_READ, 200), "HEAD": (Scope.RULES_READ, 200)},
     "api-preview": {"GET": (Scope.ASSISTANT_ASK, 200), "HEAD": (Scope.ASSISTANT_ASK, 200)},
@@ -211,6 +224,10 @@ def place(route: str) -> tuple[str, dict[str, object] | None]:
         arguments = {"id": str(message.attachments.get().pk)}
     elif route == "api-attachments":
         body = {}
+    elif route == "api-rating":
+        rated = make_ticket(turn=Turn.CLOSED)
+        Rating.objects.create(ticket=rated, satisfaction=4, effort=2)
+        arguments = {"reference": rated.reference}
     elif route == "api-view-tickets":
         kept = {"name": "Ours", "query": "status:open", "sort": "newest", "owner": make_admin()}
         arguments = {"id": str(SavedView.objects.create(**kept, team=make_team()).pk)}
