@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from tickets import clock, events
 from tickets.access.macros import macros_for, may_change_macro, may_share_macros
 from tickets.actions import crossing, rights
-from tickets.actions.drafted import stands_already
 from tickets.actions.drafts import send_reply
-from tickets.actions.errors import ActionError, NotAllowed, closed
+from tickets.actions.errors import ActionError, NotAllowed, StandsAlready, closed
 from tickets.actions.macro_acts import carry_out, refuse_gone
 from tickets.actors import Actor
 from tickets.acts import Acts, Loaded, cleaned, in_words
@@ -151,7 +150,7 @@ def apply_macro(
         return carry_out(actor, ticket, left, client_id)
     by_program = actor.api_key is not None
     if by_program and draft is not None:
-        raise stands_already()
+        raise StandsAlready
     draft = draft or Draft(ticket=ticket, author=user, kind=Kind.REPLY)
     draft.by_key = actor.api_key.name if actor.api_key is not None else draft.by_key
     draft.body = draft.body if typed is None else text.message(typed, may_be_empty=True)
