@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -238,3 +239,21 @@ def test_a_conversation_costs_the_same_with_one_file_and_with_ten(shop: Caller) 
     for number in range(9):
         send(ticket, file(f"{number}.png"))
     assert statements() == one
+
+
+def test_a_large_file_comes_through_the_server_as_it_was_sent(shop: Caller) -> None:
+    content = b"%PDF-1.4\n" + bytes(3 * 1024 * 1024)  # more than is kept in memory
+    key = {"Authorization": f"Bearer {shop.secret}"}
+
+    async def send_it() -> Any:
+        path = f"{FILES}?name=guide.pdf"
+        return await AsyncClient().generic("POST", path, content, content_type=BYTES, headers=key)
+
+    sent = async_to_sync(send_it)()
+    assert sent.status_code == 201
+    assert (sent.json()["size"], sent.json()["content_type"]) == (len(content), "application/pdf")
+    shop.post(TICKETS, new_ticket(attachments=[sent.json()["id"]]))
+    got = shop.get(f"{FILES}{sent.json()['id']}/", Range=f"bytes={len(content) - 5}-")
+    assert (got.status_code, b"".join(got)) == (206, content[-5:])
+    assert b"".join(shop.get(f"{FILES}{sent.json()['id']}/")) == content
+    assert Attachment.objects.get().file.storage.exists(Attachment.objects.get().file.name)
