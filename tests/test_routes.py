@@ -104,9 +104,13 @@ HANDED = {
 API_READ = {
     *("api-events", "api-articles", "api-article-search", "api-article"),
     *("api-ticket-search", "api-handovers", "api-rules", "api-key", "api-preview"),
+    *("api-attachment", "api-teams", "api-agents", "api-tags", "api-custom-fields"),
+    *("api-segments", "api-opening-hours", "api-sla-policies"),
+    *("api-views", "api-view-tickets", "api-macros"),
+    *("api-ratings", "api-rating", "api-audit"),
 }
 API_BOTH = {
-    *("api-tickets", "api-messages"),
+    *("api-tickets", "api-messages", "api-attachments", "api-apply-macro"),
     *("api-records", "api-record", "api-records-bulk", "api-ticket-records"),
     *("api-replies", "api-notes", "api-changes", "api-drafts", "api-ticket"),
     *("api-turn", "api-snooze", "api-merge", "api-links", "api-link"),
@@ -127,6 +131,7 @@ SAMPLES = {
     "<int:mailbox>": "1",
     "<uuid:pk>": str(uuid4()),
     "<uuid:file>": str(uuid4()),
+    "<uuid:id>": str(uuid4()),
     "<slug:slug>": "missing",
     "<slug:type>": "missing",
     "<str:external_id>": "missing",

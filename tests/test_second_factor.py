@@ -85,8 +85,8 @@ def filled(address: str, ticket: Ticket, draft: Article) -> str:
         "contact": "1",
         "other": "2",
     }
-    if address.startswith("attachments/"):
-        samples["pk"] = str(Attachment.objects.get(message__ticket=ticket).pk)
+    if "attachments/" in address:
+        samples["pk"] = samples["id"] = str(Attachment.objects.get(message__ticket=ticket).pk)
     address = re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda found: samples[found[1]], address)
     address = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: samples[found[1]], address)
     return "/" + address.replace("^", "").replace("$", "")

@@ -14,6 +14,7 @@ from tickets.delivering import run
 from tickets.email import sender
 from tickets.intake import attachments
 from tickets.models import (
+    Attachment,
     BulkJob,
     Claim,
     ConnectorCall,
@@ -153,6 +154,7 @@ def clean_up() -> None:
     searched, and files that belong to nothing. And mark how far the feed is.
     """
     IdempotentRequest.objects.forget_old()
+    Attachment.objects.forget_old()
     Claim.objects.forget_old()
     IdentityCheck.objects.forget_old()
     Notification.objects.forget_old()

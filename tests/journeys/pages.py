@@ -189,7 +189,10 @@ NO_PAGES: Final = frozenset(
         *("api-customer", "api-customers", "api-numbered-customer", "api-organization"),
         *("api-organizations", "api-numbered-organization", "api-ticket-search", "api-preview"),
         *("api-drafts", "api-handovers", "api-link", "api-links", "api-merge", "api-snooze"),
-        *("api-turn", "admin:tickets_auditlink_export"),
+        *("api-teams", "api-agents", "api-tags", "api-custom-fields", "api-segments"),
+        *("api-opening-hours", "api-sla-policies", "api-views", "api-view-tickets"),
+        *("api-macros", "api-apply-macro", "api-ratings", "api-rating", "api-audit"),
+        *("api-turn", "api-attachments", "api-attachment", "admin:tickets_auditlink_export"),
         *("api-ticket-records", "workspace-link-record", "workspace-unlink-record"),
         "workspace-fetch-record",
         # These of allauth's lead elsewhere: for whoever has no second factor, types no code from a

@@ -72,7 +72,8 @@ def promises() -> ArraySubquery:
     """What is promised for a ticket and how it stands, for whoever works here: tickets.sla.words."""
     names = (
         *("metric", "business", "target", "spent", "spent_open", "paused", "paused_open"),
-        *("started_at", "paused_at", "ended_at", "opens_at", "due_at", "warns_at", "breached_at"),
+        *("started_at", "paused_at", "ended_at", "opens_at", "due_at", "warns_at", "warned_at"),
+        "breached_at",
     )
     row = JSONObject(policy="policy__name", **{name: name for name in names})
     shown = Q(ended_at=None) | ~Q(metric=Metric.NEXT)  # what was answered before is history

@@ -22,6 +22,15 @@ def macros_for(actor: Actor) -> MacroQuerySet:
     return Macro.objects.filter(Q(owner=user) | shared)
 
 
+def macros_told(actor: Actor) -> MacroQuerySet:
+    """For a program: those of the agent for whom its key acts; without one, those that are shared."""
+    if not actor.is_program or actor.api_key is None:
+        return Macro.objects.none()
+    if actor.api_key.agent is None:
+        return Macro.objects.filter(owner=None)
+    return macros_for(Actor.for_agent(actor.api_key))
+
+
 def macro_for(actor: Actor, pk: int) -> Macro:
     """One of them. Raises Http404."""
     found = macros_for(actor).select_related("team").filter(pk=pk).first() if pk < 2**63 else None

@@ -154,6 +154,7 @@ from tickets.actions.rules import (
 from tickets.actions.saved_views import change_view, remove_view, save_view
 from tickets.actions.sealed import seal_again
 from tickets.actions.segments import remove_segment, save_segment
+from tickets.actions.sending_ahead import keep_sent_ahead
 from tickets.actions.sensitive import look_at, mark_sensitive
 from tickets.actions.service_levels import save_service_level
 from tickets.actions.settings import change_setting, remove_setting
@@ -273,6 +274,7 @@ __all__ = [
     "keep_fetched",
     "keep_reading",
     "keep_refresh_token",
+    "keep_sent_ahead",
     "known_customer",
     "leave_email",
     "leave_macro_out",

@@ -21,7 +21,7 @@ from tickets.actions.speech import announce, say
 from tickets.actions.turns import fetch_a_person
 from tickets.actors import Actor
 from tickets.intake import attachments, text
-from tickets.intake.attachments import Upload
+from tickets.intake.attachments import Sent
 from tickets.models import (
     Attachment,
     Channel,
@@ -61,7 +61,7 @@ def open_ticket(
     team: Team | None = None,
     priority: Priority = Priority.NORMAL,
     client_id: UUID | None = None,
-    uploads: Sequence[Upload] = (),
+    uploads: Sequence[Sent] = (),
     to_a_person: bool = False,
     follows: Ticket | None = None,
     mailbox: Mailbox | None = None,
@@ -171,7 +171,7 @@ def post_message(
     body: str,
     channel: Channel | None = None,
     client_id: UUID | None = None,
-    uploads: Sequence[Upload] = (),
+    uploads: Sequence[Sent] = (),
     mailbox: Mailbox | None = None,
 ) -> Message:
     """The customer writes, or somebody who is in copy. The turn goes to whoever is to answer: a
@@ -249,7 +249,7 @@ def reply(
     ticket: Ticket,
     body: str,
     client_id: UUID | None = None,
-    uploads: Sequence[Upload] = (),
+    uploads: Sequence[Sent] = (),
     kept: Sequence[Attachment] = (),
     seen: int | None = None,
     provenance: dict[str, Any] | None = None,

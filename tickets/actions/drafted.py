@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from tickets import clock
-from tickets.actions.errors import ActionError, NotAllowed, closed
+from tickets.actions.errors import NotAllowed, StandsAlready, closed
 from tickets.actors import Actor
 from tickets.intake import text
 from tickets.models import Draft, Kind, Message, Ticket
@@ -34,10 +33,7 @@ def draft_reply(*, actor: Actor, ticket: Ticket, body: str) -> Draft:
     if draft is not None and (draft.by_key, draft.body) == (actor.api_key.name, body):
         return draft
     if draft is not None:
-        raise ActionError(
-            _("A reply of the agent's stands there already, and nothing takes its place."),
-            code="writing",
-        )
+        raise StandsAlready
     draft = Draft(ticket=ticket, author=actor.user, kind=Kind.REPLY)
     draft.body, draft.by_key, draft.updated_at = body, actor.api_key.name, clock.now()
     draft.save()

@@ -51,6 +51,16 @@ class Crossed(ActionError):
         super().__init__(words, code="crossed")
 
 
+class StandsAlready(ActionError):
+    """A program would write where the agent writes for whom it acts."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A reply of the agent's stands there already, and nothing takes its place."),
+            code="writing",
+        )
+
+
 class HasLeft(ActionError):
     """It is too late to take a reply back."""
 

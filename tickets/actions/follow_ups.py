@@ -13,7 +13,7 @@ from tickets.actions.conversation import is_in_copy, is_theirs, open_ticket, pos
 from tickets.actions.errors import NotAllowed
 from tickets.actions.speech import announce
 from tickets.actors import Actor
-from tickets.intake.attachments import Upload
+from tickets.intake.attachments import Sent
 from tickets.models import (
     AuthorKind,
     Channel,
@@ -34,7 +34,7 @@ def continue_conversation(
     body: str,
     channel: Channel | None = None,
     client_id: UUID | None = None,
-    uploads: Sequence[Upload] = (),
+    uploads: Sequence[Sent] = (),
     mailbox: Mailbox | None = None,
 ) -> Message:
     """The customer writes: as `post_message`, but what was closed too long ago is not reopened.
@@ -78,7 +78,7 @@ def _continue_closed(
     body: str,
     channel: Channel | None,
     client_id: UUID | None,
-    uploads: Sequence[Upload],
+    uploads: Sequence[Sent],
     mailbox: Mailbox | None,
 ) -> Message:
     """They write in what was closed: it is reopened, or followed by another one."""

@@ -15,7 +15,7 @@ from tickets import clock, events
 from tickets.access.macros import macros_for, may_change_macro, may_share_macros
 from tickets.actions import crossing, rights
 from tickets.actions.drafts import send_reply
-from tickets.actions.errors import ActionError, NotAllowed, closed
+from tickets.actions.errors import ActionError, NotAllowed, StandsAlready, closed
 from tickets.actions.macro_acts import carry_out, refuse_gone
 from tickets.actors import Actor
 from tickets.acts import Acts, Loaded, cleaned, in_words
@@ -125,6 +125,7 @@ def apply_macro(
     Its text comes below what the agent has `typed` (None: what is kept of it), and nothing is sent;
     a note and acts are done when that reply leaves. One that sends at once sends it, with all that,
     after `wait`, unless it has a gap or there was something typed. Without a text it is done at once.
+    What a program applies for an agent only drafts its reply, and nothing that stands there is touched.
     A draft comes back, which leaves or which is being typed; else the ticket.
 
     Raises:
@@ -132,7 +133,7 @@ def apply_macro(
         TextError: the reply would be too long.
         Crossed: somebody wrote after position `seen`, and something would be sent or done.
         ActionError: it was changed or removed, names something that is gone, or the conversation is
-            closed.
+            closed; or a program would write where the agent writes already.
     """
     ticket = Ticket.objects.locked(ticket)
     user = rights.demand(actor, Permission.REPLY)
@@ -147,9 +148,13 @@ def apply_macro(
     if not plan.body.text:
         crossing.refuse_crossing(ticket, user, seen)
         return carry_out(actor, ticket, left, client_id)
+    by_program = actor.api_key is not None
+    if by_program and draft is not None:
+        raise StandsAlready
     draft = draft or Draft(ticket=ticket, author=user, kind=Kind.REPLY)
+    draft.by_key = actor.api_key.name if actor.api_key is not None else draft.by_key
     draft.body = draft.body if typed is None else text.message(typed, may_be_empty=True)
-    sends = plan.sends(draft if draft.pk or draft.body else None)
+    sends = plan.sends(draft if draft.pk or draft.body else None) and not by_program
     draft.body = text.message("\n\n".join(filter(None, [draft.body, plan.body.text])))
     draft.macro, draft.updated_at = macros.with_another(draft.macro, left), clock.now()
     draft.macro["words"] = in_words(refuse_gone(draft.macro))

@@ -10,7 +10,7 @@ from uuid import UUID
 from tickets import clock, events
 from tickets.actors import Actor
 from tickets.intake import attachments
-from tickets.intake.attachments import Upload
+from tickets.intake.attachments import Sent
 from tickets.models import AuthorKind, Channel, EventKind, Message, Ticket
 
 
@@ -21,7 +21,7 @@ def say(
     *,
     channel: Channel | None = None,
     client_id: UUID | None = None,
-    uploads: Sequence[Upload] = (),
+    uploads: Sequence[Sent] = (),
     provenance: dict[str, Any] | None = None,
     recorded_by: Actor | None = None,
     at: datetime | None = None,

@@ -16,6 +16,7 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from tickets.api.fields import Address, Body, Line, Moment, Strict
+from tickets.api.files import Files
 from tickets.api.serializers import MAX_POSITION
 from tickets.api.told import Tags
 from tickets.intake import text
@@ -31,6 +32,7 @@ class NewReply(Strict):
     """What the customer reads, from the agent for whom the key acts."""
 
     body = Body(help_text=f"Markdown, up to {text.MESSAGE_LIMIT} characters.")
+    attachments = Files()
 
     def validate_body(self, value: str) -> str:
         return text.message(value)

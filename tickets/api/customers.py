@@ -15,6 +15,7 @@ from rest_framework import serializers
 from tickets.access.for_programs import LONGEST_NUMBER, told_organization
 from tickets.actors import Actor
 from tickets.api.fields import Address, Key, Moment, Number, Short, Strict, Yes
+from tickets.api.paging import PageOut
 from tickets.api.queries import CursorQuery
 from tickets.api.told import (
     METADATA_HELP,
@@ -172,9 +173,8 @@ class CustomerReceipt(serializers.Serializer[Any]):
     created_at = Moment()
 
 
-class CustomerPage(serializers.Serializer[Any]):
+class CustomerPage(PageOut):
     results = CustomerWithAllOut(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
 
 
 class CustomerQuery(CursorQuery):

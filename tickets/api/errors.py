@@ -25,6 +25,7 @@ from rest_framework.response import Response
 from tickets.actions import ActionError, NotAllowed
 from tickets.api.parsing import TooLarge
 from tickets.intake import request_ids
+from tickets.intake.attachments import NOT_KEPT, NotKept
 from tickets.intake.limits import TooMany
 from tickets.lists.keyset import BadCursor
 
@@ -89,6 +90,8 @@ def _expected(error: Exception) -> Problem | None:
         case BadCursor():
             message = _("This page does not exist. Take the cursor from a “next” link.")
             return Problem(404, "bad_cursor", message)
+        case NotKept():
+            return Problem(507, NOT_KEPT, " ".join(error.messages))
         case ValidationError():
             return _of_action(error)
         case Http404():
@@ -116,7 +119,7 @@ def _of_framework(error: exceptions.APIException) -> Problem:
     if isinstance(error, exceptions.ValidationError):
         return _invalid(dict(_flat(error.get_full_details())))
     details: Any = error.get_full_details()
-    headers = {}
+    headers = dict(getattr(error, "headers", {}))
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     if wait := getattr(error, "wait", None):

@@ -17,6 +17,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from tickets.api.files import SentFile
 from tickets.models import ApiKey, IdempotentRequest
 
 HEADER = "Idempotency-Key"
@@ -101,5 +102,7 @@ def _key(request: Request) -> str | None:
 def _fingerprint(request: Request) -> str:
     """What makes two requests the same: the address and the meaning of the body, not its spaces."""
     body: Any = request.data
+    if isinstance(body, SentFile):
+        body = [body.digest, request.query_params.dict()]
     meaning = json.dumps([request.method, request.path, body], sort_keys=True)
     return hashlib.sha256(meaning.encode()).hexdigest()

@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from tickets.api.fields import Moment, Short, Strict
+from tickets.api.paging import PageOut
 from tickets.models import HandOver, LinkKind, Reason
 from tickets.models.tickets import REFERENCE_LETTERS
 
@@ -88,9 +89,8 @@ class HandOverOut(serializers.Serializer[Any]):
         return handover.rule.rule_name if handover.rule else None
 
 
-class HandOverPage(serializers.Serializer[Any]):
+class HandOverPage(PageOut):
     results = HandOverOut(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
 
 
 @extend_schema_serializer(component_name="LinkReceipt")

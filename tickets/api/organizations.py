@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from tickets.access.for_programs import LONGEST_NUMBER
 from tickets.api.fields import SOME_TEXT, Short, Strict
+from tickets.api.paging import PageOut
 from tickets.api.queries import CursorQuery
 from tickets.api.told import (
     METADATA_HELP,
@@ -83,9 +84,8 @@ class OrganizationReceipt(serializers.Serializer[Any]):
     id = serializers.IntegerField(min_value=1)
 
 
-class OrganizationPage(serializers.Serializer[Any]):
+class OrganizationPage(PageOut):
     results = OrganizationOut(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
 
 
 class OrganizationQuery(CursorQuery):

@@ -23,6 +23,7 @@ class PromiseOut(TypedDict):
     target_minutes: int
     started_at: datetime
     due_at: datetime | None
+    warned_at: datetime | None
     breached_at: datetime | None
     ended_at: datetime | None
     explanation: str
@@ -40,6 +41,7 @@ def promises_of(ticket: Ticket) -> list[PromiseOut]:
             "target_minutes": int(one.target.total_seconds() // 60),
             "started_at": one.started_at,
             "due_at": one.due_at,
+            "warned_at": one.warned_at,
             "breached_at": one.breached_at,
             "ended_at": one.ended_at,
             "explanation": one.explained,

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from tickets.actions import NewRecord, Stored
 from tickets.api.fields import ANY_TEXT, Address, Line, Moment, Short, Strict
+from tickets.api.paging import PageOut
 from tickets.api.queries import CursorQuery
 from tickets.api.serializers import CustomerOut
 from tickets.models import Record
@@ -135,9 +136,8 @@ class RecordOut(serializers.Serializer[Any]):
     updated_at = Moment(help_text="When it was last written here.")
 
 
-class RecordPage(serializers.Serializer[Any]):
+class RecordPage(PageOut):
     results = RecordOut(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
 
 
 class RecordQuery(CursorQuery):

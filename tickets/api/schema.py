@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.utils.text import slugify
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
@@ -38,8 +39,10 @@ PROBLEMS = {
 BODY_PROBLEMS = {
     411: "The body came without a Content-Length.",
     413: "The body is too large.",
-    415: "The body is not JSON.",
+    415: "The body is of another type than this one.",
 }
+FILE = "application/octet-stream"
+SOME_BYTES = {"type": "string", "format": "binary", "minLength": 1}
 _EMPTY = {"type": "string", "maxLength": 0}
 KEY_PROBLEMS = {422: "The idempotency key was used with another request."}
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -50,6 +53,10 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "characters, a UUID for example. Sent again within a day with the same body it has no second "
     f"effect: the first answer comes again, with the header `{idempotency.REPLAYED}: true`.",
 )
+
+
+class Bytes:
+    """A body or an answer that is a file."""
 
 
 @extend_schema_serializer(component_name="FieldError")
@@ -100,9 +107,9 @@ def operation(
     description: str = "",
     *,
     scope: Scope | None,
-    answer: type[serializers.Serializer[Any]] | None,
+    answer: type[serializers.Serializer[Any] | Bytes] | None,
     query: type[Strict] | None = None,
-    body: type[Strict] | None = None,
+    body: type[Strict | Bytes] | None = None,
     receipt: type[serializers.Serializer[Any]] | None = None,
     replaces: bool = False,
     more_problems: Mapping[int, str] | None = None,
@@ -117,10 +124,11 @@ def operation(
     if receipt and answer:
         answers = PolymorphicProxySerializer(
             component_name=f"{slugify(summary).title().replace('-', '')}Answer",
-            serializers=[answer, receipt],
+            serializers=[cast(Any, answer), receipt],
             resource_type_field_name=None,
         )
     parameters: list[Any] = [query] if query else []
+    sent: Any = {FILE: SOME_BYTES} if body is Bytes else body
     problems = PROBLEMS | (BODY_PROBLEMS if body else {}) | dict(more_problems or {})
     if body and not replaces:
         parameters.append(IDEMPOTENCY_KEY)
@@ -132,7 +140,9 @@ def operation(
             query is not None and issubclass(query, CursorQuery)
         )
         finds_one = finds_one or 404 in (more_problems or {})
-        responses: dict[int, Any] = {success: answers}
+        responses: dict[Any, Any] = {success: answers}
+        if answer is Bytes:
+            responses = {(status, "*/*"): OpenApiTypes.BINARY for status in (200, 206)}
         for status, meaning in sorted(problems.items()):
             if status != 404 or finds_one:
                 responses[status] = OpenApiResponse(ProblemOut, description=meaning)
@@ -141,7 +151,7 @@ def operation(
             tags=[scope.split(":")[0] if scope else "key"],
             summary=summary,
             description=f"{description}\n\nScope: {f'`{scope}`' if scope else 'any'}.".strip(),
-            request=body,
+            request=sent,
             responses=responses,
             parameters=parameters,
         )(handler)
@@ -166,6 +176,8 @@ def complete(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
             _say_once_that_it_may_be_empty(field.get("items", {}))
     for methods in result["paths"].values():
         for operation in methods.values():
+            if FILE in operation.get("requestBody", {}).get("content", ()):
+                operation["requestBody"]["required"] = True
             for parameter in operation.get("parameters", ()):
                 _say_once_that_it_may_be_empty(parameter["schema"])
             for status, answer in operation["responses"].items():

@@ -1,6 +1,7 @@
 """What goes in and out of the API, field by field. Nothing of a row is shown that is not named here.
 
-Internal notes have no serializer, and an agent is a name: no address of theirs goes out.
+Internal notes have no serializer, and an agent is a name: an address of theirs goes out where a key asks
+for agents (`tickets.api.desk`) only.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from knowledgebase.models import Article
 from knowledgebase.search import ArticleHit
 from tickets.api.answers import AnswerOut
 from tickets.api.fields import Address, Body, Line, Moment, Short, Strict
+from tickets.api.files import AttachmentOut, Files
 from tickets.api.identity import IdentityOut
 from tickets.api.links import Link, links_of
+from tickets.api.paging import PageOut
 from tickets.api.promises import PromiseOut, promises_of
 from tickets.api.reading import article_url, as_read
 from tickets.api.suggested import SuggestedOut
@@ -60,6 +63,7 @@ class NewMessage(Strict):
     """What the customer says."""
 
     body = Body(help_text=f"Plain text, up to {text.MESSAGE_LIMIT} characters.")
+    attachments = Files()
 
     def validate_body(self, value: str) -> str:
         return text.message(value)
@@ -262,13 +266,6 @@ class AuthorOut(serializers.Serializer[Any]):
         return message.author_customer.name if message.author_customer else ""
 
 
-@extend_schema_serializer(component_name="Attachment")
-class AttachmentOut(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=200)
-    size = serializers.IntegerField(min_value=0, help_text="Bytes.")
-    content_type = serializers.CharField(max_length=100)
-
-
 @extend_schema_serializer(component_name="Message")
 class MessageOut(serializers.Serializer[Any]):
     ticket = serializers.RegexField(
@@ -354,19 +351,19 @@ class HitOut(serializers.Serializer[Any]):
         return article_url(hit.slug, hit.anchor)
 
 
-class TicketPage(serializers.Serializer[Any]):
+class TicketPage(PageOut):
     results = TicketOut(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
 
 
-class MessagePage(serializers.Serializer[Any]):
+class MessagePage(PageOut):
     results = MessageOut(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
+    next_cursor = serializers.IntegerField(  # type: ignore[assignment]  # a position
+        allow_null=True, help_text="What `after` is in that address; null on the last page."
+    )
 
 
-class ArticlePage(serializers.Serializer[Any]):
+class ArticlePage(PageOut):
     results = ArticleOut(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
 
 
 @extend_schema_serializer(component_name="SearchResult")

@@ -1,7 +1,7 @@
-"""Files that come with a message or wait in a draft: what is taken, and how it is kept.
+"""Files that come with a message, wait in a draft or were sent ahead: what is taken, and how it is kept.
 
 What a file is, its bytes decide; the sender's name and type are only hints. Whatever it is, it is
-served as a download (`tickets.portal.attachments`), so nothing here is ever run in a browser.
+served as a download (`tickets.web.downloads`), so nothing here is ever run in a browser.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from tickets.intake import text
 from tickets.intake.uploads import LostFile
-from tickets.models import Attachment, Draft, Message
+from tickets.models import ApiKey, Attachment, Draft, Message
 from tickets.models.attachments import FOLDER, storage_key
 
 logger = logging.getLogger(__name__)
@@ -79,6 +79,9 @@ class Upload:
     file: UploadedFile[Any]
 
 
+Sent = Upload | Attachment  # a file that comes now, or one that was sent ahead
+
+
 def limits() -> str:
     """What may be sent, in a sentence, to be shown before anything is chosen."""
     return _(
@@ -100,17 +103,23 @@ def check(files: Iterable[UploadedFile[Any]]) -> list[Upload]:
     return [_check(file) for file in files]
 
 
-def store(owner: Message | Draft, uploads: Sequence[Upload]) -> None:
-    """Keep the files of a message or draft that is being written. If one fails, none stays on the disk.
+def store(owner: Message | Draft | ApiKey, uploads: Sequence[Sent]) -> list[Attachment]:
+    """Keep the files of a message or draft that is being written, or of a key that sends them ahead.
 
-    Raises NotKept if the disk does not take them.
+    What was sent ahead becomes the message's. If one fails, none stays on the disk. Raises NotKept if
+    the disk does not take them.
     """
+    if isinstance(owner, Message):
+        hand_on([one for one in uploads if isinstance(one, Attachment)], owner)
     kept: list[Attachment] = []
     try:
         for upload in uploads:
+            if isinstance(upload, Attachment):
+                continue
             attachment = Attachment(
                 message=owner if isinstance(owner, Message) else None,
                 draft=owner if isinstance(owner, Draft) else None,
+                sent_ahead_by=owner if isinstance(owner, ApiKey) else None,
                 name=upload.name,
                 content_type=upload.content_type,
                 size=upload.size,
@@ -125,13 +134,14 @@ def store(owner: Message | Draft, uploads: Sequence[Upload]) -> None:
             logger.exception("A file that came with a message cannot be stored.")
             raise NotKept from error
         raise
+    return kept
 
 
 def hand_on(kept: Sequence[Attachment], message: Message) -> None:
-    """The files of a draft are those of the message that it has become."""
+    """The files of a draft, or those sent ahead, are those of the message that they go with."""
     for attachment in kept:
-        attachment.draft, attachment.message = None, message
-        attachment.save(update_fields=["draft", "message"])
+        attachment.draft, attachment.sent_ahead_by, attachment.message = None, None, message
+        attachment.save(update_fields=["draft", "sent_ahead_by", "message"])
 
 
 def _remove(name: str) -> None:

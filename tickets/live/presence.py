@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
@@ -118,6 +118,23 @@ def agents_here(team_id: int) -> set[int]:
 def here(agents: Iterable[int]) -> set[int]:
     """Those of these agents who take conversations now, whatever their teams. No query."""
     return replay.agents_here() if replay.is_running() else _here(agents)
+
+
+def standing(agents: Iterable[int]) -> dict[int, Literal["here", "busy", "away", "offline"]]:
+    """How each of these stands: takes conversations, says that they are busy or away (or left an open
+    workspace alone for long, which is the same), or has none open. No query.
+    """
+    keys = {pk: (agent_key(pk), _active_key(pk), _away_key(pk)) for pk in agents}
+    known = _read([key for three in keys.values() for key in three]) if keys else {}
+    found: dict[int, Literal["here", "busy", "away", "offline"]] = {}
+    for pk, (here, active, away) in keys.items():
+        if here not in known:
+            found[pk] = "offline"
+        elif away in known:
+            found[pk] = "busy" if known[away] == State.BUSY else "away"
+        else:
+            found[pk] = "here" if active in known else "away"
+    return found
 
 
 def is_at_work(agent: int) -> bool:

@@ -24,6 +24,8 @@ class Scope(models.TextChoices):
         "handovers:read",
         _("Read why a person was asked for, and the briefs of agents"),
     )
+    ATTACHMENTS_READ = "attachments:read", _("Download the files of messages")
+    ATTACHMENTS_WRITE = "attachments:write", _("Send files that go along with what it writes")
     CUSTOMERS_READ = "customers:read", _("Read customers")
     CUSTOMERS_WRITE = "customers:write", _("Tell of customers: an address is not confirmed by it")
     CUSTOMERS_CONFIRM = "customers:confirm", _("Vouch for the addresses of customers it tells of")
@@ -33,6 +35,21 @@ class Scope(models.TextChoices):
     RECORDS_WRITE = "records:write", _("Tell of records, delete and link them")
     EVENTS_READ = "events:read", _("Follow what happens in tickets")
     EVENTS_STAFF = "events:staff", _("Hear of what agents do among themselves, too")
+    DESK_READ = (
+        "desk:read",
+        _("Read teams, tags, custom fields, segments, opening hours and service levels"),
+    )
+    AGENTS_READ = "agents:read", _("Read who works here, in which teams, and who is here now")
+    VIEWS_READ = (
+        "views:read",
+        _("Read the views that teams share, and those of the agent it acts for"),
+    )
+    MACROS_READ = (
+        "macros:read",
+        _("Read the macros that are shared, and those of the agent it acts for"),
+    )
+    RATINGS_READ = "ratings:read", _("Read what customers said at the end, with their comments")
+    AUDIT_READ = "audit:read", _("Read the record of what was done to settings, people and access")
     RULES_READ = "rules:read", _("Read the escalation rules, and their reasons")
     ASSISTANT_ASK = "assistant:ask", _("Ask what the assistant would answer, and why")
     ARTICLES_READ = "articles:read", _("Read and search published articles")

@@ -30,9 +30,10 @@ class Rating(models.Model):
             )
         ]
         indexes = [
+            models.Index(fields=["created_at", "id"], name="rating_by_time"),
             models.Index(
                 fields=["-created_at"], condition=~Q(comment=""), name="rating_with_a_comment"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,7 @@ class Promise:
     state: State
     started_at: datetime
     due_at: datetime | None
+    warned_at: datetime | None
     breached_at: datetime | None
     ended_at: datetime | None
     left: timedelta  # of what is promised; while it is paused only this is known
@@ -131,6 +132,7 @@ class _Row:
     opens_at: datetime | None
     due_at: datetime | None
     warns_at: datetime | None
+    warned_at: datetime | None
     breached_at: datetime | None
 
     @classmethod
@@ -144,7 +146,7 @@ class _Row:
             target=_length(row["target"]),
             spent=_length(row[f"spent{kind}"]),
             paused=_length(row[f"paused{kind}"]),
-            **{name: _moment(row[name]) for name in (*times, "breached_at")},  # type: ignore[arg-type]
+            **{name: _moment(row[name]) for name in (*times, "warned_at", "breached_at")},  # type: ignore[arg-type]
         )
 
     def state(self, now: datetime) -> State:
@@ -168,6 +170,7 @@ def _promise(row: _Row, ticket: Ticket) -> Promise:
         state=state,
         started_at=row.started_at,
         due_at=row.due_at,
+        warned_at=row.warned_at,
         breached_at=row.breached_at,
         ended_at=row.ended_at,
         left=left,

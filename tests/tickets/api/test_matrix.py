@@ -5,18 +5,30 @@ from __future__ import annotations
 from typing import NoReturn
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
 
 from bots.api import urls as of_the_assistant
 from knowledgebase import embeddings
 from knowledgebase.search import SearchResult
-from tests.factories import make_article, make_customer, make_ticket
+from tests.factories import make_admin, make_article, make_customer, make_team, make_ticket
 from tests.tickets.api.conftest import Caller, MakeCaller, new_ticket
 from tests.tickets.records.making import make_record, make_type
 from tickets.api import urls
 from tickets.api.views import articles as views
 from tickets.api.views.base import ApiView
-from tickets.models import ExternalId, Organization, Scope, TicketLink
+from tickets.intake import attachments
+from tickets.models import (
+    ExternalId,
+    Macro,
+    Message,
+    Organization,
+    Rating,
+    SavedView,
+    Scope,
+    TicketLink,
+    Turn,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +55,11 @@ TABLE: dict[str, dict[str, tuple[Scope | None, int]]] = {
         "GET": (READ_RECORDS, 200),
         "HEAD": (READ_RECORDS, 200),
         "POST": (WRITE_RECORDS, 201),
+    },
+    "api-attachments": {"POST": (Scope.ATTACHMENTS_WRITE, 201)},
+    "api-attachment": {
+        "GET": (Scope.ATTACHMENTS_READ, 200),
+        "HEAD": (Scope.ATTACHMENTS_READ, 200),
     },
     "api-customers": {
         "GET": (Scope.CUSTOMERS_READ, 200),
@@ -82,6 +99,20 @@ TABLE: dict[str, dict[str, tuple[Scope | None, int]]] = {
         "DELETE": (WRITE_RECORDS, 204),
     },
     "api-records-bulk": {"POST": (WRITE_RECORDS, 201)},
+    **{
+        f"api-{name}": {"GET": (Scope.DESK_READ, 200), "HEAD": (Scope.DESK_READ, 200)}
+        for name in (
+            *("teams", "tags", "custom-fields", "segments", "opening-hours", "sla-policies"),
+        )
+    },
+    "api-agents": {"GET": (Scope.AGENTS_READ, 200), "HEAD": (Scope.AGENTS_READ, 200)},
+    "api-views": {"GET": (Scope.VIEWS_READ, 200), "HEAD": (Scope.VIEWS_READ, 200)},
+    "api-view-tickets": {"GET": (READ, 200), "HEAD": (READ, 200)},
+    "api-macros": {"GET": (Scope.MACROS_READ, 200), "HEAD": (Scope.MACROS_READ, 200)},
+    "api-apply-macro": {"POST": (ACT, 201)},
+    "api-ratings": {"GET": (Scope.RATINGS_READ, 200), "HEAD": (Scope.RATINGS_READ, 200)},
+    "api-rating": {"GET": (Scope.RATINGS_READ, 200), "HEAD": (Scope.RATINGS_READ, 200)},
+    "api-audit": {"GET": (Scope.AUDIT_READ, 200), "HEAD": (Scope.AUDIT_READ, 200)},
     "api-key": {"GET": (None, 200), "HEAD": (None, 200)},
     "api-rules": {"GET": (Scope.RULES_READ, 200), "HEAD": (Scope.RULES_READ, 200)},
     "api-preview": {"GET": (Scope.ASSISTANT_ASK, 200), "HEAD": (Scope.ASSISTANT_ASK, 200)},
@@ -93,7 +124,13 @@ TABLE: dict[str, dict[str, tuple[Scope | None, int]]] = {
 FOR_EVERYONE = {"api-schema", "api-docs"}
 ROUTES = [*of_the_assistant.urlpatterns, *urls.urlpatterns]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-ASKED = {"api-article-search", "api-ticket-search", "api-preview"}
+ASKED = {
+    "api-article-search": "?q=pole",
+    "api-ticket-search": "?q=pole",
+    "api-preview": "?q=pole",
+    "api-attachments": "?name=pole.txt",
+}
+BYTES = "application/octet-stream"
 OF_A_TICKET: dict[str, dict[str, object] | None] = {
     "api-ticket": {"external_id": ""},
     "api-changes": {"state": "resolved"},
@@ -140,12 +177,14 @@ def test_every_view_stands_behind_a_key_unless_it_is_for_everyone() -> None:
 @pytest.mark.parametrize(("route", "method"), CASES)
 def test_who_may_call_what(caller: MakeCaller, route: str, method: str) -> None:
     path, body = place(route)
+    kind = BYTES if route == "api-attachments" else "application/json"
     allowed = TABLE[route].get(method)
     for stranger in (Caller(None), Caller("hd_nobodys")):
-        assert stranger.call(method, path, body).status_code == 401
+        assert stranger.call(method, path, body, kind=kind).status_code == 401
     for scope in Scope:
-        response = caller(scope).call(method, path, body)
-        assert response.status_code == expected(allowed, scope), (scope, response.content)
+        response = caller(scope).call(method, path, body, kind=kind)
+        said = b"".join(response)  # so that a file is closed, too
+        assert response.status_code == expected(allowed, scope), (scope, said)
 
 
 @pytest.mark.parametrize("route", ["api-ticket", "api-messages", "api-article"])
@@ -178,13 +217,32 @@ def place(route: str) -> tuple[str, dict[str, object] | None]:
         return record_place(route)
     elif "customer" in route or "organization" in route:
         return told_place(route)
+    elif route == "api-attachment":
+        message = Message.objects.filter(ticket=make_ticket()).latest("pk")
+        file = SimpleUploadedFile("pole.txt", b"It drips.")
+        attachments.store(message, attachments.check([file]))
+        arguments = {"id": str(message.attachments.get().pk)}
+    elif route == "api-attachments":
+        body = {}
+    elif route == "api-rating":
+        rated = make_ticket(turn=Turn.CLOSED)
+        Rating.objects.create(ticket=rated, satisfaction=4, effort=2)
+        arguments = {"reference": rated.reference}
+    elif route == "api-view-tickets":
+        kept = {"name": "Ours", "query": "status:open", "sort": "newest", "owner": make_admin()}
+        arguments = {"id": str(SavedView.objects.create(**kept, team=make_team()).pk)}
+    elif route == "api-apply-macro":
+        arguments = {"reference": make_ticket().reference}
+        name = f"Tag {Macro.objects.count()}"
+        macro = Macro.objects.create(name=name, acts={"add_tags": ["refund"]})
+        body = {"macro": macro.pk}
     elif route == "api-article":
         arguments = {"slug": make_article().slug}
     elif route == "api-tickets":
         body = new_ticket()
     path = reverse(route, kwargs=arguments)
     assert get_resolver().resolve(path).url_name == route
-    return path + ("?q=pole" if route in ASKED else ""), body
+    return path + ASKED.get(route, ""), body
 
 
 def place_of_two(route: str) -> tuple[str, dict[str, object]]:

@@ -22,7 +22,17 @@ from tests.tickets.open_screens import browser_of
 from tickets import actions
 from tickets.actors import Actor
 from tickets.intake import attachments
-from tickets.models import ApiKey, AuthorKind, Decision, Event, EventKind, Message, Ticket, Turn
+from tickets.models import (
+    ApiKey,
+    Attachment,
+    AuthorKind,
+    Decision,
+    Event,
+    EventKind,
+    Message,
+    Ticket,
+    Turn,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -161,15 +171,22 @@ def test_the_body_of_an_offer_lists_what_was_offered(shop: Caller) -> None:
     assert "sure" not in body
 
 
-def test_an_attachment_is_named_but_not_linked(shop: Caller) -> None:
+def test_an_attachment_is_named_with_where_its_bytes_are(shop: Caller) -> None:
     ticket = make_ticket()
     upload = attachments.check([SimpleUploadedFile("pole.txt", b"It is bent.")])
     actions.post_message(
         actor=Actor.of_customer(ticket.customer), ticket=ticket, body="", uploads=upload
     )
     message = shop.get(url(ticket)).json()["results"][-1]
+    (kept,) = Attachment.objects.all()
     assert message["attachments"] == [
-        {"name": "pole.txt", "size": 11, "content_type": "text/plain"}
+        {
+            "id": str(kept.pk),
+            "name": "pole.txt",
+            "size": 11,
+            "content_type": "text/plain",
+            "url": f"http://localhost:8000/api/v1/attachments/{kept.pk}/",
+        }
     ]
 
 
@@ -185,7 +202,11 @@ def test_reading_after_a_position_misses_nothing_and_repeats_nothing(shop: Calle
         seen += [message["position"] for message in page["results"]]
         address = page["next"]
     assert seen == expected
-    assert shop.get(url(ticket), {"after": seen[-1]}).json() == {"results": [], "next": None}
+    assert shop.get(url(ticket), {"after": seen[-1]}).json() == {
+        "results": [],
+        "next": None,
+        "next_cursor": None,
+    }
     shop.post(url(ticket), {"body": "One more"})
     (new,) = shop.get(url(ticket), {"after": seen[-1]}).json()["results"]
     assert new["body"] == "One more"

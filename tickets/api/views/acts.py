@@ -20,6 +20,7 @@ from tickets.api.acting import (
     NewReply,
     NoteReceipt,
 )
+from tickets.api.files import taken_along
 from tickets.api.idempotency import idempotent
 from tickets.api.schema import operation
 from tickets.api.serializers import MessageOut, MessageReceipt, TicketOut, TicketReceipt
@@ -52,10 +53,12 @@ class ReplyList(ApiView):
     def post(self, request: Request, reference: str) -> Response:
         agent = self.agent
         ticket = access.ticket_for(agent, reference)
+        wanted = self.taken(NewReply)
         written = actions.reply(
             actor=agent,
             ticket=ticket,
-            body=self.taken(NewReply)["body"],
+            body=wanted["body"],
+            uploads=taken_along(agent, wanted.get("attachments", ())),
             provenance={"key": self.key.name},
         )
         messages = Message.objects.complete().select_related(

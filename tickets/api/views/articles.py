@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from knowledgebase.models import Article
 from knowledgebase.search import search
-from tickets.api.paging import next_link
+from tickets.api.paging import next_page
 from tickets.api.queries import CursorQuery, SearchQuery
 from tickets.api.schema import operation
 from tickets.api.serializers import (
@@ -41,7 +41,7 @@ class ArticleList(ApiView):
         return Response(
             {
                 "results": ArticleOut(page.rows, many=True).data,
-                "next": next_link(request, cursor=page.next),
+                **next_page(request, page.next),
             }
         )
 

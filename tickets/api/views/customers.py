@@ -17,7 +17,7 @@ from tickets.api.customers import (
     told_of,
 )
 from tickets.api.idempotency import idempotent
-from tickets.api.paging import next_link
+from tickets.api.paging import next_page
 from tickets.api.schema import operation
 from tickets.api.views.base import ApiView
 from tickets.lists.keyset import Order
@@ -58,7 +58,7 @@ class CustomerList(CustomerView):
         return Response(
             {
                 "results": CustomerWithAllOut(page.rows, many=True).data,
-                "next": next_link(request, cursor=page.next),
+                **next_page(request, page.next),
             }
         )
 

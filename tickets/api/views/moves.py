@@ -22,7 +22,7 @@ from tickets.api.moves import (
     SnoozeIn,
     TurnIn,
 )
-from tickets.api.paging import next_link
+from tickets.api.paging import next_page
 from tickets.api.queries import CursorQuery
 from tickets.api.schema import operation
 from tickets.api.serializers import TicketOut, TicketReceipt
@@ -204,6 +204,6 @@ class HandOverList(ApiView):
         return Response(
             {
                 "results": HandOverOut(page.rows, many=True).data,
-                "next": next_link(request, cursor=page.next),
+                **next_page(request, page.next),
             }
         )

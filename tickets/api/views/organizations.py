@@ -23,7 +23,7 @@ from tickets.api.organizations import (
     OrganizationReceipt,
     told_of,
 )
-from tickets.api.paging import next_link
+from tickets.api.paging import next_page
 from tickets.api.schema import operation
 from tickets.api.views.base import ApiView
 from tickets.lists.keyset import Order
@@ -62,7 +62,7 @@ class OrganizationList(OrganizationView):
         return Response(
             {
                 "results": OrganizationOut(page.rows, many=True).data,
-                "next": next_link(request, cursor=page.next),
+                **next_page(request, page.next),
             }
         )
 

@@ -12,7 +12,7 @@ from tickets import access, actions
 from tickets.access.records import record_named, record_type_for, records_for
 from tickets.actions import NewRecord
 from tickets.api.idempotency import idempotent
-from tickets.api.paging import next_link
+from tickets.api.paging import next_page
 from tickets.api.records import (
     RecordIn,
     RecordOut,
@@ -57,9 +57,7 @@ class RecordList(ApiView):
             found = found.filter(reference_key=reference_key(reference))
         found = found.select_related("type", "customer")
         page = NEWEST.page(found, wanted["cursor"], size=wanted["page_size"])
-        return Response(
-            {"results": records_shown(page.rows), "next": next_link(request, cursor=page.next)}
-        )
+        return Response({"results": records_shown(page.rows), **next_page(request, page.next)})
 
 
 class RecordDetail(ApiView):

@@ -7,18 +7,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tickets import access
-from tickets.api.paging import next_link
+from tickets.api.paging import next_page
 from tickets.api.queries import TicketSearchQuery
 from tickets.api.schema import operation
 from tickets.api.serializers import TicketOut, TicketPage
 from tickets.api.views.base import ApiView
-from tickets.lists.arranging import Sort
+from tickets.lists.arranging import Grouping, Sort
 from tickets.models import Scope
 from tickets.search.finding import TooSlow, find
 from tickets.search.language import read
 from tickets.search.operators import Misread
 
 RELATED = ("customer", "team", "assignee", "type", "follows", "merged_into", "status")
+UNREADABLE = {422: "It cannot be read, or finds so much that it takes too long."}
 
 
 class Unreadable(APIException):
@@ -38,29 +39,34 @@ class TicketSearch(ApiView):
         scope=Scope.TICKETS_READ,
         query=TicketSearchQuery,
         answer=TicketPage,
-        more_problems={422: "It cannot be read, or finds so much that it takes too long."},
+        more_problems=UNREADABLE,
     )
     def get(self, request: Request) -> Response:
-        wanted = self.parameters
-        try:
-            found = find(
-                self.actor,
-                read(wanted["q"]),
-                sort=Sort.NEWEST,
-                cursor=wanted["cursor"],
-                size=wanted["page_size"],
-            )
-        except TooSlow as error:
-            raise Unreadable(str(error), code="too_slow") from None
-        except Misread as error:
-            raise Unreadable(str(error)) from None
-        tickets = access.tickets_for(self.actor).filter(pk__in=found.tickets)
-        tickets = access.with_what_programs_read(tickets.select_related(*RELATED), self.actor)
-        rows = {ticket.pk: ticket for ticket in tickets}
-        results = [rows[pk] for pk in found.tickets if pk in rows]
-        return Response(
-            {
-                "results": TicketOut(results, many=True).data,
-                "next": next_link(request, cursor=found.next),
-            }
+        return found(self, self.parameters["q"], sort=Sort.NEWEST)
+
+
+def found(view: ApiView, typed: str, *, sort: Sort, grouping: Grouping = Grouping.NONE) -> Response:
+    """The page of what a search finds that was asked for. Raises Unreadable.
+
+    Whoever "me" is, a key that acts for an agent says.
+    """
+    wanted, actor = view.parameters, view.actor
+    try:
+        page = find(
+            actor,
+            read(typed, view.key.agent),
+            sort=sort,
+            cursor=wanted["cursor"],
+            size=wanted["page_size"],
+            grouping=grouping,
         )
+    except TooSlow as error:
+        raise Unreadable(str(error), code="too_slow") from None
+    except Misread as error:
+        raise Unreadable(str(error)) from None
+    tickets = access.tickets_for(actor).filter(pk__in=page.tickets)
+    tickets = access.with_what_programs_read(tickets.select_related(*RELATED), actor)
+    rows = {ticket.pk: ticket for ticket in tickets}
+    results = [rows[pk] for pk in page.tickets if pk in rows]
+    shown = TicketOut(results, many=True).data
+    return Response({"results": shown, **next_page(view.request, page.next)})

@@ -9,8 +9,9 @@ from rest_framework.response import Response
 
 from tickets import access, actions
 from tickets.actors import Actor
+from tickets.api.files import taken_along
 from tickets.api.idempotency import idempotent
-from tickets.api.paging import next_link
+from tickets.api.paging import link, next_page
 from tickets.api.queries import MessageQuery, TicketQuery
 from tickets.api.schema import operation
 from tickets.api.serializers import (
@@ -65,7 +66,7 @@ class TicketList(ApiView):
         return Response(
             {
                 "results": TicketOut(page.rows, many=True).data,
-                "next": next_link(request, cursor=page.next),
+                **next_page(request, page.next),
             }
         )
 
@@ -90,6 +91,7 @@ class TicketList(ApiView):
             channel=Channel(wanted["channel"]),
             subject=wanted["subject"],
             body=wanted["body"],
+            uploads=taken_along(self.actor, wanted.get("attachments", ())),
         )
         _keep(self.actor, ticket, wanted)
         ticket = access.ticket_for(self.actor, ticket.reference)
@@ -146,10 +148,12 @@ class MessageList(ApiView):
         rows = list(messages[: size + 1])
         more = len(rows) > size
         rows = rows[:size]
+        last = rows[-1].position if more else None
         return Response(
             {
                 "results": MessageOut(rows, many=True).data,
-                "next": next_link(request, after=rows[-1].position if more else None),
+                "next": link(request, after=last),
+                "next_cursor": last,
             }
         )
 
@@ -166,10 +170,12 @@ class MessageList(ApiView):
     @idempotent
     def post(self, request: Request, reference: str) -> Response:
         ticket = access.ticket_for(self.actor, reference)
+        wanted = self.taken(NewMessage)
         written = actions.continue_conversation(
             actor=self.actor,
             ticket=ticket,
-            body=self.taken(NewMessage)["body"],
+            body=wanted["body"],
+            uploads=taken_along(self.actor, wanted.get("attachments", ())),
             channel=Channel.API,
         )
         messages = Message.objects.complete().select_related(
