@@ -106,7 +106,7 @@ def account_links(request: HttpRequest) -> list[dict[str, Any]]:
     """The menu under one's own name."""
     return [
         {"title": _("Workspace"), "link": "/workspace/"},
-        {"title": _("My log-in"), "link": reverse("account_change_password")},
+        {"title": _("My log-in"), "link": reverse("workspace-account")},
     ]
 
 

@@ -77,6 +77,7 @@ from tickets.models.search import TicketText
 from tickets.models.segments import Segment
 from tickets.models.sending import MailboxSending, Quotes
 from tickets.models.sla import SlaClock, SlaPolicy, SlaReview, SlaTarget
+from tickets.models.staff_log_ins import StaffLogIn
 from tickets.models.states import Channel, Metric, Priority, Resolution, Turn
 from tickets.models.statuses import Status, StatusCategory
 from tickets.models.suggested import SuggestedReply
@@ -199,6 +200,7 @@ __all__ = [
     "SlaPolicy",
     "SlaReview",
     "SlaTarget",
+    "StaffLogIn",
     "StaffRole",
     "Status",
     "StatusCategory",

@@ -22,6 +22,7 @@ from tickets.email import logins
 from tickets.live import nudges
 from tickets.models import Customer, MailText, SiteSettings, User
 from tickets.portal.guesses import GuessesAreSlow
+from tickets.web import sessions
 
 # allauth's mails whose words are an admin's, and where those lead that have no code.
 _WORDED = {
@@ -56,6 +57,20 @@ class AccountAdapter(GuessesAreSlow, DefaultAccountAdapter):  # type: ignore[mis
         ours = f"{CodeStage.__module__}.{CodeStage.__name__}"
         theirs = f"{EmailVerificationStage.__module__}.{EmailVerificationStage.__name__}"
         return [ours if stage == theirs else stage for stage in super().get_login_stages()]
+
+    def post_login(
+        self, request: HttpRequest, user: User, *, email: str | None, **more: Any
+    ) -> HttpResponse:
+        """Staff who came in, by whatever way, stand in the record."""
+        if user.on_the_staff:
+            actions.tell_of_log_in(
+                actor=Actor.agent(user),
+                user=user,
+                proofs=sessions.proofs(request, user),
+                device=sessions.device(request),
+                network_address=sessions.network_address(request),
+            )
+        return super().post_login(request, user, email=email, **more)
 
     def clean_email(self, email: str) -> str:
         """What an address is, is decided in one place, whatever form it came by."""
