@@ -265,8 +265,13 @@ ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 MFA_FORMS = {
     "authenticate": "tickets.portal.guesses.AuthenticateForm",
     "reauthenticate": "tickets.portal.guesses.ReauthenticateForm",
+    **{f"{x.lower()}_webauthn": f"tickets.web.passkeys.{x}Form" for x in ("Add", "Edit", "Login")},
+    "authenticate_webauthn": "tickets.web.passkeys.AuthenticateForm",
+    "reauthenticate_webauthn": "tickets.web.passkeys.ReauthenticateForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "tickets.web.passkeys.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Helpdesk"
 # The demo's staff log in with a password alone; anywhere else they set up a second factor first.
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=True)

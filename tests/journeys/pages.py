@@ -118,6 +118,8 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "account_change_password": (CUSTOMER, ("/account/password/change/",)),
     "account_reauthenticate": (CUSTOMER, ("/account/reauthenticate/",)),
     "mfa_index": (CUSTOMER, ("/account/2fa/",)),
+    "mfa_list_webauthn": (CUSTOMER, ("/account/2fa/webauthn/",)),
+    "mfa_add_webauthn": (CUSTOMER, ("/account/2fa/webauthn/add/",)),
     "mfa_activate_totp": (CUSTOMER, ("/account/2fa/totp/activate/",)),
     "admin:index": (ADMIN, ("/admin/",)),
     "admin:app_list": (ADMIN, ("/admin/tickets/", "/admin/bots/", "/admin/knowledgebase/")),
@@ -152,6 +154,7 @@ PAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 # What is asked for by scripts and programs, what only acts, and what leads elsewhere.
 NO_PAGES: Final = frozenset(
     {
+        *("log-in-at-provider", "log-in-came-back", "mfa_login_webauthn"),
         *("healthz", "readyz", "after-login", "attachment", "conversation-news", "suggest"),
         *("conversation-post", "conversation-helpful", "conversation-solved"),
         *("conversation-reopen", "conversation-rate", "conversation-email", "conversation-code"),
@@ -199,6 +202,7 @@ NO_PAGES: Final = frozenset(
         *("account_confirm_login_code", "account_set_password", "mfa_authenticate"),
         *("mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes"),
         *("mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
+        *("mfa_reauthenticate_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"),
         *("admin:search", "admin:login", "admin:logout", "admin:autocomplete", "admin:jsi18n"),
         *("admin:password_change", "admin:view_on_site", "admin:knowledgebase_article_restore"),
         *(f"admin:tickets_slapolicy_{part}" for part in ("rows", "words", "trial")),

@@ -254,6 +254,19 @@ def test_an_admin_who_looks_as_somebody_is_logged_in_as_themselves(dana: User) -
     assert not dana.staff_log_ins.exists()
 
 
+def test_whoever_logs_in_after_somebody_else_in_one_browser_has_a_row_of_their_own(
+    dana: User,
+) -> None:
+    here = browser(dana)
+    before = row_of(here)
+    robin = make_agent("Robin Vale")
+    here.force_login(robin, backend=configured.AUTHENTICATION_BACKENDS[0])
+    assert (row_of(here).user, row_of(here).pk != before.pk) == (robin, True)
+    assert is_in(here)
+    assert sessions.described(dana) == []
+    assert [one.here for one in sessions.described(robin, here.session.session_key)] == [True]
+
+
 def test_customers_have_no_such_rows_and_no_such_page(dana: User) -> None:
     customer = make_customer(login=True)
     assert customer.user is not None

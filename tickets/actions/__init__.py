@@ -103,7 +103,7 @@ from tickets.actions.jobs import end_bulk, start_bulk, undo_bulk
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.leading import give_back, join, step_out, take_over
 from tickets.actions.links import link, unlink
-from tickets.actions.log_ins import begin_log_in, end_staff_log_ins, see_log_in, tell_of_log_in
+from tickets.actions.log_ins import begin_log_in, end_staff_log_ins, see_log_in, tell_of_access
 from tickets.actions.macros import apply_macro, leave_macro_out, remove_macro, save_macro
 from tickets.actions.mails import drop_mail, queue_mail
 from tickets.actions.merging import merge, unmerge
@@ -371,8 +371,8 @@ __all__ = [
     "take_from",
     "take_over",
     "tell",
+    "tell_of_access",
     "tell_of_customer",
-    "tell_of_log_in",
     "tell_of_organization",
     "tell_of_record",
     "tell_of_ticket",

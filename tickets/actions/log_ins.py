@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -69,20 +70,16 @@ def see_log_in(
 
 
 @transaction.atomic
-def tell_of_log_in(
-    *, actor: Actor, user: User, proofs: Sequence[str], device: str, network_address: str | None
+def tell_of_access(
+    *, actor: Actor, user: User, kind: EventKind, data: dict[str, str | list[str]]
 ) -> None:
-    """Write down that somebody on the staff came in, from where and with what."""
+    """Write down that somebody on the staff came in, or has a second factor more, or one less.
+
+    It is allauth that lets them in and keeps their factors; without the record none of it counts.
+    """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    events.record(
-        EventKind.LOGGED_IN,
-        actor=actor,
-        subject=user,
-        name=str(user),
-        proofs=list(proofs),
-        device=device,
-        network_address=network_address or "",
-    )
+    said: dict[str, Any] = {name: value for name, value in data.items() if value}
+    events.record(kind, actor=actor, subject=user, name=str(user), **said)
 
 
 @transaction.atomic

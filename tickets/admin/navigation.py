@@ -87,6 +87,7 @@ def _groups() -> list[dict[str, Any]]:
         _group(
             _("Integrations"),
             _page(_("API keys"), "key", "tickets_apikey"),
+            _page(_("Identity providers"), "passkey", "tickets_identityprovider"),
             _page(_("Webhooks"), "webhook", "tickets_webhook"),
             _page(_("What webhooks were sent"), "outbox", "tickets_webhookdelivery"),
             _page(_("Connectors"), "cable", "tickets_connector"),

@@ -26,6 +26,7 @@ from tickets.models.fetching import Fetching
 from tickets.models.following import Follower, Mention, Participant
 from tickets.models.handovers import HandOver, Reason
 from tickets.models.identity import How, Identity, IdentityCheck, Verification
+from tickets.models.identity_providers import IdentityProvider
 from tickets.models.incoming import IncomingMail, MailState
 from tickets.models.jobs import BulkItem, BulkJob
 from tickets.models.links import LinkKind, TicketLink
@@ -142,6 +143,7 @@ __all__ = [
     "IdempotentRequest",
     "Identity",
     "IdentityCheck",
+    "IdentityProvider",
     "IncomingMail",
     "Kind",
     "LinkKind",

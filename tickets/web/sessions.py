@@ -79,11 +79,14 @@ def begin(request: HttpRequest, user: User) -> None:
     """Note a session that begins here, or that was begun before such were noted."""
     session = request.session
     good_for = hashed(session.get(HASH_SESSION_KEY, ""))
-    assert session.session_key is not None
+    if (
+        session.session_key is None
+    ):  # after the log-in of somebody else it gets one when it is saved
+        session.save()
     row = actions.begin_log_in(
         actor=Actor.agent(user),
         user=user,
-        session_key=session.session_key,
+        session_key=str(session.session_key),
         good_for=good_for,
         network_address=network_address(request),
         device=device(request),

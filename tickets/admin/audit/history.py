@@ -52,6 +52,7 @@ LABELS = {
     "device": gettext_lazy("Device"),
     "network_address": gettext_lazy("Network address"),
     "factor": gettext_lazy("Second factor"),
+    "called": gettext_lazy("Called"),
     "provider": gettext_lazy("Identity provider"),
     "words": gettext_lazy("Rule"),
     "turns": gettext_lazy("Turns"),
