@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import email_changed, password_changed, password_reset
 from allauth.account.stages import EmailVerificationStage
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.stages import AuthenticateStage
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
@@ -60,6 +61,12 @@ class AccountAdapter(GuessesAreSlow, DefaultAccountAdapter):  # type: ignore[mis
         return [
             _path(ours[stage]) if stage in ours else stage for stage in super().get_login_stages()
         ]
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """At the end of all stages they are looked at again: made inactive meanwhile, they stay out."""
+        if not user.is_active:
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
+        super().login(request, user)
 
     def post_login(
         self, request: HttpRequest, user: User, *, email: str | None, **more: Any
