@@ -270,9 +270,10 @@ def _factors() -> models.QuerySet[Any]:
 def _keys(factors: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Those of one person in one value, like "12.40"; no row without any."""
     keys = StringAgg(Cast("pk", models.TextField()), ".", order_by="pk")
-    return (
+    found: models.QuerySet[Any] = (
         factors.order_by("user").values("user").annotate(keys=keys).values_list("keys", flat=True)
     )
+    return found
 
 
 class TeamQuerySet(models.QuerySet["Team"]):

@@ -167,7 +167,7 @@ class Device:
         self.user, self.verifies = user, verifies
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.number = secrets.token_bytes(16)
-        public = ES256.from_cryptography_key(self.key.public_key())
+        public = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]
         made = AttestedCredentialData.create(b"\0" * 16, self.number, public)
         flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
         data = AuthenticatorData.create(self.site, flags, 0, made)
