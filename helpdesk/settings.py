@@ -265,10 +265,9 @@ ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 MFA_FORMS = {
     "authenticate": "tickets.portal.guesses.AuthenticateForm",
     "reauthenticate": "tickets.portal.guesses.ReauthenticateForm",
-    **{f"{x.lower()}_webauthn": f"tickets.web.passkeys.{x}Form" for x in ("Add", "Edit", "Login")},
-    "authenticate_webauthn": "tickets.web.passkeys.AuthenticateForm",
-    "reauthenticate_webauthn": "tickets.web.passkeys.ReauthenticateForm",
 }
+for _act in ("Add", "Edit", "Login", "Authenticate", "Reauthenticate"):
+    MFA_FORMS[f"{_act.lower()}_webauthn"] = f"tickets.web.passkeys.{_act}Form"
 MFA_ADAPTER = "tickets.web.passkeys.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
