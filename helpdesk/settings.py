@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "helpdesk.middleware.show_times_in_the_viewers_zone",
+    "tickets.web.sessions.note_log_ins",
     "django_htmx.middleware.HtmxMiddleware",
     "helpdesk.middleware.limit_searches",
     "helpdesk.middleware.explain_refusals",
@@ -226,14 +227,12 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+_passwords = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": f"{_passwords}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_passwords}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_passwords}.CommonPasswordValidator"},
+    {"NAME": f"{_passwords}.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "after-login"
@@ -269,7 +268,11 @@ MFA_FORMS = {
     "authenticate": "tickets.portal.guesses.AuthenticateForm",
     "reauthenticate": "tickets.portal.guesses.ReauthenticateForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+for _act in ("Add", "Edit", "Login", "Authenticate", "Reauthenticate"):
+    MFA_FORMS[f"{_act.lower()}_webauthn"] = f"tickets.web.passkeys.{_act}Form"
+MFA_ADAPTER = "tickets.web.passkeys.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Helpdesk"
 # The demo's staff log in with a password alone; anywhere else they set up a second factor first.
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=True)
@@ -325,10 +328,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_HANDLERS = [
-    "tickets.intake.uploads.SmallFiles",
-    "tickets.intake.uploads.TemporaryFiles",
-]
+FILE_UPLOAD_HANDLERS = [f"tickets.intake.uploads.{x}" for x in ("SmallFiles", "TemporaryFiles")]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

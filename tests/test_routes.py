@@ -17,6 +17,8 @@ pytestmark = pytest.mark.django_db
 
 # An address that is in none of these lists fails the first test below.
 READ = {
+    # These two lead to an identity provider and back: see tests/tickets/portal/test_providers.py.
+    *("log-in-at-provider", "log-in-came-back"),
     *("healthz", "readyz", "portal-home", "my-requests", "conversation", "conversation-news"),
     *("help-article-markdown", "help-changes", "llms", "robots", "site-map"),
     *("attachment", "after-login", "help-centre", "help-search", "help-category", "help-article"),
@@ -29,7 +31,7 @@ READ = {
         "workspace-transcript",
     ),
     *("workspace-search-words", "workspace-by-name", "workspace-completions"),
-    *("workspace-notifications", "workspace-push-worker"),
+    *("workspace-notifications", "workspace-push-worker", "workspace-account"),
     *("workspace-mails", "workspace-mail", "workspace-mail-original", "workspace-mail-source"),
     *("workspace-filter", "workspace-counts", "workspace-jobs", "workspace-job"),
     *("workspace-macros", "workspace-macro-list"),
@@ -54,6 +56,7 @@ WRITE = {
     *("workspace-read-all", "workspace-read", "workspace-follow", "workspace-unfollow"),
     *("workspace-copy", "workspace-add-browser", "workspace-remove-browser"),
     *("workspace-stop-job", "workspace-undo-job"),
+    *("workspace-end-log-in", "workspace-end-other-log-ins"),
     *("workspace-let-mail-in", "workspace-open-mail", "workspace-dismiss-mail"),
     "workspace-read-mail-again",
     *("workspace-mail-again", "workspace-mail-hold", "workspace-mail-open"),

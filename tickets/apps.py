@@ -16,7 +16,7 @@ class TicketsConfig(AppConfig):
         from tickets.email.incoming import reaction as incoming
         from tickets.portal import accounts, visits
         from tickets.search import indexing
-        from tickets.web import second_factor
+        from tickets.web import second_factor, sessions
         from tickets.workspace import by_mail, by_program, records
 
         outbound.subscribe()
@@ -36,6 +36,7 @@ class TicketsConfig(AppConfig):
         leaving.subscribe()
         organizations.subscribe()
         second_factor.subscribe()
+        sessions.subscribe()
         by_mail.take_part()
         by_program.take_part()
         visits.take_part()

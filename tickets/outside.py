@@ -127,6 +127,7 @@ def send(
     allowed: Sequence[str] = (),
     longest: int = LONGEST_ANSWER,
     cut: bool = False,
+    method: str = "POST",
 ) -> Answered:
     """Look it up and send `body` there; without encryption only into a network that is `allowed`.
 
@@ -136,7 +137,14 @@ def send(
     if endpoint.scheme == "http" and not lies_in(address, allowed):
         raise Refused("Without encryption only networks of our own are asked.")
     return post(
-        endpoint, address, body=body, headers=headers, seconds=seconds, longest=longest, cut=cut
+        endpoint,
+        address,
+        body=body,
+        headers=headers,
+        seconds=seconds,
+        longest=longest,
+        cut=cut,
+        method=method,
     )
 
 
@@ -164,6 +172,7 @@ def post(
     seconds: float,
     longest: int = LONGEST_ANSWER,
     cut: bool = False,
+    method: str = "POST",
 ) -> Answered:
     """Send `body` to the network `address` that was looked up. Raises NoAnswer within some `seconds`.
 
@@ -175,7 +184,7 @@ def post(
     try:
         with _pool(endpoint, address, seconds) as pool:
             answer = pool.urlopen(
-                "POST",
+                method,
                 endpoint.path,
                 body=body,
                 headers=sent,

@@ -26,6 +26,7 @@ from tickets.models import (
     Reaction,
     Record,
     SiteSettings,
+    StaffLogIn,
     Visit,
     WebhookDelivery,
 )
@@ -151,7 +152,7 @@ def clean_up() -> None:
     """Forget what is kept for a time only: answers to idempotent requests, claims to addresses,
     notifications that were read long ago, acts on many tickets, records from outside, the
     sources of mails, calls of connectors, what webhooks were sent, what customers read and
-    searched, and files that belong to nothing. And mark how far the feed is.
+    searched, log-ins that are over, and files that belong to nothing. And mark how far the feed is.
     """
     IdempotentRequest.objects.forget_old()
     Attachment.objects.forget_old()
@@ -165,4 +166,5 @@ def clean_up() -> None:
     FeedMark.objects.set_mark()
     WebhookDelivery.objects.forget_old()
     Visit.objects.forget_older(SiteSettings.load().visit_days)
+    StaffLogIn.objects.forget_ended()
     attachments.remove_orphans()

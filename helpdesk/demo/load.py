@@ -72,7 +72,7 @@ def _write(content: load_content.Content, settings: SiteSettings) -> None:
     }
     cast = load_people(content.company, settings, first_seen, now)
     for colleague in cast.staff.values():
-        vars(colleague)["second_factor"] = 0  # what is told was long before one was asked for
+        vars(colleague)["second_factor"] = "0"  # what is told was long before one was asked for
     author = next(user for user in cast.staff.values() if user.role == Role.ADMIN)
     assistant = AssistantSettings.load()
     world = World(

@@ -138,6 +138,9 @@ WebhookDelivery.objects.create(
     body='{"id": "event-1", "type": "message.posted", "data": {"author": "customer"}}',
     answer="<h1>Internal Server Error</h1>", problem="It answers with 500.",
 )
+IdentityProvider.objects.create(
+    name="Kestrel", issuer="https://login.kestrelmoor.example", client_id="helpdesk"
+)
 operation = Operation.objects.get(key="find_order")
 actions.begin_connector_call(
     actor=Actor.system(), operation=operation, number="stage", inputs={"number": "KM-49288"}, ticket=waits

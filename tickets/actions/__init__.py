@@ -103,6 +103,7 @@ from tickets.actions.jobs import end_bulk, start_bulk, undo_bulk
 from tickets.actions.keys import create_api_key, revoke_api_key
 from tickets.actions.leading import give_back, join, step_out, take_over
 from tickets.actions.links import link, unlink
+from tickets.actions.log_ins import begin_log_in, end_staff_log_ins, see_log_in, tell_of_access
 from tickets.actions.macros import apply_macro, leave_macro_out, remove_macro, save_macro
 from tickets.actions.mails import drop_mail, queue_mail
 from tickets.actions.merging import merge, unmerge
@@ -228,6 +229,7 @@ __all__ = [
     "be_here",
     "begin_connector_call",
     "begin_fetching",
+    "begin_log_in",
     "block",
     "bring_back_from",
     "change_customer",
@@ -255,6 +257,7 @@ __all__ = [
     "end_bulk",
     "end_connector_call",
     "end_log_ins",
+    "end_staff_log_ins",
     "fetch_a_person",
     "file_mail",
     "fill_in",
@@ -349,6 +352,7 @@ __all__ = [
     "save_view",
     "seal_again",
     "see_as",
+    "see_log_in",
     "send_again",
     "send_now",
     "send_reply",
@@ -369,6 +373,7 @@ __all__ = [
     "take_from",
     "take_over",
     "tell",
+    "tell_of_access",
     "tell_of_customer",
     "tell_of_organization",
     "tell_of_record",

@@ -2,7 +2,7 @@
 
 from tickets.admin.audit import chain, incoming, ledger
 from tickets.admin.audit.audited import AuditedAdmin, AuditedForm, SingletonAdmin
-from tickets.admin.people import blocks, customers, keys, roles, users
+from tickets.admin.people import blocks, customers, keys, providers, roles, users
 from tickets.admin.policy import (
     approvals,
     connectors,
@@ -41,6 +41,7 @@ __all__ = [
     "mailboxes",
     "opening_hours",
     "promises",
+    "providers",
     "record_types",
     "roles",
     "rules",

@@ -87,6 +87,7 @@ def _groups() -> list[dict[str, Any]]:
         _group(
             _("Integrations"),
             _page(_("API keys"), "key", "tickets_apikey"),
+            _page(_("Identity providers"), "passkey", "tickets_identityprovider"),
             _page(_("Webhooks"), "webhook", "tickets_webhook"),
             _page(_("What webhooks were sent"), "outbox", "tickets_webhookdelivery"),
             _page(_("Connectors"), "cable", "tickets_connector"),
@@ -106,7 +107,7 @@ def account_links(request: HttpRequest) -> list[dict[str, Any]]:
     """The menu under one's own name."""
     return [
         {"title": _("Workspace"), "link": "/workspace/"},
-        {"title": _("My log-in"), "link": reverse("account_change_password")},
+        {"title": _("My log-in"), "link": reverse("workspace-account")},
     ]
 
 

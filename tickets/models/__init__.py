@@ -26,6 +26,7 @@ from tickets.models.fetching import Fetching
 from tickets.models.following import Follower, Mention, Participant
 from tickets.models.handovers import HandOver, Reason
 from tickets.models.identity import How, Identity, IdentityCheck, Verification
+from tickets.models.identity_providers import IdentityProvider
 from tickets.models.incoming import IncomingMail, MailState
 from tickets.models.jobs import BulkItem, BulkJob
 from tickets.models.links import LinkKind, TicketLink
@@ -77,6 +78,7 @@ from tickets.models.search import TicketText
 from tickets.models.segments import Segment
 from tickets.models.sending import MailboxSending, Quotes
 from tickets.models.sla import SlaClock, SlaPolicy, SlaReview, SlaTarget
+from tickets.models.staff_log_ins import StaffLogIn
 from tickets.models.states import Channel, Metric, Priority, Resolution, Turn
 from tickets.models.statuses import Status, StatusCategory
 from tickets.models.suggested import SuggestedReply
@@ -141,6 +143,7 @@ __all__ = [
     "IdempotentRequest",
     "Identity",
     "IdentityCheck",
+    "IdentityProvider",
     "IncomingMail",
     "Kind",
     "LinkKind",
@@ -199,6 +202,7 @@ __all__ = [
     "SlaPolicy",
     "SlaReview",
     "SlaTarget",
+    "StaffLogIn",
     "StaffRole",
     "Status",
     "StatusCategory",

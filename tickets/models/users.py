@@ -9,11 +9,12 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import OuterRef, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Cast, JSONObject
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -64,13 +65,12 @@ class UserManager(BaseUserManager["User"]):
 
     def with_access(self) -> models.QuerySet[User]:
         """Users with what decides what they may see, so that nobody is asked for it one by one."""
-        factors = _factors().filter(user=OuterRef("pk")).order_by("pk").values("pk")
         teams = User.teams.through.objects.filter(user=OuterRef("pk")).order_by("team")
         row = JSONObject(permissions="permissions", visibility="visibility")
         roles = StaffRole.objects.filter(pk=OuterRef("staff_role")).values(row=row)
         # Under the names of the properties, which then find themselves answered.
         found = {
-            "second_factor": Subquery(factors[:1]),
+            "second_factor": Subquery(_keys(_factors().filter(user=OuterRef("pk")))),
             "team_keys": ArraySubquery(teams.values("team")),
             "role_row": Subquery(roles),
         }
@@ -220,13 +220,12 @@ class User(AbstractUser):
         )
 
     @cached_property
-    def second_factor(self) -> int | None:
-        """The key of their authenticator app, None without one: one query per loaded row.
+    def second_factor(self) -> str | None:
+        """The keys of their authenticator app and passkeys, None without any: one query per loaded row.
 
         Recovery codes alone are none: whoever has only them is not asked for one at the log-in.
         """
-        factors = _factors().filter(user=self.pk).order_by("pk")
-        found: int | None = factors.values_list("pk", flat=True).first()
+        found: str | None = _keys(_factors().filter(user=self.pk)).first()
         return found
 
     @cached_property
@@ -246,7 +245,7 @@ class User(AbstractUser):
         """A session of the staff is good for the password and the second factor that it began with.
 
         So one that was opened by the password alone does not gain by a factor that is set up
-        elsewhere, and none outlives the factor.
+        elsewhere, and none outlives a factor: each that comes or goes ends all others.
         """
         return self._with_second_factor(super().get_session_auth_hash())
 
@@ -265,6 +264,15 @@ def _factors() -> models.QuerySet[Any]:
     """What people prove themselves with beside a password. Recovery codes alone are nothing."""
     authenticators = apps.get_model("mfa", "Authenticator")._default_manager
     found: models.QuerySet[Any] = authenticators.exclude(type="recovery_codes")
+    return found
+
+
+def _keys(factors: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Those of one person in one value, like "12.40"; no row without any."""
+    keys = StringAgg(Cast("pk", models.TextField()), ".", order_by="pk")
+    found: models.QuerySet[Any] = (
+        factors.order_by("user").values("user").annotate(keys=keys).values_list("keys", flat=True)
+    )
     return found
 
 

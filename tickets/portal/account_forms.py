@@ -7,10 +7,11 @@ from uuid import uuid4
 
 from allauth.account import fields, forms
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from tickets import addresses
-from tickets.models import User
+from tickets.models import IdentityProvider, User
 
 
 class AddressField(fields.EmailField):  # type: ignore[misc]  # allauth has no types
@@ -26,6 +27,10 @@ class LoginForm(forms.LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = AddressField()
+
+    def providers(self) -> QuerySet[IdentityProvider]:
+        """Where staff may log in instead."""
+        return IdentityProvider.objects.filter(is_active=True)
 
 
 class SignupForm(forms.SignupForm):  # type: ignore[misc]

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit, urlunsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import email_changed, password_changed, password_reset
 from allauth.account.stages import EmailVerificationStage
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.stages import AuthenticateStage
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.sessions.backends.base import SessionBase
@@ -20,8 +22,10 @@ from tickets import access, actions, addresses
 from tickets.actors import Actor
 from tickets.email import logins
 from tickets.live import nudges
-from tickets.models import Customer, MailText, SiteSettings, User
+from tickets.models import Customer, EventKind, MailText, SiteSettings, User
 from tickets.portal.guesses import GuessesAreSlow
+from tickets.portal.providers import ProvedElsewhere
+from tickets.web import sessions
 
 # allauth's mails whose words are an admin's, and where those lead that have no code.
 _WORDED = {
@@ -53,9 +57,30 @@ class AccountAdapter(GuessesAreSlow, DefaultAccountAdapter):  # type: ignore[mis
         return "/requests/"
 
     def get_login_stages(self) -> list[str]:
-        ours = f"{CodeStage.__module__}.{CodeStage.__name__}"
-        theirs = f"{EmailVerificationStage.__module__}.{EmailVerificationStage.__name__}"
-        return [ours if stage == theirs else stage for stage in super().get_login_stages()]
+        ours = {_path(EmailVerificationStage): CodeStage, _path(AuthenticateStage): ProvedElsewhere}
+        return [
+            _path(ours[stage]) if stage in ours else stage for stage in super().get_login_stages()
+        ]
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """At the end of all stages they are looked at again: made inactive meanwhile, they stay out."""
+        if not user.is_active:
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
+        super().login(request, user)
+
+    def post_login(
+        self, request: HttpRequest, user: User, *, email: str | None, **more: Any
+    ) -> HttpResponse:
+        """Staff who came in, by whatever way, stand in the record."""
+        if user.on_the_staff:
+            data: dict[str, str | list[str]] = {
+                "proofs": sessions.proofs(request, user),
+                "device": sessions.device(request),
+                "network_address": sessions.network_address(request) or "",
+            }
+            kind = EventKind.LOGGED_IN
+            actions.tell_of_access(actor=Actor.agent(user), user=user, kind=kind, data=data)
+        return super().post_login(request, user, email=email, **more)
 
     def clean_email(self, email: str) -> str:
         """What an address is, is decided in one place, whatever form it came by."""
@@ -104,6 +129,10 @@ class AccountAdapter(GuessesAreSlow, DefaultAccountAdapter):  # type: ignore[mis
             text=text,
             html=render_to_string("emails/account.html", {"desk": desk, "text": text}),
         )
+
+
+def _path(stage: type) -> str:
+    return f"{stage.__module__}.{stage.__name__}"
 
 
 def _on_our_site(url: str) -> str:

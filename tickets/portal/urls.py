@@ -9,6 +9,7 @@ from tickets.portal import (
     confirming,
     conversations,
     home,
+    providers,
     proving,
     requests,
     suggesting,
@@ -40,5 +41,7 @@ urlpatterns = [
     path("confirm/", confirming.confirm, name="confirm-address"),
     path("confirm/answer/", confirming.decide, name="confirm-answer"),
     path("confirm/again/", confirming.send_again, name="confirm-again"),
+    path("log-in/<int:pk>/", providers.start, name="log-in-at-provider"),
+    path("log-in/<int:pk>/back/", providers.back, name="log-in-came-back"),
     path("after-login/", accounts.after_login, name="after-login"),
 ]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tickets.workspace import (
+    account,
     acts,
     affected,
     approving,
@@ -66,6 +67,9 @@ urlpatterns = [
     path("bulk/", bulk.bulk, name="workspace-bulk"),
     path("by-name/", palette.by_name, name="workspace-by-name"),
     path("push-worker.js", notifying.worker, name="workspace-push-worker"),
+    path("account/", account.show, name="workspace-account"),
+    path("account/log-ins/end/", account.end_others, name="workspace-end-other-log-ins"),
+    path("account/log-ins/<int:pk>/end/", account.end_one, name="workspace-end-log-in"),
     path("notifications/", centre.centre, name="workspace-notifications"),
     path("notifications/read/", centre.read_all, name="workspace-read-all"),
     path("notifications/settings/", notifying.choose, name="workspace-notification-settings"),

@@ -40,6 +40,7 @@ from tickets.models import (
     Delivery,
     EscalationRule,
     Event,
+    IdentityProvider,
     IncomingMail,
     Macro,
     Mailbox,
@@ -93,7 +94,7 @@ MODELS = {
     *(AnswerReport, Detector, KnowledgeGap, Opening, QuestionSuggestion, Synonyms, IgnoredWord),
     *(Scenario, ScenarioRun, Task, TaskRun),
     *(ReplyPhrase, Connector, Operation, ConnectorCall, Approval, ApprovalKind, RecordType),
-    *(Webhook, WebhookDelivery),
+    *(Webhook, WebhookDelivery, IdentityProvider),
 }
 
 

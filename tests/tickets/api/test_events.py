@@ -41,6 +41,8 @@ NEVER = {
     *(EventKind.SETTING_ADDED, EventKind.SETTING_CHANGED, EventKind.SETTING_REMOVED),
     *(EventKind.BULK_STARTED, EventKind.BULK_ENDED),
     *(EventKind.SEEING_BEGAN, EventKind.SEEING_ENDED, EventKind.LOOKED_AT),
+    *(EventKind.LOGGED_IN, EventKind.LOG_IN_ENDED),
+    *(EventKind.FACTOR_ADDED, EventKind.FACTOR_REMOVED),
     *(EventKind.CODE_ASKED, EventKind.EMAIL_REFUSED, EventKind.EMAIL_CONFIRMED),
     *(EventKind.IDENTITY_WANTED, EventKind.IDENTITY_CODE_ASKED, EventKind.IDENTITY_MISTYPED),
     *(EventKind.MAIL_QUEUED, EventKind.MAIL_RECEIVED, EventKind.MAIL_UNREADABLE),

@@ -93,6 +93,9 @@ TABLE = {
     ("GET", "workspace-push-worker"): [200] * 6,  # a script, the same for everybody
     ("GET", "workspace-notifications"): [302, 404, 200, 200, 200, 200],
     ("POST", "workspace-read-all"): [302, 404, 302, 302, 302, 302],
+    ("GET", "workspace-account"): [302, 404, 200, 200, 200, 200],
+    ("POST", "workspace-end-log-in"): [302, 404, 404, 404, 404, 404],  # none of theirs
+    ("POST", "workspace-end-other-log-ins"): [302, 404, 302, 302, 302, 302],
     ("GET", "workspace-notification-settings"): [302, 404, 200, 200, 200, 200],
     ("POST", "workspace-notification-settings"): [
         302,

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +22,7 @@ from tickets.admin.people.search import FoundByAddress
 from tickets.admin.site import site
 from tickets.admin.theme import SearchableSelectMultiple
 from tickets.models import Role, Team, User
-from tickets.web import seeing_as
+from tickets.web import seeing_as, sessions
 from tickets.web.seeing_as import may_be_seen_as
 
 
@@ -112,11 +114,17 @@ class UserAdmin(FoundByAddress):
         ),
     )
     mirrored = {"teams": "members"}
+    change_form_outer_after_template = "admin/log_ins.html"
     list_display = ("name_or_address", "email", "may", "in_teams", "is_active", "last_login")
     list_filter = ("role", "staff_role", "is_active", "teams")
     search_fields = ("name", "email__contains")
     ordering = ("name", "email")
     readonly_fields = ("last_login", "date_joined")
+
+    def get_urls(self) -> list[URLPattern]:
+        ended = self.admin_site.admin_view(self.end_log_in)
+        end = path("<int:pk>/log-ins/<int:number>/end/", ended, name="tickets_user_end_log_in")
+        return [end, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).select_related("staff_role").prefetch_related("teams")
@@ -182,6 +190,30 @@ class UserAdmin(FoundByAddress):
     def end_log_ins(self, request: HttpRequest, user: User) -> None:
         actions.end_log_ins(actor=actor_of(request), user=user)
         messages.success(request, _("They are logged out everywhere."))
+
+    def end_log_in(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        """One of somebody's log-ins, by POST only; 404 if it is not theirs, or over."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        user = self.get_object(request, str(pk))
+        if not isinstance(user, User):
+            raise Http404
+        if not self.may_press(request, user):
+            raise PermissionDenied
+        here = request.session.session_key or ""
+        if not actions.end_staff_log_ins(actor=actor_of(request), user=user, only=number, but=here):
+            raise Http404
+        messages.success(request, _("They are logged out there."))
+        return redirect("admin:tickets_user_change", user.pk)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        user = context.get("original")
+        if isinstance(user, User):
+            context["log_ins"] = sessions.described(user, request.session.session_key)
+            context["ends_log_ins"] = self.may_press(request, user)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=gettext_lazy("role"), ordering="role")
     def may(self, user: User) -> str:

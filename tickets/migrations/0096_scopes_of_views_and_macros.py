@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0096_scopes_of_the_desk"),
+        ("tickets", "0095_scopes_of_the_desk"),
     ]
 
     operations = [
