@@ -123,6 +123,7 @@ ALSO_WRITE = {
     "knowledgebase/actions.py": "the actions of articles",
     "tickets/events.py": "the mechanism of events and reactions, called by actions",
     "tickets/intake/attachments.py": "the files of a message that an action is writing",
+    "tickets/web/sessions.py": "the session of a browser, which Django keeps",
     "tickets/admin/audit/audited.py": "the admin's rows, inside the action change_setting",
     "bots/admin/scenario_turns.py": "the turns of a scenario, inside the action change_setting",
     "knowledgebase/drafts.py": "a draft that is tried, in a transaction that is taken back",
