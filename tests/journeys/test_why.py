@@ -19,15 +19,16 @@ from datetime import timedelta
 from django.utils import timezone
 from tickets import actions
 from tickets.actors import Actor
-from tickets.models import Channel, Customer, Reason, Team, User
+from tickets.models import Channel, Customer, EscalationRule, Reason, Team, User
 amara = Actor.agent(User.objects.get(email="amara@kestrelmoor.example"))
 admin = Actor.agent(User.objects.get(email="odhran@kestrelmoor.example"))
 here = amara.user.teams.order_by("pk").first()
-workshop, _new = Team.objects.get_or_create(name="Workshop of a journey")
+how = {"slug": "workshop-of-a-journey"}
+workshop, _new = Team.objects.get_or_create(name="Workshop of a journey", defaults=how)
 for user in (amara.user, User.objects.get(email="priya@kestrelmoor.example")):
     user.teams.add(here, workshop)
 actions.save_rule(
-    actor=admin, rule=None,
+    actor=admin, rule=EscalationRule.objects.filter(name="Boots go to the workshop").first(),
     values={
         "name": "Boots go to the workshop", "sentence": "They mend them.", "trigger": "changed",
         "match": "all", "conditions": [{"field": "tags", "op": "any_of", "value": ["boots"]}],
