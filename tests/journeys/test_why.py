@@ -35,13 +35,14 @@ actions.save_rule(
         "actions": {"acts": {"team": workshop.pk}},
     },
 )
-def opened(name):
+def opened(name, channel=Channel.EMAIL):
     customer = Customer.objects.create(name=name)
     return actions.open_ticket(
-        actor=Actor.of_customer(customer), customer=customer, channel=Channel.EMAIL,
+        actor=Actor.of_customer(customer), customer=customer, channel=channel,
         subject=f"Matter of {name}", body="My boots leak.", team=here,
     )
-upset, passed, taken, aside, moved = map(opened, ("Una", "Pavel", "Tala", "Arne", "Runa"))
+passed, taken, aside, moved = map(opened, ("Pavel", "Tala", "Arne", "Runa"))
+upset = opened("Una", Channel.PORTAL)
 actions.hand_over(actor=Actor.system(), ticket=upset, reason=Reason.ANGER)
 actions.accept(actor=amara, ticket=passed)
 actions.transfer(actor=amara, ticket=passed, team=workshop, detail="They know boots.")

@@ -78,6 +78,11 @@ def test_a_policy_by_the_clock_counts_nights_too(team: Team) -> None:
     ticket = asked_at(FRIDAY, team)
     assert due(ticket) == (FRIDAY + 4 * HOUR, "first")
     assert clock_of(ticket).opens_at is None
+    late = FRIDAY + 6 * HOUR  # and is due after midnight, at which nothing opens
+    ticket = asked_at(late, team)
+    assert due(ticket) == (late + 4 * HOUR, "first")
+    assert (late + 4 * HOUR).date() > late.date()
+    assert clock_of(ticket).opens_at is None
 
 
 def test_an_agents_reply_is_the_first_response_and_a_note_is_none(team: Team, dana: User) -> None:

@@ -114,12 +114,17 @@ def look_next(clock: SlaClock) -> None:
 
 
 def _opens(hours: Hours, since: datetime, due: datetime) -> datetime | None:
-    """When the hours begin, or go on, before it is due; None if it is due in those of now."""
-    for opens, _closes in hours.windows(since):
+    """When the hours begin, or go on, before it is due; None if it is due in those of now.
+
+    Where one day's hours end as the next day's begin, nothing opens in between.
+    """
+    until = since
+    for opens, closes in hours.windows(since):
         if opens >= due:
             return None
-        if opens > since:
+        if opens > until:
             return opens
+        until = closes
     return None
 
 
