@@ -77,8 +77,7 @@ def in_words(filled: Iterable[tuple[CustomField, Sequence[str]]]) -> list[str]:
 def _named(
     fields: Sequence[CustomField], name: str, value: Sequence[str] | str
 ) -> tuple[CustomField, list[str]]:
-    called = name.casefold()
-    field = next((one for one in fields if called in (one.key, one.name.casefold())), None)
+    field = _called(fields, name, by_name=isinstance(value, str))
     if field is None:
         raise Unknown(_("There is no field “%(name)s” of conversations.") % {"name": name})
     values = _values(field, value) if isinstance(value, str) else [str(one) for one in value]
@@ -92,6 +91,14 @@ def _named(
     return field, values
 
 
+def _called(fields: Sequence[CustomField], name: str, *, by_name: bool) -> CustomField | None:
+    """What is kept names its field by the key alone: another one may be called like that."""
+    called = name.casefold()
+    named_so = [one for one in fields if by_name and one.name.casefold() == called]
+    return next(iter([*named_so, *(one for one in fields if one.key == called)]), None)
+
+
 def _values(field: CustomField, value: str) -> list[str]:
-    parts = value.split(",") if field.kind == FieldKind.CHOICES else [value]
+    several = field.kind == FieldKind.CHOICES and value not in field.options
+    parts = value.split(",") if several else [value]
     return [one for part in parts if (one := text.line(part, limit=LONGEST))]

@@ -70,6 +70,22 @@ def test_lines_are_read_by_the_name_or_the_key_and_kept_by_the_key(why: CustomFi
     assert act_fields.written(kept["fields"]) == "Why: too late\nSizes: S, L\nWeight in kg: 4,5"
 
 
+def test_what_is_kept_is_filled_into_its_field_whatever_another_one_is_called(
+    why: CustomField,
+) -> None:
+    kept = acts.cleaned({"fields": act_fields.sent("Reason: too late")})
+    CustomField.objects.filter(pk=why.pk).update(name="Why", position=200)
+    a_field("other", "Reason", FieldKind.CHOICE, ["too late"])
+    [(field, values)] = acts.load(kept).fields
+    assert (field.pk, values) == (why.pk, ["too late"])
+
+
+def test_a_value_with_a_comma_in_it_is_one_of_several_too() -> None:
+    a_field("lost", "Lost", FieldKind.CHOICES, ["poles, pegs", "bag"])
+    kept = acts.cleaned({"fields": act_fields.sent("Lost: poles, pegs")})
+    assert kept["fields"] == {"lost": ["poles, pegs"]}
+
+
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [
